@@ -1,0 +1,239 @@
+"""The command line: every command parses, calls one function and ends with its exit code.
+
+Only typer is imported here; what a command needs is imported when it runs, so that `--help` is quick.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pardotflow import __version__
+from pardotflow.cli.exits import Exit
+
+app = typer.Typer(
+    name="pardotflow",
+    help="Plan and apply for the people data between Salesforce, Pardot and a warehouse.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+emulator_app = typer.Typer(help="A local Salesforce and Pardot.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(emulator_app, name="emulator")
+
+Project = Annotated[Path, typer.Option("--project", "-C", help="The project's folder, or one inside it.")]
+Env = Annotated[str | None, typer.Option("--env", "-e", help="The environment; the project names the default.")]
+Var = Annotated[list[str] | None, typer.Option("--var", help="NAME=VALUE, over the project's vars.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
+Format = Annotated[str, typer.Option("--format", help="text or json.")]
+Full = Annotated[bool, typer.Option("--full", help="Show every single change.")]
+HERE = Path()
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"pardotflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """Plan and apply for the people data between Salesforce, Pardot and a warehouse."""
+
+
+@app.command()
+def plan(
+    project: Project = HERE,
+    env: Env = None,
+    var: Var = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to save the plan file.")] = None,
+    record: Annotated[str, typer.Option("--record", help="Only this record and its counterpart: Object/id.")] = "",
+    refresh: Annotated[bool, typer.Option("--refresh", help="Read both sides whole, not only what changed.")] = False,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="0 nothing to send, 2 changes, 3 blocked.")
+    ] = False,
+    format: Format = "text",
+    full: Full = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show what would change, in which system, why, and at what cost. Writes nothing."""
+    from pardotflow.cli import planning
+
+    options = planning.PlanOptions(
+        out=out, record=record, refresh=refresh, detailed=detailed_exitcode, format=format, full=full, quiet=quiet
+    )
+    _end(planning.plan(_choice(project, env, var), options))
+
+
+@app.command()
+def apply(
+    plan_name: Annotated[str, typer.Argument(metavar="[PLAN]", help="A plan file or id; without it, plan first.")] = "",
+    project: Project = HERE,
+    env: Env = None,
+    var: Var = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. Not enough in production: see --confirm.")] = False,
+    confirm: Annotated[str, typer.Option("--confirm", help="The plan's short id, as consent in production.")] = "",
+    allow: Annotated[list[str] | None, typer.Option("--allow", help="GUARD=N lets a guard pass once.")] = None,
+    format: Format = "text",
+    quiet: Quiet = False,
+) -> None:
+    """Carry out a plan and nothing else."""
+    from pardotflow.cli import applying
+
+    options = applying.ApplyOptions(
+        plan=plan_name, yes=yes, confirm=confirm, allow=tuple(allow or ()), format=format, quiet=quiet
+    )
+    _end(applying.apply(_choice(project, env, var), options))
+
+
+@app.command()
+def show(
+    plan_name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan file or id.")],
+    project: Project = HERE,
+    env: Env = None,
+    var: Var = None,
+    format: Format = "text",
+    full: Full = False,
+) -> None:
+    """Show a saved plan again."""
+    from pardotflow.cli import planning
+
+    _end(planning.show(_choice(project, env, var), plan_name, format=format, full=full))
+
+
+@app.command()
+def validate(
+    project: Project = HERE,
+    env: Env = None,
+    var: Var = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Use what is remembered of the systems, no network.")] = False,
+) -> None:
+    """Check every file of the project and report every problem at once."""
+    from pardotflow.cli import inspecting
+
+    _end(inspecting.validate(_choice(project, env, var), offline=offline))
+
+
+@app.command()
+def compile(project: Project = HERE, env: Env = None, var: Var = None) -> None:
+    """Write the rendered SQL and the graph of steps into the state folder."""
+    from pardotflow.cli import inspecting
+
+    _end(inspecting.compile(_choice(project, env, var)))
+
+
+@app.command(name="list")
+def list_(project: Project = HERE, env: Env = None, var: Var = None, format: Format = "text") -> None:
+    """List sources, models and syncs."""
+    from pardotflow.cli import inspecting
+
+    _end(inspecting.list_parts(_choice(project, env, var), format=format))
+
+
+@app.command()
+def graph(project: Project = HERE, env: Env = None, var: Var = None, format: Format = "text") -> None:
+    """Show the steps and what each needs."""
+    from pardotflow.cli import inspecting
+
+    _end(inspecting.graph(_choice(project, env, var), format=format))
+
+
+Data = Annotated[Path | None, typer.Option("--data", help="The data file; the environment's own without it.")]
+
+
+@emulator_app.command()
+def serve(
+    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 8998,
+    data: Data = None,
+    project: Project = HERE,
+    env: Env = None,
+) -> None:
+    """Serve Salesforce and Pardot on one port of this machine until Ctrl-C."""
+    from pardotflow.cli import emulating
+
+    _end(emulating.serve(_choice(project, env, None), data, port))
+
+
+@emulator_app.command()
+def seed(
+    folder: Annotated[Path, typer.Argument(help="CSV files, one an object.")],
+    data: Data = None,
+    project: Project = HERE,
+    env: Env = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a data file that exists.")] = False,
+) -> None:
+    """Fill a new data file from a folder of CSV files."""
+    from pardotflow.cli import emulating
+
+    _end(emulating.seed_data(_choice(project, env, None), data, folder, force=force))
+
+
+@emulator_app.command(name="set")
+def set_(
+    assignments: Annotated[list[str], typer.Argument(help="Object/id#Field=value, one or more.")],
+    data: Data = None,
+    project: Project = HERE,
+    env: Env = None,
+) -> None:
+    """Edit records as a person would."""
+    from pardotflow.cli import emulating
+
+    _end(emulating.set_values(_choice(project, env, None), data, assignments))
+
+
+@emulator_app.command(name="env")
+def env_(
+    port: Annotated[int, typer.Option("--port")] = 8998,
+    data: Data = None,
+    project: Project = HERE,
+    env: Env = None,
+) -> None:
+    """Print export lines with which a client reaches the emulator."""
+    from pardotflow.cli import emulating
+
+    _end(emulating.print_env(_choice(project, env, None), data, port))
+
+
+def _choice(project: Path, env: str | None, var: list[str] | None):  # type: ignore[no-untyped-def]
+    from pardotflow.cli.choice import make_choice
+
+    return make_choice(project, env, var or [])
+
+
+def _end(code: Exit) -> None:
+    if code is not Exit.FINE:
+        raise typer.Exit(int(code))
+
+
+def main() -> None:
+    """The console script: no traceback reaches a user."""
+    from pardotflow.core.errors import Interrupted, PardotflowError, PlanRefused
+
+    try:
+        code = app(standalone_mode=False)
+    except typer.Abort:
+        sys.exit(Exit.INTERRUPTED)
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)
+    except PardotflowError as error:
+        from pardotflow.cli.console import show_error
+
+        show_error(error)
+        sys.exit(Exit.BLOCKED if isinstance(error, PlanRefused) else Exit.INTERRUPTED if isinstance(error, Interrupted) else Exit.ERROR)
+    except Exception as error:
+        if _is_usage(error):
+            sys.exit(Exit.ERROR)
+        raise
+    sys.exit(code if isinstance(code, int) else Exit.FINE)
+
+
+def _is_usage(error: Exception) -> bool:
+    show = getattr(error, "show", None)
+    if show is None:
+        return False
+    show()
+    return True

@@ -1,0 +1,109 @@
+"""`apply`: find or make the plan, get consent, carry it out, say what happened."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pardotflow.cli.console import ERR, show, show_diagnostics, show_error, width, write
+from pardotflow.cli.exits import Exit
+from pardotflow.cli.planning import PlanOptions, check_format, plan_in, print_plan, watch
+from pardotflow.cli.plans import find_plan
+from pardotflow.cli.workspace import Choice, Workspace, open_workspace
+from pardotflow.core.errors import PlanRefused, UsageError
+from pardotflow.engine.apply import Applied, ApplyRequest, apply_plan
+from pardotflow.plan.model import PlanMeta
+from pardotflow.plan.report import read_report
+from pardotflow.views.terminal import render_run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyOptions:
+    """The options of `apply`."""
+
+    plan: str = ""
+    yes: bool = False
+    confirm: str = ""
+    allow: tuple[str, ...] = ()
+    format: str = "text"
+    quiet: bool = False
+
+
+def apply(choice: Choice, options: ApplyOptions) -> Exit:
+    """Apply a saved plan, or plan and apply in one go."""
+    check_format(options.format)
+    allow = _allowances(options.allow)
+    with watch(quiet=options.quiet) as progress, open_workspace(choice, progress) as workspace:
+        show_diagnostics(workspace.warnings)
+        path = find_plan(workspace.ledger, options.plan) if options.plan else plan_in(workspace, PlanOptions())
+        progress_done(progress)
+        meta = read_report(path, patterns=0, singles=0, conflicts=0).meta
+        if not options.plan and options.format == "text":
+            print_plan(path, format="text", full=False)
+        _consent(workspace, meta, options)
+        applied = apply_plan(_request(workspace, path, allow))
+    return _finish(applied, options.format)
+
+
+def progress_done(progress: object) -> None:
+    """End the moving display before something is printed or asked."""
+    stop = getattr(progress, "pause", None)
+    if stop is not None:
+        stop()
+
+
+def _request(workspace: Workspace, path: Path, allow: Mapping[str, int]) -> ApplyRequest:
+    return ApplyRequest(
+        project=workspace.project,
+        catalog=workspace.catalog,
+        connectors=workspace.connectors,
+        identities=workspace.identities,
+        layout=workspace.layout,
+        ledger=workspace.ledger,
+        clock=workspace.clock,
+        progress=workspace.progress,
+        plan=path,
+        allow=allow,
+    )
+
+
+def _allowances(texts: tuple[str, ...]) -> dict[str, int]:
+    """`--allow GUARD=N`; raises UsageError for another form."""
+    found = {}
+    for text in texts:
+        guard, sign, number = text.rpartition("=")
+        if not sign or not number.isdigit():
+            raise UsageError(f"--allow {text!r} is not GUARD=N", hint="The plan prints the exact flag.")
+        found[guard] = int(number)
+    return found
+
+
+def _consent(workspace: Workspace, meta: PlanMeta, options: ApplyOptions) -> None:
+    """A person, or a flag, agrees to this plan. Production needs its short id, typed or passed."""
+    production = workspace.project.environment.production
+    if options.confirm:
+        if options.confirm != meta.id:
+            raise PlanRefused(f"--confirm {options.confirm} is not this plan's id, which is {meta.id}")
+        return
+    if options.yes and not production:
+        return
+    if not sys.stdin.isatty():
+        flag = f"--confirm {meta.id}" if production else "--yes"
+        raise UsageError("apply needs consent, and there is nobody to ask", hint=f"Add {flag}.")
+    wanted = meta.id if production else "yes"
+    ERR.print(f"Type {wanted} to apply plan {meta.id}: ", end="")
+    if sys.stdin.readline().strip() != wanted:
+        raise PlanRefused("not applied")
+
+
+def _finish(applied: Applied, format: str) -> Exit:
+    if format == "json":
+        write(json.dumps(asdict(applied.report), indent=2, ensure_ascii=False) + "\n")
+    else:
+        show(render_run(applied.report, width=width()))
+    if applied.stopped is not None:
+        show_error(applied.stopped)
+    if applied.interrupted:
+        return Exit.INTERRUPTED
+    return Exit.PARTLY if applied.report.status in ("with_errors", "with_remainder") else Exit.FINE

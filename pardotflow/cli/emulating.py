@@ -1,0 +1,82 @@
+"""`emulator serve|seed|set|env`: the emulator as a product of its own."""
+
+import shlex
+from pathlib import Path
+
+from pardotflow.cli.console import say, write
+from pardotflow.cli.emulated import ensure_data
+from pardotflow.cli.exits import Exit
+from pardotflow.cli.workspace import Choice, load
+from pardotflow.config.load import find_root
+from pardotflow.config.project import EmulatorSettings
+from pardotflow.core.errors import UsageError
+from pardotflow.emulator import EmulatorError, environment, seed, serve_data, set_record
+
+ALONE = Path("emulator.db")
+
+
+def serve(choice: Choice, data: Path | None, port: int) -> Exit:
+    """Serve until Ctrl-C."""
+    settings = _settings(choice, data)
+    ensure_data(settings)
+    try:
+        serve_data(settings.data, port, ready=lambda p: say(f"Salesforce and Pardot on http://127.0.0.1:{p} — Ctrl-C ends"))
+    except EmulatorError as trouble:
+        raise UsageError(str(trouble)) from trouble
+    return Exit.FINE
+
+
+def seed_data(choice: Choice, data: Path | None, folder: Path, *, force: bool) -> Exit:
+    """Make a data file from CSV files."""
+    target = _settings(choice, data).data
+    if target.exists() and not force:
+        raise UsageError(f"{target} exists", hint="Add --force to replace it, or name another file with --data.")
+    fresh = target.with_suffix(".seeding")
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    fresh.unlink(missing_ok=True)
+    try:
+        report = seed(fresh, folder)
+    except EmulatorError as trouble:
+        raise UsageError(str(trouble)) from trouble
+    for leftover in (Path(f"{target}-wal"), Path(f"{target}-shm")):
+        leftover.unlink(missing_ok=True)
+    fresh.replace(target)
+    write(f"{report}\n")
+    return Exit.FINE
+
+
+def set_values(choice: Choice, data: Path | None, assignments: list[str]) -> Exit:
+    """Edit records."""
+    settings = _settings(choice, data)
+    ensure_data(settings)
+    for assignment in assignments:
+        try:
+            write(f"{set_record(settings.data, assignment)}\n")
+        except EmulatorError as trouble:
+            raise UsageError(str(trouble)) from trouble
+    return Exit.FINE
+
+
+def print_env(choice: Choice, data: Path | None, port: int) -> Exit:
+    """Export lines for a client."""
+    settings = _settings(choice, data)
+    ensure_data(settings)
+    try:
+        found = environment(settings.data, port)
+    except EmulatorError as trouble:
+        raise UsageError(str(trouble), hint="Make one: pardotflow emulator seed DIR --data FILE") from trouble
+    for key, value in found.items():
+        write(f"export {key}={shlex.quote(value)}\n")
+    return Exit.FINE
+
+
+def _settings(choice: Choice, data: Path | None) -> EmulatorSettings:
+    """The named data file, else the environment's own; outside a project a file in this folder."""
+    if data is not None:
+        return EmulatorSettings(data=data, seed=None)
+    if find_root(choice.folder) is None:
+        return EmulatorSettings(data=ALONE, seed=None)
+    project, _ = load(choice)
+    if project.environment.emulator is None:
+        raise UsageError(f"the environment {project.environment.name} has no emulator", hint="Name a file with --data.")
+    return project.environment.emulator

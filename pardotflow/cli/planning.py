@@ -1,0 +1,117 @@
+"""`plan` and `show`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pardotflow.cli.console import ERR, say, show_diagnostics, width, write
+from pardotflow.cli.console import show as print_result
+from pardotflow.cli.exits import Exit
+from pardotflow.cli.plans import find_plan
+from pardotflow.cli.workspace import Choice, Workspace, load, open_workspace
+from pardotflow.core.errors import UsageError
+from pardotflow.core.progress import NullProgress, Progress
+from pardotflow.engine.planner import PlanRequest, make_plan
+from pardotflow.plan.model import PlanReport
+from pardotflow.plan.public import plan_json
+from pardotflow.plan.report import read_report
+from pardotflow.store.layout import Layout
+from pardotflow.store.ledger import Ledger
+from pardotflow.views.progress import ProgressView
+from pardotflow.views.terminal import render_plan
+
+EVERYTHING = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """The options of `plan`."""
+
+    out: Path | None = None
+    record: str = ""
+    refresh: bool = False
+    detailed: bool = False
+    format: str = "text"
+    full: bool = False
+    quiet: bool = False
+
+
+def plan(choice: Choice, options: PlanOptions) -> Exit:
+    """Make a plan, save it and show it."""
+    check_format(options.format)
+    with watch(quiet=options.quiet) as progress, open_workspace(choice, progress) as workspace:
+        show_diagnostics(workspace.warnings)
+        path = plan_in(workspace, options)
+    report = print_plan(path, format=options.format, full=options.full)
+    if report.meta.blocked:
+        return Exit.BLOCKED
+    return Exit.CHANGES if options.detailed and report.meta.applyable else Exit.FINE
+
+
+def plan_in(workspace: Workspace, options: PlanOptions) -> Path:
+    """Make and register a plan in an open workspace."""
+    request = PlanRequest(
+        project=workspace.project,
+        catalog=workspace.catalog,
+        connectors=workspace.connectors,
+        identities=workspace.identities,
+        layout=workspace.layout,
+        ledger=workspace.ledger,
+        clock=workspace.clock,
+        progress=workspace.progress,
+        record=options.record,
+        output=options.out,
+        full=options.refresh,
+    )
+    return make_plan(request)
+
+
+def show(choice: Choice, name: str, *, format: str, full: bool) -> Exit:
+    """Show a saved plan."""
+    check_format(format)
+    path = Path(name)
+    if not path.is_file():
+        project, _ = load(choice)
+        ledger = Ledger(Layout(root=project.state).ledger) if project.state.is_dir() else None
+        if ledger is None:
+            raise UsageError(f"there is no plan {name!r}", hint="Run: pardotflow plan")
+        path = find_plan(ledger, name)
+        ledger.close()
+    report = print_plan(path, format=format, full=full)
+    return Exit.BLOCKED if report.meta.blocked else Exit.FINE
+
+
+def print_plan(path: Path, *, format: str, full: bool) -> PlanReport:
+    """Print a plan file in one of the formats; returns its report."""
+    bounds = {"patterns": EVERYTHING, "singles": EVERYTHING, "conflicts": EVERYTHING} if full else {}
+    report = read_report(path, **bounds)
+    if format == "json":
+        for piece in plan_json(path):
+            write(piece)
+    else:
+        print_result(render_plan(report, width=width(), full=full))
+    return report
+
+
+def check_format(format: str) -> None:
+    """Raises UsageError for a format that does not exist."""
+    if format not in ("text", "json"):
+        raise UsageError(f"--format {format!r} does not exist", hint="Choose text or json.")
+
+
+class watch:  # noqa: N801
+    """The progress of a command: on stderr, or nowhere."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._view = None if quiet else ProgressView(ERR)
+
+    def __enter__(self) -> Progress:
+        return self._view.__enter__() if self._view else NullProgress()
+
+    def __exit__(self, *trouble: object) -> None:
+        if self._view:
+            self._view.__exit__(None, None, None)
+
+
+def hint(text: str) -> None:
+    """A remark on stderr."""
+    say(text, "dim")

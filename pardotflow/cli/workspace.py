@@ -1,0 +1,92 @@
+"""What almost every command opens: the project for one environment, its files, its connectors and its catalog."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from pardotflow.config.load import load_project
+from pardotflow.config.meaning import check_project
+from pardotflow.config.project import Project
+from pardotflow.connectors.protocol import Connector, Identity
+from pardotflow.core.clock import SystemClock
+from pardotflow.core.describe import Catalog
+from pardotflow.core.diagnostic import Diagnostic, has_errors
+from pardotflow.core.errors import InvalidProject
+from pardotflow.core.progress import NullProgress, Progress
+from pardotflow.engine.connect import endpoints_of, open_connectors, read_catalog, read_identities
+from pardotflow.store.layout import Layout
+from pardotflow.store.ledger import Ledger, hold_lock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which project, environment and variables the command line names."""
+
+    folder: Path
+    environment: str | None
+    variables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """An open environment."""
+
+    project: Project
+    catalog: Catalog
+    connectors: Mapping[str, Connector]
+    identities: Mapping[str, Identity]
+    layout: Layout
+    ledger: Ledger
+    clock: SystemClock
+    progress: Progress
+    warnings: tuple[Diagnostic, ...]
+
+
+def load(choice: Choice) -> tuple[Project, tuple[Diagnostic, ...]]:
+    """The project and its warnings; raises InvalidProject where it has errors."""
+    loaded = load_project(choice.folder, choice.environment, choice.variables)
+    if loaded.project is None or has_errors(loaded.diagnostics):
+        raise InvalidProject(loaded.diagnostics)
+    return loaded.project, loaded.diagnostics
+
+
+@contextmanager
+def open_workspace(choice: Choice, progress: Progress | None = None, *, fresh_catalog: bool = False) -> Iterator[Workspace]:
+    """Everything that a command needs which speaks to the systems. Raises any PardotflowError."""
+    project, warnings = load(choice)
+    layout = Layout(root=project.state)
+    layout.prepare()
+    watched = progress or NullProgress()
+    with hold_lock(layout.root / "lock"), _endpoints(project) as endpoints:
+        clock = SystemClock()
+        connectors = open_connectors(endpoints, clock)
+        ledger = Ledger(layout.ledger)
+        try:
+            identities = read_identities(connectors, endpoints, ledger)
+            catalog = read_catalog(project, connectors, ledger, clock, watched, fresh=fresh_catalog)
+            problems = check_project(project, catalog)
+            if has_errors(problems):
+                raise InvalidProject([*warnings, *problems])
+            yield Workspace(
+                project=project,
+                catalog=catalog,
+                connectors=connectors,
+                identities=identities,
+                layout=layout,
+                ledger=ledger,
+                clock=clock,
+                progress=watched,
+                warnings=(*warnings, *problems),
+            )
+        finally:
+            ledger.close()
+            for connector in connectors.values():
+                connector.close()
+
+
+def _endpoints(project: Project):  # type: ignore[no-untyped-def]
+    from pardotflow.cli.emulated import run_emulator
+
+    emulator = project.environment.emulator
+    return run_emulator(emulator) if emulator else nullcontext(endpoints_of(project.environment))

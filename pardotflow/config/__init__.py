@@ -1,0 +1,1 @@
+"""Text into a frozen Project, or diagnostics."""

@@ -1,0 +1,106 @@
+"""Match keys and create rules of a sync.
+
+The two short match keys are spelled out here as fields of both sides; a create rule for Pardot without a key carries
+the Salesforce id, where that is a match key.
+"""
+
+from collections.abc import Mapping
+
+from pardotflow.config.findings import Findings, suggest
+from pardotflow.config.nodes import Entry, MapNode, Node, Scalar
+from pardotflow.config.project import CreateRule, FieldRef, MatchKey, MatchKind, Side
+from pardotflow.config.sides import build_ref, fixed_ref
+from pardotflow.core.span import Span
+from pardotflow.core.values import System
+
+ID_FIELD = {System.SALESFORCE: "Id", System.PARDOT: "id"}
+SALESFORCE_ID = {System.SALESFORCE: "Id", System.PARDOT: "salesforceId", System.WAREHOUSE: "salesforce_id"}
+EMAIL = {System.SALESFORCE: "Email", System.PARDOT: "email", System.WAREHOUSE: "email"}
+
+
+def build_match(items: tuple[Node, ...], sides: tuple[Side, Side], findings: Findings) -> tuple[MatchKey, ...]:
+    """The match keys of trees that follow the sync schema, in file order."""
+    return tuple(k for item in items if (k := _match_key(item, sides, findings)) is not None)
+
+
+def _match_key(item: Node, sides: tuple[Side, Side], findings: Findings) -> MatchKey | None:
+    if isinstance(item, Scalar):
+        kind = MatchKind(item.text)
+        fields = EMAIL if kind is MatchKind.EMAIL else SALESFORCE_ID
+        a, b = (fixed_ref(fields[s.system], s, item.span) for s in sides)
+        return MatchKey(kind=kind, a=a, b=b, span=item.span)
+    refs = [_named_ref(item, side, findings) for side in sides] if isinstance(item, MapNode) else []
+    found = [r for r in refs if r is not None]
+    return MatchKey(kind=MatchKind.LOOKUP, a=found[0], b=found[1], span=item.span) if len(found) == 2 else None
+
+
+def _named_ref(item: MapNode, side: Side, findings: Findings) -> FieldRef | None:
+    value = item.get(side.system)
+    if value is None:
+        stranger = next((e.key for e in item.entries if e.key.text not in (side.system,)), None)
+        span = stranger.span if stranger else item.span
+        findings.error("PF150", f"this match key names no field of {side.system}", span, "Name a field of both sides.")
+        return None
+    return build_ref(value, side, findings)
+
+
+def build_creates(
+    node: MapNode, sides: tuple[Side, Side], match: tuple[MatchKey, ...], findings: Findings
+) -> Mapping[System, CreateRule]:
+    """The create rules of a tree that follows the sync schema."""
+    rules: dict[System, CreateRule] = {}
+    for entry in node.entries:
+        system = System(entry.key.text)
+        side = next((s for s in sides if s.system is system), None)
+        if side is None:
+            findings.error("PF150", f"this sync has no {system} side", entry.key.span, "Remove the rule.")
+        elif isinstance(entry.value, MapNode):
+            rule = _rule(entry, entry.value, side, match, findings)
+            rules |= {system: rule} if rule else {}
+    return rules
+
+
+def _rule(
+    entry: Entry, node: MapNode, side: Side, match: tuple[MatchKey, ...], findings: Findings
+) -> CreateRule | None:
+    name = _object(entry, node, side, findings)
+    if not name:
+        return None
+    values = dict(node.mapping("set").scalars())
+    when = node.scalar("when")
+    has_id_key = any(k.kind is MatchKind.SALESFORCE_ID and set(k.a.by_object.values()) == {"Id"} for k in match)
+    default_key = "salesforceId" if side.system is System.PARDOT and has_id_key else ""
+    return CreateRule(
+        object=name,
+        when=when.text.strip() if when else "",
+        set={k.text: v.text.strip() for k, v in values.items()},
+        key=node.text("key", default_key),
+        share_email=node.flag("share_email", default=False),
+        span=entry.key.span,
+        spans=node.spans(),
+        set_spans={k.text: k.span for k in values},
+        places=({"when": when.place} if when else {}) | {f"set.{k.text}": v.place for k, v in values.items()},
+    )
+
+
+def _object(entry: Entry, node: MapNode, side: Side, findings: Findings) -> str:
+    """The object to create in the spelling of the side, or the empty text."""
+    written = node.scalar("object")
+    if written is None and len(side.objects) == 1:
+        return side.objects[0]
+    objects = ", ".join(side.objects)
+    if written is None:
+        message = f"the rule must say which object to create in {side.system}"
+        findings.error("PF111", message, entry.key.span, f"Add object: one of {objects}.")
+        return ""
+    spelled = {o.lower(): o for o in side.objects}
+    if written.text.lower() not in spelled:
+        help = suggest(written.text, side.objects, "Objects of this side")
+        findings.error("PF150", f'this sync has no object "{written.text}" in {side.system}', written.span, help)
+    return spelled.get(written.text.lower(), "")
+
+
+def start_of(node: MapNode, key: str) -> Span:
+    """Where a key stands, or where the mapping starts."""
+    entry = node.entry(key)
+    return entry.key.span if entry else node.span

@@ -1,0 +1,200 @@
+"""Field mappings of a sync: defaults filled in, directions settled, keys given.
+
+A mapping that cannot be understood is reported and left out; the others are built.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pardotflow.config.findings import Findings
+from pardotflow.config.nodes import MapNode
+from pardotflow.config.project import (
+    Direction,
+    FieldMapping,
+    FieldRef,
+    Into,
+    OnBlank,
+    OnLink,
+    Policy,
+    Side,
+    TooLong,
+    ValueMap,
+)
+from pardotflow.config.project_file import Defaults
+from pardotflow.config.sides import build_ref
+from pardotflow.config.value_maps import Orientation, load_value_map
+from pardotflow.core.values import System
+
+TARGETS = {Direction.TO_PARDOT: System.PARDOT, Direction.TO_SALESFORCE: System.SALESFORCE}
+TOWARDS = {system: direction for direction, system in TARGETS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncFile:
+    """Where a sync is read from, and what its mappings fall back to."""
+
+    root: Path
+    folder: Path
+    sides: tuple[Side, Side]
+    defaults: Defaults
+
+    @property
+    def has_warehouse(self) -> bool:
+        """True where the first side is only read."""
+        return self.sides[0].system is System.WAREHOUSE
+
+    @property
+    def systems(self) -> tuple[System, System]:
+        """The systems of both sides."""
+        return self.sides[0].system, self.sides[1].system
+
+
+def build_mappings(nodes: Sequence[MapNode], file: SyncFile, findings: Findings) -> tuple[FieldMapping, ...]:
+    """The mappings of trees that follow the sync schema, in file order, each with its own key."""
+    mappings = [m for node in nodes if (m := _mapping(node, file, findings)) is not None]
+    return _with_keys(mappings, file.sides)
+
+
+def _mapping(node: MapNode, file: SyncFile, findings: Findings) -> FieldMapping | None:
+    refs = _refs(node, file, findings)
+    if refs is None or not _names_its_sides(node, refs, findings):
+        return None
+    direction = _direction(node, refs, file, findings)
+    if direction is None:
+        return None
+    _check_options(node, direction, file, findings)
+    sql = node.scalar("sql")
+    return FieldMapping(
+        key="",
+        a=refs.get(file.sides[0].system),
+        b=refs.get(file.sides[1].system),
+        direction=direction,
+        policy=_policy(node, direction, file.defaults),
+        into=Into(node.text("into", file.defaults.into)),
+        on_blank=OnBlank(node.text("on_blank", file.defaults.on_blank)),
+        on_link=OnLink(node.text("on_link", file.defaults.on_link)),
+        too_long=TooLong(node.text("too_long", file.defaults.too_long)),
+        values=_values(node, direction, file, findings),
+        sql=sql.text.strip() if sql else "",
+        allow_opt_in=node.text("allow") == "opt_in",
+        pii=node.text("pii"),
+        place=sql.place if sql else None,
+        span=node.span,
+        spans=node.spans(),
+    )
+
+
+def _refs(node: MapNode, file: SyncFile, findings: Findings) -> dict[System, FieldRef] | None:
+    """The field of each named side; None where a side is named that the sync does not have."""
+    refs: dict[System, FieldRef] = {}
+    is_good = True
+    for system in System:
+        entry = node.entry(system)
+        side = next((s for s in file.sides if s.system is system), None)
+        if entry and side:
+            refs[system] = build_ref(entry.value, side, findings)
+        elif entry:
+            is_good = False
+            sides = " and ".join(file.systems)
+            findings.error("PF150", f"this sync has no {system} side", entry.key.span, f"Its sides are {sides}.")
+    return refs if is_good else None
+
+
+def _names_its_sides(node: MapNode, refs: Mapping[System, FieldRef], findings: Findings) -> bool:
+    has_sql = node.get("sql") is not None
+    if has_sql and len(refs) != 1:
+        entry = node.entry("sql")
+        help = "Remove the field that the expression replaces."
+        message = "with sql only the field that is written is named"
+        findings.error("PF151", message, entry.key.span if entry else node.span, help)
+        return False
+    if not has_sql and len(refs) != 2:
+        help = "Name the other side's field too, or compute the value with sql."
+        findings.error("PF151", "a mapping names a field of both sides", node.span, help)
+        return False
+    return True
+
+
+def _direction(node: MapNode, refs: Mapping[System, FieldRef], file: SyncFile, findings: Findings) -> Direction | None:
+    """What is written, what follows from the sides, or the default; None where they contradict each other."""
+    written = node.scalar("direction")
+    only = next(iter(refs)) if len(refs) == 1 else None
+    implied = only if only else file.systems[1] if file.has_warehouse else None
+    if implied is System.WAREHOUSE:
+        ref = refs[System.WAREHOUSE]
+        findings.error("PF150", "a warehouse is only read", ref.span, f"Write to {file.systems[1]}.")
+        return None
+    if written is None:
+        return TOWARDS[implied] if implied else file.defaults.direction
+    direction = Direction(written.text)
+    if direction is Direction.TWO_WAY and file.has_warehouse:
+        message = "a mapping with a warehouse cannot be two_way: a warehouse is only read"
+        findings.error("PF150", message, written.span, f"Write {TOWARDS[file.systems[1]]}, or leave direction out.")
+        return None
+    if direction is Direction.TWO_WAY and only:
+        help = f"Write {TOWARDS[only]}, or name a field on both sides."
+        findings.error("PF154", "an expression cannot be undone, so sql cannot be two_way", written.span, help)
+        return None
+    if direction in TARGETS and TARGETS[direction] not in ((only,) if only else file.systems):
+        named = f"the field named is one of {only}" if only else f"this sync has no {TARGETS[direction]} side"
+        findings.error("PF150", f"the direction cannot be {direction}: {named}", written.span)
+        return None
+    return direction
+
+
+def _policy(node: MapNode, direction: Direction, defaults: Defaults) -> Policy:
+    """Between one-way fields nothing is to be decided, except for consent."""
+    policy = Policy(node.text("policy", defaults.policy))
+    return policy if direction is Direction.TWO_WAY or policy is Policy.CONSENT else defaults.policy
+
+
+def _check_options(node: MapNode, direction: Direction, file: SyncFile, findings: Findings) -> None:
+    policy = node.scalar("policy")
+    for option in ("policy", "on_link"):
+        value = node.scalar(option)
+        if value and value.text == "most_recent" and file.has_warehouse:
+            message = f"{option} cannot be most_recent: rows of a warehouse have no time of change"
+            findings.error("PF155", message, value.span, f"Remove {option}.")
+        elif value and direction is not Direction.TWO_WAY and value.text != "consent":
+            message = f'"{option}" has no effect: values flow {direction} only'
+            findings.warning("PF162", message, value.span, "Remove it, or make the mapping two_way.")
+    blank = node.entry("on_blank")
+    is_consent = policy is not None and policy.text == "consent"
+    if blank and is_consent:
+        message = "on_blank cannot stand beside policy: consent, which decides by itself"
+        findings.error("PF155", message, blank.key.span, "Remove on_blank.")
+    allow = node.entry("allow")
+    if allow and not is_consent:
+        help = "Add policy: consent, or remove it."
+        findings.warning("PF162", '"allow" has no effect without policy: consent', allow.key.span, help)
+
+
+def _values(node: MapNode, direction: Direction, file: SyncFile, findings: Findings) -> ValueMap | None:
+    written = node.scalar("values")
+    if written is None:
+        return None
+    if node.get("sql") is not None:
+        message = "values and sql cannot stand together"
+        findings.error("PF151", message, written.span, "Translate the values in the expression, or name the field.")
+        return None
+    systems = (str(file.systems[0]), str(file.systems[1]))
+    target = TARGETS.get(direction)
+    reads = (0, 1) if target is None else (0,) if target is file.systems[1] else (1,)
+    return load_value_map(written, file.folder, file.root, Orientation(sides=systems, reads=reads), findings)
+
+
+def _with_keys(mappings: Sequence[FieldMapping], sides: tuple[Side, Side]) -> tuple[FieldMapping, ...]:
+    """The stable names: the target's field for one-way, the second side's label for two-way where it is unique."""
+    labels = Counter(m.b.label for m in mappings if m.b and m.direction is Direction.TWO_WAY)
+    return tuple(replace(m, key=_key(m, labels, sides)) for m in mappings)
+
+
+def _key(mapping: FieldMapping, labels: Mapping[str, int], sides: tuple[Side, Side]) -> str:
+    a = mapping.a.label if mapping.a else ""
+    b = mapping.b.label if mapping.b else ""
+    if mapping.direction is Direction.TWO_WAY:
+        return b if labels[b] == 1 else f"{a}={b}"
+    target = TARGETS[mapping.direction]
+    return f"{target}.{b if target is sides[1].system else a}"

@@ -1,0 +1,142 @@
+"""SQL in `sql`, `when` and `set`: one expression over the record of the other side.
+
+Names may be qualified by the system that they come from; a name without one belongs to the other side too.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from pardotflow.config.findings import suggest
+from pardotflow.config.meaning.fields import check_selected
+from pardotflow.config.meaning.scope import Scope, is_same, other_side, refs_of
+from pardotflow.config.meaning.sources import unknown_column_help
+from pardotflow.config.project import CreateRule, FieldMapping, Side, Sync, TextPlace
+from pardotflow.config.sql_text import SqlPlace, place_of, problem_of
+from pardotflow.core.span import Span
+from pardotflow.core.values import System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """One text of SQL: what it reads, what it is for, and where it stands."""
+
+    sql: str
+    reads: Side
+    fills: Side
+    place: TextPlace | None
+    span: Span
+
+    def at(self, place: SqlPlace) -> Span:
+        """A place in the SQL as one in the file."""
+        return self.place.at(place.line, place.column, place.length) if self.place else self.span
+
+
+def check_expressions(scope: Scope) -> None:
+    """Every expression of every sync."""
+    for expression in _expressions(scope):
+        tree = _parse(scope, expression)
+        for column in tree.find_all(exp.Column) if tree else ():
+            _check_column(scope, expression, column)
+
+
+def _expressions(scope: Scope) -> Iterator[Expression]:
+    for sync in scope.project.syncs:
+        for mapping in sync.fields:
+            yield from _of_mapping(sync, mapping)
+        for side in sync.sides:
+            if side.system in sync.create:
+                yield from _of_rule(sync.create[side.system], other_side(sync, side), side)
+
+
+def _of_mapping(sync: Sync, mapping: FieldMapping) -> Iterator[Expression]:
+    for side, _ in refs_of(sync, mapping) if mapping.sql else ():
+        reads = other_side(sync, side)
+        yield Expression(sql=mapping.sql, reads=reads, fills=side, place=mapping.place, span=mapping.at("sql"))
+
+
+def _of_rule(rule: CreateRule, reads: Side, fills: Side) -> Iterator[Expression]:
+    if rule.when:
+        place = rule.places.get("when")
+        yield Expression(sql=rule.when, reads=reads, fills=fills, place=place, span=rule.at("when"))
+    for name, sql in rule.set.items():
+        span = rule.set_spans.get(name, rule.span)
+        yield Expression(sql=sql, reads=reads, fills=fills, place=rule.places.get(f"set.{name}"), span=span)
+
+
+def _parse(scope: Scope, expression: Expression) -> exp.Expr | None:
+    """The tree, or None where it is not one expression that stands for one value of one record."""
+    try:
+        statements = [s for s in sqlglot.parse(expression.sql, dialect="duckdb") if s is not None]
+    except SqlglotError as e:
+        message, place = problem_of(e)
+        scope.findings.error("PF170", message, expression.at(place))
+        return None
+    reason = _why_refused(statements)
+    if reason:
+        help = "Compute it in a model and map its column." if len(statements) == 1 else ""
+        message = f"this must be one expression over one record: {reason}"
+        scope.findings.error("PF171", message, expression.at(SqlPlace()), help)
+        return None
+    return statements[0]
+
+
+def _why_refused(statements: list[exp.Expr]) -> str:
+    if len(statements) != 1:
+        return "it is empty" if not statements else "it holds several statements"
+    tree = statements[0]
+    if isinstance(tree, exp.Alias | exp.Star):
+        return "it gives itself a name" if isinstance(tree, exp.Alias) else "* is many values"
+    if tree.find(exp.Query) or isinstance(tree, exp.DDL | exp.DML | exp.Command):
+        return "it holds a statement"
+    if tree.find(exp.AggFunc, exp.Window):
+        return "it computes over many records"
+    return "it has a parameter" if tree.find(exp.Parameter, exp.Placeholder) else ""
+
+
+def _check_column(scope: Scope, expression: Expression, column: exp.Column) -> None:
+    parts = column.parts
+    reads, fills = expression.reads, expression.fills
+    qualifier = parts[0].name if len(parts) > 1 else reads.system
+    span = expression.at(place_of(parts[0]))
+    if is_same(qualifier, reads.system):
+        _check_name(scope, expression, parts[1:] or parts)
+    elif is_same(qualifier, fills.system):
+        message = f"a value for {fills.system} is computed from the {reads.system} record alone"
+        scope.findings.error("PF173", message, span, f"Use fields of {reads.system}.")
+    else:
+        help = suggest(qualifier, [reads.system], "Known here")
+        scope.findings.error("PF173", f'"{qualifier}" is not the side that this expression reads', span, help)
+
+
+def _check_name(scope: Scope, expression: Expression, path: Sequence[exp.Expr]) -> None:
+    side, name = expression.reads, path[-1].name
+    span = expression.at(place_of(path[-1]))
+    if len(path) > 1:
+        help = "Read the parent with a source of its own and join it in a model."
+        message = f'fields of a parent record cannot be used in SQL yet: "{".".join(p.name for p in path)}"'
+        scope.findings.error("PF190", message, span, help)
+        return
+    known = {name: scope.names_in(side, name) for name in side.names}
+    if any(names is None for names in known.values()):
+        return
+    owners = [o for o, names in known.items() if any(is_same(name, n) for n in names or ())]
+    if not owners:
+        every = tuple(dict.fromkeys(n for names in known.values() for n in names or ()))
+        _report_unknown(scope, expression, path[-1], every)
+    for owner in owners:
+        check_selected(scope, side, owner, name, span)
+
+
+def _report_unknown(scope: Scope, expression: Expression, identifier: exp.Expr, known: tuple[str, ...]) -> None:
+    side, name = expression.reads, identifier.name
+    is_model = side.system is System.WAREHOUSE
+    where = f"the model {side.model}" if is_model else f"{side.system} {' or '.join(side.objects)}"
+    near = unknown_column_help(name, known) if is_model else suggest(name, known)
+    looks_like_text = identifier.args.get("quoted") or not near
+    help = f"{near} A text stands in single quotes: '{name}'.".strip() if looks_like_text else near
+    span = expression.at(place_of(identifier))
+    scope.findings.error("PF172", f'unknown column "{name}" in {where}', span, help)

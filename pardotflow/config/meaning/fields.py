@@ -1,0 +1,84 @@
+"""Fields that mappings and match keys name: they exist, and their sources read them.
+
+A record's own id is always read, whatever a source selects.
+"""
+
+from collections.abc import Iterator
+
+from pardotflow.config.meaning.scope import Scope, is_same, refs_of
+from pardotflow.config.meaning.sources import unknown_column_help, unknown_field_help
+from pardotflow.config.project import FieldRef, Side, Sync
+from pardotflow.core.describe import FieldInfo, ObjectInfo
+from pardotflow.core.span import Span
+from pardotflow.core.values import System
+
+
+def check_fields(scope: Scope) -> None:
+    """Every field of every mapping and match key, object by object."""
+    for sync in scope.project.syncs:
+        for side, ref in _named(sync):
+            for name, field in ref.by_object.items():
+                check_field(scope, side, name, field, ref.at(name))
+        for side in sync.sides:
+            if side.key:
+                check_field(scope, side, side.model, side.key, side.at("key"))
+
+
+def _named(sync: Sync) -> Iterator[tuple[Side, FieldRef]]:
+    for key in sync.match:
+        yield from zip(sync.sides, (key.a, key.b), strict=True)
+    for mapping in sync.fields:
+        yield from refs_of(sync, mapping)
+
+
+def check_field(scope: Scope, side: Side, object_name: str, field: str, span: Span) -> bool:
+    """Report a field that the object does not have or that its source leaves out; True where all is well."""
+    if side.system is System.WAREHOUSE:
+        return _check_column(scope, side, field, span)
+    info = scope.object_info(side, object_name)
+    if info and info.field(field) is None:
+        _report_unknown(scope, side, info, field, span)
+        return False
+    return check_selected(scope, side, object_name, field, span)
+
+
+def _check_column(scope: Scope, side: Side, column: str, span: Span) -> bool:
+    known = scope.names_in(side, side.model)
+    if known is None or any(is_same(column, k) for k in known):
+        return True
+    message = f'unknown column "{column}" in the model {side.model}'
+    scope.findings.error("PF104", message, span, unknown_column_help(column, known))
+    return False
+
+
+def _report_unknown(scope: Scope, side: Side, info: ObjectInfo, field: str, span: Span) -> None:
+    if parent_of(info, field) is not None:
+        help = "Read the parent with a source of its own and join it in a model."
+        message = f'fields of a parent record cannot be mapped yet: "{field}"'
+        scope.findings.error("PF190", message, span, help)
+        return
+    names = tuple(f.name for f in info.fields)
+    message = f'unknown field "{field}" in {side.system} {info.name}'
+    scope.findings.error("PF104", message, span, unknown_field_help(field, info.name, names))
+
+
+def parent_of(info: ObjectInfo, path: str) -> FieldInfo | None:
+    """The reference that a path such as `Account.Industry` or `campaign.name` follows, or None for another name."""
+    relation, dot, _ = path.partition(".")
+    if not dot:
+        return None
+    custom = f"{relation[:-1]}c" if relation.lower().endswith("__r") else ""
+    return info.field(custom or f"{relation}Id")
+
+
+def check_selected(scope: Scope, side: Side, object_name: str, field: str, span: Span) -> bool:
+    """Report a field that the object's source leaves out; True where all is well."""
+    source = scope.source(side, object_name)
+    if source is None or not source.fields or is_same(field, "id"):
+        return True
+    if any(is_same(field, f) for f in source.fields):
+        return True
+    message = f'the source {source.name} does not read the field "{field}" of {object_name}'
+    help = f"Add it to fields: of {source.name} ({source.span.short}), or leave fields: out."
+    scope.findings.error("PF145", message, span, help)
+    return False

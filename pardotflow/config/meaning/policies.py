@@ -1,0 +1,66 @@
+"""Directions and policies against what the fields hold."""
+
+from collections.abc import Iterator
+
+from pardotflow.config.meaning.scope import Scope, refs_of, targets_of
+from pardotflow.config.project import Direction, FieldMapping, FieldRef, Policy, Side, Sync
+from pardotflow.core.describe import FieldInfo
+from pardotflow.core.values import FieldType
+
+
+def check_policies(scope: Scope) -> None:
+    """Each mapping against the types of its fields and against its value map."""
+    for sync in scope.project.syncs:
+        for mapping in sync.fields:
+            _check_value_map(scope, mapping)
+            _check_consent(scope, sync, mapping)
+            _check_arrays(scope, sync, mapping)
+            _check_phones(scope, sync, mapping)
+
+
+def _infos(scope: Scope, side: Side, ref: FieldRef) -> Iterator[tuple[str, FieldInfo]]:
+    """What is known of a field in each object that has it."""
+    for name, field in ref.by_object.items():
+        info = scope.object_info(side, name)
+        found = info.field(field) if info else None
+        if found is not None:
+            yield name, found
+
+
+def _check_value_map(scope: Scope, mapping: FieldMapping) -> None:
+    values = mapping.values
+    if mapping.direction is Direction.TWO_WAY and values and not values.one_to_one:
+        message = f"{values.file} is not one-to-one, so the mapping cannot be two_way"
+        help = "Give it a direction, or let each value stand once in each column."
+        scope.findings.error("PF154", message, values.span, help)
+
+
+def _check_consent(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
+    if mapping.policy is not Policy.CONSENT:
+        return
+    for side, ref in refs_of(sync, mapping):
+        for name, info in _infos(scope, side, ref):
+            if info.type not in (FieldType.BOOLEAN, FieldType.UNKNOWN):
+                message = f'policy: consent needs true or false; "{info.name}" in {side.system} {name} is {info.type}'
+                scope.findings.error("PF156", message, ref.at(name), "Use another policy.")
+
+
+def _check_arrays(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
+    """Account Engagement API v5: fields with several values come with the read of one prospect, never with a query."""
+    for side, ref in refs_of(sync, mapping):
+        for name, info in _infos(scope, side, ref):
+            if info.type is FieldType.ARRAY:
+                message = f'"{info.name}" in {side.system} {name} holds several values and cannot be read in bulk'
+                scope.findings.error("PF154", message, ref.at(name), "Leave it to a field with one value.")
+
+
+def _check_phones(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
+    refs = list(refs_of(sync, mapping))
+    for side, ref in targets_of(sync, mapping):
+        phones = [name for name, info in _infos(scope, side, ref) if info.type is FieldType.PHONE]
+        others = (info for s, r in refs if s is not side for _, info in _infos(scope, s, r))
+        number = next((info for info in others if info.type.is_number), None)
+        if phones and number:
+            message = f'the number "{number.name}" would be written to a phone field'
+            help = "Leading zeros and + are lost in numbers; use a text field."
+            scope.findings.warning("PF156", message, ref.at(phones[0]), help)

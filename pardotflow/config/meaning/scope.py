@@ -1,0 +1,102 @@
+"""What the checks look things up in: the project, the catalog, and the columns of its models.
+
+None always means *not known*, never *not there*.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import exp
+
+from pardotflow.config.findings import Findings
+from pardotflow.config.project import Direction, FieldMapping, FieldRef, Model, Project, Side, Source, Sync
+from pardotflow.core.describe import Catalog, ObjectInfo
+from pardotflow.core.values import System
+
+VENDORS = (System.SALESFORCE, System.PARDOT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """One check of one project."""
+
+    project: Project
+    catalog: Catalog
+    findings: Findings
+
+    def object_info(self, side: Side, name: str) -> ObjectInfo | None:
+        """What is known of an object of a vendor's side. A side reads the connection of its own name."""
+        return self.catalog.find(side.system, name) if side.system in VENDORS else None
+
+    def source(self, side: Side, name: str) -> Source | None:
+        """The source that reads an object of a vendor's side."""
+        return self.project.source_of(side.system, name)
+
+    def model(self, name: str) -> Model | None:
+        """The model of that name."""
+        return next((m for m in self.project.models if m.name == name), None)
+
+    def names_in(self, side: Side, name: str) -> tuple[str, ...] | None:
+        """The fields of an object, or the columns of a side's model; None where they are not known."""
+        if side.system is System.WAREHOUSE:
+            model = self.model(side.model)
+            return columns_of(model) if model else None
+        info = self.object_info(side, name)
+        return tuple(f.name for f in info.fields) if info else None
+
+
+def columns_of(model: Model) -> tuple[str, ...] | None:
+    """The columns of a model's result; None where its SELECT does not name them all."""
+    query = sqlglot.parse_one(model.sql, dialect="duckdb")
+    if not isinstance(query, exp.Query) or query.is_star:
+        return None
+    return tuple(n for n in query.named_selects if n)
+
+
+def other_side(sync: Sync, side: Side) -> Side:
+    """The side across."""
+    return sync.b if side is sync.a else sync.a
+
+
+def refs_of(sync: Sync, mapping: FieldMapping) -> Iterator[tuple[Side, FieldRef]]:
+    """The fields that a mapping names, with their sides."""
+    for side, ref in zip(sync.sides, (mapping.a, mapping.b), strict=True):
+        if ref is not None:
+            yield side, ref
+
+
+def targets_of(sync: Sync, mapping: FieldMapping) -> Iterator[tuple[Side, FieldRef]]:
+    """The fields that a mapping may write, with their sides."""
+    for side, ref in refs_of(sync, mapping):
+        if is_written(mapping.direction, side.system):
+            yield side, ref
+
+
+def is_written(direction: Direction, system: System) -> bool:
+    """True where values flow to the system."""
+    wanted = {System.PARDOT: Direction.TO_PARDOT, System.SALESFORCE: Direction.TO_SALESFORCE}
+    return system in wanted and direction in (Direction.TWO_WAY, wanted[system])
+
+
+def is_same(a: str, b: str) -> bool:
+    """Names of objects and fields are equal without regard to case."""
+    return a.lower() == b.lower()
+
+
+def unchecked_objects(project: Project, catalog: Catalog) -> tuple[tuple[str, str], ...]:
+    """(connection, object) of everything whose fields could not be checked, since the catalog does not know it."""
+    used = dict.fromkeys(
+        (str(side.system), name)
+        for s in project.syncs
+        for side in s.sides
+        if side.system in VENDORS
+        for name in side.objects
+    )
+    types = {c.name: c.type for c in project.environment.connections}
+    selected = [s for s in project.sources if s.fields and s.object and types.get(s.connection) in VENDORS]
+    known = {(connection, name.lower()) for connection, name in used}
+    for source in selected:
+        if (source.connection, source.object.lower()) not in known:
+            used[(source.connection, source.object)] = None
+    return tuple((connection, name) for connection, name in used if catalog.find(connection, name) is None)

@@ -1,0 +1,354 @@
+"""What a project is once it has been read: frozen values, each with the place it came from.
+
+Everything here is resolved: defaults are filled in, names are checked for form, Jinja is rendered. Nothing here knows
+what the outside systems hold; that is what `config.meaning` checks against a catalog.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from pardotflow.core.secret import Secret
+from pardotflow.core.span import Span
+from pardotflow.core.values import FieldType, System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextPlace:
+    """Where the first character of a text stands. `exact` is False where lines were folded or a template was rendered:
+    then a position inside the text cannot be told, only where the text stands."""
+
+    span: Span
+    exact: bool
+
+    def at(self, line: int, column: int, length: int = 1) -> Span:
+        """The place of a position inside the text, both counted from 1."""
+        if not self.exact:
+            return self.span
+        start = self.span
+        return Span(file=start.file, line=start.line + line - 1, column=start.column + column - 1, length=length)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A part of the configuration: where it stands, and where the values of its own keys stand. Display only."""
+
+    span: Span
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+    def at(self, key: str) -> Span:
+        """Where the value of a key stands, or the whole part where the key was not written."""
+        return self.spans.get(key, self.span)
+
+
+class Strength(StrEnum):
+    """How far a sync may go."""
+
+    OBSERVE = "observe"
+    PLAN = "plan"
+    APPLY = "apply"
+    SCHEDULED = "scheduled"
+
+
+class Direction(StrEnum):
+    """Which way the values of a mapping flow."""
+
+    TO_PARDOT = "to_pardot"
+    TO_SALESFORCE = "to_salesforce"
+    TWO_WAY = "two_way"
+
+
+class Policy(StrEnum):
+    """Who wins when both sides moved."""
+
+    SALESFORCE = "salesforce"
+    PARDOT = "pardot"
+    MOST_RECENT = "most_recent"
+    ASK = "ask"
+    CONSENT = "consent"
+
+
+class OnBlank(StrEnum):
+    """What happens to a write of a blank over a value."""
+
+    HOLD = "hold"
+    CLEAR = "clear"
+    REFILL = "refill"
+
+
+class OnLink(StrEnum):
+    """What happens to fields of a pair that has no base yet."""
+
+    FILL = "fill"
+    SALESFORCE = "salesforce"
+    PARDOT = "pardot"
+    MOST_RECENT = "most_recent"
+    ASK = "ask"
+
+
+class Into(StrEnum):
+    """`blank` writes only where the target is blank."""
+
+    ANY = "any"
+    BLANK = "blank"
+
+
+class TooLong(StrEnum):
+    """What happens to a value that is longer than the target takes."""
+
+    HOLD = "hold"
+    CUT = "cut"
+
+
+class OnGone(StrEnum):
+    """What happens to the counterpart of a record that is gone."""
+
+    KEEP = "keep"
+    UNLINK = "unlink"
+
+
+class ConnectorState(StrEnum):
+    """Whether the vendor's own connector runs between the same two systems."""
+
+    ABSENT = "absent"
+    PAUSED = "paused"
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection(Placed):
+    """Endpoint and credentials of one system. Settings are texts or secrets; every text is already rendered."""
+
+    name: str
+    type: str
+    """`salesforce`, `pardot`, `files` or `duckdb`; the two of an emulator environment have the vendor's types."""
+    settings: Mapping[str, str | Secret] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatorSettings:
+    """The embedded emulator of an environment: its data file and what a new file is filled from."""
+
+    data: Path
+    seed: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """A named set of connections and variables."""
+
+    name: str
+    production: bool
+    ampsea: bool
+    connector: ConnectorState
+    connections: tuple[Connection, ...]
+    emulator: EmulatorSettings | None
+    vars: Mapping[str, str]
+    span: Span
+
+    def connection(self, name: str) -> Connection | None:
+        """The connection of that name, or None."""
+        return next((c for c in self.connections if c.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source(Placed):
+    """A declared read: an object of a connection, or a file of one.
+
+    `fields` is empty where everything that syncs and models use is read. `types` gives the declared type of a file's
+    columns. `where` is a filter in the system's own language (SOQL), sent as it is.
+    """
+
+    name: str
+    connection: str
+    object: str = ""
+    file: str = ""
+    fields: tuple[str, ...] = ()
+    types: Mapping[str, FieldType] = field(default_factory=dict)
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model(Placed):
+    """A Jinja SQL file, rendered: `sql` has `{source:NAME}` and `{ref:NAME}` replaced by quoted relation names."""
+
+    name: str
+    sql: str
+    sources: tuple[str, ...]
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side(Placed):
+    """One participant of a sync: the objects that it reads and writes, or the model that it reads."""
+
+    system: System
+    objects: tuple[str, ...] = ()
+    model: str = ""
+    key: str = ""
+    """Of a warehouse side: the column that identifies a row."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The objects, or the model as the single object of a warehouse side."""
+        return self.objects or (self.model,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRef(Placed):
+    """A field of one side; the name may differ by object. `name_in` is empty for objects that do not have it."""
+
+    by_object: Mapping[str, str]
+
+    def name_in(self, object_name: str) -> str:
+        """The field's name in that object, or the empty text."""
+        return self.by_object.get(object_name, "")
+
+    @property
+    def label(self) -> str:
+        """The name as plans show it: the one name, or all different ones."""
+        return "/".join(dict.fromkeys(self.by_object.values()))
+
+
+class MatchKind(StrEnum):
+    """The ways to find the counterpart of a record."""
+
+    SALESFORCE_ID = "salesforce_id"
+    LOOKUP = "lookup"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchKey(Placed):
+    """One way to find a counterpart; `a` is the field on the first side, `b` on the second (see `Sync`)."""
+
+    kind: MatchKind
+    a: FieldRef
+    b: FieldRef
+
+    @property
+    def name(self) -> str:
+        """As plans show it."""
+        return str(self.kind) if self.kind is not MatchKind.LOOKUP else f"{self.a.label} = {self.b.label}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRule(Placed):
+    """When and how a missing counterpart is created on one side.
+
+    `when` is SQL over the record of the other side; `set` gives SQL expressions or constants for fields that no
+    mapping fills; `key` is the target's field that carries the other side's id and makes a retry harmless.
+    """
+
+    object: str
+    when: str
+    set: Mapping[str, str]
+    key: str
+    share_email: bool
+    set_spans: Mapping[str, Span] = field(default_factory=dict)
+    places: Mapping[str, TextPlace] = field(default_factory=dict)
+    """Of every SQL text: `when`, and `set.FIELD` for each target field of `set`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueMap(Placed):
+    """Values of the first side and what they become on the second, in file order."""
+
+    file: str
+    pairs: tuple[tuple[str, str], ...]
+    one_to_one: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldMapping(Placed):
+    """One field pair of a sync. `a` or `b` is None where `sql` computes the other side's value."""
+
+    key: str
+    """Stable name of the mapping inside its sync: the target field's label, or both labels of a two-way pair."""
+    a: FieldRef | None
+    b: FieldRef | None
+    direction: Direction
+    policy: Policy
+    into: Into
+    on_blank: OnBlank
+    on_link: OnLink
+    too_long: TooLong
+    values: ValueMap | None
+    sql: str
+    allow_opt_in: bool
+    pii: str
+    place: TextPlace | None = None
+    """Where the text of `sql` stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A guard's number: absolute, or a percentage of the linked records."""
+
+    number: float
+    percent: bool
+
+    def __str__(self) -> str:
+        return f"{self.number:g}%" if self.percent else f"{self.number:g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """Limits that block a plan; None means no limit. `clears` is by mapping key, `""` for fields without their own."""
+
+    updates: Limit | None
+    creates: Limit | None
+    deletes: Limit | None
+    adopted: Limit | None
+    optins: Limit | None
+    conflicts: Limit | None
+    clears: Mapping[str, Limit]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sync(Placed):
+    """One declared relationship between the records of two sides.
+
+    The sides are ordered: a warehouse is always `a`; between the two vendors Salesforce is `a` and Pardot is `b`.
+    """
+
+    name: str
+    description: str
+    strength: Strength
+    a: Side
+    b: Side
+    match: tuple[MatchKey, ...]
+    create: Mapping[System, CreateRule]
+    fields: tuple[FieldMapping, ...]
+    deletes: Mapping[System, OnGone]
+    guards: Guards
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Both sides in order."""
+        return (self.a, self.b)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """The folder with `pardotflow.yml`, read for one environment."""
+
+    name: str
+    root: Path
+    environment: Environment
+    sources: tuple[Source, ...]
+    models: tuple[Model, ...]
+    syncs: tuple[Sync, ...]
+    vars: Mapping[str, str]
+
+    def source_of(self, connection: str, object_name: str) -> Source | None:
+        """The source that reads an object of a connection, or None."""
+        wanted = object_name.lower()
+        return next((s for s in self.sources if s.connection == connection and s.object.lower() == wanted), None)
+
+    @property
+    def state(self) -> Path:
+        """Where the environment's memory and cache live."""
+        return self.root / ".pardotflow" / self.environment.name

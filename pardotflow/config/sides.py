@@ -1,0 +1,53 @@
+"""The two sides of a sync, and names of their fields.
+
+The sides are ordered: a warehouse comes first, then Salesforce, then Pardot.
+"""
+
+from pardotflow.config.findings import Findings, suggest
+from pardotflow.config.nodes import MapNode, Node, Scalar
+from pardotflow.config.project import FieldRef, Side
+from pardotflow.core.span import Span
+from pardotflow.core.values import System
+
+ORDER = (System.WAREHOUSE, System.SALESFORCE, System.PARDOT)
+
+
+def build_sides(node: MapNode) -> tuple[Side, Side]:
+    """The sides of a tree that follows the sync schema, in order."""
+    sides = [_side(s, value) for s in ORDER if isinstance(value := node.get(s), MapNode)]
+    return sides[0], sides[1]
+
+
+def _side(system: System, node: MapNode) -> Side:
+    listed = [i for i in node.items("objects") if isinstance(i, Scalar)]
+    single = node.scalar("object")
+    objects = [single] if single else listed
+    spans = node.spans() | {f"object.{o.text}": o.span for o in objects}
+    names = tuple(o.text for o in objects)
+    return Side(
+        system=system, objects=names, model=node.text("model"), key=node.text("key"), span=node.span, spans=spans
+    )
+
+
+def build_ref(node: Node, side: Side, findings: Findings) -> FieldRef:
+    """A field of a side: one name for all its objects, or one for each. Names of objects are brought to the spelling
+    of the side; one that the side does not have is reported."""
+    if isinstance(node, Scalar):
+        return fixed_ref(node.text, side, node.span)
+    by_object: dict[str, str] = {}
+    spans: dict[str, Span] = {}
+    spelled = {name.lower(): name for name in side.names}
+    for key, value in node.scalars() if isinstance(node, MapNode) else ():
+        name = spelled.get(key.text.lower())
+        if name is None:
+            help = suggest(key.text, side.names, "Objects of this side")
+            findings.error("PF150", f'this sync has no object "{key.text}" in {side.system}', key.span, help)
+        else:
+            by_object[name] = value.text
+            spans[name] = value.span
+    return FieldRef(by_object=by_object, span=node.span, spans=spans)
+
+
+def fixed_ref(field: str, side: Side, span: Span) -> FieldRef:
+    """The same field in every object of a side."""
+    return FieldRef(by_object=dict.fromkeys(side.names, field), span=span)

@@ -1,0 +1,54 @@
+"""`syncs/NAME.yml`: one sync a file, from a valid tree to a resolved value.
+
+What other files or the outside systems hold is not asked here.
+"""
+
+from pathlib import Path
+
+from pardotflow.config.creates import build_creates, build_match
+from pardotflow.config.findings import Findings
+from pardotflow.config.guards import build_guards
+from pardotflow.config.mappings import SyncFile, build_mappings
+from pardotflow.config.nodes import MapNode
+from pardotflow.config.project import OnGone, Side, Strength, Sync
+from pardotflow.config.project_file import Defaults
+from pardotflow.config.sides import build_sides
+from pardotflow.config.unbuilt import report_unbuilt_sync
+from pardotflow.core.values import System
+
+
+def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findings: Findings) -> Sync:
+    """The values of a rendered tree that follows the sync schema; parts that cannot be understood are reported."""
+    report_unbuilt_sync(node, findings)
+    sides = build_sides(node.mapping("sides"))
+    file = SyncFile(root=root, folder=path.parent, sides=sides, defaults=defaults)
+    match = build_match(node.items("match"), sides, findings)
+    fields = build_mappings(node.mappings("fields"), file, findings)
+    name = node.entry("sync")
+    span = name.value.span if name else node.span
+    return Sync(
+        name=node.text("sync"),
+        description=node.text("description"),
+        strength=Strength(node.text("strength", Strength.APPLY)),
+        a=sides[0],
+        b=sides[1],
+        match=match,
+        create=build_creates(node.mapping("create"), sides, match, findings),
+        fields=fields,
+        deletes=_deletes(node.mapping("deletes"), sides, findings),
+        guards=build_guards(node.mapping("guards"), fields, span, findings),
+        span=span,
+        spans=node.spans(),
+    )
+
+
+def _deletes(node: MapNode, sides: tuple[Side, Side], findings: Findings) -> dict[System, OnGone]:
+    """What happens on each side's deletions; `keep` where nothing is said."""
+    deletes = {side.system: OnGone.KEEP for side in sides}
+    for key, value in node.scalars():
+        system = System(key.text)
+        if system not in deletes:
+            findings.error("PF150", f"this sync has no {system} side", key.span, "Remove the line.")
+        elif value.text in set(OnGone):
+            deletes[system] = OnGone(value.text)
+    return deletes

@@ -1,0 +1,62 @@
+"""Keys of the grammar whose effect is not built yet: said, never passed over.
+
+It is an error where silence would be dangerous, and a warning where nothing is lost.
+"""
+
+from collections.abc import Iterator
+
+from pardotflow.config.findings import Findings
+from pardotflow.config.nodes import Entry, MapNode, Scalar
+
+_DANGEROUS = {
+    "preset": "Write the policies of the mappings out.",
+    "pick": "Ambiguities are listed, and nothing is written for them.",
+    "assignment_rule": "Assignment rules never run on what is written.",
+    "insert_only": "Remove it; a create is looked up by all match keys first.",
+}
+_ON_GONE = {
+    "archive": "Write keep or unlink.",
+    "recreate": "Write keep or unlink; a deleted record is created again when somebody restores it.",
+}
+
+
+def report_unbuilt_sync(node: MapNode, findings: Findings) -> None:
+    """Report what a sync asks for in vain."""
+    for part in _parts_of_sync(node):
+        _report_dangerous(part, findings)
+    for key, value in node.mapping("deletes").scalars():
+        if value.text in _ON_GONE:
+            message = f"{value.text} for records gone in {key.text} has no effect yet"
+            findings.error("PF190", message, value.span, _ON_GONE[value.text])
+    schedule, strength = node.entry("schedule"), node.scalar("strength")
+    if schedule:
+        help = "Start plan and apply by cron or by hand; the rest of the file is used."
+        findings.warning("PF190", '"schedule" has no effect yet', schedule.key.span, help)
+    if strength and strength.text == "scheduled":
+        help = "It counts as apply."
+        findings.warning("PF190", "the strength scheduled has no effect yet", strength.span, help)
+
+
+def report_unbuilt_defaults(node: MapNode, findings: Findings) -> None:
+    """Report what the project's defaults ask for in vain."""
+    _report_dangerous(node.mapping("defaults"), findings)
+
+
+def _parts_of_sync(node: MapNode) -> Iterator[MapNode]:
+    yield node
+    yield from node.mappings("fields")
+    yield from (e.value for e in node.mapping("create").entries if isinstance(e.value, MapNode))
+
+
+def _report_dangerous(node: MapNode, findings: Findings) -> None:
+    for entry in node.entries:
+        key, value = entry.key.text, entry.value
+        if key in _DANGEROUS and not _is_off(entry):
+            findings.error("PF190", f'"{key}" has no effect yet', entry.key.span, _DANGEROUS[key])
+        if key == "most_recent" and isinstance(value, Scalar) and value.text == "field":
+            help = "Remove it: the time of the whole record is compared."
+            findings.error("PF190", "most_recent: field has no effect yet", value.span, help)
+
+
+def _is_off(entry: Entry) -> bool:
+    return isinstance(entry.value, Scalar) and entry.value.text == "false"

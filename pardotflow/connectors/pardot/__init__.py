@@ -1,0 +1,1 @@
+"""Pardot (Account Engagement), through its API v5."""

@@ -1,0 +1,204 @@
+"""The Pardot side: one business unit of Account Engagement, through API v5.
+
+Everything that the engine asks of a business unit goes through here; the modules beside it each know one part of the
+API. No more than five requests are ever under way: the sixth would be refused.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from pardotflow.connectors.auth import TokenSource, keep_nothing
+from pardotflow.connectors.budget import CallBudget
+from pardotflow.connectors.grants import Grant
+from pardotflow.connectors.http import HttpClient, Limits
+from pardotflow.connectors.pardot.describe import CUSTOM_FIELD_COLUMNS, build_object, custom_name
+from pardotflow.connectors.pardot.dialect import PardotDialect
+from pardotflow.connectors.pardot.import_file import MOST_BATCHES, MOST_BYTES, split_rows
+from pardotflow.connectors.pardot.imports import Imports, Polling, calls_of_import, prepare_import
+from pardotflow.connectors.pardot.objects import find_object
+from pardotflow.connectors.pardot.query import IDS_A_CALL, PAGE_ROWS
+from pardotflow.connectors.pardot.reads import Reader
+from pardotflow.connectors.pardot.writes import ClearWith, prepare_single, send_single
+from pardotflow.connectors.protocol import (
+    Answer,
+    Batch,
+    Extract,
+    Identity,
+    Operation,
+    PreparedRequest,
+    ReadRequest,
+    Usage,
+    calls_for,
+    ignore_handle,
+)
+from pardotflow.connectors.salesforce.ids import is_id, long_id
+from pardotflow.connectors.session import Call, Session
+from pardotflow.core.clock import Clock
+from pardotflow.core.describe import ObjectInfo
+from pardotflow.core.errors import RequestRefused, UsageError
+from pardotflow.core.secret import Secret
+from pardotflow.core.values import FieldType, System
+
+MOST_AT_ONCE = 5
+"""Requests under way for one business unit (Account Engagement API, "Rate Limits")."""
+_BYTES_A_ROW = 200
+"""A guess for pricing an import whose size is not known yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PardotSettings:
+    """One business unit. `api_url` is `https://pi.pardot.com`, or `https://pi.demo.pardot.com` for sandboxes."""
+
+    business_unit_id: str
+    api_url: str = "https://pi.pardot.com"
+    clear_with: ClearWith = ClearWith.NULL
+    polling: Polling = field(default_factory=Polling)
+    import_batch_bytes: int = MOST_BYTES
+    limits: Limits = field(default_factory=lambda: Limits(concurrency=MOST_AT_ONCE))
+
+
+class PardotConnector:
+    """One business unit. Satisfies `Connector`; signs in at first use.
+
+    `transport` replaces the network in tests, for the login server too.
+    """
+
+    system = System.PARDOT
+
+    def __init__(
+        self,
+        grant: Grant,
+        settings: PardotSettings,
+        *,
+        budget: CallBudget | None = None,
+        clock: Clock | None = None,
+        transport: httpx.BaseTransport | None = None,
+        on_rotated: Callable[[Secret], None] = keep_nothing,
+    ) -> None:
+        self._settings = settings
+        self.concurrency = min(MOST_AT_ONCE, settings.limits.concurrency)
+        dialect = PardotDialect(settings.api_url, settings.business_unit_id)
+        http = HttpClient(
+            system=self.system,
+            limits=replace(settings.limits, concurrency=self.concurrency),
+            judge=dialect.judge,
+            budget=budget,
+            transport=transport,
+            clock=clock,
+        )
+        self._session = Session(http, TokenSource(grant, http.for_login(), on_rotated=on_rotated), dialect)
+        self._reader = Reader(self._session, concurrency=self.concurrency)
+        self._imports = Imports(self._session, settings.polling)
+        self._arrays: frozenset[str] = frozenset()
+
+    @property
+    def calls(self) -> int:
+        """Calls made so far, as the vendor counts them."""
+        return self._session.http.calls
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    def describe(self, object_name: str) -> ObjectInfo:
+        """The object's fields: the shipped table, for prospects with the unit's custom fields (costs a call)."""
+        known = find_object(object_name)
+        if known.name != "prospect":
+            return build_object(known)
+        found = build_object(known, self._custom_fields())
+        self._arrays = frozenset(f.name.lower() for f in found.fields if f.type is FieldType.ARRAY)
+        return found
+
+    def connector_fields(self) -> Mapping[str, str]:
+        """Custom fields that the vendor's own connector maps: prospect field to Salesforce field; costs a call."""
+        return {custom_name(f): str(f["salesforceId"]) for f in self._custom_fields() if f.get("salesforceId")}
+
+    def has_delta(self, object_name: str) -> bool:
+        """False where the API cannot select changed records of an object, so that every read is a full one."""
+        return bool(find_object(object_name).stamp)
+
+    def read(self, request: ReadRequest, into: Path) -> Extract:
+        """Land every page of a read in an empty folder; raises UsageError for fields that hold several values."""
+        arrays = sorted(f for f in request.fields if f.lower() in self._arrays)
+        if arrays:
+            raise UsageError(
+                f"{', '.join(arrays)} cannot be read by a query: it holds several values",
+                hint="leave it out, or read it one record at a time",
+            )
+        return self._reader.read(request, into)
+
+    def read_record(self, object_name: str, record_id: str, fields: Sequence[str]) -> Mapping[str, Any] | None:
+        """One record, a recycled one too, or None. Fields that hold several values can be read here."""
+        return self._reader.read_record(object_name, record_id, fields)
+
+    def find(self, object_name: str, where: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+        """Records that filters select (`salesforceId=00Q…`), recycled ones too; at least one call."""
+        return self._reader.find(object_name, where, fields)
+
+    def split(self, batch: Batch) -> Iterator[Batch]:
+        """One record each, or imports that are as large as the API takes."""
+        groups = (
+            split_rows(batch, self._settings.import_batch_bytes)
+            if batch.operation.is_import
+            else ((row,) for row in batch.rows)
+        )
+        for rows in groups:
+            yield replace(batch, rows=rows)
+
+    def prepare(self, batch: Batch) -> PreparedRequest:
+        """The request for one record, or one import; pure."""
+        if batch.operation.is_import:
+            return prepare_import(batch, most_bytes=self._settings.import_batch_bytes)
+        return prepare_single(batch, clear_with=self._settings.clear_with)
+
+    def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
+        """Send; `note` gets the id of an import after its upload and before it is submitted."""
+        if prepared.kind.is_import:
+            return self._imports.run(prepared, note)
+        return send_single(self._session, prepared)
+
+    def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
+        """Wait for an import that was noted."""
+        return self._imports.resume(prepared, handle)
+
+    def cost(self, operation: Operation, rows: int, size: int = 0) -> int:
+        """Calls for so many rows; pure. `size` is an import's bytes of CSV, guessed where it is 0."""
+        if operation.is_import:
+            batches = calls_for(size or rows * _BYTES_A_ROW, self._settings.import_batch_bytes)
+            full, rest = divmod(batches, MOST_BATCHES)
+            return full * calls_of_import(MOST_BATCHES) + (calls_of_import(rest) if rest else 0)
+        if operation is Operation.READ:
+            return max(1, calls_for(rows, PAGE_ROWS))
+        return calls_for(rows, IDS_A_CALL) if operation is Operation.READ_BY_ID else rows
+
+    def usage(self) -> Usage:
+        """The day's calls of the whole unit (Account Engagement API v5, "Account"); costs a call."""
+        path = "/api/v5/objects/account?fields=id,apiCallsUsed,maximumDailyApiCalls"
+        _, body = self._session.fetch_json(Call(path=path))
+        return Usage(used=int(body["apiCallsUsed"]), limit=int(body["maximumDailyApiCalls"]))
+
+    def identity(self) -> Identity:
+        """The unit and our own user in it, empty where we may not read users; costs a call."""
+        ours = self._session.token().user_id
+        try:
+            users = self._reader.find("user", "", ("id", "salesforceId")) if is_id(ours) else []
+        except RequestRefused:
+            users = []
+        found = [str(u["id"]) for u in users if is_id(u["salesforceId"] or "") and _same(u["salesforceId"], ours)]
+        return Identity(organization_id=self._settings.business_unit_id, user_id=found[0] if len(found) == 1 else "")
+
+    def server_now(self) -> datetime:
+        """The unit's time as its answers show it."""
+        return self._session.http.server_clock.now()
+
+    def _custom_fields(self) -> list[dict[str, Any]]:
+        return self._reader.find("custom_field", "", CUSTOM_FIELD_COLUMNS)
+
+
+def _same(one: str, other: str) -> bool:
+    return long_id(one) == long_id(other)

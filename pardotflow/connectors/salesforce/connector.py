@@ -1,0 +1,182 @@
+"""The Salesforce side: one org, through REST.
+
+Everything that the engine asks of an org goes through here; the modules beside it each know one part of the API. API
+versions from 46 on answer collections upserts with `created`; older ones are not spoken.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from pardotflow.connectors.auth import TokenSource, keep_nothing
+from pardotflow.connectors.budget import CallBudget
+from pardotflow.connectors.grants import Grant
+from pardotflow.connectors.http import HttpClient, Limits
+from pardotflow.connectors.protocol import (
+    Answer,
+    Batch,
+    Extract,
+    Identity,
+    Operation,
+    PreparedRequest,
+    ReadRequest,
+    Usage,
+    calls_for,
+    ignore_handle,
+)
+from pardotflow.connectors.salesforce.describe import read_object
+from pardotflow.connectors.salesforce.dialect import SalesforceDialect
+from pardotflow.connectors.salesforce.ids import long_id
+from pardotflow.connectors.salesforce.reads import Deleted, Reader
+from pardotflow.connectors.salesforce.soql import check_name
+from pardotflow.connectors.salesforce.writes import MOST_ROWS, WriteHeaders, prepare_batch, send_batch, split_batch
+from pardotflow.connectors.session import Call, Session
+from pardotflow.core.clock import Clock
+from pardotflow.core.describe import ObjectInfo
+from pardotflow.core.secret import Secret
+from pardotflow.core.values import System
+
+_IDS_A_CALL = 200
+"""A cautious guess of how many ids one query carries beside its fields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalesforceSettings:
+    """One org. `page_rows` is a hint between 200 and 2000."""
+
+    api_version: str = "60.0"
+    client_name: str = "pardotflow"
+    page_rows: int = 2000
+    headers: WriteHeaders = field(default_factory=WriteHeaders)
+    limits: Limits = field(default_factory=Limits)
+
+
+class SalesforceConnector:
+    """One org. Satisfies `Connector`; signs in at first use.
+
+    `transport` replaces the network in tests, for the login server too.
+    """
+
+    system = System.SALESFORCE
+
+    def __init__(
+        self,
+        grant: Grant,
+        settings: SalesforceSettings | None = None,
+        *,
+        budget: CallBudget | None = None,
+        clock: Clock | None = None,
+        transport: httpx.BaseTransport | None = None,
+        on_rotated: Callable[[Secret], None] = keep_nothing,
+    ) -> None:
+        self._settings = settings or SalesforceSettings()
+        self.concurrency = self._settings.limits.concurrency
+        dialect = SalesforceDialect(self._settings.client_name)
+        http = HttpClient(
+            system=self.system,
+            limits=self._settings.limits,
+            judge=dialect.judge,
+            budget=budget,
+            transport=transport,
+            clock=clock,
+        )
+        tokens = TokenSource(grant, http.for_login(), on_rotated=on_rotated)
+        self._session = Session(http, tokens, dialect)
+        self._reader = Reader(
+            self._session,
+            version=self._settings.api_version,
+            page_rows=self._settings.page_rows,
+            concurrency=self.concurrency,
+        )
+
+    @property
+    def calls(self) -> int:
+        """Calls made so far, as the vendor counts them."""
+        return self._session.http.calls
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    def versions(self) -> tuple[str, ...]:
+        """API versions that the org's host speaks, oldest first; not counted."""
+        _, body = self._session.fetch_json(Call(path="/services/data", signed=False))
+        return tuple(v["version"] for v in body)
+
+    def object_names(self) -> tuple[str, ...]:
+        """Every object that the user can see."""
+        return tuple(o["name"] for o in self._get("/sobjects")["sobjects"])
+
+    def describe(self, object_name: str) -> ObjectInfo:
+        """The object's fields, types and rights; raises RequestRefused where there is no such object."""
+        return read_object(self._get(f"/sobjects/{check_name(object_name)}/describe"))
+
+    def read(self, request: ReadRequest, into: Path) -> Extract:
+        """Land every page of a read in an empty folder."""
+        return self._reader.read(request, into)
+
+    def read_record(self, object_name: str, record_id: str, fields: Sequence[str]) -> Mapping[str, Any] | None:
+        """One live record, or None."""
+        return self._reader.read_record(object_name, record_id, fields)
+
+    def find_by_key(
+        self, object_name: str, key_field: str, keys: Sequence[str], fields: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Records that carry one of these keys in a text field, deleted ones too."""
+        return self._reader.find_by_key(object_name, key_field, keys, fields)
+
+    def read_deleted(self, object_name: str, start: datetime, end: datetime) -> Deleted:
+        """Ids deleted between two moments of the last 15 days, with what the org's log covers."""
+        return self._reader.read_deleted(object_name, start, end)
+
+    def split(self, batch: Batch) -> Iterator[Batch]:
+        """Batches of at most 200 rows."""
+        return split_batch(batch)
+
+    def prepare(self, batch: Batch) -> PreparedRequest:
+        """The request for at most 200 rows; pure."""
+        return prepare_batch(batch, version=self._settings.api_version, headers=self._settings.headers)
+
+    def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
+        """Send; raises RequestRefused where the whole request is refused, OutcomeUnknown where nobody knows."""
+        return send_batch(self._session, prepared)
+
+    def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
+        """Collections are answered at once: there is never a job to resume."""
+        raise ValueError("a Salesforce request of this kind leaves no job behind")
+
+    def cost(self, operation: Operation, rows: int, size: int = 0) -> int:
+        """Calls for so many rows; pure. Reads by id are an estimate, the length of the fields decides."""
+        if operation is Operation.READ:
+            return max(1, calls_for(rows, self._settings.page_rows))
+        if operation is Operation.READ_BY_ID:
+            return calls_for(rows, _IDS_A_CALL)
+        if operation in (Operation.DESCRIBE, Operation.READ_ONE):
+            return rows
+        return calls_for(rows, MOST_ROWS)
+
+    def usage(self) -> Usage:
+        """The rolling 24 hours of the whole org (REST API Developer Guide, "List Org Limits"); costs a call."""
+        daily = self._get("/limits")["DailyApiRequests"]
+        return Usage(used=daily["Max"] - daily["Remaining"], limit=daily["Max"])
+
+    def identity(self) -> Identity:
+        """The org and the connected user, as the token names them."""
+        token = self._session.token()
+        return Identity(
+            organization_id=long_id(token.organization_id) if token.organization_id else "",
+            user_id=long_id(token.user_id) if token.user_id else "",
+        )
+
+    def server_now(self) -> datetime:
+        """The org's time as its answers show it."""
+        return self._session.http.server_clock.now()
+
+    def _get(self, resource: str) -> dict[str, Any]:
+        body: dict[str, Any]
+        _, body = self._session.fetch_json(Call(path=f"/services/data/v{self._settings.api_version}{resource}"))
+        return body

@@ -1,0 +1,183 @@
+"""Writes to an org through sObject Collections: up to 200 records of one object in one call.
+
+Source: REST API Developer Guide, "sObject Collections". `allOrNone` is false: each record stands for itself, and the
+answer has one item for each, in order. Every write says that assignment rules must not run (unless asked to).
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from pardotflow.connectors.http import Effect, Json, Reply
+from pardotflow.connectors.protocol import (
+    Answer,
+    Batch,
+    Operation,
+    PreparedRequest,
+    Row,
+    RowResult,
+    Value,
+)
+from pardotflow.connectors.salesforce.ids import long_id
+from pardotflow.connectors.salesforce.soql import check_name
+from pardotflow.connectors.session import Call, Session
+from pardotflow.core.errors import OutcomeUnknown
+from pardotflow.core.values import System
+
+MOST_ROWS = 200
+_METHODS = {
+    Operation.UPDATE: "PATCH",
+    Operation.UPSERT: "PATCH",
+    Operation.CREATE: "POST",
+    Operation.DELETE: "DELETE",
+}
+_EFFECTS = {Operation.UPDATE: Effect.SAME}
+"""An upsert by a unique key makes no second record, but a repeat would report a create of ours as an update: like a
+create it is looked up, not repeated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteHeaders:
+    """What every write of a connection says.
+
+    `auto_assign` is FALSE, TRUE or the id of an assignment rule. `duplicate_rule` is the value of the duplicate-rule
+    header, for example `allowSave=true`; empty sends none.
+    """
+
+    auto_assign: str = "FALSE"
+    duplicate_rule: str = ""
+
+    def items(self) -> tuple[tuple[str, str], ...]:
+        """As headers."""
+        headers = [("Content-Type", "application/json"), ("Sforce-Auto-Assign", self.auto_assign)]
+        if self.duplicate_rule:
+            headers.append(("Sforce-Duplicate-Rule-Header", self.duplicate_rule))
+        return tuple(headers)
+
+
+def split_batch(batch: Batch) -> Iterator[Batch]:
+    """Batches of at most 200 rows."""
+    for at in range(0, len(batch.rows), MOST_ROWS):
+        rows = batch.rows[at : at + MOST_ROWS]
+        yield Batch(operation=batch.operation, object=batch.object, rows=rows, key_field=batch.key_field)
+
+
+def prepare_batch(batch: Batch, *, version: str, headers: WriteHeaders) -> PreparedRequest:
+    """The request for at most 200 rows; pure. Raises ValueError for rows that cannot be carried."""
+    _check(batch)
+    base = f"/services/data/v{version}/composite/sobjects"
+    path, body = base, b""
+    if batch.operation is Operation.DELETE:
+        path = f"{base}?ids={','.join(long_id(r.id) for r in batch.rows)}&allOrNone=false"
+    else:
+        body = _dump({"allOrNone": False, "records": [_record(batch, row) for row in batch.rows]})
+    if batch.operation is Operation.UPSERT:
+        path = f"{base}/{check_name(batch.object)}/{quote(check_name(batch.key_field), safe='')}"
+    return PreparedRequest(
+        system=System.SALESFORCE,
+        kind=batch.operation,
+        object=batch.object,
+        method=_METHODS[batch.operation],
+        path=path,
+        headers=headers.items(),
+        body=body,
+        calls=1,
+        rows=tuple(r.key for r in batch.rows),
+        ids=tuple(r.id for r in batch.rows),
+    )
+
+
+def send_batch(session: Session, prepared: PreparedRequest) -> Answer:
+    """Send a prepared request.
+
+    A request that is refused as a whole raises RequestRefused and wrote nothing; refused rows are results. An answer
+    that cannot be read in full leaves the outcome unknown.
+    """
+    call = Call(
+        path=prepared.path,
+        method=prepared.method,
+        effect=_EFFECTS.get(prepared.kind, Effect.AGAIN),
+        headers=dict(prepared.headers),
+        content=prepared.body or None,
+    )
+    reply = session.fetch(call)
+    return Answer(
+        status=reply.status,
+        rows=_read_results(session, prepared, reply),
+        server_date=reply.server_date,
+        calls=reply.calls,
+    )
+
+
+def _check(batch: Batch) -> None:
+    if batch.operation not in _METHODS:
+        raise ValueError(f"Salesforce has no operation {batch.operation}")
+    if not 0 < len(batch.rows) <= MOST_ROWS:
+        raise ValueError(f"a request carries 1 to {MOST_ROWS} rows, not {len(batch.rows)}")
+    if batch.operation is Operation.UPSERT and not batch.key_field:
+        raise ValueError("an upsert needs its external id field")
+    if batch.operation is not Operation.CREATE and not all(r.id for r in batch.rows):
+        raise ValueError(f"every row of {batch.operation} needs an id")
+
+
+def _record(batch: Batch, row: Row) -> dict[str, Any]:
+    head: dict[str, Any] = {"attributes": {"type": check_name(batch.object)}}
+    values = {check_name(name): row.values[name] for name in sorted(row.values)}
+    if batch.operation is Operation.UPDATE:
+        head["id"] = long_id(row.id)
+        _refuse_key(values, "id")
+    if batch.operation is Operation.UPSERT:
+        head[batch.key_field] = row.id
+        _refuse_key(values, batch.key_field)
+    return head | {name: _plain(value) for name, value in values.items()}
+
+
+def _refuse_key(values: Mapping[str, Any], key: str) -> None:
+    """The field that addresses the record is never among the fields that are written."""
+    if key.lower() in {name.lower() for name in values}:
+        raise ValueError(f"{key} addresses the record and cannot be written")
+
+
+def _plain(value: Value) -> Value:
+    """Multi-select picklists travel as one text with semicolons."""
+    return value if value is None or isinstance(value, str | int | float | bool) else ";".join(value)
+
+
+def _dump(body: Mapping[str, Json]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _read_results(session: Session, prepared: PreparedRequest, reply: Reply) -> tuple[RowResult, ...]:
+    try:
+        items = reply.json()
+    except ValueError:
+        items = None
+    if not isinstance(items, list) or len(items) != len(prepared.rows):
+        raise OutcomeUnknown(
+            f"{prepared.method} {prepared.path.partition('?')[0]} was granted, but its answer cannot be read",
+            system=prepared.system,
+            hint="the next run looks it up before anything is sent again",
+        )
+    return tuple(
+        _read_result(session, prepared, key, row_id, item)
+        for key, row_id, item in zip(prepared.rows, prepared.ids, items, strict=True)
+    )
+
+
+def _read_result(session: Session, prepared: PreparedRequest, key: str, row_id: str, item: dict[str, Any]) -> RowResult:
+    errors = item.get("errors") or []
+    addressed = row_id if prepared.kind in (Operation.UPDATE, Operation.DELETE) else ""
+    if item.get("success"):
+        created = item.get("created", prepared.kind is Operation.CREATE)
+        return RowResult(key=key, ok=True, id=item.get("id") or addressed, created=bool(created))
+    return RowResult(
+        key=key,
+        ok=False,
+        id=item.get("id") or addressed,
+        created=False,
+        error_code=str(errors[0].get("statusCode", "")) if errors else "",
+        error_message=session.http.redactor.redact("; ".join(str(e.get("message", "")) for e in errors)),
+        error_fields=tuple(str(name) for e in errors for name in e.get("fields") or ()),
+    )

@@ -1,0 +1,174 @@
+"""`/__admin`: what a test or a demonstration may ask of the emulator, and no vendor has.
+
+Nothing here is recorded or counted, and no token is needed: the server listens on loopback.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from pardotflow.emulator.clock import from_epoch, read_zone
+from pardotflow.emulator.datafile import DataFile, clock_now
+from pardotflow.emulator.edit import edit_record
+from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route, to_json
+from pardotflow.emulator.faults import clear_faults, list_faults, order_fault
+from pardotflow.emulator.problem import EmulatorError
+from pardotflow.emulator.request_log import clear_entries, read_entries
+from pardotflow.emulator.salesforce.oauth import revoke
+from pardotflow.emulator.state import load_state, load_switches
+from pardotflow.emulator.switches import TABLE, check_switch
+
+_MOST_ENTRIES = 10_000
+
+
+def _answer(value: object, status: int = 200) -> Reply:
+    return Reply(status=status, body=to_json(value), media="application/json")
+
+
+def _object(call: Call) -> dict[str, Any]:
+    try:
+        value = json.loads(call.body or b"{}")
+    except ValueError as cause:
+        raise EmulatorError(f"the body is no JSON: {cause}") from None
+    if not isinstance(value, dict):
+        raise EmulatorError("the body must be a JSON object")
+    return value
+
+
+def _number(call: Call, name: str, default: int) -> int:
+    text = call.argument(name)
+    if text is None:
+        return default
+    if not text.isdigit():
+        raise EmulatorError(f"{name} must be a number, not {text!r}")
+    return int(text)
+
+
+def health(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /__admin/health`."""
+    identity = load_state(file).identity
+    return _answer({"status": "ok", "org_id": identity.org_id, "business_unit_id": identity.business_unit_id})
+
+
+def requests(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /__admin/requests?since=N&limit=M`."""
+    entries = read_entries(file, _number(call, "since", 0), _number(call, "limit", _MOST_ENTRIES))
+    return _answer({"requests": entries, "last": entries[-1]["n"] if entries else _number(call, "since", 0)})
+
+
+def clear_requests(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`DELETE /__admin/requests`."""
+    clear_entries(file)
+    return Reply(status=204)
+
+
+def show_switches(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /__admin/switches`: the values in force; with `?table=true` also defaults, alternatives and facts."""
+    values = asdict(load_switches(file.read()))
+    if call.argument("table"):
+        return _answer([{**asdict(info), "value": values[info.name]} for info in TABLE])
+    return _answer(values)
+
+
+def put_switches(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`PUT /__admin/switches` with the switches to turn."""
+    checked = {name: check_switch(name, value) for name, value in _object(call).items()}
+    if "pardot_time_zone" in checked:
+        read_zone(str(checked["pardot_time_zone"]))
+    with file.write() as db:
+        db.executemany(
+            "INSERT INTO switch VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [(name, json.dumps(value)) for name, value in checked.items()],
+        )
+    return _answer(asdict(load_switches(file.read())))
+
+
+def show_clock(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /__admin/clock`."""
+    row = file.read().execute("SELECT value FROM meta WHERE key = 'clock_offset'").fetchone()
+    now = clock_now(file.read())
+    return _answer({"offset": float(row[0]) if row else 0.0, "now": from_epoch(now).isoformat()})
+
+
+def put_clock(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`PUT /__admin/clock` with `offset` in seconds, or `advance` by seconds."""
+    body = _object(call)
+    wanted = body.get("offset", body.get("advance"))
+    if not isinstance(wanted, (int, float)) or isinstance(wanted, bool):
+        raise EmulatorError("write offset or advance in seconds")
+    with file.write() as db:
+        row = db.execute("SELECT value FROM meta WHERE key = 'clock_offset'").fetchone()
+        start = float(row[0]) if row and "offset" not in body else 0.0
+        db.execute(
+            "INSERT INTO meta VALUES ('clock_offset', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (str(start + wanted),),
+        )
+    return show_clock(file, call, match)
+
+
+def put_record(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`PUT /__admin/set` with `address` and `fields`: an edit by a person."""
+    body = _object(call)
+    address, fields = body.get("address"), body.get("fields")
+    if not isinstance(address, str) or not isinstance(fields, dict):
+        raise EmulatorError("write address and fields")
+    return _answer({"address": edit_record(file, address, fields)})
+
+
+def show_faults(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /__admin/faults`."""
+    return _answer({"faults": list_faults(file)})
+
+
+def post_fault(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`POST /__admin/faults`."""
+    return _answer({"n": order_fault(file, _object(call))}, 201)
+
+
+def drop_faults(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`DELETE /__admin/faults`."""
+    clear_faults(file)
+    return Reply(status=204)
+
+
+def expire_tokens(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`POST /__admin/expire-tokens`: every session ends; refresh tokens stay."""
+    with file.write() as db:
+        ended = db.execute("UPDATE token SET revoked = 1 WHERE kind = 'access' AND NOT revoked").rowcount
+    return _answer({"ended": ended})
+
+
+def revoke_tokens(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`POST /__admin/revoke` with `token`, or without one for every refresh token."""
+    token = _object(call).get("token")
+    with file.write() as db:
+        listed = [token] if token else [t for (t,) in db.execute("SELECT token FROM token WHERE kind = 'refresh'")]
+        ended = sum(revoke(db, str(each)) for each in listed)
+    return _answer({"ended": ended})
+
+
+ROUTES: tuple[Route[DataFile], ...] = (
+    route(r"/__admin/health", GET=health),
+    route(r"/__admin/requests", GET=requests, DELETE=clear_requests),
+    route(r"/__admin/switches", GET=show_switches, PUT=put_switches),
+    route(r"/__admin/clock", GET=show_clock, PUT=put_clock),
+    route(r"/__admin/set", PUT=put_record),
+    route(r"/__admin/faults", GET=show_faults, POST=post_fault, DELETE=drop_faults),
+    route(r"/__admin/expire-tokens", POST=expire_tokens),
+    route(r"/__admin/revoke", POST=revoke_tokens),
+)
+
+
+def answer_admin(file: DataFile, call: Call) -> Reply:
+    """Answer one admin call; mistakes become 400 with `error`."""
+    found = find_route(ROUTES, call.path)
+    endpoint = found[0].endpoints.get(call.method) if found else None
+    if found is None or endpoint is None:
+        return _answer({"error": f"there is no {call.method} {call.path}"}, 404)
+    try:
+        return endpoint(file, call, found[1])
+    except EmulatorError as error:
+        return _answer({"error": str(error)}, 400)

@@ -1,0 +1,140 @@
+"""The ASGI application: requests into calls, calls to the right service, replies onto the wire.
+
+Services are synchronous and run in a small pool of threads, so that requests are in flight together as on the real services.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from pardotflow.emulator.admin import answer_admin
+from pardotflow.emulator.clock import http_date
+from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.faults import Fault, take_fault
+from pardotflow.emulator.pardot.service import Pardot
+from pardotflow.emulator.request_log import Entry, system_of, write_entry
+from pardotflow.emulator.salesforce.oauth import find_session
+from pardotflow.emulator.salesforce.service import Salesforce
+from pardotflow.emulator.state import load_state
+
+CONNECTION = "pardotflow.connection"
+_THREADS = 12
+T = TypeVar("T")
+
+
+class Connection(Protocol):
+    """What dropping a connection needs of a transport."""
+
+    def abort(self) -> None:
+        """Close at once, without sending what is buffered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What goes back: a reply, or none where the connection is dropped; `now` is the emulator's clock."""
+
+    reply: Reply | None
+    now: float = 0.0
+
+
+class Application:
+    """The emulator over one open data file."""
+
+    def __init__(self, file: DataFile) -> None:
+        self._file = file
+        self._salesforce = Salesforce(file)
+        self._pardot = Pardot(file, find_session)
+        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="emulator")
+
+    def close(self) -> None:
+        """Wait for the calls that run, then let go of the threads."""
+        self._threads.shutdown(wait=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One HTTP request."""
+        if scope["type"] != "http":
+            return
+        request = Request(scope, receive)
+        body = await request.body()
+        call = Call(
+            method=request.method,
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            body=body,
+        )
+        outcome = await self._answer(call)
+        if outcome.reply is None:
+            await _drop(scope)
+            return
+        await _response(outcome, outcome.reply, call.method)(scope, receive, send)
+
+    async def _answer(self, call: Call) -> _Outcome:
+        if call.path.startswith("/__admin"):
+            return _Outcome(reply=await self._in_thread(lambda: answer_admin(self._file, call)))
+        if not call.path.startswith("/api/"):
+            return await self._serve(call, 1)
+        with self._pardot.place() as taken:
+            return await self._serve(call, taken)
+
+    async def _serve(self, call: Call, taken: int) -> _Outcome:
+        """Meet a fault where one is ordered, wait out the latency, answer, record."""
+        started = time.time()
+        fault, latency = await self._in_thread(lambda: self._prepare(call))
+        if fault.delay or latency:
+            await asyncio.sleep(fault.delay + latency)
+        return await self._in_thread(lambda: self._finish(call, taken, fault, started))
+
+    def _prepare(self, call: Call) -> tuple[Fault, float]:
+        return take_fault(self._file, call) or Fault(), load_state(self._file).switches.latency
+
+    def _finish(self, call: Call, taken: int, fault: Fault, started: float) -> _Outcome:
+        system = system_of(call.path)
+        instead = fault.to_reply()
+        reply: Reply | None = instead
+        calls = 0
+        if fault.drop != "before" and (instead is None or fault.effect):
+            true_reply, calls = self._call_service(call, system, taken)
+            reply = instead or true_reply
+        if fault.drop is not None:
+            reply = None
+        entry = Entry(system=system, call=call, reply=reply, api_calls=calls, at=started, seconds=time.time() - started)
+        state = load_state(self._file)
+        write_entry(self._file, state, entry)
+        return _Outcome(reply=reply, now=state.now)
+
+    def _call_service(self, call: Call, system: str, taken: int) -> tuple[Reply, int]:
+        if system == "pardot":
+            return self._pardot.answer(call, taken)
+        return self._salesforce.answer(call)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+def _response(outcome: _Outcome, reply: Reply, method: str) -> Response:
+    headers = {**reply.headers, "Date": http_date(outcome.now or time.time())}
+    if reply.media is not None:
+        headers["Content-Type"] = reply.media
+    response = Response(b"" if method == "HEAD" else reply.body, status_code=reply.status, headers=headers)
+    if reply.status in {204, 304}:
+        del response.headers["content-length"]
+    return response
+
+
+async def _drop(scope: MutableMapping[str, Any]) -> None:
+    """Abort the connection, and let the server notice before the request ends without an answer."""
+    connection: Connection | None = scope.get(CONNECTION)
+    if connection is not None:
+        connection.abort()
+        await asyncio.sleep(0.01)

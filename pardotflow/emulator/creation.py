@@ -1,0 +1,127 @@
+"""Making a data file: tables, the org itself, and whatever a seed adds before the indexes are built.
+
+A file is complete when it appears under its name.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pardotflow.emulator.clock import from_epoch, pardot_stamp, salesforce_stamp
+from pardotflow.emulator.datafile import build_file
+from pardotflow.emulator.identity import Identity, Person, build_identity, save_identity
+from pardotflow.emulator.ids import mint_id
+from pardotflow.emulator.layout import FORMAT
+from pardotflow.emulator.pardot.catalog import create_tables, index_tables
+from pardotflow.emulator.pardot.rules import renew_catalog
+from pardotflow.emulator.salesforce.catalog import ObjectInfo, index_object, read_catalog, save_object
+from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.rows import complete_row, insert_row
+from pardotflow.emulator.salesforce.standard import STANDARD_OBJECTS, StandardObject
+
+Fill = Callable[[sqlite3.Connection, Identity], None]
+_LEAD_STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted")
+
+
+def create_data(
+    path: Path,
+    *,
+    org: Mapping[str, Any] | None = None,
+    objects: Iterable[tuple[StandardObject, Iterable[Field]]] | None = None,
+    fill: Fill | None = None,
+    replace: bool = False,
+) -> None:
+    """Make a data file. `objects` are the Salesforce objects with all their fields; `fill` loads records.
+
+    Raises `EmulatorError` where the file exists and `replace` is false, or `org` cannot be read.
+    """
+    identity = build_identity(org or {})
+    chosen = list(objects) if objects is not None else [(new, new.fields) for new in STANDARD_OBJECTS]
+    with build_file(path, replace=replace) as db:
+        db.execute("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
+        save_identity(db, identity)
+        renew_catalog(db)
+        for new, fields in chosen:
+            save_object(db, new, fields)
+        create_tables(db)
+        if fill is not None:
+            fill(db, identity)
+        _add_org(db, identity)
+        for info in read_catalog(db).objects.values():
+            index_object(db, info.name, info.fields.values())
+        index_tables(db)
+
+
+def _add_org(db: sqlite3.Connection, identity: Identity) -> None:
+    """The records that every org has: itself, its two people in both systems, lead statuses, a campaign."""
+    catalog = read_catalog(db)
+    stamp = salesforce_stamp(from_epoch(time.time()))
+    organization = {"Name": identity.org_name}
+    _insert_salesforce(db, catalog.objects["organization"], organization, identity.org_id, identity, stamp)
+    for person in (identity.connected, identity.admin):
+        _add_user(db, catalog.objects["user"], person, identity, stamp)
+        _add_pardot_user(db, person)
+    for place, label in enumerate(_LEAD_STATUSES, start=1):
+        values = {"MasterLabel": label, "ApiName": label, "SortOrder": place}
+        values |= {"IsDefault": int(place == 1), "IsConverted": int(label == "Closed - Converted")}
+        _insert_salesforce(db, catalog.objects["leadstatus"], values, mint_id("01J", place), identity, stamp)
+    if db.execute("SELECT 1 FROM pd_campaigns LIMIT 1").fetchone() is None:
+        now = pardot_stamp(from_epoch(time.time()))
+        db.execute(
+            'INSERT INTO pd_campaigns ("id", "name", "isDeleted", "createdAt", "updatedAt", "createdById", "updatedById")'
+            " VALUES (1001, 'Website Tracking', 0, ?, ?, ?, ?)",
+            (now, now, identity.admin.pardot_id, identity.admin.pardot_id),
+        )
+
+
+def _insert_salesforce(
+    db: sqlite3.Connection,
+    info: ObjectInfo,
+    values: Mapping[str, Any],
+    record_id: str,
+    identity: Identity,
+    stamp: str,
+) -> None:
+    if db.execute(f'SELECT 1 FROM {info.table} WHERE "Id" = ?', (record_id,)).fetchone():
+        return
+    admin = identity.admin.salesforce_id
+    insert_row(db, info, complete_row(info, values, record_id=record_id, stamp=stamp, user_id=admin))
+
+
+def _add_user(db: sqlite3.Connection, info: ObjectInfo, person: Person, identity: Identity, stamp: str) -> None:
+    values = {
+        "Username": person.username,
+        "Email": person.email,
+        "FirstName": person.first_name,
+        "LastName": person.last_name,
+        "Alias": person.first_name[:8].lower(),
+    }
+    _insert_salesforce(db, info, values, person.salesforce_id, identity, stamp)
+
+
+def _add_pardot_user(db: sqlite3.Connection, person: Person) -> None:
+    known = db.execute('SELECT 1 FROM pd_users WHERE "salesforceId" = ?', (person.salesforce_id,)).fetchone()
+    if known:
+        return
+    now = pardot_stamp(from_epoch(time.time()))
+    db.execute(
+        'INSERT OR IGNORE INTO pd_users ("id", "email", "username", "firstName", "lastName", "role", "roleName",'
+        ' "salesforceId", "isDeleted", "createdAt", "updatedAt", "createdById", "updatedById")'
+        " VALUES (?, ?, ?, ?, ?, 'Administrator', 'Administrator', ?, 0, ?, ?, ?, ?)",
+        (
+            person.pardot_id,
+            person.email,
+            person.username,
+            person.first_name,
+            person.last_name,
+            person.salesforce_id,
+            now,
+            now,
+            person.pardot_id,
+            person.pardot_id,
+        ),
+    )

@@ -1,0 +1,169 @@
+"""The one SQLite file that holds everything: how it is opened, written and closed.
+
+A write is on disk when the transaction ends (WAL, synchronous=FULL). Two processes may serve one file: nothing that matters
+is kept in memory, and every write transaction takes the write lock at its start. Bookkeeping that need not survive a power
+cut (request log, counters) goes through a second connection that does not wait for the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pardotflow.emulator.layout import FORMAT, TABLES
+from pardotflow.emulator.problem import EmulatorError
+
+_BUSY_SECONDS = 60.0
+
+
+def _connect(path: Path, *, synchronous: str) -> sqlite3.Connection:
+    db = sqlite3.connect(
+        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
+    db.execute(f"PRAGMA synchronous={synchronous}")
+    db.execute("PRAGMA cache_size=-32000")
+    return db
+
+
+class DataFile:
+    """An open data file. Each thread gets its own connections; `close` closes them all."""
+
+    def __init__(self, path: Path) -> None:
+        """Open an existing file; raises `EmulatorError` where it is missing or no data file of this format."""
+        if not path.is_file():
+            raise EmulatorError(f"there is no data file {path}")
+        self.path = path
+        self._threads = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._opening = threading.Lock()
+        self._writing = threading.RLock()
+        self._check_format()
+
+    def _check_format(self) -> None:
+        try:
+            row = self.read().execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
+        except sqlite3.DatabaseError as cause:
+            self.close()
+            raise EmulatorError(f"{self.path} is no data file of the emulator") from cause
+        if row is None or int(row[0]) != FORMAT:
+            self.close()
+            raise EmulatorError(f"{self.path} has another format than this version reads; seed it again")
+
+    def _connection(self, kind: str, synchronous: str) -> sqlite3.Connection:
+        db: sqlite3.Connection | None = getattr(self._threads, kind, None)
+        if db is None:
+            db = _connect(self.path, synchronous=synchronous)
+            setattr(self._threads, kind, db)
+            with self._opening:
+                self._opened.append(db)
+        return db
+
+    def read(self) -> sqlite3.Connection:
+        """This thread's connection; inside `write` it is the one with the open transaction."""
+        return self._connection("data", "FULL")
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One durable transaction; an exception rolls it back. Within another `write` of the thread it joins that one."""
+        db = self.read()
+        if db.in_transaction:
+            yield db
+            return
+        with self._writing, _transaction(db):
+            yield db
+
+    @contextmanager
+    def note(self) -> Iterator[sqlite3.Connection]:
+        """One transaction of bookkeeping that does not wait for the disk."""
+        db = self._connection("notes", "NORMAL")
+        with self._writing, _transaction(db):
+            yield db
+
+    def close(self) -> None:
+        """Close the connections of all threads. Nothing may use the file afterwards."""
+        with self._opening:
+            for db in self._opened:
+                db.close()
+            self._opened.clear()
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+@contextmanager
+def savepoint(db: sqlite3.Connection) -> Iterator[None]:
+    """A part of the open transaction that an exception undoes alone."""
+    db.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        db.execute("ROLLBACK TO part")
+        db.execute("RELEASE part")
+        raise
+    db.execute("RELEASE part")
+
+
+@contextmanager
+def build_file(path: Path, *, replace: bool) -> Iterator[sqlite3.Connection]:
+    """Make a new data file under a temporary name and put it in place whole, or not at all.
+
+    Raises `EmulatorError` where the file exists and `replace` is false.
+    """
+    if path.exists() and not replace:
+        raise EmulatorError(f"{path} exists already")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    db = _connect(part, synchronous="OFF")
+    try:
+        db.execute("PRAGMA page_size=8192")
+        with _transaction(db):
+            for statement in TABLES.split(";\n"):
+                db.execute(statement)
+            yield db
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except BaseException:
+        db.close()
+        part.unlink(missing_ok=True)
+        raise
+    db.close()
+    _put_in_place(part, path, replace=replace)
+
+
+def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:
+    descriptor = os.open(part, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+    if replace:
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        part.replace(path)
+        return
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise EmulatorError(f"{path} exists already") from None
+    finally:
+        part.unlink()
+
+
+def clock_now(db: sqlite3.Connection) -> float:
+    """Unix seconds of the emulator's clock: the machine's plus the offset in the file."""
+    row = db.execute("SELECT value FROM meta WHERE key = 'clock_offset'").fetchone()
+    return time.time() + (float(row[0]) if row else 0.0)

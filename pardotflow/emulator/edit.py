@@ -1,0 +1,169 @@
+"""Edits by a person: what somebody changes in the two products' own screens while a tool works.
+
+An edit moves the stamps and is signed by the admin, not by the connected user. It may set any stored field, read-only ones too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.ids import to_18
+from pardotflow.emulator.pardot.catalog import read_collections
+from pardotflow.emulator.pardot.context import Context as PardotContext
+from pardotflow.emulator.pardot.errors import PardotError
+from pardotflow.emulator.pardot.import_life import catch_up
+from pardotflow.emulator.pardot.objects import Attribute, Collection
+from pardotflow.emulator.pardot.records import Values, find_record, rows_of, update_record
+from pardotflow.emulator.pardot.values import read_cell
+from pardotflow.emulator.problem import EmulatorError
+from pardotflow.emulator.salesforce.catalog import ObjectInfo, read_catalog
+from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.rows import find_by, find_row, stamp_of, update_row
+from pardotflow.emulator.salesforce.values import BadValue, read_value
+from pardotflow.emulator.state import State, load_state
+
+_SINGULAR = {
+    "prospect": "prospects",
+    "list": "lists",
+    "campaign": "campaigns",
+    "user": "users",
+    "list-membership": "list-memberships",
+    "custom-field": "custom-fields",
+    "prospect-account": "prospect-accounts",
+    "opportunity": "opportunities",
+}
+_PROTECTED = {"id", "_n"}
+
+
+def set_record(data: Path, assignment: str) -> str:
+    """Set one field as a person would: `Contact/003…#Phone=+1 555`, `prospect/123#phone=…`.
+
+    An id may be an e-mail address if exactly one live record has it; `null` or nothing clears. Returns a sentence that says
+    what was done; raises `EmulatorError` for an unknown address, field or record, and for a value that the field cannot hold.
+    """
+    match = re.fullmatch(r"([^#]+)#([^=]+)=(.*)", assignment, re.DOTALL)
+    if match is None:
+        raise EmulatorError(f"{assignment!r} is no assignment; write Contact/ID#Field=value or prospect/ID#field=value")
+    address, name, text = match[1].strip(), match[2].strip(), match[3]
+    file = DataFile(data)
+    try:
+        changed = edit_record(file, address, {name: None if text in {"", "null"} else text})
+    finally:
+        file.close()
+    return f"{changed}#{name} set"
+
+
+def edit_record(file: DataFile, address: str, fields: Mapping[str, object]) -> str:
+    """Set fields of the record at an address; returns the address with its id. Raises `EmulatorError`."""
+    kind, _, key = address.partition("/")
+    if not key:
+        raise EmulatorError(f"{address!r} is no address; write Contact/ID or prospect/ID")
+    state = load_state(file)
+    info = read_catalog(state.db).find(kind)
+    pardot = read_collections(state.db).get(_SINGULAR.get(kind.lower(), kind.lower()))
+    if info is not None and kind.lower() not in _SINGULAR:
+        return _edit_salesforce(state, info, key, fields)
+    if pardot is not None:
+        return _edit_pardot(state, pardot, key, fields)
+    if info is not None:
+        return _edit_salesforce(state, info, key, fields)
+    raise EmulatorError(f"there is no object {kind!r}")
+
+
+# -- Salesforce
+
+
+def _edit_salesforce(state: State, info: ObjectInfo, key: str, fields: Mapping[str, object]) -> str:
+    with state.file.write() as db:
+        row = _salesforce_row(state, info, key)
+        changes = {}
+        for name, raw in fields.items():
+            field = info.find(name)
+            if field is None or not field.stored or name.lower() in _PROTECTED:
+                raise EmulatorError(f"{info.name} has no field {name!r} that can be set")
+            changes[field.name] = _salesforce_value(state, field, raw)
+        update_row(
+            db,
+            info,
+            row,
+            changes,
+            stamp=stamp_of(state.now),
+            user_id=state.identity.admin.salesforce_id,
+        )
+    return f"{info.name}/{row['Id']}"
+
+
+def _salesforce_row(state: State, info: ObjectInfo, key: str) -> Values:
+    known = to_18(key)
+    row = find_row(state.db, info, known) if known else None
+    if row is not None:
+        return row
+    if "@" in key and info.find("Email"):
+        return _only(find_by(state.db, info, "Email", key), f"{info.name}/{key}")
+    raise EmulatorError(f"there is no record {info.name}/{key}")
+
+
+def _salesforce_value(state: State, field: Field, raw: object) -> object:
+    if field.type == "boolean" and raw is None:
+        return 0
+    try:
+        return read_value(field, raw, state.switches)
+    except BadValue as bad:
+        raise EmulatorError(f"{field.name} cannot hold {raw!r}: {bad}") from None
+
+
+# -- Pardot
+
+
+def _edit_pardot(state: State, collection: Collection, key: str, fields: Mapping[str, object]) -> str:
+    context = PardotContext(
+        state=state,
+        collections=read_collections(state.db),
+        user_id=state.identity.admin.pardot_id,
+        base_url="",
+    )
+    catch_up(context)
+    with state.file.write():
+        row = _pardot_row(state, collection, key)
+        changes = {}
+        for name, raw in fields.items():
+            attribute = collection.attributes.get(name)
+            if attribute is None or name in _PROTECTED:
+                raise EmulatorError(f"{collection.path} has no field {name!r} that can be set")
+            changes[name] = _pardot_value(state, attribute, raw)
+        update_record(context, collection, row, changes)
+    return f"{collection.path}/{row['id']}"
+
+
+def _pardot_row(state: State, collection: Collection, key: str) -> Values:
+    if key.isdigit():
+        row = find_record(state.db, collection, int(key))
+        if row is not None:
+            return row
+    if "@" in key and "email" in collection.attributes:
+        live = ' AND coalesce("isDeleted", 0) = 0' if collection.has_bin else ""
+        found = state.db.execute(f'SELECT * FROM "{collection.table}" WHERE "email" = ?{live}', (key,))
+        return _only(rows_of(found), f"{collection.path}/{key}")
+    raise EmulatorError(f"there is no record {collection.path}/{key}")
+
+
+def _pardot_value(state: State, attribute: Attribute, raw: object) -> object:
+    if raw is None:
+        return 0 if attribute.type == "boolean" else None
+    text = str(raw).lower() if isinstance(raw, bool) else str(raw)
+    if isinstance(raw, list):
+        text = ";".join(str(part) for part in raw)
+    try:
+        value: object = read_cell(attribute, text, state.switches)
+    except PardotError as error:
+        raise EmulatorError(f"{attribute.name} cannot hold {raw!r}: {error.message}") from None
+    return value
+
+
+def _only(found: list[Values], address: str) -> Values:
+    if len(found) != 1:
+        raise EmulatorError(f"{len(found)} records have the address {address}; name one by its id")
+    return found[0]

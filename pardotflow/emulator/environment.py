@@ -1,0 +1,32 @@
+"""The environment variables with which a client reaches an emulator.
+
+The values belong to the data file and stay the same in it; only the port may change.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.identity import load_identity
+
+
+def environment(data: Path, port: int) -> dict[str, str]:
+    """Variables for the emulator that serves `data` on `port`. Raises `EmulatorError` where there is no such file."""
+    file = DataFile(data)
+    try:
+        identity = load_identity(file.read())
+    finally:
+        file.close()
+    url = f"http://127.0.0.1:{port}"
+    return {
+        "SF_LOGIN_URL": url,
+        "SF_INSTANCE_URL": url,
+        "SF_CLIENT_ID": identity.client_id,
+        "SF_CLIENT_SECRET": identity.client_secret,
+        "SF_REFRESH_TOKEN": identity.refresh_token,
+        "SF_ACCESS_TOKEN": identity.access_token,
+        "SF_USERNAME": identity.connected.username,
+        "PARDOT_URL": url,
+        "PARDOT_BUSINESS_UNIT_ID": identity.business_unit_id,
+    }

@@ -1,0 +1,80 @@
+"""One HTTP request and its answer as plain values.
+
+Endpoints are functions from a `Call` to a `Reply`, so that a composite request can call them without a network.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request. `path` has its percent signs decoded, `query` is as it came, header names are in lower case."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def arguments(self) -> list[tuple[str, str]]:
+        """Decoded query parameters in order; a bare `+` is a space, as in any form."""
+        return parse_qsl(self.query, keep_blank_values=True)
+
+    def argument(self, name: str) -> str | None:
+        """The last value of one query parameter."""
+        return dict(self.arguments).get(name)
+
+    @property
+    def base_url(self) -> str:
+        """Scheme and host as the client sees them, without a trailing slash."""
+        return f"http://{self.headers.get('host', '127.0.0.1')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer. `media` is the content type; a reply without a body has none."""
+
+    status: int
+    body: bytes = b""
+    media: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def to_json(value: object) -> bytes:
+    """Compact UTF-8 JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+Endpoint = Callable[[S, Call, Mapping[str, str]], Reply]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route(Generic[S]):
+    """One path pattern (a full-match regular expression with named groups) and its endpoint for each method."""
+
+    pattern: re.Pattern[str]
+    endpoints: Mapping[str, Endpoint[S]]
+
+
+def route(pattern: str, **endpoints: Endpoint[Any]) -> Route[Any]:
+    """Declare a route: `route(r"/limits", GET=limits)`. Paths match without regard to case and a trailing slash."""
+    return Route(pattern=re.compile(pattern + "/?", re.IGNORECASE), endpoints=endpoints)
+
+
+def find_route(routes: Sequence[Route[S]], path: str) -> tuple[Route[S], Mapping[str, str]] | None:
+    """The first route whose pattern matches the whole path, with its named groups."""
+    for candidate in routes:
+        match = candidate.pattern.fullmatch(path)
+        if match:
+            return candidate, match.groupdict()
+    return None

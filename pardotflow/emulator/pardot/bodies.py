@@ -1,0 +1,71 @@
+"""Request bodies: JSON objects, and multipart with an `input` part and files.
+
+A part is looked up by its name; its bytes are never changed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pardotflow.emulator.exchange import Call
+from pardotflow.emulator.pardot.errors import PardotError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A multipart body: texts by part name, and the contents of the file parts in order."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[bytes, ...] = ()
+
+
+def read_json(call: Call) -> dict[str, Any]:
+    """The JSON object of a body; raises 151, 152 or 150."""
+    kind = media_type(call)
+    if kind not in {"application/json", ""}:
+        raise PardotError(151, kind)
+    return parse_object(call.body)
+
+
+def parse_object(text: bytes | str) -> dict[str, Any]:
+    """A JSON object; raises 152 for nothing, 150 for anything else."""
+    if not text.strip():
+        raise PardotError(152)
+    try:
+        value = json.loads(text)
+    except ValueError:
+        raise PardotError(150) from None
+    if not isinstance(value, dict):
+        raise PardotError(150)
+    return value
+
+
+def media_type(call: Call) -> str:
+    """The content type without its parameters."""
+    return call.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def read_form(call: Call) -> Form:
+    """The parts of a multipart body; raises 166 where they cannot be told apart."""
+    found = re.search(r'boundary="?([^";]+)"?', call.headers.get("content-type", ""))
+    if found is None:
+        raise PardotError(166)
+    mark = b"--" + found[1].encode()
+    texts: dict[str, str] = {}
+    files: list[bytes] = []
+    for part in (b"\r\n" + call.body).split(b"\r\n" + mark)[1:]:
+        if part.startswith(b"--"):
+            break
+        head, separator, content = part.partition(b"\r\n\r\n")
+        name = re.search(rb'name="([^"]*)"', head)
+        if not separator or name is None:
+            raise PardotError(166)
+        if b"filename=" in head or name[1] in {b"file", b"importFile"}:
+            files.append(content)
+        else:
+            texts[name[1].decode()] = content.decode(errors="replace")
+    return Form(texts=texts, files=tuple(files))

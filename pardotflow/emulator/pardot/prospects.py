@@ -1,0 +1,149 @@
+"""The rules of prospects: addresses, owners, ids of Salesforce, matching.
+
+Every way into the prospects table (create, update, upsert, import, undelete) passes through `save_prospect`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pardotflow.emulator.ids import to_18
+from pardotflow.emulator.pardot.context import Context
+from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError
+from pardotflow.emulator.pardot.objects import Collection
+from pardotflow.emulator.pardot.records import Values, insert_record, rows_of, update_record
+
+_NEW = {"score": 0, "recentInteraction": "Never active"}
+
+
+def prospects(context: Context) -> Collection:
+    """The prospects collection with its custom fields."""
+    return context.collections["prospects"]
+
+
+def create_prospect(context: Context, changes: Mapping[str, Any]) -> Values:
+    """Insert a prospect; raises code 9 where the address is taken and the account allows one prospect each."""
+    if changes.get("email") is None:
+        raise PardotError(4)
+    if not context.state.switches.ampsea and find_by_email(context, changes["email"]):
+        raise PardotError(9)
+    values = _NEW | dict(changes)
+    if values["score"] is None:
+        values["score"] = 0
+    if values.get("campaignId") is None:
+        values["campaignId"] = _oldest_campaign(context)
+    return insert_record(context, prospects(context), values | _derive(context, values, None))
+
+
+def update_prospect(context: Context, row: Values, changes: Mapping[str, Any]) -> None:
+    """Change a live prospect; raises 219 for one in the recycle bin."""
+    if row["isDeleted"]:
+        raise PardotError(219, headers=IN_RECYCLE_BIN)
+    kept = dict(changes)
+    if not context.state.switches.opt_out_false_honoured and row["optedOut"] and kept.get("optedOut") == 0:
+        del kept["optedOut"]
+    if kept.get("email", row["email"]) != row["email"]:
+        _check_address(context, kept["email"], row["id"])
+    update_record(context, prospects(context), row, kept | _derive(context, kept, row))
+
+
+def undelete_prospect(context: Context, row: Values) -> None:
+    """Take a prospect out of the recycle bin; raises 54 where its address was given away meanwhile."""
+    _check_address(context, row["email"], row["id"])
+    update_record(context, prospects(context), row, {"isDeleted": 0})
+
+
+def _check_address(context: Context, email: str | None, own_id: int) -> None:
+    if email is None:
+        raise PardotError(4)
+    if not context.state.switches.ampsea and any(r["id"] != own_id for r in find_by_email(context, email)):
+        raise PardotError(54)
+
+
+def find_by_email(context: Context, email: str, *, deleted: bool = False) -> list[Values]:
+    """Prospects with an address, the one with the latest activity first."""
+    collate = "" if context.state.switches.email_match_case_sensitive else " COLLATE NOCASE"
+    return rows_of(
+        context.db.execute(
+            f'SELECT * FROM pd_prospects WHERE "email"{collate} = ? AND "isDeleted" = ?'
+            ' ORDER BY "lastActivityAt" DESC, "updatedAt" DESC, "id" DESC',
+            (email, int(deleted)),
+        )
+    )
+
+
+def find_by_salesforce_id(context: Context, fid: str) -> list[Values]:
+    """Prospects with a lead or contact id, live ones first."""
+    return rows_of(
+        context.db.execute(
+            'SELECT * FROM pd_prospects WHERE "salesforceId" = ? ORDER BY "isDeleted", "updatedAt" DESC', (fid,)
+        )
+    )
+
+
+# -- what follows from a change
+
+
+def _derive(context: Context, changes: Mapping[str, Any], row: Values | None) -> Values:
+    derived: Values = {}
+    if changes.get("userId") is not None and changes.get("salesforceOwnerId") is not None:
+        raise PardotError(125)
+    if "userId" in changes:
+        derived.update(_assign(context, changes["userId"], row))
+    elif changes.get("salesforceOwnerId") is not None:
+        derived.update(_assign_salesforce_owner(context, changes["salesforceOwnerId"], row))
+    if "salesforceId" in changes:
+        derived.update(_link(context, changes["salesforceId"], row))
+    if changes.get("campaignId") is not None and not _exists(context, "pd_campaigns", changes["campaignId"]):
+        raise PardotError(38)
+    if changes.get("prospectAccountId") is not None and not _exists(
+        context, "pd_prospect_accounts", changes["prospectAccountId"]
+    ):
+        raise PardotError(61)
+    return derived
+
+
+def _assign(context: Context, user_id: int | None, row: Values | None) -> Values:
+    if user_id is None:
+        return {"assignedToId": None, "salesforceOwnerId": None}
+    found = context.db.execute('SELECT "salesforceId" FROM pd_users WHERE "id" = ?', (user_id,)).fetchone()
+    if found is None:
+        raise PardotError(10)
+    return _assigned(context, user_id, found[0], row)
+
+
+def _assign_salesforce_owner(context: Context, owner: str, row: Values | None) -> Values:
+    found = context.db.execute('SELECT "id" FROM pd_users WHERE "salesforceId" = ?', (to_18(owner),)).fetchone()
+    return _assigned(context, found[0], owner, row) | {"userId": found[0]} if found else {}
+
+
+def _assigned(context: Context, user_id: int, owner: str | None, row: Values | None) -> Values:
+    derived: Values = {"assignedToId": user_id, "salesforceOwnerId": owner}
+    if row is None or row["firstAssignedAt"] is None:
+        derived["firstAssignedAt"] = context.stamp
+    return derived
+
+
+def _link(context: Context, fid: str | None, row: Values | None) -> Values:
+    """The lead or contact id of a prospect follows from its salesforceId."""
+    if fid is None:
+        return {"salesforceLeadId": None, "salesforceContactId": None}
+    if context.state.switches.salesforce_id_unique:
+        own = row["id"] if row else None
+        if any(other["id"] != own for other in find_by_salesforce_id(context, fid)):
+            raise PardotError(81)
+    if fid.startswith("00Q"):
+        return {"salesforceLeadId": fid}
+    return {"salesforceContactId": fid} if fid.startswith("003") else {}
+
+
+def _exists(context: Context, table: str, record_id: int) -> bool:
+    return context.db.execute(f'SELECT 1 FROM "{table}" WHERE "id" = ?', (record_id,)).fetchone() is not None
+
+
+def _oldest_campaign(context: Context) -> int | None:
+    row = context.db.execute(
+        'SELECT "id" FROM pd_campaigns WHERE coalesce("isDeleted", 0) = 0 ORDER BY "createdAt", "id" LIMIT 1'
+    ).fetchone()
+    return int(row[0]) if row else None

@@ -1,0 +1,132 @@
+"""Create, read, update and delete of any collection.
+
+Collections differ in their tables only, and in the rules of `rules`; this file translates HTTP.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pardotflow.emulator.clock import http_date, parse_http_date, parse_instant
+from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.pardot.bodies import read_json
+from pardotflow.emulator.pardot.context import Context
+from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError, json_reply
+from pardotflow.emulator.pardot.objects import Collection
+from pardotflow.emulator.pardot.past import lagging_source
+from pardotflow.emulator.pardot.query import run_query
+from pardotflow.emulator.pardot.records import Values, find_record, remove_record
+from pardotflow.emulator.pardot.rules import create, update
+from pardotflow.emulator.pardot.select import select_fields, show_record, split_fields
+from pardotflow.emulator.pardot.values import read_payload
+
+
+def find_collection(context: Context, path: str, verb: str) -> Collection:
+    """The collection of a path segment; raises 192 for an unknown one, 60 where it lacks the verb."""
+    found = context.collections.get(path)
+    if found is None or path == "imports":
+        raise PardotError(192)
+    if verb not in found.verbs:
+        raise PardotError(60)
+    return found
+
+
+def query(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /objects/<collection>`."""
+    return run_query(context, find_collection(context, match["collection"], "Q"), call)
+
+
+def read(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /objects/<collection>/<id>`."""
+    return read_from(context, find_collection(context, match["collection"], "R"), call, match["id"])
+
+
+def read_from(context: Context, collection: Collection, call: Call, segment: str) -> Reply:
+    """One record with `Last-Modified`; 304 where the client has it already."""
+    wanted = call.argument("fields")
+    if not wanted:
+        raise PardotError(13, "fields")
+    selection = select_fields(context, collection, split_fields(wanted), code=51, query=False)
+    source, values = lagging_source(context.state, collection)
+    extra = ['t."updatedAt"' if "updatedAt" in collection.attributes else "NULL"]
+    extra.append('t."isDeleted"' if collection.has_bin else "0")
+    row = context.db.execute(
+        f'SELECT {", ".join((*selection.columns, *extra))} FROM {source} t{selection.joins} WHERE t."id" = ?',
+        [*values, read_id(segment)],
+    ).fetchone()
+    if row is None:
+        raise PardotError(109)
+    if row[-1] and (call.argument("deleted") or "false").lower() == "false":
+        raise PardotError(109, headers=IN_RECYCLE_BIN)
+    modified = parse_instant(row[-2] or "")
+    headers = {"Last-Modified": http_date(modified.timestamp())} if modified else {}
+    since = parse_http_date(call.headers.get("if-modified-since", ""))
+    if modified and since and modified <= since:
+        return Reply(status=304, headers=headers)
+    return json_reply(selection.build(row), headers=headers)
+
+
+def create_one(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`POST /objects/<collection>`: 201 with `Location`; the answer shows `fields`, or the id."""
+    collection = find_collection(context, match["collection"], "C")
+    names = _answer_fields(context, collection, call) or ["id"]
+    payload = read_payload(collection, read_json(call), context.state.switches, creating=True)
+    return created_reply(context, collection, create(context, collection, payload), names)
+
+
+def created_reply(context: Context, collection: Collection, row: Values, names: list[str]) -> Reply:
+    """The answer to a create."""
+    location = f"{context.url(collection, row['id'])}?fields={','.join(names)}"
+    return json_reply(_fresh(context, collection, row["id"], names), 201, {"Location": location})
+
+
+def update_one(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`PATCH /objects/<collection>/<id>`: 200 with `fields`, or 204."""
+    collection = find_collection(context, match["collection"], "U")
+    names = _answer_fields(context, collection, call)
+    row = require_record(context, collection, match["id"])
+    if collection.has_bin and row["isDeleted"]:
+        raise PardotError(219, headers=IN_RECYCLE_BIN)
+    payload = read_payload(collection, read_json(call), context.state.switches, creating=False)
+    update(context, collection, row, payload)
+    if not names:
+        return Reply(status=204)
+    return json_reply(_fresh(context, collection, row["id"], names))
+
+
+def delete_one(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`DELETE /objects/<collection>/<id>`."""
+    collection = find_collection(context, match["collection"], "D")
+    row = require_record(context, collection, match["id"])
+    if collection.has_bin and row["isDeleted"]:
+        raise PardotError(109, headers=IN_RECYCLE_BIN)
+    remove_record(context, collection, row)
+    return Reply(status=204)
+
+
+def read_id(segment: str) -> int:
+    """The number of an id segment; raises 16."""
+    if not re.fullmatch(r"\d{1,18}", segment):
+        raise PardotError(16)
+    return int(segment)
+
+
+def require_record(context: Context, collection: Collection, segment: str) -> Values:
+    """The stored record of an id segment, deleted or not; raises 109."""
+    row = find_record(context.db, collection, read_id(segment))
+    if row is None:
+        raise PardotError(109)
+    return row
+
+
+def _answer_fields(context: Context, collection: Collection, call: Call) -> list[str]:
+    """The fields that the answer will show, checked before anything is written."""
+    names = split_fields(call.argument("fields") or "")
+    select_fields(context, collection, names, code=180, query=False)
+    return names
+
+
+def _fresh(context: Context, collection: Collection, record_id: int, names: list[str]) -> Mapping[str, Any]:
+    return show_record(context, collection, record_id, names)

@@ -1,0 +1,112 @@
+"""What collections other than prospects check when they are written.
+
+`create` and `update` are the only ways by which an endpoint stores a record.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import uuid
+from typing import Any
+
+from pardotflow.emulator.pardot.catalog import add_prospect_columns, custom_attribute
+from pardotflow.emulator.pardot.context import Context
+from pardotflow.emulator.pardot.errors import PardotError
+from pardotflow.emulator.pardot.objects import Collection
+from pardotflow.emulator.pardot.prospects import create_prospect, update_prospect
+from pardotflow.emulator.pardot.records import Values, find_record, insert_record, update_record
+
+_FIELD_TYPES = {
+    "text",
+    "radio button",
+    "checkbox",
+    "dropdown",
+    "textarea",
+    "multi-select",
+    "hidden",
+    "number",
+    "date",
+    "crm user",
+}
+
+
+def create(context: Context, collection: Collection, payload: Values) -> Values:
+    """Store a new record by the rules of its collection."""
+    if collection.path == "prospects":
+        return create_prospect(context, payload)
+    if collection.path == "list-memberships":
+        _check_membership(context, payload)
+    elif collection.path == "custom-fields":
+        payload = _prepare_custom_field(context, payload)
+    elif collection.path in {"lists", "tags"}:
+        _check_name(context, collection, payload, None)
+    return insert_record(context, collection, payload)
+
+
+def update(context: Context, collection: Collection, row: Values, payload: Values) -> None:
+    """Change a record by the rules of its collection."""
+    if collection.path == "prospects":
+        update_prospect(context, row, payload)
+        return
+    if collection.path in {"lists", "tags"}:
+        _check_name(context, collection, payload, row["id"])
+    update_record(context, collection, row, payload)
+    if collection.path == "custom-fields":
+        renew_catalog(context.db)
+
+
+def _check_name(context: Context, collection: Collection, payload: Values, own_id: int | None) -> None:
+    if "name" not in payload:
+        return
+    live = ' AND coalesce("isDeleted", 0) = 0' if collection.has_bin else ""
+    taken = context.db.execute(
+        f'SELECT "id" FROM "{collection.table}" WHERE "name" = ? AND "id" IS NOT ?{live}', (payload["name"], own_id)
+    ).fetchone()
+    if taken:
+        raise PardotError(245)
+
+
+def _check_membership(context: Context, payload: Values) -> None:
+    target = find_record(context.db, context.collections["lists"], payload["listId"])
+    if target is None or target["isDeleted"] or target["isDynamic"]:
+        raise PardotError(55)
+    prospect = find_record(context.db, context.collections["prospects"], payload["prospectId"])
+    if prospect is None or prospect["isDeleted"]:
+        raise PardotError(3)
+    if is_member(context.db, payload["listId"], payload["prospectId"]):
+        raise PardotError(58)
+
+
+def is_member(db: sqlite3.Connection, list_id: int, prospect_id: int) -> bool:
+    """Whether a prospect is on a list."""
+    found = db.execute(
+        'SELECT 1 FROM pd_list_memberships WHERE "listId" = ? AND "prospectId" = ? AND coalesce("isDeleted", 0) = 0',
+        (list_id, prospect_id),
+    ).fetchone()
+    return found is not None
+
+
+def _prepare_custom_field(context: Context, payload: Values) -> Values:
+    field_id = str(payload["fieldId"]).removesuffix("__c")
+    kind = str(payload["type"]).lower()
+    if not re.fullmatch(r"[A-Za-z]\w*", field_id):
+        raise PardotError(154, "fieldId")
+    if kind not in _FIELD_TYPES:
+        raise PardotError(154, "type")
+    taken = context.db.execute('SELECT 1 FROM pd_custom_fields WHERE "fieldId" = ? COLLATE NOCASE', (field_id,))
+    if taken.fetchone():
+        raise PardotError(245)
+    made: dict[str, Any] = {**payload, "fieldId": field_id, "apiFieldId": f"{field_id}__c", "type": kind}
+    many = bool(payload.get("isRecordMultipleResponses"))
+    add_prospect_columns(context.db, [custom_attribute(made["apiFieldId"], kind, many=many)])
+    renew_catalog(context.db)
+    return made
+
+
+def renew_catalog(db: sqlite3.Connection) -> None:
+    """Tell every process that fields have changed."""
+    db.execute(
+        "INSERT INTO meta VALUES ('catalog', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (uuid.uuid4().hex,),
+    )

@@ -1,0 +1,135 @@
+"""Pardot as one function from a call to an answer: the gate, then the endpoint.
+
+The gate asks in the service's order: any authorization, the unit's header, a live session, a known unit, free places, calls left.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
+from pardotflow.emulator.pardot import account_api, imports_api, prospect_actions, record_api
+from pardotflow.emulator.pardot.catalog import CollectionCache
+from pardotflow.emulator.pardot.context import Context
+from pardotflow.emulator.pardot.errors import PardotError
+from pardotflow.emulator.pardot.import_life import catch_up
+from pardotflow.emulator.state import State, load_state
+from pardotflow.emulator.usage import used_today
+
+FindSession = Callable[[State, Call], str | None]
+
+_RECORDS = r"/objects/(?P<collection>[a-z-]+)"
+ROUTES: tuple[Route[Context], ...] = (
+    route(r"/objects/account", GET=account_api.read_account),
+    route(r"/objects/prospects/do/upsertLatestByEmail", POST=prospect_actions.upsert_latest),
+    route(r"/objects/prospects/do/undelete", POST=prospect_actions.undelete_by_email),
+    route(r"/objects/prospects/(?P<id>[^/]+)/do/undelete", POST=prospect_actions.undelete_by_id),
+    route(_RECORDS, GET=record_api.query, POST=record_api.create_one),
+    route(
+        _RECORDS + r"/(?P<id>[^/]+)",
+        GET=record_api.read,
+        PATCH=record_api.update_one,
+        DELETE=record_api.delete_one,
+    ),
+    route(r"/imports", GET=imports_api.query_imports, POST=imports_api.create_import),
+    route(r"/imports/(?P<id>[^/]+)", GET=imports_api.read_import, PATCH=imports_api.change_import),
+    route(r"/imports/(?P<id>[^/]+)/batches", POST=imports_api.add_batch),
+    route(r"/imports/(?P<id>[^/]+)/errors", GET=imports_api.read_errors),
+    route(r"/imports/(?P<id>[^/]+)/do/cancel", POST=imports_api.cancel_import),
+)
+_ACTION = re.compile(r"/objects/[a-z-]+(/[^/]+)?/do/[^/]*")
+_UNIT = re.compile(r"0Uv[0-9A-Za-z]{15}")
+
+
+def dispatch(context: Context, call: Call, path: str) -> Reply:
+    """Answer one admitted call; raises `PardotError`."""
+    found = find_route(ROUTES, path)
+    if found is None:
+        raise PardotError(205 if _ACTION.fullmatch(path) else 198)
+    chosen, groups = found
+    endpoint = chosen.endpoints.get("GET" if call.method == "HEAD" else call.method)
+    if endpoint is None:
+        raise PardotError(60)
+    return endpoint(context, call, groups)
+
+
+class Pardot:
+    """The service over one data file. Calls may come from several threads; `find_session` knows the tokens."""
+
+    def __init__(self, file: DataFile, find_session: FindSession) -> None:
+        self._file = file
+        self._find_session = find_session
+        self._collections = CollectionCache()
+        self._places = threading.Lock()
+        self._taken = 0
+
+    def answer(self, call: Call, taken: int = 1) -> tuple[Reply, int]:
+        """The answer, and how many API calls the service counts for it. `taken` are the places in use, this one included."""
+        state = load_state(self._file)
+        try:
+            user = self._admit(state, call)
+            if taken > state.switches.pardot_concurrency:
+                raise PardotError(66, status=state.switches.status_for_concurrency)
+        except PardotError as error:
+            return error.to_reply(), 0
+        context = Context(
+            state=state,
+            collections=self._collections.load(state.db),
+            user_id=user,
+            base_url=call.base_url,
+        )
+        reply = self._run(context, call)
+        if call.headers.get("x-return-api-usage", "").lower() in {"1", "true"}:
+            usage = f"{used_today(state, 'pardot') + 1}/{state.switches.pardot_daily_limit}"
+            headers = {**reply.headers, "x-api-usage": usage}
+            reply = Reply(status=reply.status, body=reply.body, media=reply.media, headers=headers)
+        return reply, 1
+
+    @contextmanager
+    def place(self) -> Iterator[int]:
+        """Hold one of the unit's places while a request is in flight; gives how many are taken."""
+        with self._places:
+            self._taken += 1
+            taken = self._taken
+        try:
+            yield taken
+        finally:
+            with self._places:
+                self._taken -= 1
+
+    def _admit(self, state: State, call: Call) -> int:
+        """The Pardot user of the caller; raises `PardotError`."""
+        if not call.headers.get("authorization"):
+            raise PardotError(49)
+        unit = call.headers.get("pardot-business-unit-id")
+        if unit is None:
+            raise PardotError(181, "Pardot-Business-Unit-Id header not found on request.")
+        salesforce_user = self._find_session(state, call)
+        if salesforce_user is None:
+            raise PardotError(184)
+        if not _UNIT.fullmatch(unit):
+            raise PardotError(182, "Pardot-Business-Unit-Id")
+        if unit != state.identity.business_unit_id:
+            raise PardotError(201, status=state.switches.status_for_unit)
+        if used_today(state, "pardot") >= state.switches.pardot_daily_limit:
+            raise PardotError(122, status=state.switches.status_for_daily_limit)
+        return self._user(state, salesforce_user)
+
+    def _user(self, state: State, salesforce_user: str) -> int:
+        row = state.db.execute('SELECT "id" FROM pd_users WHERE "salesforceId" = ?', (salesforce_user,)).fetchone()
+        return int(row[0]) if row else state.identity.connected.pardot_id
+
+    def _run(self, context: Context, call: Call) -> Reply:
+        path = re.sub(r"^/api/v5", "", call.path, flags=re.IGNORECASE)
+        try:
+            catch_up(context)
+            if call.method in {"GET", "HEAD"}:
+                return dispatch(context, call, path)
+            with context.state.file.write():
+                return dispatch(context, call, path)
+        except PardotError as error:
+            return error.to_reply()

@@ -1,0 +1,146 @@
+"""JSON values and CSV cells on their way into an attribute.
+
+What comes out is what is stored. Null clears, and so does an empty string, as far as the switches let them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pardotflow.emulator.clock import pardot_stamp, parse_instant
+from pardotflow.emulator.ids import is_id, to_18
+from pardotflow.emulator.pardot.errors import PardotError
+from pardotflow.emulator.pardot.objects import Attribute, Collection
+from pardotflow.emulator.switches import Switches
+
+_EMAIL = re.compile(r"[^@\s,;<>()\[\]\"\\]+@[^@\s,;<>()\[\]\"\\]+\.[^@\s,;<>()\[\]\"\\.]+")
+_NUMBER_CODES = {
+    "score": 29,
+    "campaignId": 38,
+    "profileId": 39,
+    "prospectAccountId": 61,
+    "userId": 10,
+    "listId": 55,
+    "prospectId": 3,
+}
+UNCHANGED = object()
+
+
+def read_payload(
+    collection: Collection, payload: Mapping[str, Any], switches: Switches, *, creating: bool
+) -> dict[str, Any]:
+    """The changes of a request body in stored form; raises 180 for what cannot be written, 153 for what is missing."""
+    refused = [name for name in payload if not _is_writable(collection, name, creating=creating)]
+    if refused:
+        raise PardotError(180, ", ".join(refused))
+    changes = {}
+    for name, raw in payload.items():
+        value = read_value(collection.attributes[name], raw, switches)
+        if value is not UNCHANGED:
+            changes[name] = value
+    required = [a.name for a in collection.attributes.values() if a.required]
+    missing = [name for name in required if (creating or name in changes) and changes.get(name) is None]
+    if missing:
+        raise PardotError(4 if missing == ["email"] and not creating else 153, ", ".join(missing))
+    return changes
+
+
+def _is_writable(collection: Collection, name: str, *, creating: bool) -> bool:
+    attribute = collection.attributes.get(name)
+    return attribute is not None and (attribute.createable if creating else attribute.updateable)
+
+
+def read_value(attribute: Attribute, raw: object, switches: Switches) -> Any:  # noqa: ANN401
+    """The stored form of a JSON value, or `UNCHANGED` where the value clears and the switches do not let it."""
+    if raw is None or raw == "":
+        wanted = "null" if raw is None else "empty"
+        if switches.clear_with not in {"both", wanted}:
+            return UNCHANGED
+        return 0 if attribute.type == "boolean" else None
+    if attribute.type == "boolean":
+        if not isinstance(raw, bool):
+            raise PardotError(50, attribute.name)
+        return int(raw)
+    if attribute.type == "integer":
+        return _read_integer(attribute, raw)
+    if attribute.type == "array":
+        return _read_array(attribute, raw, switches)
+    if attribute.type == "json":
+        return json.dumps(raw)
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and attribute.type == "number":
+        return raw
+    if not isinstance(raw, str):
+        raise PardotError(154, attribute.name)
+    return _read_text(attribute, raw)
+
+
+def read_cell(attribute: Attribute, text: str, switches: Switches) -> Any:  # noqa: ANN401
+    """The stored form of a CSV cell that is not blank."""
+    if attribute.type == "boolean":
+        lower = text.strip().lower()
+        if lower not in {"true", "false", "1", "0", "yes", "no"}:
+            raise PardotError(50, attribute.name)
+        return int(lower in {"true", "1", "yes"})
+    if attribute.type == "integer":
+        return _read_integer(attribute, text.strip())
+    if attribute.type == "array":
+        return json.dumps([part.strip() for part in text.split(";") if part.strip()], ensure_ascii=False)
+    return _read_text(attribute, text)
+
+
+def _read_integer(attribute: Attribute, raw: object) -> int:
+    if isinstance(raw, bool) or not re.fullmatch(r"-?\d{1,18}", str(raw)):
+        raise PardotError(_NUMBER_CODES.get(attribute.name, 56), attribute.name)
+    return int(str(raw))
+
+
+def _read_array(attribute: Attribute, raw: object, switches: Switches) -> str:
+    form = switches.array_write_form
+    if isinstance(raw, list) and form in {"array", "both"} and all(isinstance(part, str) for part in raw):
+        return json.dumps(raw, ensure_ascii=False)
+    if isinstance(raw, str) and form in {"joined", "both"}:
+        return json.dumps([part.strip() for part in raw.split(";") if part.strip()], ensure_ascii=False)
+    raise PardotError(154, attribute.name)
+
+
+def _read_text(attribute: Attribute, text: str) -> str | int | float:
+    if attribute.type == "email":
+        if len(text) > 255 or not _EMAIL.fullmatch(text.strip()):
+            raise PardotError(4)
+        return text.strip()
+    if attribute.type == "fid":
+        return _read_fid(text)
+    if attribute.type == "number":
+        return _read_number(attribute, text)
+    if attribute.type == "date":
+        return _read_date(attribute, text)
+    if attribute.type == "datetime":
+        moment = parse_instant(text)
+        if moment is None:
+            raise PardotError(57, attribute.name)
+        return pardot_stamp(moment)
+    return text
+
+
+def _read_fid(text: str) -> str:
+    if not is_id(text.strip()):
+        raise PardotError(77)
+    return to_18(text.strip()) or text
+
+
+def _read_number(attribute: Attribute, text: str) -> int | float:
+    plain = text.strip()
+    if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", plain):
+        raise PardotError(56, attribute.name)
+    return int(plain) if re.fullmatch(r"[+-]?\d{1,18}", plain) else float(plain)
+
+
+def _read_date(attribute: Attribute, text: str) -> str:
+    try:
+        return date.fromisoformat(text.strip()[:10]).isoformat()
+    except ValueError:
+        raise PardotError(57, attribute.name) from None

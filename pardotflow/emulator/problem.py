@@ -1,0 +1,8 @@
+"""The one exception that the emulator's own functions raise.
+
+Vendor errors never use it: they are answers over HTTP. It carries a plain sentence for the person at the keyboard.
+"""
+
+
+class EmulatorError(Exception):
+    """A data file, seed folder, address or setting that the emulator cannot work with."""

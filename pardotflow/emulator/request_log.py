@@ -1,0 +1,115 @@
+"""The record of every vendor request: what came, what was answered, what it cost.
+
+Tokens and secrets never enter it. A request and its call count are written together, without waiting for the disk.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.state import State
+from pardotflow.emulator.usage import count_calls, day_of
+
+_SECRET_HEADERS = {"authorization", "cookie", "x-sfdc-session"}
+_SECRET_FORM = re.compile(rb"((?:refresh_token|client_secret|access_token|password|token|assertion|code)=)[^&\s]*")
+_SECRET_JSON = re.compile(rb'("(?:access_token|refresh_token|signature|id_token)"\s*:\s*")[^"]*')
+_TRIM_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One finished request. `reply` is None where the connection was dropped; `seconds` is the time taken."""
+
+    system: str
+    call: Call
+    reply: Reply | None
+    api_calls: int
+    at: float
+    seconds: float
+
+
+def system_of(path: str) -> str:
+    """Which vendor a path belongs to."""
+    if path.startswith("/api/"):
+        return "pardot"
+    return "oauth" if path.startswith(("/services/oauth2/", "/id/")) else "salesforce"
+
+
+def write_entry(file: DataFile, state: State, entry: Entry) -> None:
+    """Count the calls of a request and, where the log is on, record it."""
+    switches = state.switches
+    if not entry.api_calls and not switches.log:
+        return
+    with file.note() as db:
+        if entry.api_calls:
+            count_calls(db, entry.system, day_of(state, entry.system), entry.api_calls)
+        if not switches.log:
+            return
+        made = db.execute(
+            "INSERT INTO request_log (at, system, method, path, query, headers, body, status, answer, api_calls, seconds)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            _columns(entry, switches.log_request_bytes, switches.log_answer_bytes),
+        ).lastrowid
+        if made and made % _TRIM_EVERY == 0:
+            db.execute("DELETE FROM request_log WHERE n <= ?", (made - switches.log_keep,))
+
+
+def _columns(entry: Entry, most_body: int, most_answer: int) -> tuple[Any, ...]:
+    call, reply = entry.call, entry.reply
+    body, answer = call.body[:most_body], (reply.body if reply else b"")[:most_answer]
+    if entry.system == "oauth":
+        body, answer = _SECRET_FORM.sub(rb"\1***", body), _SECRET_JSON.sub(rb"\1***", answer)
+    query = _SECRET_FORM.sub(rb"\1***", call.query.encode()).decode() if entry.system == "oauth" else call.query
+    headers = json.dumps({k: v for k, v in call.headers.items() if k not in _SECRET_HEADERS})
+    status = reply.status if reply else None
+    return (
+        entry.at,
+        entry.system,
+        call.method,
+        call.path,
+        query,
+        headers,
+        body,
+        status,
+        answer,
+        entry.api_calls,
+        entry.seconds,
+    )
+
+
+def read_entries(file: DataFile, since: int, limit: int) -> list[Mapping[str, Any]]:
+    """Recorded requests with a number above `since`, oldest first."""
+    rows = file.read().execute(
+        "SELECT n, at, system, method, path, query, headers, body, status, answer, api_calls, seconds"
+        " FROM request_log WHERE n > ? ORDER BY n LIMIT ?",
+        (since, limit),
+    )
+    return [
+        {
+            "n": n,
+            "at": at,
+            "system": system,
+            "method": method,
+            "path": path,
+            "query": query,
+            "headers": json.loads(headers),
+            "body": body.decode(errors="replace"),
+            "status": status,
+            "answer": answer.decode(errors="replace"),
+            "api_calls": api_calls,
+            "seconds": seconds,
+        }
+        for n, at, system, method, path, query, headers, body, status, answer, api_calls, seconds in rows
+    ]
+
+
+def clear_entries(file: DataFile) -> None:
+    """Forget all recorded requests; their numbers are not used again."""
+    with file.note() as db:
+        db.execute("DELETE FROM request_log")

@@ -1,0 +1,130 @@
+"""The objects and fields that this data file has: standard ones, and what the seed added.
+
+The catalogue in the file is the truth; a process keeps the parsed form for as long as the file's catalogue version stays.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+
+from pardotflow.emulator.salesforce.fields import ID_TYPES, NUMBER_TYPES, Field, from_definition, to_definition
+from pardotflow.emulator.salesforce.standard import STANDARD_OBJECTS, StandardObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectInfo:
+    """One object. `fields` is keyed by lower-case name, in the order of describe."""
+
+    name: str
+    label: str
+    plural: str
+    prefix: str
+    mergeable: bool
+    deletable: bool
+    createable: bool
+    fields: Mapping[str, Field]
+    relationships: Mapping[str, Field] = field(default_factory=dict)
+
+    @property
+    def table(self) -> str:
+        """The quoted SQLite table name."""
+        return f'"sf_{self.name}"'
+
+    def find(self, name: str) -> Field | None:
+        """A field by its API name, without regard to case."""
+        return self.fields.get(name.lower())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """All objects, keyed by lower-case name."""
+
+    version: str
+    objects: Mapping[str, ObjectInfo]
+
+    def find(self, name: str) -> ObjectInfo | None:
+        """An object by its API name, without regard to case."""
+        return self.objects.get(name.lower())
+
+    def prefix_of(self, name: str) -> str | None:
+        """The key prefix of an object; None for one that is not emulated."""
+        found = self.find(name)
+        return found.prefix if found else None
+
+    def children_of(self, name: str) -> list[tuple[ObjectInfo, Field]]:
+        """The lookups of other objects that point at this one."""
+        return [(child, f) for child in self.objects.values() for f in child.fields.values() if name in f.reference_to]
+
+
+def column_type(definition: Field) -> str:
+    """The SQLite column type. Text compares without case, as SOQL does, except where the field keeps it."""
+    if definition.type in {"boolean", "int"}:
+        return "INTEGER"
+    if definition.type in NUMBER_TYPES:
+        return "REAL"
+    plain = definition.type in ID_TYPES | {"date", "datetime"} or definition.case_sensitive
+    return "TEXT" if plain else "TEXT COLLATE NOCASE"
+
+
+def save_object(db: sqlite3.Connection, new: StandardObject, fields: Iterable[Field]) -> None:
+    """Enter an object into the catalogue of a new file and make its table."""
+    definition = {k: v for k, v in asdict(new).items() if k != "fields"}
+    (position,) = db.execute("SELECT count(*) FROM sf_object").fetchone()
+    db.execute("INSERT INTO sf_object VALUES (?, ?, ?)", (new.name, position, json.dumps(definition)))
+    entered = list(fields)
+    db.executemany(
+        "INSERT INTO sf_field VALUES (?, ?, ?, ?)",
+        [(new.name, f.name, place, to_definition(f)) for place, f in enumerate(entered)],
+    )
+    columns = [f'"{f.name}" {column_type(f)}' for f in entered if f.stored and f.name != "IsDeleted"]
+    db.execute(
+        f'CREATE TABLE "sf_{new.name}" (_n INTEGER PRIMARY KEY, "IsDeleted" INTEGER NOT NULL DEFAULT 0, {", ".join(columns)})'
+    )
+
+
+def index_object(db: sqlite3.Connection, name: str, fields: Iterable[Field]) -> None:
+    """Make the indexes of an object's table; after the bulk load, because that is faster."""
+    db.execute(f'CREATE UNIQUE INDEX "sf_{name}_id" ON "sf_{name}" ("Id")')
+    for f in fields:
+        if f.name in {"SystemModstamp", "LastModifiedDate", "CreatedDate"}:
+            db.execute(f'CREATE INDEX "sf_{name}_{f.name}" ON "sf_{name}" ("{f.name}", "Id")')
+        elif (f.id_lookup and f.type != "id") or f.external_id or f.unique or f.name in _LOOKED_UP:
+            db.execute(f'CREATE INDEX "sf_{name}_{f.name}" ON "sf_{name}" ("{f.name}")')
+
+
+_LOOKED_UP = frozenset({"AccountId", "ConvertedContactId", "MasterRecordId"})
+
+
+def read_catalog(db: sqlite3.Connection) -> Catalog:
+    """The catalogue of the data file that the connection is open on."""
+    (version,) = db.execute("SELECT value FROM meta WHERE key = 'catalog'").fetchone()
+    objects: dict[str, ObjectInfo] = {}
+    for name, definition in db.execute("SELECT name, definition FROM sf_object ORDER BY position").fetchall():
+        rows = db.execute("SELECT definition FROM sf_field WHERE object = ? ORDER BY position", (name,))
+        fields = {f.name.lower(): f for f in (from_definition(text) for (text,) in rows)}
+        related = {f.relationship.lower(): f for f in fields.values() if f.relationship}
+        objects[name.lower()] = ObjectInfo(**json.loads(definition), fields=fields, relationships=related)
+    return Catalog(version=version, objects=objects)
+
+
+class CatalogCache:
+    """The parsed catalogue, kept until the file holds another version."""
+
+    def __init__(self) -> None:
+        self._held: Catalog | None = None
+
+    def load(self, db: sqlite3.Connection) -> Catalog:
+        """The catalogue in force."""
+        (version,) = db.execute("SELECT value FROM meta WHERE key = 'catalog'").fetchone()
+        held = self._held
+        if held is None or held.version != version:
+            held = self._held = read_catalog(db)
+        return held
+
+
+def standard_by_name() -> dict[str, StandardObject]:
+    """The standard objects by name."""
+    return {new.name: new for new in STANDARD_OBJECTS}

@@ -1,0 +1,107 @@
+"""Versions, resources, limits and describes.
+
+These endpoints change nothing; their answers follow from the catalogue and the counters alone.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from email.utils import formatdate
+
+from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.salesforce.context import Context
+from pardotflow.emulator.salesforce.describe import describe_entry, describe_object
+from pardotflow.emulator.salesforce.errors import json_reply
+from pardotflow.emulator.usage import used_today
+
+_SEASONS = ("Winter", "Spring", "Summer")
+_FIXED_LIMITS = {
+    "DailyAsyncApexExecutions": 250_000,
+    "DailyBulkApiBatches": 15_000,
+    "DailyBulkV2QueryFileStorageMB": 976_562,
+    "DailyBulkV2QueryJobs": 10_000,
+    "DailyDeliveredPlatformEvents": 25_000,
+    "DailyStreamingApiEvents": 10_000,
+    "DailyDurableStreamingApiEvents": 10_000,
+    "DailyWorkflowEmails": 100_000,
+    "DataStorageMB": 5_120,
+    "FileStorageMB": 10_240,
+    "HourlyPublishedPlatformEvents": 50_000,
+    "MassEmail": 5_000,
+    "PermissionSets": 1_500,
+    "SingleEmail": 5_000,
+    "StreamingApiConcurrentClients": 20,
+    "DurableStreamingApiConcurrentClients": 20,
+}
+_RESOURCES = ("sobjects", "query", "queryAll", "search", "limits", "composite", "jobs", "tooling", "recent", "actions")
+
+
+def list_versions() -> Reply:
+    """`GET /services/data`: needs no token."""
+    versions = []
+    for number in range(20, 69):
+        season = _SEASONS[number % 3 - 1] if number % 3 else "Summer"
+        year = 10 + (number - 17) // 3
+        label = f"{season} '{year:02d}"
+        versions.append({"label": label, "url": f"/services/data/v{number}.0", "version": f"{number}.0"})
+    return json_reply(versions)
+
+
+def list_resources(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /services/data/vNN.0/`."""
+    org = context.state.identity.org_id
+    named = {name: context.path(name) for name in _RESOURCES}
+    return json_reply({**named, "identity": f"{call.base_url}/id/{org}/{context.user_id}"})
+
+
+def list_limits(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /limits`."""
+    most = context.state.switches.salesforce_daily_limit
+    used = used_today(context.state, "salesforce")
+    limits = {"DailyApiRequests": {"Max": most, "Remaining": max(0, most - used)}}
+    limits.update({name: {"Max": value, "Remaining": value} for name, value in _FIXED_LIMITS.items()})
+    return json_reply(dict(sorted(limits.items())))
+
+
+def count_records(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /limits/recordCount?sObjects=Lead,Contact`."""
+    wanted = [name.strip() for name in (call.argument("sObjects") or "").split(",") if name.strip()]
+    chosen = [info for name, info in context.catalog.objects.items() if not wanted or name in map(str.lower, wanted)]
+    counted = []
+    for info in chosen:
+        (count,) = context.db.execute(f'SELECT count(*) FROM {info.table} WHERE "IsDeleted" = 0').fetchone()
+        counted.append({"count": count, "name": info.name})
+    return json_reply({"sObjects": counted})
+
+
+def describe_global(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /sobjects`."""
+    entries = [describe_entry(context, info) for info in sorted(context.catalog.objects.values(), key=lambda i: i.name)]
+    return json_reply({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": entries})
+
+
+def describe_basic(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /sobjects/X`."""
+    info = context.require(match["object"])
+    rows = context.db.execute(
+        f'SELECT "Id", {"Name" if info.find("Name") else "Id"} FROM {info.table} WHERE "IsDeleted" = 0 LIMIT 3'
+    ).fetchall()
+    recent = [
+        {"attributes": {"type": info.name, "url": context.path(f"sobjects/{info.name}/{i}")}, "Id": i, "Name": name}
+        for i, name in rows
+    ]
+    return json_reply({"objectDescribe": describe_entry(context, info), "recentItems": recent})
+
+
+def describe_full(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /sobjects/X/describe`, with an ETag; 304 where the client holds this metadata already."""
+    info = context.require(match["object"])
+    etag = f'"{zlib.crc32(f"{context.catalog.version}{info.name}".encode()):08x}"'
+    headers = {"ETag": etag, "Last-Modified": _METADATA_DATE}
+    if call.headers.get("if-none-match") == etag or call.headers.get("if-modified-since") == _METADATA_DATE:
+        return Reply(status=304, headers=headers)
+    return json_reply(describe_object(context, info), headers=headers)
+
+
+_METADATA_DATE = formatdate(1_577_836_800, usegmt=True)

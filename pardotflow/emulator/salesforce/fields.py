@@ -1,0 +1,96 @@
+"""What a Salesforce field is.
+
+A `Field` is the one definition behind describe, validation, SOQL and the SQLite column; none of them keeps its own list.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+TEXT_TYPES = frozenset(
+    {"string", "textarea", "phone", "email", "url", "picklist", "multipicklist", "combobox", "encryptedstring"}
+)
+NUMBER_TYPES = frozenset({"double", "currency", "percent"})
+ID_TYPES = frozenset({"id", "reference"})
+TYPES = TEXT_TYPES | NUMBER_TYPES | ID_TYPES | {"int", "boolean", "date", "datetime", "address"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of an object, as describe tells it. `compound` names the compound field that this one is a part of."""
+
+    name: str
+    type: str
+    label: str
+    length: int = 0
+    precision: int = 0
+    scale: int = 0
+    digits: int = 0
+    nillable: bool = True
+    createable: bool = True
+    updateable: bool = True
+    defaulted: bool = False
+    default: str | bool | None = None
+    custom: bool = False
+    external_id: bool = False
+    unique: bool = False
+    case_sensitive: bool = False
+    id_lookup: bool = False
+    reference_to: tuple[str, ...] = ()
+    relationship: str | None = None
+    picklist: tuple[str, ...] = ()
+    restricted: bool = False
+    compound: str | None = None
+    calculated: bool = False
+    name_field: bool = False
+    extra: str | None = None
+    cascade: bool = False
+    child_relationship: str | None = None
+
+    @property
+    def stored(self) -> bool:
+        """Whether the field has a column; compound addresses are put together when they are read."""
+        return self.type != "address"
+
+    @property
+    def required(self) -> bool:
+        """Whether a create without the field is refused."""
+        return self.createable and not self.nillable and not self.defaulted
+
+    @property
+    def is_long_text(self) -> bool:
+        """Long text cannot be filtered or sorted."""
+        return self.type == "textarea" and self.length > 255
+
+    @property
+    def is_text(self) -> bool:
+        """Whether values are text that a person typed."""
+        return self.type in TEXT_TYPES
+
+
+def to_definition(field: Field) -> str:
+    """The stored form: JSON of what differs from the defaults."""
+    blank = Field(name="", type="", label="")
+    return json.dumps({k: v for k, v in asdict(field).items() if v != getattr(blank, k)})
+
+
+def from_definition(text: str) -> Field:
+    """Read the stored form."""
+    raw: dict[str, Any] = json.loads(text)
+    for name in ("reference_to", "picklist"):
+        if name in raw:
+            raw[name] = tuple(raw[name])
+    return Field(**raw)
+
+
+FIELD_KEYS = frozenset(f.name for f in fields(Field))
+
+
+def make_label(name: str) -> str:
+    """A label from an API name: `HasOptedOutOfEmail` is `Has Opted Out Of Email`, `OwnerId` is `Owner ID`."""
+    plain = re.sub(r"__c$", "", name)
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_+", " ", plain).strip()
+    return re.sub(r"\bId$", "ID", words)

@@ -1,0 +1,36 @@
+"""`/query`, `/queryAll` and their locators.
+
+Both paths serve every locator, whichever of the two opened it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.salesforce.context import Context
+from pardotflow.emulator.salesforce.errors import json_reply, refuse
+from pardotflow.emulator.salesforce.query import next_page, run_query
+
+
+def start_query(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /query?q=` and `GET /queryAll?q=`."""
+    statement = call.argument("q")
+    if statement is None:
+        raise refuse(400, "MALFORMED_QUERY", "Missing required parameter: q")
+    include_deleted = match["verb"].lower() == "queryall"
+    answer = run_query(context, statement, include_deleted=include_deleted, page_size=_page_size(context, call))
+    return json_reply(answer)
+
+
+def continue_query(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /query/<locator>`."""
+    return json_reply(next_page(context, match["locator"]))
+
+
+def _page_size(context: Context, call: Call) -> int:
+    switches = context.state.switches
+    asked = re.search(r"batchSize\s*=\s*(\d+)", call.headers.get("sforce-query-options", ""))
+    size = int(asked[1]) if asked else switches.query_batch_max
+    return max(switches.query_batch_min, min(switches.query_batch_max, size))

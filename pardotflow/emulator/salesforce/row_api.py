@@ -1,0 +1,237 @@
+"""Single records: `/sobjects/X`, `/sobjects/X/id` and `/sobjects/X/ExtField/value`.
+
+A record that is written here is validated by `save`; these functions only translate HTTP.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pardotflow.emulator.clock import http_date, parse_http_date, parse_instant
+from pardotflow.emulator.exchange import Call, Reply, to_json
+from pardotflow.emulator.ids import to_18
+from pardotflow.emulator.salesforce.catalog import ObjectInfo
+from pardotflow.emulator.salesforce.context import Context
+from pardotflow.emulator.salesforce.errors import JSON_MEDIA, SalesforceError, json_reply, not_found, refuse
+from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.rows import Values, find_by, find_row
+from pardotflow.emulator.salesforce.save import (
+    Several,
+    create_record,
+    delete_record,
+    read_key,
+    update_record,
+    upsert_record,
+)
+
+
+def read_object(call: Call) -> dict[str, Any]:
+    """The JSON object of a request body; raises JSON_PARSER_ERROR."""
+    kind = call.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind not in {"application/json", ""}:
+        raise refuse(
+            415, "UNSUPPORTED_MEDIA_TYPE", f"Content-Type header specified in HTTP request is not supported: {kind}"
+        )
+    try:
+        value = json.loads(call.body.decode() or "{}")
+    except ValueError as cause:
+        raise refuse(400, "JSON_PARSER_ERROR", f"Unexpected content at [line:1, column:1]: {cause}") from None
+    if not isinstance(value, dict):
+        raise refuse(
+            400,
+            "JSON_PARSER_ERROR",
+            "Json Deserialization failed on token 'null' and has left off in the middle of parsing a row.",
+        )
+    return value
+
+
+def create_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`POST /sobjects/X`."""
+    info = context.require(match["object"])
+    saved = create_record(context, info, read_object(call))
+    location = context.path(f"sobjects/{info.name}/{saved.record_id}")
+    return json_reply({"id": saved.record_id, "success": True, "errors": []}, 201, {"Location": location})
+
+
+def read_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /sobjects/X/id[?fields=]`."""
+    info = context.require(match["object"])
+    row = find_row(context.db, info, _path_id(match["id"]))
+    if row is None or row["IsDeleted"]:
+        raise not_found()
+    return _show(context, call, info, row)
+
+
+def read_row_by_key(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /sobjects/X/ExtField/value`; 300 with the URLs where several records carry the value."""
+    info = context.require(match["object"])
+    key = _key_field(info, match["key"])
+    found = find_by(context.db, info, key.name, read_key(context, key, match["value"]))
+    if not found:
+        raise not_found()
+    if len(found) > 1:
+        return _several(Several(context, info, [row["Id"] for row in found]))
+    return _show(context, call, info, found[0])
+
+
+def update_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`PATCH /sobjects/X/id`, with `If-Unmodified-Since`."""
+    info = context.require(match["object"])
+    record_id = _path_id(match["id"])
+    payload = read_object(call)
+    if any(name.lower() == "id" for name in payload):
+        raise refuse(400, "INVALID_FIELD", "The Id field should not be specified in the sobject data.")
+    check_unmodified(context, call, find_row(context.db, info, record_id))
+    update_record(context, info, record_id, payload)
+    return Reply(status=204)
+
+
+def delete_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`DELETE /sobjects/X/id`."""
+    delete_record(context, context.require(match["object"]), _path_id(match["id"]))
+    return Reply(status=204)
+
+
+def delete_row_by_key(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`DELETE /sobjects/X/ExtField/value`."""
+    info = context.require(match["object"])
+    key = _key_field(info, match["key"])
+    found = find_by(context.db, info, key.name, read_key(context, key, match["value"]))
+    if not found:
+        raise not_found()
+    if len(found) > 1:
+        return _several(Several(context, info, [row["Id"] for row in found]))
+    delete_record(context, info, found[0]["Id"])
+    return Reply(status=204)
+
+
+def upsert_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`PATCH /sobjects/X/ExtField/value`: 201 created, 200 updated (204 up to v45), 300 for several."""
+    info = context.require(match["object"])
+    key = _key_field(info, match["key"])
+    payload = read_object(call)
+    if any(name.lower() == key.name.lower() for name in payload):
+        raise refuse(400, "INVALID_FIELD", f"The {key.name} field should not be specified in the sobject data.")
+    _check_unmodified_by_key(context, call, info, key, match["value"])
+    update_only = (call.argument("updateOnly") or "").lower() == "true"
+    try:
+        saved = upsert_record(context, info, key, match["value"], payload, update_only=update_only)
+    except Several as several:
+        return _several(several)
+    modern = float(context.version[1:]) >= 46
+    if not saved.created and not modern:
+        return Reply(status=204)
+    body: dict[str, Any] = {"id": saved.record_id, "success": True, "errors": []}
+    if modern:
+        body["created"] = saved.created
+    headers = {"Location": context.path(f"sobjects/{info.name}/{saved.record_id}")} if saved.created else {}
+    return json_reply(body, 201 if saved.created else 200, headers)
+
+
+def create_row_by_id(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    """`POST /sobjects/X/Id`: an upsert keyed on Id that has none, so an insert."""
+    reply = create_row(context, call, match)
+    return Reply(status=201, body=reply.body[:-1] + b',"created":true}', media=JSON_MEDIA, headers=reply.headers)
+
+
+# -- parts
+
+
+def _path_id(segment: str) -> str:
+    known = to_18(segment)
+    if known is None:
+        raise _no_key(segment)
+    return known
+
+
+def _no_key(segment: str) -> SalesforceError:
+    message = f"Provided external ID field does not exist or is not accessible: {segment}"
+    return refuse(404, "NOT_FOUND", message)
+
+
+def _key_field(info: ObjectInfo, name: str) -> Field:
+    field = info.find(name)
+    if field is None or not (field.external_id or field.id_lookup):
+        raise _no_key(name)
+    return field
+
+
+def _several(several: Several) -> Reply:
+    return Reply(status=300, body=to_json(several.urls), media=JSON_MEDIA)
+
+
+def modified_seconds(row: Values) -> float:
+    """When a record was last modified, in Unix seconds."""
+    moment = parse_instant(str(row["LastModifiedDate"]))
+    return 0.0 if moment is None else moment.timestamp()
+
+
+def check_unmodified(context: Context, call: Call, row: Values | None) -> None:
+    """Refuse with 412 a write to a record that was modified after the date of `If-Unmodified-Since`."""
+    wanted = call.headers.get("if-unmodified-since")
+    if wanted is None or row is None:
+        return
+    limit = parse_http_date(wanted)
+    if limit is None:
+        raise refuse(400, "INVALID_HTTP_HEADER", f"invalid date in If-Unmodified-Since: {wanted}")
+    if modified_seconds(row) > limit.timestamp():
+        code = context.state.switches.precondition_code
+        raise refuse(412, code, "The record was modified after the time of the If-Unmodified-Since header")
+
+
+def _check_unmodified_by_key(context: Context, call: Call, info: ObjectInfo, key: Field, value: str) -> None:
+    if "if-unmodified-since" in call.headers:
+        found = find_by(context.db, info, key.name, read_key(context, key, value))
+        check_unmodified(context, call, found[0] if len(found) == 1 else None)
+
+
+def _show(context: Context, call: Call, info: ObjectInfo, row: Values) -> Reply:
+    modified = modified_seconds(row)
+    headers = {"Last-Modified": http_date(modified)}
+    since = parse_http_date(call.headers.get("if-modified-since", ""))
+    if since is not None and modified <= since.timestamp():
+        return Reply(status=304, headers=headers)
+    check_unmodified(context, call, row)
+    fields = choose_fields(info, call.argument("fields"))
+    return json_reply(show_record(context, info, row, fields), headers=headers)
+
+
+def choose_fields(info: ObjectInfo, wanted: str | None) -> list[Field]:
+    """The fields of a `fields` parameter, with Id; all fields without one. Raises INVALID_FIELD."""
+    if wanted is None:
+        return list(info.fields.values())
+    return choose_named(info, [name.strip() for name in wanted.split(",") if name.strip()])
+
+
+def choose_named(info: ObjectInfo, names: list[str]) -> list[Field]:
+    """The fields of a list of names, with Id."""
+    chosen: list[Field] = []
+    for name in names:
+        field = info.find(name)
+        if field is None:
+            raise refuse(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {info.name}")
+        chosen.append(field)
+    return chosen if any(f.type == "id" for f in chosen) else [*chosen, info.fields["id"]]
+
+
+def show_record(context: Context, info: ObjectInfo, row: Values, fields: list[Field]) -> dict[str, Any]:
+    """A record as a read shows it."""
+    url = context.path(f"sobjects/{info.name}/{row['Id']}")
+    record: dict[str, Any] = {"attributes": {"type": info.name, "url": url}}
+    for field in fields:
+        if field.type == "address":
+            record[field.name] = _address(info, field, row)
+        else:
+            value = row[field.name]
+            record[field.name] = bool(value) if field.type == "boolean" else value
+    return record
+
+
+def _address(info: ObjectInfo, compound: Field, row: Values) -> dict[str, Any] | None:
+    start = compound.name.removesuffix("Address")
+    parts = {f.name.removeprefix(start): row[f.name] for f in info.fields.values() if f.compound == compound.name}
+    if all(value is None for value in parts.values()):
+        return None
+    return {name[0].lower() + name[1:]: parts[name] for name in sorted(parts)}

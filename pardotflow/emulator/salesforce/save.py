@@ -1,0 +1,228 @@
+"""Saving one record as the platform does: validate everything, then store, or raise with every reason.
+
+The same functions serve single rows, collections and composite; they differ only in how results are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pardotflow.emulator.ids import to_18
+from pardotflow.emulator.salesforce.catalog import ObjectInfo
+from pardotflow.emulator.salesforce.context import Context
+from pardotflow.emulator.salesforce.errors import Problem, SalesforceError, refuse
+from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.rows import (
+    Values,
+    complete_row,
+    delete_row,
+    find_by,
+    find_row,
+    insert_row,
+    new_id,
+    update_row,
+)
+from pardotflow.emulator.salesforce.values import BadValue, read_value
+
+_SECURITY = "Please check the security settings of this field and verify that it is read/write for your profile or permission set."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What became of a record."""
+
+    record_id: str
+    created: bool
+
+
+def create_record(context: Context, info: ObjectInfo, payload: Mapping[str, Any]) -> Saved:
+    """Insert a record; raises `SalesforceError` with one element for each reason."""
+    if not info.createable:
+        raise refuse(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {info.label}")
+    values = _read_payload(context, info, payload, creating=True)
+    missing = [f.name for f in info.fields.values() if f.required and values.get(f.name) is None]
+    if missing:
+        raise _missing(missing)
+    record_id = new_id(context.db, info)
+    _check_unique(context, info, values, record_id)
+    row = complete_row(
+        info, _drop_defaulted_nulls(info, values), record_id=record_id, stamp=context.stamp, user_id=context.user_id
+    )
+    insert_row(context.db, info, row)
+    return Saved(record_id=record_id, created=True)
+
+
+def update_record(context: Context, info: ObjectInfo, record_id: str, payload: Mapping[str, Any]) -> Saved:
+    """Change a record that is known by id; raises `SalesforceError`."""
+    row = find_live(context, info, record_id)
+    values = _read_payload(context, info, payload, creating=False)
+    missing = [name for name, value in values.items() if value is None and not info.fields[name.lower()].nillable]
+    if missing:
+        raise _missing(missing)
+    if row.get("IsConverted"):
+        raise refuse(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
+    _check_unique(context, info, values, row["Id"])
+    update_row(context.db, info, row, values, stamp=context.stamp, user_id=context.user_id)
+    return Saved(record_id=row["Id"], created=False)
+
+
+def upsert_record(
+    context: Context,
+    info: ObjectInfo,
+    key: Field,
+    value: object,
+    payload: Mapping[str, Any],
+    *,
+    update_only: bool = False,
+) -> Saved:
+    """Insert or update by an external id. Raises status 300 where several records carry the value."""
+    if key.type == "id":
+        return _upsert_by_id(context, info, value, payload)
+    wanted = read_key(context, key, value)
+    if wanted is None:
+        raise refuse(400, "MISSING_ARGUMENT", f"{key.name} not specified", ())
+    found = find_by(context.db, info, key.name, wanted)
+    if len(found) > 1:
+        raise Several(context, info, [row["Id"] for row in found])
+    if found:
+        return update_record(context, info, found[0]["Id"], payload)
+    if update_only:
+        raise refuse(404, "NOT_FOUND", "The requested resource does not exist")
+    return create_record(context, info, {**payload, key.name: value})
+
+
+def _upsert_by_id(context: Context, info: ObjectInfo, value: object, payload: Mapping[str, Any]) -> Saved:
+    if value in (None, ""):
+        return create_record(context, info, payload)
+    return update_record(context, info, check_id(info, value), payload)
+
+
+class Several(SalesforceError):
+    """An external id that several records carry: status 300, with their URLs instead of errors."""
+
+    def __init__(self, context: Context, info: ObjectInfo, ids: list[str]) -> None:
+        code, message = "DUPLICATE_EXTERNAL_ID", "more than one record found for external id field: " + str(ids)
+        super().__init__(300, Problem(code=code, message=message, fields=()))
+        self.urls = [context.path(f"sobjects/{info.name}/{record_id}") for record_id in ids]
+
+
+def delete_record(context: Context, info: ObjectInfo, record_id: str) -> None:
+    """Move a record to the recycle bin; raises `SalesforceError`."""
+    row = find_live(context, info, record_id)
+    if not info.deletable:
+        raise refuse(400, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", ())
+    delete_row(context.db, context.catalog, info, row, stamp=context.stamp, user_id=context.user_id)
+
+
+def check_id(info: ObjectInfo, value: object) -> str:
+    """The 18-character id of a value that must be an id of this object; raises MALFORMED_ID."""
+    known = to_18(value) if isinstance(value, str) else None
+    if known is None:
+        raise refuse(400, "MALFORMED_ID", f"malformed id {value}", ("Id",))
+    if not known.startswith(info.prefix):
+        raise refuse(400, "MALFORMED_ID", f"{info.label} ID: id value of incorrect type: {value}", ("Id",))
+    return known
+
+
+def find_live(context: Context, info: ObjectInfo, record_id: str) -> Values:
+    """A record that is to be written; raises for one that is deleted or never was."""
+    row = find_row(context.db, info, record_id)
+    if row is None:
+        raise refuse(404, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ())
+    if row["IsDeleted"]:
+        raise refuse(404, "ENTITY_IS_DELETED", "entity is deleted", ())
+    return row
+
+
+def read_key(context: Context, key: Field, value: object) -> Any:
+    """An external id value in its stored form; raises `SalesforceError`."""
+    try:
+        return read_value(key, value, context.state.switches)
+    except BadValue as bad:
+        raise SalesforceError(400, bad.problem) from None
+
+
+# -- payloads
+
+
+def _read_payload(context: Context, info: ObjectInfo, payload: Mapping[str, Any], *, creating: bool) -> Values:
+    chosen = _find_fields(info, payload)
+    _check_writable(chosen, creating=creating)
+    values: Values = {}
+    problems: list[Problem] = []
+    for field, raw in chosen:
+        try:
+            values[field.name] = read_value(field, raw, context.state.switches)
+            if field.reference_to and values[field.name] is not None:
+                _check_reference(context, field, values[field.name])
+        except BadValue as bad:
+            problems.append(bad.problem)
+    if problems:
+        raise SalesforceError(400, *problems)
+    return values
+
+
+def _find_fields(info: ObjectInfo, payload: Mapping[str, Any]) -> list[tuple[Field, Any]]:
+    chosen: list[tuple[Field, Any]] = []
+    for name, raw in payload.items():
+        if name == "attributes":
+            continue
+        field = info.find(name)
+        if field is None:
+            raise refuse(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {info.name}")
+        chosen.append((field, raw))
+    return chosen
+
+
+def _check_writable(chosen: list[tuple[Field, Any]], *, creating: bool) -> None:
+    if creating and any(field.type == "id" for field, _ in chosen):
+        raise refuse(400, "INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ("Id",))
+    refused = [f.name for f, _ in chosen if not (f.createable if creating else f.updateable)]
+    if refused:
+        message = f"Unable to create/update fields: {', '.join(refused)}. {_SECURITY}"
+        raise refuse(400, "INVALID_FIELD_FOR_INSERT_UPDATE", message, refused)
+
+
+def _check_reference(context: Context, field: Field, value: str) -> None:
+    """A reference must have the prefix of a target, and the target must be there where its object is emulated."""
+    prefixes = {name: context.catalog.prefix_of(name) for name in field.reference_to}
+    info = next((context.catalog.find(name) for name, p in prefixes.items() if p and value.startswith(p)), None)
+    if info is None:
+        if all(prefixes.values()):
+            raise BadValue(
+                Problem(
+                    code="MALFORMED_ID",
+                    message=f"{field.label}: id value of incorrect type: {value}",
+                    fields=(field.name,),
+                )
+            )
+        return
+    target = find_row(context.db, info, value)
+    if target is None or target["IsDeleted"]:
+        raise BadValue(
+            Problem(code="INVALID_CROSS_REFERENCE_KEY", message="invalid cross reference id", fields=(field.name,))
+        )
+
+
+def _check_unique(context: Context, info: ObjectInfo, values: Values, record_id: str) -> None:
+    for name, value in values.items():
+        field = info.fields[name.lower()]
+        if not field.unique or value is None:
+            continue
+        taken = [row["Id"] for row in find_by(context.db, info, name, value) if row["Id"] != record_id]
+        if taken:
+            message = f"duplicate value found: {name} duplicates value on record with id: {taken[0][:15]}"
+            raise refuse(400, "DUPLICATE_VALUE", message, ())
+
+
+def _drop_defaulted_nulls(info: ObjectInfo, values: Values) -> Values:
+    """On create a null for a field with a default leaves the default."""
+    return {
+        name: value for name, value in values.items() if value is not None or not info.fields[name.lower()].defaulted
+    }
+
+
+def _missing(names: list[str]) -> SalesforceError:
+    return refuse(400, "REQUIRED_FIELD_MISSING", f"Required fields are missing: [{', '.join(names)}]", names)

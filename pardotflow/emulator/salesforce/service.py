@@ -1,0 +1,136 @@
+"""Salesforce as one function from a call to an answer.
+
+Every write runs in one durable transaction that ends before the answer is given; an error answer has undone everything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
+from pardotflow.emulator.salesforce import collections_api, discovery_api, query_api, row_api
+from pardotflow.emulator.salesforce.catalog import CatalogCache
+from pardotflow.emulator.salesforce.composite_api import run_composite
+from pardotflow.emulator.salesforce.context import Context
+from pardotflow.emulator.salesforce.errors import SalesforceError, json_reply, not_found, refuse, session_gone
+from pardotflow.emulator.salesforce.oauth import find_session, give_token, revoke_token, show_identity
+from pardotflow.emulator.state import State, load_state
+from pardotflow.emulator.usage import used_today
+
+_DATA = re.compile(r"/services/data/(v\d{1,3}\.0)(/.*)?", re.IGNORECASE)
+_OBJECT = r"/sobjects/(?P<object>\w+)"
+
+
+def _composite(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
+    return run_composite(context, call, dispatch)
+
+
+ROUTES: tuple[Route[Context], ...] = (
+    route(r"/?", GET=discovery_api.list_resources),
+    route(r"/(?P<verb>query|queryAll)", GET=query_api.start_query),
+    route(r"/(?P<verb>query|queryAll)/(?P<locator>[\w-]+)", GET=query_api.continue_query),
+    route(
+        r"/composite/sobjects",
+        POST=collections_api.create_many,
+        PATCH=collections_api.update_many,
+        DELETE=collections_api.delete_many,
+    ),
+    route(r"/composite/sobjects/(?P<object>\w+)", GET=collections_api.read_many, POST=collections_api.read_many),
+    route(r"/composite/sobjects/(?P<object>\w+)/(?P<key>\w+)", PATCH=collections_api.upsert_many),
+    route(r"/composite", POST=_composite),
+    route(r"/limits", GET=discovery_api.list_limits),
+    route(r"/limits/recordCount", GET=discovery_api.count_records),
+    route(r"/sobjects", GET=discovery_api.describe_global),
+    route(_OBJECT, GET=discovery_api.describe_basic, POST=row_api.create_row),
+    route(_OBJECT + "/describe", GET=discovery_api.describe_full),
+    route(_OBJECT + "/Id", POST=row_api.create_row_by_id),
+    route(_OBJECT + r"/(?P<id>[^/]+)", GET=row_api.read_row, PATCH=row_api.update_row, DELETE=row_api.delete_row),
+    route(
+        _OBJECT + r"/(?P<key>\w+)/(?P<value>.+)",
+        GET=row_api.read_row_by_key,
+        PATCH=row_api.upsert_row,
+        DELETE=row_api.delete_row_by_key,
+    ),
+)
+
+
+def dispatch(context: Context, call: Call) -> Reply:
+    """Answer one call or composite subrequest; errors become answers."""
+    match = _DATA.fullmatch(call.path)
+    found = find_route(ROUTES, (match[2] or "/") if match else "")
+    try:
+        if found is None:
+            raise not_found()
+        chosen, groups = found
+        endpoint = chosen.endpoints.get("GET" if call.method == "HEAD" else call.method)
+        if endpoint is None:
+            allowed = ",".join(sorted({*chosen.endpoints, "HEAD"}))
+            message = f"HTTP Method '{call.method}' not allowed. Allowed are {allowed}"
+            raise refuse(405, "METHOD_NOT_ALLOWED", message)
+        return endpoint(context, call, groups)
+    except SalesforceError as error:
+        return error.to_reply()
+
+
+class _Undone(Exception):
+    """Carries an error answer out of the transaction that it undoes."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+class Salesforce:
+    """The service over one data file. Calls may come from several threads."""
+
+    def __init__(self, file: DataFile) -> None:
+        self._file = file
+        self._catalog = CatalogCache()
+
+    def answer(self, call: Call) -> tuple[Reply, int]:
+        """The answer, and how many API calls the platform counts for it."""
+        state = load_state(self._file)
+        path = call.path.rstrip("/").lower()
+        if path == "/services/oauth2/token" and call.method == "POST":
+            return give_token(state, call), 0
+        if path == "/services/oauth2/revoke":
+            return revoke_token(state, call), 0
+        if path == "/services/data":
+            return discovery_api.list_versions(), 0
+        user_id = find_session(state, call)
+        if user_id is None:
+            return session_gone().to_reply(), 0
+        if path.startswith("/id/") or path == "/services/oauth2/userinfo":
+            return json_reply(show_identity(state, call, user_id)), 0
+        return self._answer_data(state, call, user_id)
+
+    def _answer_data(self, state: State, call: Call, user_id: str) -> tuple[Reply, int]:
+        match = _DATA.fullmatch(call.path)
+        if match is None:
+            return not_found().to_reply(), 0
+        used = used_today(state, "salesforce")
+        most = state.switches.salesforce_daily_limit
+        if used >= most:
+            return refuse(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.").to_reply(), 0
+        reply = self._run(state, call, user_id, match[1])
+        headers = {
+            **reply.headers,
+            "Sforce-Limit-Info": f"api-usage={used + 1}/{most}",
+            "Cache-Control": "no-cache,must-revalidate,max-age=0,no-store,private",
+        }
+        return Reply(status=reply.status, body=reply.body, media=reply.media, headers=headers), 1
+
+    def _run(self, state: State, call: Call, user_id: str, version: str) -> Reply:
+        context = Context(state=state, catalog=self._catalog.load(state.db), user_id=user_id, version=version.lower())
+        if call.method in {"GET", "HEAD"}:
+            return dispatch(context, call)
+        try:
+            with state.file.write():
+                reply = dispatch(context, call)
+                if reply.status >= 300:
+                    raise _Undone(reply)
+                return reply
+        except _Undone as undone:
+            return undone.reply

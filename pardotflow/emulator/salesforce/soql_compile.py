@@ -1,0 +1,253 @@
+"""A parsed SOQL query as SQLite SQL, with what is needed to turn rows into records.
+
+Every name is looked up in the catalogue and every value is bound, so no text of the client reaches the SQL. Parents are
+joined once for each relationship path, whoever asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
+from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
+from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.soql_filter import Sql, Target, compare
+from pardotflow.emulator.salesforce.soql_lexer import malformed, point_at
+from pardotflow.emulator.salesforce.soql_tree import (
+    Aggregate,
+    Comparison,
+    Condition,
+    FieldSet,
+    Group,
+    Not,
+    Order,
+    Path,
+    Query,
+)
+
+_HINT = (
+    " If you are attempting to use a custom {thing}, be sure to append the '__c' after the {what} name."
+    " Please reference your WSDL or the describe call for the appropriate names."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One selected value. `path` are the keys in the record; a parent's key leads to a nested record."""
+
+    path: tuple[str, ...]
+    field: Field | None
+    sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """SQL in its parts, so that a caller can count, number or fetch the same rows. `parents` maps paths to objects."""
+
+    info: ObjectInfo
+    columns: tuple[Column, ...]
+    parents: dict[tuple[str, ...], tuple[str, str]]
+    source: str
+    where: str
+    values: tuple[object, ...]
+    tail: str
+    order: str
+
+
+def compile_soql(query: Query, catalog: Catalog, *, include_deleted: bool, today: date) -> Compiled:
+    """Compile a query against the catalogue; raises `SalesforceError` INVALID_TYPE, INVALID_FIELD or MALFORMED_QUERY."""
+    return _Compiler(query, catalog, include_deleted=include_deleted, today=today).compile()
+
+
+def address_sql(alias: str, compound: Field, info: ObjectInfo) -> str:
+    """A compound address as JSON text, or NULL where all its parts are empty."""
+    parts = {
+        f.name.removeprefix(compound.name.removesuffix("Address")): f
+        for f in info.fields.values()
+        if f.compound == compound.name
+    }
+    columns = [f'{alias}."{f.name}"' for f in parts.values()]
+    keys = ("City", "Country", "GeocodeAccuracy", "Latitude", "Longitude", "PostalCode", "State", "Street")
+    pairs = ", ".join(f"'{key[0].lower()}{key[1:]}', {alias}.\"{parts[key].name}\"" for key in keys if key in parts)
+    return f"CASE WHEN coalesce({', '.join(columns)}) IS NULL THEN NULL ELSE json_object({pairs}) END"
+
+
+class _Compiler:
+    def __init__(self, query: Query, catalog: Catalog, *, include_deleted: bool, today: date) -> None:
+        self.query = query
+        self.catalog = catalog
+        self.include_deleted = include_deleted
+        self.today = today
+        found = catalog.find(query.object)
+        if found is None:
+            raise self.invalid_type()
+        self.object = found
+        self.joins: dict[tuple[str, ...], tuple[str, ObjectInfo]] = {}
+        self.join_sql: list[str] = []
+
+    def compile(self) -> Compiled:
+        columns = tuple(self.columns())
+        where, values = self.where()
+        group = [self.resolve(path)[1] for path in self.query.group_by]
+        order = ", ".join(self.order_key(key) for key in self.query.order_by)
+        tail = f" GROUP BY {', '.join(group)}" if group else ""
+        return Compiled(
+            info=self.object,
+            columns=columns,
+            parents={path: (alias, info.name) for path, (alias, info) in self.joins.items()},
+            source=f"{self.object.table} t0{''.join(self.join_sql)}",
+            where=where,
+            values=tuple(values),
+            tail=tail,
+            order=f" ORDER BY {order}" if order else "",
+        )
+
+    # -- names
+
+    def strip_alias(self, path: Path) -> tuple[str, ...]:
+        names = {self.object.name.lower(), (self.query.alias or self.object.name).lower()}
+        return path.parts[1:] if len(path.parts) > 1 and path.parts[0].lower() in names else path.parts
+
+    def resolve(self, path: Path) -> tuple[Field, str, tuple[str, ...]]:
+        """The field of a path, its SQL, and the canonical keys that lead to it."""
+        parts = self.strip_alias(path)
+        alias, info, keys = self.walk(parts[:-1], path)
+        field = info.find(parts[-1])
+        if field is None:
+            raise self.no_column(path, parts[-1], info)
+        sql = f'{alias}."{field.name}"' if field.stored else address_sql(alias, field, info)
+        return field, sql, (*keys, field.name)
+
+    def walk(self, relations: Sequence[str], path: Path) -> tuple[str, ObjectInfo, tuple[str, ...]]:
+        alias, info = "t0", self.object
+        keys: tuple[str, ...] = ()
+        if len(relations) > 5:
+            raise malformed(self.query.statement, path.position, "more than 5 levels of relationships")
+        for name in relations:
+            lookup = info.relationships.get(name.lower())
+            target = self.target_of(lookup) if lookup else None
+            if lookup is None or target is None or lookup.relationship is None:
+                raise self.no_relation(path, name, info)
+            keys = (*keys, lookup.relationship)
+            alias, info = self.join(keys, alias, lookup, target)
+        return alias, info, keys
+
+    def target_of(self, lookup: Field) -> ObjectInfo | None:
+        known = [self.catalog.find(name) for name in lookup.reference_to]
+        return next((info for info in known if info), None)
+
+    def join(self, keys: tuple[str, ...], alias: str, lookup: Field, target: ObjectInfo) -> tuple[str, ObjectInfo]:
+        if keys not in self.joins:
+            made = f"t{len(self.joins) + 1}"
+            self.joins[keys] = (made, target)
+            self.join_sql.append(f' LEFT JOIN {target.table} {made} ON {made}."Id" = {alias}."{lookup.name}"')
+        return self.joins[keys]
+
+    # -- parts
+
+    def columns(self) -> list[Column]:
+        columns: list[Column] = []
+        numbered = 0
+        for item in self.query.items:
+            if isinstance(item, FieldSet):
+                columns.extend(self.field_set(item))
+            elif isinstance(item, Aggregate):
+                key = item.alias or f"expr{numbered}"
+                numbered += item.alias is None
+                columns.append(self.aggregate(item, key))
+            else:
+                field, sql, keys = self.resolve(item)
+                if self.query.is_aggregate and item.parts not in [p.parts for p in self.query.group_by]:
+                    raise malformed(
+                        self.query.statement, item.position, f"Field must be grouped or aggregated: {item.text}"
+                    )
+                columns.append(Column(path=keys[-1:] if self.query.is_aggregate else keys, field=field, sql=sql))
+        return columns
+
+    def aggregate(self, item: Aggregate, key: str) -> Column:
+        if item.path is None:
+            return Column(path=(key,), field=None, sql="count(*)")
+        field, sql, _ = self.resolve(item.path)
+        if item.function == "COUNT_DISTINCT":
+            return Column(path=(key,), field=None, sql=f"count(DISTINCT {sql})")
+        kept = field if item.function in {"MIN", "MAX"} else None
+        return Column(path=(key,), field=kept, sql=f"{item.function.lower()}({sql})")
+
+    def field_set(self, item: FieldSet) -> list[Column]:
+        if item.kind != "STANDARD" and (self.query.limit is None or self.query.limit > 200):
+            raise malformed(
+                self.query.statement, item.position, "The SOQL FIELDS function must have a LIMIT of at most 200"
+            )
+        wanted = {"ALL": (True, False), "STANDARD": (False,), "CUSTOM": (True,)}[item.kind]
+        chosen = [f for f in self.object.fields.values() if f.custom in wanted]
+        return [
+            Column(path=(f.name,), field=f, sql=f't0."{f.name}"' if f.stored else address_sql("t0", f, self.object))
+            for f in chosen
+        ]
+
+    def order_key(self, key: Order) -> str:
+        field, sql, _ = self.resolve(key.path)
+        if field.is_long_text or field.type in {"multipicklist", "address"}:
+            sentence = f"field '{field.name}' can not be sorted in a query call"
+            raise refuse(400, "INVALID_FIELD", point_at(self.query.statement, key.path.position, sentence))
+        return f"{sql} {'DESC' if key.descending else 'ASC'} NULLS {'FIRST' if key.nulls_first else 'LAST'}"
+
+    def where(self) -> Sql:
+        live = [] if self.include_deleted else ['t0."IsDeleted" = 0']
+        if self.query.where is None:
+            return (f" WHERE {live[0]}" if live else ""), []
+        sql, values = self.condition(self.query.where)
+        return f" WHERE {' AND '.join([*live, f'({sql})'])}", values
+
+    def condition(self, condition: Condition) -> Sql:
+        if isinstance(condition, Not):
+            sql, values = self.condition(condition.condition)
+            return f"NOT coalesce({sql}, 0)", values
+        if isinstance(condition, Group):
+            parts = [self.condition(part) for part in condition.conditions]
+            joined = f" {condition.word} ".join(f"({sql})" for sql, _ in parts)
+            return joined, [value for _, values in parts for value in values]
+        return self.comparison(condition)
+
+    def comparison(self, comparison: Comparison) -> Sql:
+        field, sql, _ = self.resolve(comparison.path)
+        if not field.stored:
+            sentence = f"field '{field.name}' can not be filtered in a query call"
+            raise refuse(400, "INVALID_FIELD", point_at(self.query.statement, comparison.path.position, sentence))
+        if comparison.query is not None:
+            return self.semi_join(comparison, comparison.query, sql)
+        target = Target(statement=self.query.statement, column=sql, field=field, today=self.today)
+        return compare(target, comparison)
+
+    def semi_join(self, comparison: Comparison, inner: Query, sql: str) -> Sql:
+        made = compile_soql(inner, self.catalog, include_deleted=self.include_deleted, today=self.today)
+        if len(made.columns) != 1 or inner.is_aggregate:
+            raise malformed(self.query.statement, inner.object_position, "a semi-join selects exactly one field")
+        column = made.columns[0].sql
+        select = f"SELECT {column} FROM {made.source}{made.where}"
+        select += f"{' AND' if made.where else ' WHERE'} {column} IS NOT NULL"
+        empty = f"{sql} IS NULL OR " if comparison.operator == "NOT IN" else ""
+        return f"({empty}{sql} {comparison.operator} ({select}))", list(made.values)
+
+    # -- mistakes
+
+    def invalid_type(self) -> SalesforceError:
+        query = self.query
+        sentence = f"sObject type '{query.object}' is not supported." + _HINT.format(thing="object", what="entity")
+        return refuse(400, "INVALID_TYPE", point_at(query.statement, query.object_position, sentence))
+
+    def no_column(self, path: Path, name: str, info: ObjectInfo) -> SalesforceError:
+        sentence = f"No such column '{name}' on entity '{info.name}'." + _HINT.format(
+            thing="field", what="custom field"
+        )
+        return refuse(400, "INVALID_FIELD", point_at(self.query.statement, path.position, sentence))
+
+    def no_relation(self, path: Path, name: str, info: ObjectInfo) -> SalesforceError:
+        sentence = (
+            f"Didn't understand relationship '{name}' in field path. If you are attempting to use a custom relationship, "
+            "be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe "
+            f"call for the appropriate names. ({info.name})"
+        )
+        return refuse(400, "INVALID_FIELD", point_at(self.query.statement, path.position, sentence))

@@ -1,0 +1,175 @@
+"""One SOQL comparison as an SQLite condition.
+
+SOQL has two truth values: a comparison with an empty field is false, and its opposite is true. Conditions may be NULL at
+the top level, where that counts as false; under NOT they are wrapped by the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pardotflow.emulator.clock import parse_instant, salesforce_stamp
+from pardotflow.emulator.ids import to_18
+from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
+from pardotflow.emulator.salesforce.fields import ID_TYPES, NUMBER_TYPES, Field
+from pardotflow.emulator.salesforce.soql_dates import keyword_range
+from pardotflow.emulator.salesforce.soql_lexer import malformed, point_at
+from pardotflow.emulator.salesforce.soql_tree import Comparison, Value
+
+Sql = tuple[str, list[object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The column that a comparison tests. `today` gives date keywords their meaning."""
+
+    statement: str
+    column: str
+    field: Field
+    today: date
+
+
+def compare(target: Target, comparison: Comparison) -> Sql:
+    """The condition of one comparison with literal values; raises `SalesforceError`."""
+    if target.field.is_long_text:
+        raise _refuse_field(target, comparison, "can not be filtered in a query call")
+    operator = comparison.operator
+    if operator in {"IN", "NOT IN"}:
+        return _membership(target, comparison.values, negated=operator == "NOT IN")
+    if operator in {"INCLUDES", "EXCLUDES"}:
+        return _includes(target, comparison)
+    (value,) = comparison.values
+    if value.kind == "keyword":
+        return _compare_range(target, operator, value)
+    if operator == "LIKE":
+        return _like(target, comparison, value)
+    plain = read_literal(target, value)
+    if plain is None:
+        if operator not in {"=", "!="}:
+            raise malformed(target.statement, value.position, "unexpected token: 'null'")
+        return f"{target.column} IS {'NOT ' if operator == '!=' else ''}NULL", []
+    if operator == "!=":
+        return f"{target.column} IS NOT ?", [plain]
+    return f"{target.column} {operator} ?", [plain]
+
+
+def _membership(target: Target, values: Sequence[Value], *, negated: bool) -> Sql:
+    plain = [read_literal(target, value) for value in values]
+    listed = [v for v in plain if v is not None]
+    marks = ",".join("?" * len(listed))
+    has_null = len(listed) < len(plain)
+    if negated:
+        empty = "IS NOT NULL AND" if has_null else "IS NULL OR"
+        return f"({target.column} {empty} {target.column} NOT IN ({marks}))", list(listed)
+    extra = f" OR {target.column} IS NULL" if has_null else ""
+    return f"({target.column} IN ({marks}){extra})", list(listed)
+
+
+def _includes(target: Target, comparison: Comparison) -> Sql:
+    if target.field.type != "multipicklist":
+        raise _refuse_operator(target, comparison)
+    tests: list[str] = []
+    values: list[object] = []
+    for value in comparison.values:
+        wanted = str(value.value or "").split(";")
+        tests.append(" AND ".join([f"instr(';' || {target.column} || ';', ?) > 0"] * len(wanted)))
+        values.extend(f";{w};" for w in wanted)
+    joined = " OR ".join(f"({test})" for test in tests)
+    if comparison.operator == "EXCLUDES":
+        return f"({target.column} IS NULL OR NOT ({joined}))", values
+    return f"({joined})", values
+
+
+def _like(target: Target, comparison: Comparison, value: Value) -> Sql:
+    if not (target.field.is_text or target.field.type in ID_TYPES):
+        raise _refuse_operator(target, comparison)
+    if value.kind != "string":
+        raise _wrong_kind(target, value)
+    return f"{target.column} LIKE ? ESCAPE '\\'", [value.like]
+
+
+def _compare_range(target: Target, operator: str, value: Value) -> Sql:
+    if target.field.type not in {"date", "datetime"}:
+        raise malformed(target.statement, value.position, f"unexpected token: '{value.value}'")
+    found = keyword_range(str(value.value), target.today)
+    if found is None:
+        raise malformed(target.statement, value.position, f"unexpected token: '{value.value}'")
+    start, end = (_day_text(target, day) for day in found)
+    column = target.column
+    tests: dict[str, Sql] = {
+        "=": (f"({column} >= ? AND {column} < ?)", [start, end]),
+        "!=": (f"({column} IS NULL OR {column} < ? OR {column} >= ?)", [start, end]),
+        "<": (f"{column} < ?", [start]),
+        "<=": (f"{column} < ?", [end]),
+        ">": (f"{column} >= ?", [end]),
+        ">=": (f"{column} >= ?", [start]),
+    }
+    return tests[operator]
+
+
+def _day_text(target: Target, day: date) -> str:
+    return day.isoformat() if target.field.type == "date" else f"{day.isoformat()}T00:00:00.000+0000"
+
+
+def read_literal(target: Target, value: Value) -> object:
+    """The stored form of a literal for a field; None is null. Raises INVALID_FIELD where the kinds do not fit."""
+    field_type = target.field.type
+    if value.kind == "null" or value.value == "":
+        return None
+    if field_type in ID_TYPES:
+        return _read_id(target, value)
+    if field_type == "boolean":
+        return int(_expect(target, value, "boolean"))  # type: ignore[call-overload]
+    if field_type in NUMBER_TYPES | {"int"}:
+        return _expect(target, value, "number")
+    if field_type == "date":
+        return _expect(target, value, "date")
+    if field_type == "datetime":
+        moment = parse_instant(str(_expect(target, value, "datetime")))
+        if moment is None:
+            raise malformed(target.statement, value.position, f"Invalid datetime: {value.value}")
+        return salesforce_stamp(moment)
+    return _expect(target, value, "string")
+
+
+def _read_id(target: Target, value: Value) -> str:
+    text = str(_expect(target, value, "string"))
+    known = to_18(text)
+    if known is None:
+        raise refuse(
+            400,
+            "INVALID_QUERY_FILTER_OPERATOR",
+            point_at(target.statement, value.position, f"invalid ID field: {text}"),
+        )
+    return known
+
+
+def _expect(target: Target, value: Value, kind: str) -> object:
+    if value.kind != kind:
+        raise _wrong_kind(target, value)
+    return value.value
+
+
+def _wrong_kind(target: Target, value: Value) -> SalesforceError:
+    field_type = {"datetime": "dateTime", "int": "integer"}.get(target.field.type, target.field.type)
+    quoted = value.kind == "string"
+    ending = "should not be enclosed in quotes" if quoted else "should be enclosed in quotes"
+    if not quoted and not target.field.is_text and target.field.type not in ID_TYPES:
+        ending = "has another type"
+    sentence = f"value of filter criterion for field '{target.field.name}' must be of type {field_type} and {ending}"
+    return refuse(400, "INVALID_FIELD", point_at(target.statement, value.position, sentence))
+
+
+def _refuse_field(target: Target, comparison: Comparison, ending: str) -> SalesforceError:
+    sentence = f"field '{target.field.name}' {ending}"
+    return refuse(400, "INVALID_FIELD", point_at(target.statement, comparison.path.position, sentence))
+
+
+def _refuse_operator(target: Target, comparison: Comparison) -> SalesforceError:
+    return refuse(
+        400,
+        "INVALID_QUERY_FILTER_OPERATOR",
+        point_at(target.statement, comparison.path.position, f"invalid operator on {target.field.type} field"),
+    )

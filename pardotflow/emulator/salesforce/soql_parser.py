@@ -1,0 +1,243 @@
+"""SOQL tokens into a `Query`.
+
+A recursive descent over the grammar of the SOQL reference. What the platform accepts and this parser does not (child
+subqueries, TYPEOF, HAVING, WITH) is refused as malformed with a sentence that says so, never answered wrongly.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pardotflow.emulator.salesforce.errors import SalesforceError
+from pardotflow.emulator.salesforce.soql_lexer import Token, malformed, read_string, scan
+from pardotflow.emulator.salesforce.soql_tree import (
+    Aggregate,
+    Comparison,
+    Condition,
+    FieldSet,
+    Group,
+    Not,
+    Order,
+    Path,
+    Query,
+    Value,
+)
+
+_AGGREGATES = {"COUNT", "COUNT_DISTINCT", "MIN", "MAX", "SUM", "AVG"}
+_CLAUSES = {"WHERE", "WITH", "GROUP", "ORDER", "LIMIT", "OFFSET", "FOR", "USING", "HAVING", "ALL", "UPDATE"}
+_COMPARE = ("=", "!=", "<>", "<", "<=", ">", ">=", "LIKE")
+
+
+def parse_soql(statement: str) -> Query:
+    """Parse one statement; raises `SalesforceError` MALFORMED_QUERY."""
+    parser = _Parser(statement)
+    query = parser.query()
+    parser.expect_end()
+    return query
+
+
+class _Parser:
+    def __init__(self, statement: str) -> None:
+        self.statement = statement
+        self.tokens = scan(statement)
+        self.place = 0
+
+    # -- tokens
+
+    @property
+    def token(self) -> Token:
+        return self.tokens[self.place]
+
+    def advance(self) -> Token:
+        token = self.token
+        self.place += 1
+        return token
+
+    def take(self, *words: str) -> Token | None:
+        return self.advance() if self.token.is_word(*words) else None
+
+    def unexpected(self) -> SalesforceError:
+        shown = self.token.text if self.token.kind != "end" else "<EOF>"
+        return malformed(self.statement, self.token.position, f"unexpected token: '{shown}'")
+
+    def expect(self, *words: str) -> Token:
+        token = self.take(*words)
+        if token is None:
+            raise self.unexpected()
+        return token
+
+    def expect_end(self) -> None:
+        if self.token.kind != "end":
+            raise self.unexpected()
+
+    def name(self) -> Token:
+        if self.token.kind != "name":
+            raise self.unexpected()
+        return self.advance()
+
+    def whole_number(self) -> int:
+        if self.token.kind != "number" or not self.token.text.isdigit():
+            raise self.unexpected()
+        return int(self.advance().text)
+
+    # -- clauses
+
+    def query(self) -> Query:
+        self.expect("SELECT")
+        items = [self.item()]
+        while self.take(","):
+            items.append(self.item())
+        self.expect("FROM")
+        source = self.name()
+        alias = None
+        if self.token.kind == "name" and not self.token.is_word(*_CLAUSES):
+            alias = self.advance().text
+        if self.take("USING"):
+            self.expect("SCOPE")
+            self.name()
+        where = self.either() if self.take("WHERE") else None
+        group_by = self.group_by()
+        order_by = self.order_by()
+        limit = self.whole_number() if self.take("LIMIT") else None
+        offset = self.whole_number() if self.take("OFFSET") else None
+        if self.take("FOR"):
+            self.expect("VIEW", "REFERENCE", "UPDATE")
+        return Query(
+            statement=self.statement,
+            items=tuple(items),
+            object=source.text,
+            object_position=source.position,
+            alias=alias,
+            where=where,
+            group_by=group_by,
+            order_by=order_by,
+            limit=limit,
+            offset=offset,
+        )
+
+    def item(self) -> Path | Aggregate | FieldSet:
+        if self.token.is_word("("):
+            raise malformed(self.statement, self.token.position, "child subqueries are not emulated")
+        token = self.name()
+        if not self.token.is_word("("):
+            return Path(parts=tuple(token.text.split(".")), position=token.position)
+        word = token.text.upper()
+        self.expect("(")
+        if word == "FIELDS":
+            kind = self.expect("ALL", "STANDARD", "CUSTOM")
+            self.expect(")")
+            return FieldSet(kind=kind.text.upper(), position=token.position)
+        if word not in _AGGREGATES:
+            raise malformed(self.statement, token.position, f"unexpected token: '{token.text}'")
+        inside = None if word == "COUNT" and self.token.is_word(")") else self.path()
+        self.expect(")")
+        alias = None
+        if self.token.kind == "name" and not self.token.is_word("FROM"):
+            alias = self.advance().text
+        return Aggregate(function=word, path=inside, alias=alias)
+
+    def path(self) -> Path:
+        token = self.name()
+        return Path(parts=tuple(token.text.split(".")), position=token.position)
+
+    def group_by(self) -> tuple[Path, ...]:
+        if not self.take("GROUP"):
+            return ()
+        self.expect("BY")
+        keys = [self.path()]
+        while self.take(","):
+            keys.append(self.path())
+        return tuple(keys)
+
+    def order_by(self) -> tuple[Order, ...]:
+        if not self.take("ORDER"):
+            return ()
+        self.expect("BY")
+        keys = [self.sort_key()]
+        while self.take(","):
+            keys.append(self.sort_key())
+        return tuple(keys)
+
+    def sort_key(self) -> Order:
+        path = self.path()
+        direction = self.take("ASC", "DESC")
+        nulls_first = True
+        if self.take("NULLS"):
+            nulls_first = self.expect("FIRST", "LAST").is_word("FIRST")
+        return Order(path=path, descending=bool(direction and direction.is_word("DESC")), nulls_first=nulls_first)
+
+    # -- conditions
+
+    def either(self) -> Condition:
+        """Conditions joined by AND or by OR; both without parentheses are refused, as on the platform."""
+        conditions = [self.single()]
+        word: Literal["AND", "OR"] | None = None
+        while self.token.is_word("AND", "OR"):
+            token = self.advance()
+            found: Literal["AND", "OR"] = "AND" if token.is_word("AND") else "OR"
+            if word not in {None, found}:
+                raise malformed(self.statement, token.position, f"unexpected token: '{token.text}'")
+            word = found
+            conditions.append(self.single())
+        return Group(word=word, conditions=tuple(conditions)) if word else conditions[0]
+
+    def single(self) -> Condition:
+        if self.take("NOT"):
+            return Not(condition=self.single())
+        if self.take("("):
+            inside = self.either()
+            self.expect(")")
+            return inside
+        return self.comparison()
+
+    def comparison(self) -> Comparison:
+        path = self.path()
+        if self.take("NOT"):
+            self.expect("IN")
+            return self.membership(path, "NOT IN")
+        word = self.take("IN", "INCLUDES", "EXCLUDES")
+        if word:
+            return self.membership(path, word.text.upper())
+        operator = self.expect(*_COMPARE).text.upper()
+        return Comparison(path=path, operator="!=" if operator == "<>" else operator, values=(self.value(),))
+
+    def membership(self, path: Path, operator: str) -> Comparison:
+        self.expect("(")
+        if self.token.is_word("SELECT") and operator in {"IN", "NOT IN"}:
+            inner = self.query()
+            self.expect(")")
+            return Comparison(path=path, operator=operator, query=inner)
+        values = [self.value()]
+        while self.take(","):
+            values.append(self.value())
+        self.expect(")")
+        return Comparison(path=path, operator=operator, values=tuple(values))
+
+    def value(self) -> Value:
+        token = self.token
+        if token.kind == "string":
+            text, pattern = read_string(token, self.statement)
+            made = Value(kind="string", value=text, like=pattern, position=token.position)
+        elif token.kind == "number":
+            made = Value(kind="number", value=float(token.text), position=token.position)
+        elif token.kind == "date":
+            made = Value(kind="date", value=token.text, position=token.position)
+        elif token.kind == "datetime":
+            made = Value(kind="datetime", value=token.text, position=token.position)
+        elif token.kind == "name":
+            return self.word_value()
+        else:
+            raise self.unexpected()
+        self.place += 1
+        return made
+
+    def word_value(self) -> Value:
+        token = self.advance()
+        word = token.text.upper()
+        if word in {"TRUE", "FALSE"}:
+            return Value(kind="boolean", value=word == "TRUE", position=token.position)
+        if word == "NULL":
+            return Value(kind="null", value=None, position=token.position)
+        if self.take(":"):
+            word = f"{word}:{self.whole_number()}"
+        return Value(kind="keyword", value=word, position=token.position)

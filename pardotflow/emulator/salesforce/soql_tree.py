@@ -1,0 +1,113 @@
+"""The parts of a SOQL statement as values.
+
+Every part that can be wrong keeps its position in the text, because the platform's error messages point at it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """A field, with the relationships that lead to it: `Account.Owner.Name` has three parts."""
+
+    parts: tuple[str, ...]
+    position: int
+
+    @property
+    def text(self) -> str:
+        """The path as written."""
+        return ".".join(self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate:
+    """`COUNT(Id) n`; without a path it is the bare `COUNT()`."""
+
+    function: str
+    path: Path | None
+    alias: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldSet:
+    """`FIELDS(ALL | STANDARD | CUSTOM)`."""
+
+    kind: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A literal. `like` is the text of a string as a LIKE pattern, where `\\_` and `\\%` keep their backslash."""
+
+    kind: Literal["string", "number", "boolean", "null", "date", "datetime", "keyword"]
+    value: str | float | int | bool | None
+    position: int
+    like: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One test of one field. IN, NOT IN, INCLUDES and EXCLUDES have several values, or a query to take them from."""
+
+    path: Path
+    operator: str
+    values: tuple[Value, ...] = ()
+    query: Query | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not:
+    """The opposite of a condition."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Conditions that are all joined by one word."""
+
+    word: Literal["AND", "OR"]
+    conditions: tuple[Condition, ...]
+
+
+Condition = Comparison | Not | Group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One sort key. `nulls_first` is the platform's default in both directions."""
+
+    path: Path
+    descending: bool
+    nulls_first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A whole SELECT."""
+
+    statement: str
+    items: tuple[Path | Aggregate | FieldSet, ...]
+    object: str
+    object_position: int
+    alias: str | None
+    where: Condition | None
+    group_by: tuple[Path, ...]
+    order_by: tuple[Order, ...]
+    limit: int | None
+    offset: int | None
+
+    @property
+    def is_count(self) -> bool:
+        """Whether this is the bare `SELECT COUNT()`."""
+        first = self.items[0]
+        return isinstance(first, Aggregate) and first.path is None and first.alias is None and len(self.items) == 1
+
+    @property
+    def is_aggregate(self) -> bool:
+        """Whether the answer is made of AggregateResult records."""
+        return bool(self.group_by) or any(isinstance(item, Aggregate) for item in self.items)

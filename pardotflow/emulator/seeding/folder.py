@@ -1,0 +1,69 @@
+"""A seed folder into a data file.
+
+The folder decides everything: what is not in it is made from fixed rules, so that the same folder gives the same records.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+import time
+from pathlib import Path
+
+from pardotflow.emulator.clock import from_epoch, pardot_stamp, salesforce_stamp
+from pardotflow.emulator.creation import create_data
+from pardotflow.emulator.identity import Identity
+from pardotflow.emulator.problem import EmulatorError
+from pardotflow.emulator.salesforce.catalog import read_catalog
+from pardotflow.emulator.salesforce.standard import STANDARD_OBJECTS
+from pardotflow.emulator.seeding.pardot import SEED_FILES, declare_custom_fields, load_collections
+from pardotflow.emulator.seeding.report import Findings, SeedReport
+from pardotflow.emulator.seeding.salesforce import Loading, load_salesforce
+from pardotflow.emulator.seeding.schema import Schema, build_objects, load_schema
+from pardotflow.emulator.seeding.table import read_header
+
+
+def seed(data: Path, folder: Path, *, replace: bool = False) -> SeedReport:
+    """Make the data file `data` from the CSV files and the `schema.yml` of `folder`.
+
+    Values are stored without validation. Raises `EmulatorError` where the folder or its schema cannot be read, or the data
+    file exists and `replace` is false.
+    """
+    if not folder.is_dir():
+        raise EmulatorError(f"there is no folder {folder}")
+    schema = load_schema(folder / "schema.yml")
+    findings = Findings()
+    files = _salesforce_files(folder, findings)
+    headers = {name: read_header(path) for name, path in files.items()}
+
+    def fill(db: sqlite3.Connection, identity: Identity) -> None:
+        _save_settings(db, schema)
+        now = from_epoch(time.time())
+        salesforce = Loading(db=db, identity=identity, stamp=salesforce_stamp(now), findings=findings)
+        catalog = read_catalog(db)
+        for name, path in files.items():
+            load_salesforce(salesforce, catalog.objects[name.lower()], path)
+        pardot = dataclasses.replace(salesforce, stamp=pardot_stamp(now))
+        declare_custom_fields(pardot, folder, schema.custom_fields)
+        load_collections(pardot, folder)
+
+    create_data(data, org=schema.org, objects=build_objects(schema, headers), fill=fill, replace=replace)
+    return findings.finish()
+
+
+def _salesforce_files(folder: Path, findings: Findings) -> dict[str, Path]:
+    """The CSV files of Salesforce objects, by object; a CSV file that belongs to nobody is listed."""
+    standard = {new.name: new.name for new in STANDARD_OBJECTS}
+    files: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.csv")):
+        if path.stem in standard or path.stem.endswith("__c"):
+            files[path.stem] = path
+        elif path.name not in SEED_FILES:
+            findings.unknown_files.append(path.name)
+    return files
+
+
+def _save_settings(db: sqlite3.Connection, schema: Schema) -> None:
+    rows = [(name, json.dumps(value)) for name, value in schema.settings.items()]
+    db.executemany("INSERT INTO switch VALUES (?, ?)", rows)

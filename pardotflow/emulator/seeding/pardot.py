@@ -1,0 +1,176 @@
+"""CSV files of Pardot records into their tables.
+
+Headers are v5 field names; titles of the product's own export and names of older API versions are understood too.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pardotflow.emulator.pardot.catalog import add_prospect_columns, custom_attribute, read_collections
+from pardotflow.emulator.pardot.objects import COLLECTIONS, Collection
+from pardotflow.emulator.pardot.rules import renew_catalog
+from pardotflow.emulator.seeding.cells import pardot_reader
+from pardotflow.emulator.seeding.report import Findings
+from pardotflow.emulator.seeding.salesforce import Loading
+from pardotflow.emulator.seeding.table import Column, read_header, read_table
+
+_FIRST_ID = 10_000_000
+_ALIASES = {
+    "prospectid": "id",
+    "address1": "addressone",
+    "address2": "addresstwo",
+    "zipcode": "zip",
+    "prospectaccount": "prospectaccountid",
+    "campaign": "campaignid",
+    "assigneduser": "userid",
+    "crmfid": "salesforceid",
+    "crmleadfid": "salesforceleadid",
+    "crmcontactfid": "salesforcecontactid",
+    "crmaccountfid": "salesforceaccountid",
+    "crmownerfid": "salesforceownerid",
+    "crmlastsync": "salesforcelastsync",
+    "crmurl": "salesforceurl",
+    "salesforcefid": "salesforceid",
+    "donotemail": "isdonotemail",
+    "donotcall": "isdonotcall",
+    "isarchived": "isdeleted",
+    "createddate": "createdat",
+    "updateddate": "updatedat",
+    "lastactivity": "lastactivityat",
+}
+
+
+def file_name(path: str) -> str:
+    """The seed file of a collection; users and campaigns carry a prefix, because Salesforce has files of those names."""
+    plain = path.replace("-", "_")
+    return f"pardot_{plain}.csv" if path in {"users", "campaigns"} else f"{plain}.csv"
+
+
+SEED_FILES: Mapping[str, str] = {file_name(path): path for path in COLLECTIONS if path != "imports"}
+
+
+def declare_custom_fields(loading: Loading, folder: Path, declared: Iterable[Mapping[str, Any]]) -> None:
+    """Make the custom fields of the schema, of `custom_fields.csv`, and of undeclared `__c` columns of the prospects."""
+    path = folder / "custom_fields.csv"
+    if path.exists():
+        load_pardot(loading, COLLECTIONS["custom-fields"], path)
+    loading.db.execute(
+        "UPDATE pd_custom_fields SET \"fieldId\" = replace(\"fieldId\", '__c', '') WHERE \"fieldId\" LIKE '%\\_\\_c' ESCAPE '\\'"
+    )
+    loading.db.execute('UPDATE pd_custom_fields SET "type" = lower(coalesce("type", \'text\'))')
+    loading.db.execute('UPDATE pd_custom_fields SET "apiFieldId" = "fieldId" || \'__c\' WHERE "apiFieldId" IS NULL')
+    for entry in declared:
+        _add_custom_field(loading, entry)
+    prospects = folder / "prospects.csv"
+    known = {name.lower() for (name,) in loading.db.execute('SELECT "apiFieldId" FROM pd_custom_fields')}
+    for name in read_header(prospects) if prospects.exists() else ():
+        if name.endswith("__c") and name.lower() not in known:
+            _add_custom_field(loading, {"fieldId": name, "type": "Text"})
+    rows = loading.db.execute('SELECT "apiFieldId", "type", "isRecordMultipleResponses" FROM pd_custom_fields')
+    add_prospect_columns(loading.db, [custom_attribute(n, kind, many=bool(many)) for n, kind, many in rows.fetchall()])
+    renew_catalog(loading.db)
+
+
+def _add_custom_field(loading: Loading, entry: Mapping[str, Any]) -> None:
+    field_id = str(entry.get("fieldId") or entry.get("name")).removesuffix("__c")
+    values = {
+        "name": str(entry.get("name") or field_id).removesuffix("__c"),
+        "fieldId": field_id,
+        "apiFieldId": f"{field_id}__c",
+        "type": str(entry.get("type", "Text")).lower(),
+        "isRecordMultipleResponses": int(bool(entry.get("isRecordMultipleResponses"))),
+        "salesforceId": entry.get("salesforceId"),
+    }
+    (highest,) = loading.db.execute('SELECT coalesce(max("id"), 200000) FROM pd_custom_fields').fetchone()
+    row = _complete(loading, COLLECTIONS["custom-fields"], values, entry.get("id") or highest + 1)
+    _store(loading.db, COLLECTIONS["custom-fields"], [row])
+
+
+def load_pardot(loading: Loading, collection: Collection, path: Path) -> None:
+    """Load one CSV file into the table of its collection."""
+    columns = _columns(collection, path, loading.findings)
+    names = [column.name for column in columns]
+    taken: set[int] = set()
+    rows: list[dict[str, Any]] = []
+    for line, values in read_table(path, columns, loading.findings):
+        row = dict(zip(names, values, strict=True))
+        given = row.get("id")
+        if given is not None and given in taken:
+            loading.findings.problem(path.name, line, f"a second record with the id {given}")
+            continue
+        if given is not None:
+            taken.add(given)
+        rows.append(row)
+    following = max(taken, default=_FIRST_ID)
+    complete = []
+    for row in rows:
+        if row.get("id") is None:
+            following += 1
+        complete.append(_complete(loading, collection, row, row.get("id") or following))
+    _store(loading.db, collection, complete)
+    loading.findings.rows[path.name] = len(complete)
+
+
+def _columns(collection: Collection, path: Path, findings: Findings) -> list[Column]:
+    normal = {_normal(name): name for name in collection.attributes}
+    columns: dict[str, Column] = {}
+    for place, title in enumerate(read_header(path)):
+        plain = _normal(title)
+        name = title if title in collection.attributes else normal.get(plain) or normal.get(_ALIASES.get(plain, ""))
+        if name is None or name in columns:
+            findings.unknown_columns.append((path.name, title))
+            continue
+        columns[name] = Column(name=name, place=place, read=pardot_reader(collection.attributes[name]))
+    return list(columns.values())
+
+
+def _normal(title: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", title.lower())
+
+
+def _complete(loading: Loading, collection: Collection, row: Mapping[str, Any], record_id: int) -> dict[str, Any]:
+    """A stored record: false for empty booleans, stamps and writers where the file has none, the owner in both fields."""
+    made: dict[str, Any] = {a.name: 0 if a.type == "boolean" else None for a in collection.attributes.values()}
+    made.update({name: value for name, value in row.items() if value is not None})
+    made["id"] = record_id
+    if "updatedAt" in made:
+        made["updatedAt"] = made["updatedAt"] or made["createdAt"] or loading.stamp
+        made["createdAt"] = made["createdAt"] or made["updatedAt"]
+    for name in ("createdById", "updatedById"):
+        if name in made and made[name] is None:
+            made[name] = loading.identity.admin.pardot_id
+    if collection.path == "prospects":
+        owner = made["userId"] if made["userId"] is not None else made["assignedToId"]
+        made["userId"] = made["assignedToId"] = owner
+        _link(made)
+    return made
+
+
+def _link(made: dict[str, Any]) -> None:
+    """salesforceId, and the lead or contact id beside it, follow from each other where the file has only one."""
+    made["salesforceId"] = made["salesforceId"] or made["salesforceContactId"] or made["salesforceLeadId"]
+    fid = made["salesforceId"] or ""
+    for prefix, name in (("00Q", "salesforceLeadId"), ("003", "salesforceContactId")):
+        if fid.startswith(prefix) and made[name] is None:
+            made[name] = fid
+
+
+def _store(db: sqlite3.Connection, collection: Collection, rows: list[dict[str, Any]]) -> None:
+    names = list(collection.attributes)
+    db.executemany(
+        f'INSERT INTO "{collection.table}" ({", ".join(collection.columns)}) VALUES ({",".join("?" * len(names))})',
+        ([row[name] for name in names] for row in rows),
+    )
+
+
+def load_collections(loading: Loading, folder: Path) -> None:
+    """Load the files of all collections; custom fields are declared by then."""
+    for path, collection in read_collections(loading.db).items():
+        file = folder / file_name(path)
+        if path not in {"imports", "custom-fields"} and file.exists():
+            load_pardot(loading, collection, file)

@@ -1,0 +1,197 @@
+"""`schema.yml` of a seed folder: custom fields, picklists, settings and the org.
+
+Every key is known or refused by name; a seed with a typing mistake makes no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pardotflow.emulator.problem import EmulatorError
+from pardotflow.emulator.salesforce.fields import NUMBER_TYPES, TYPES, Field, make_label
+from pardotflow.emulator.salesforce.standard import STANDARD_OBJECTS, StandardObject, custom_object
+from pardotflow.emulator.switches import SwitchValue, check_switch
+
+_TYPE_WORDS = {
+    "text": "string",
+    "number": "double",
+    "checkbox": "boolean",
+    "integer": "int",
+    "longtextarea": "textarea",
+    "lookup": "reference",
+}
+_KEYS = {
+    "name",
+    "type",
+    "label",
+    "length",
+    "precision",
+    "scale",
+    "picklist",
+    "restricted",
+    "externalId",
+    "unique",
+    "caseSensitive",
+    "required",
+    "default",
+    "referenceTo",
+    "formula",
+    "createable",
+    "updateable",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """What the schema file says, checked."""
+
+    salesforce: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    custom_fields: tuple[Mapping[str, Any], ...] = ()
+    settings: Mapping[str, SwitchValue] = field(default_factory=dict)
+    org: Mapping[str, Any] = field(default_factory=dict)
+
+
+def load_schema(path: Path) -> Schema:
+    """Read a schema file; an absent one is an empty schema. Raises `EmulatorError`."""
+    if not path.exists():
+        return Schema()
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as cause:
+        raise EmulatorError(f"{path}: {cause}") from cause
+    whole = _mapping(raw, str(path), {"salesforce", "pardot", "settings", "org"})
+    salesforce = _mapping(whole.get("salesforce"), "salesforce", None)
+    pardot = _mapping(whole.get("pardot"), "pardot", {"custom_fields"})
+    settings = _mapping(whole.get("settings"), "settings", None)
+    return Schema(
+        salesforce={name: tuple(_entries(fields, name)) for name, fields in salesforce.items()},
+        custom_fields=tuple(_mappings(pardot.get("custom_fields"), "pardot: custom_fields")),
+        settings={name: check_switch(name, value) for name, value in settings.items()},
+        org=_mapping(whole.get("org"), "org", None),
+    )
+
+
+def _mapping(raw: object, where: str, known: set[str] | None) -> dict[str, Any]:
+    if raw is None:
+        return {}
+    if not isinstance(raw, dict):
+        raise EmulatorError(f"{where} must be a mapping")
+    unknown = set(map(str, raw)) - known if known is not None else set()
+    if unknown:
+        raise EmulatorError(f"unknown key under {where}: {', '.join(sorted(unknown))}")
+    return {str(key): value for key, value in raw.items()}
+
+
+def _mappings(raw: object, where: str) -> list[dict[str, Any]]:
+    if raw is None:
+        return []
+    if not isinstance(raw, list):
+        raise EmulatorError(f"{where} must be a list")
+    return [_mapping(entry, where, None) for entry in raw]
+
+
+def _entries(raw: object, name: str) -> list[dict[str, Any]]:
+    entries = _mappings(raw, f"salesforce: {name}")
+    for entry in entries:
+        unknown = set(entry) - _KEYS
+        if unknown or "name" not in entry:
+            raise EmulatorError(f"salesforce: {name}: unknown or missing key: {', '.join(sorted(unknown)) or 'name'}")
+    return entries
+
+
+def build_objects(schema: Schema, headers: Mapping[str, Iterable[str]]) -> list[tuple[StandardObject, list[Field]]]:
+    """All Salesforce objects with their fields: standard, declared, and text for `__c` columns that nobody declared."""
+    known = {new.name.lower(): new for new in STANDARD_OBJECTS}
+    for name in (*schema.salesforce, *headers):
+        if name.lower() not in known:
+            if not name.endswith("__c"):
+                raise EmulatorError(f"there is no Salesforce object {name}")
+            known[name.lower()] = custom_object(name, f"a0{len(known) - len(STANDARD_OBJECTS)}")
+    declared = {name.lower(): entries for name, entries in schema.salesforce.items()}
+    columns = {name.lower(): list(header) for name, header in headers.items()}
+    return [(new, _all_fields(new, declared.get(key, ()), columns.get(key, ()))) for key, new in known.items()]
+
+
+def _all_fields(new: StandardObject, entries: Iterable[Mapping[str, Any]], header: Iterable[str]) -> list[Field]:
+    fields = {f.name.lower(): f for f in new.fields}
+    for entry in entries:
+        name = str(entry["name"])
+        fields[name.lower()] = _declare(new.name, entry, fields.get(name.lower()))
+    for column in header:
+        if column.endswith("__c") and column.lower() not in fields:
+            fields[column.lower()] = _custom(column, "string", 255)
+    return list(fields.values())
+
+
+def _custom(name: str, kind: str, length: int) -> Field:
+    return Field(name=name, type=kind, label=make_label(name), length=length, custom=name.endswith("__c"))
+
+
+def _declare(object_name: str, entry: Mapping[str, Any], standing: Field | None) -> Field:
+    kind = str(entry.get("type", standing.type if standing else "string"))
+    kind = _TYPE_WORDS.get(kind, kind)
+    if "picklist" in entry and "type" not in entry and kind == "string":
+        kind = "picklist"
+    if kind not in TYPES - {"id", "address"}:
+        raise EmulatorError(f"salesforce: {object_name}.{entry['name']}: unknown type {kind!r}")
+    made = standing if standing and standing.type == kind else _custom(str(entry["name"]), kind, _length_of(kind))
+    if kind in NUMBER_TYPES and not made.precision:
+        made = replace(made, precision=18, scale=int(entry.get("scale", 0)))
+    if kind == "int" and not made.digits:
+        made = replace(made, digits=9)
+    if kind == "boolean" and not made.defaulted:
+        made = replace(made, nillable=False, defaulted=True, default=False)
+    return _apply(made, entry)
+
+
+def _length_of(kind: str) -> int:
+    return {
+        "string": 255,
+        "textarea": 32768,
+        "email": 80,
+        "phone": 40,
+        "url": 255,
+        "picklist": 255,
+        "multipicklist": 4099,
+        "reference": 18,
+        "combobox": 255,
+        "encryptedstring": 175,
+    }.get(kind, 0)
+
+
+def _apply(made: Field, entry: Mapping[str, Any]) -> Field:
+    """Overlay a field with the keys of its declaration."""
+    plain = {
+        "label": "label",
+        "length": "length",
+        "precision": "precision",
+        "scale": "scale",
+        "restricted": "restricted",
+        "externalId": "external_id",
+        "unique": "unique",
+        "caseSensitive": "case_sensitive",
+        "default": "default",
+        "createable": "createable",
+        "updateable": "updateable",
+    }
+    changes: dict[str, Any] = {attribute: entry[key] for key, attribute in plain.items() if key in entry}
+    if "picklist" in entry:
+        changes["picklist"] = tuple(str(value) for value in entry["picklist"])
+    if "default" in entry:
+        changes["defaulted"] = True
+    if entry.get("required"):
+        changes["nillable"] = False
+    if entry.get("formula"):
+        changes.update(calculated=True, createable=False, updateable=False)
+    if "referenceTo" in entry:
+        targets = entry["referenceTo"]
+        changes["reference_to"] = tuple(targets) if isinstance(targets, list) else (str(targets),)
+        changes["relationship"] = made.name.removesuffix("__c") + "__r"
+    if changes.get("external_id"):
+        changes["id_lookup"] = True
+    return replace(made, **changes)

@@ -1,0 +1,43 @@
+"""What one request may look at: the connection, the clock, the switches and the org, read once at its start.
+
+A request sees one value of each; a switch that is turned meanwhile holds from the next request.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from pardotflow.emulator.clock import from_epoch
+from pardotflow.emulator.datafile import DataFile, clock_now
+from pardotflow.emulator.identity import Identity, load_identity
+from pardotflow.emulator.switches import Switches, build_switches
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The surroundings of one request. `now` is Unix seconds of the emulator's clock."""
+
+    file: DataFile
+    db: sqlite3.Connection
+    now: float
+    switches: Switches
+    identity: Identity
+
+    @property
+    def moment(self) -> datetime:
+        """`now` as an aware instant."""
+        return from_epoch(self.now)
+
+
+def load_state(file: DataFile) -> State:
+    """Read the surroundings for a request of this thread."""
+    db = file.read()
+    return State(file=file, db=db, now=clock_now(db), switches=load_switches(db), identity=load_identity(db))
+
+
+def load_switches(db: sqlite3.Connection) -> Switches:
+    """The switches in force."""
+    return build_switches({name: json.loads(value) for name, value in db.execute("SELECT name, value FROM switch")})

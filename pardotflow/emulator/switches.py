@@ -1,0 +1,150 @@
+"""The one table of behaviours that the vendors leave open, or that a test wants to turn.
+
+Every field of `Switches` is one switch: its name, its default, its alternatives and what is known. The values in force are
+stored in the data file; nothing else in the emulator decides an unconfirmed fact by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import TypeVar
+
+from pardotflow.emulator.problem import EmulatorError
+
+SwitchValue = bool | int | float | str
+T = TypeVar("T", bool, int, float, str)
+
+
+def _switch(default: T, fact: str, choices: tuple[T, ...] = ()) -> T:
+    """Declare one switch; the metadata is read by the admin endpoint and the documentation."""
+    declared: T = field(default=default, metadata={"fact": fact, "choices": choices})
+    return declared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """All switches with their values in force. Durations are in seconds, sizes in bytes."""
+
+    # Pardot: people
+    ampsea: bool = _switch(True, "Allow Multiple Prospects with the Same Email Address: on for accounts since 2016.")
+    email_match_case_sensitive: bool = _switch(
+        True, "A connector's documentation says that address matching keeps case."
+    )
+    salesforce_id_unique: bool = _switch(False, "Whether two prospects may carry one salesforceId is not documented.")
+    clear_with: str = _switch(
+        "both", "Which value clears a prospect field is not documented.", ("both", "null", "empty")
+    )
+    opt_out_false_honoured: bool = _switch(True, "Whether optedOut: false takes an opt-out back is not confirmed.")
+    array_write_form: str = _switch(
+        "array", "How array custom fields are written in JSON is not documented.", ("array", "joined", "both")
+    )
+    number_custom_field_form: str = _switch(
+        "number", "Number custom fields may come back as number or as string.", ("number", "string")
+    )
+    z_suffix_accepted: bool = _switch(True, "Documented input has a numeric offset; clients that send Z exist.")
+    upsert_status: str = _switch(
+        "200",
+        "Status of upsertLatestByEmail: clients accept 200 and 201.",
+        ("200", "201_when_created", "204"),
+    )
+    touch_unchanged: bool = _switch(True, "Whether a save that changes no value moves updatedAt is not documented.")
+    # Pardot: imports
+    import_overwrite_default: bool = _switch(True, "Version 4 default of a column's overwrite; version 5 unknown.")
+    import_null_overwrite_default: bool = _switch(
+        True, "Version 4 default of nullOverwrite: blanks overwrite. Version 5 unknown."
+    )
+    import_create_on_no_match_default: bool = _switch(True, "Default of createOnNoMatch is not documented.")
+    restore_deleted_default: bool = _switch(False, "Version 4 default of restoreDeleted.")
+    import_delay: float = _switch(0.3, "Time from Ready to Complete; half of it is spent in Waiting.")
+    import_batch_bytes: int = _switch(
+        10_000_000, "Version 4: a batch is under 10 MB; carried into version 5 unconfirmed."
+    )
+    # Pardot: service
+    cache_lag: float = _switch(0.0, "Reads may be served from a cache that lags by up to 60 seconds.")
+    pardot_time_zone: str = _switch(
+        "-07:00", "Dates come in the API user's time zone: a fixed offset, or an IANA name."
+    )
+    pardot_daily_limit: int = _switch(100_000, "Calls a day: 25,000 Growth, 50,000 Plus, 100,000 Advanced and Premium.")
+    pardot_concurrency: int = _switch(5, "Requests in flight for one business unit; the next one fails with code 66.")
+    status_for_concurrency: int = _switch(429, "HTTP status of code 66 is not recorded.", (429, 400, 403, 503))
+    status_for_daily_limit: int = _switch(
+        429, "HTTP status of code 122, as handled by a connector in use.", (429, 400, 403)
+    )
+    status_for_unit: int = _switch(400, "HTTP status of code 201 (unknown business unit) is not recorded.", (400, 403))
+    page_token_seconds: int = _switch(14_400, "A page token lives four hours.")
+    page_token_ceiling: int = _switch(100_000, "A token sequence ends after 100,000 records.")
+    # Salesforce
+    trim_text: bool = _switch(True, "The platform trims white space around text when it saves.")
+    boolean_null: str = _switch("error", "What a null for a checkbox does over REST.", ("error", "false"))
+    precondition_code: str = _switch(
+        "PRECONDITION_FAILED",
+        "The error code of a 412 answer is not documented.",
+        ("PRECONDITION_FAILED", "ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE"),
+    )
+    session_seconds: int = _switch(7_200, "A session ends after two hours without a call.")
+    salesforce_daily_limit: int = _switch(
+        100_000, "API requests in 24 hours: 15,000 Developer, 100,000 and more Enterprise."
+    )
+    query_batch_min: int = _switch(200, "Smallest page that Sforce-Query-Options may ask for.")
+    query_batch_max: int = _switch(2_000, "Default and largest page of a query.")
+    query_cursors: int = _switch(10, "Open query cursors of one user; the oldest is dropped.")
+    # the emulator itself
+    latency: float = _switch(0.0, "Waiting time before every answer.")
+    log: bool = _switch(True, "Whether requests are recorded.")
+    log_request_bytes: int = _switch(2_000_000, "Longest recorded request body.")
+    log_answer_bytes: int = _switch(262_144, "Longest recorded answer body.")
+    log_keep: int = _switch(50_000, "Recorded requests that are kept.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchInfo:
+    """One row of the table, for documentation and the admin endpoint."""
+
+    name: str
+    default: SwitchValue
+    choices: tuple[SwitchValue, ...]
+    fact: str
+
+
+def _default(declared: Field[SwitchValue]) -> SwitchValue:
+    """Every switch has a default; a field without one is a mistake in the table."""
+    if isinstance(declared.default, (bool, int, float, str)):
+        return declared.default
+    raise TypeError(declared.name)
+
+
+TABLE: tuple[SwitchInfo, ...] = tuple(
+    SwitchInfo(name=f.name, default=_default(f), choices=f.metadata["choices"], fact=f.metadata["fact"])
+    for f in fields(Switches)
+)
+_BY_NAME = {info.name: info for info in TABLE}
+
+
+def check_switch(name: str, value: object) -> SwitchValue:
+    """Return `value` as the switch stores it, or raise `EmulatorError` with what would be right."""
+    info = _BY_NAME.get(name)
+    if info is None:
+        raise EmulatorError(f"there is no switch {name!r}; there are: {', '.join(sorted(_BY_NAME))}")
+    checked = _coerce(info, value)
+    if checked is None or (info.choices and checked not in info.choices):
+        wanted = " or ".join(map(repr, info.choices)) or f"a value like {info.default!r}"
+        raise EmulatorError(f"switch {name!r} takes {wanted}, not {value!r}")
+    return checked
+
+
+def _coerce(info: SwitchInfo, value: object) -> SwitchValue | None:
+    """A number may be written where a float is meant; a choice of text may be written as a number."""
+    if isinstance(info.default, bool) or isinstance(value, bool):
+        return value if isinstance(value, bool) and isinstance(info.default, bool) else None
+    if isinstance(info.default, str):
+        return str(value) if isinstance(value, (str, int)) else None
+    if isinstance(info.default, int):
+        return value if isinstance(value, int) and value >= 0 else None
+    return float(value) if isinstance(value, (int, float)) and value >= 0 else None
+
+
+def build_switches(stored: Mapping[str, SwitchValue]) -> Switches:
+    """Defaults overlaid with what the data file holds; a name that is no switch any more is ignored."""
+    known = {name: value for name, value in stored.items() if name in _BY_NAME}
+    return Switches(**known)  # type: ignore[arg-type]

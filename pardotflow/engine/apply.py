@@ -1,0 +1,212 @@
+"""Carry out a saved plan and nothing else.
+
+Check that the plan may be applied; read what changed since it was made, and leave out what moved; send creates, then
+updates, journalled; remember links and bases. A plan can be applied once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from time import monotonic
+from uuid import uuid4
+
+import duckdb
+
+from pardotflow.config.project import Project
+from pardotflow.connectors.explain import explain_code
+from pardotflow.connectors.protocol import Connector, Identity, Operation
+from pardotflow.core.clock import Clock
+from pardotflow.core.describe import Catalog
+from pardotflow.core.errors import ConnectionTrouble, PlanRefused
+from pardotflow.core.progress import Progress
+from pardotflow.core.values import System
+from pardotflow.engine.extract import refresh
+from pardotflow.engine.guards import still_blocking
+from pardotflow.engine.planner import open_rows
+from pardotflow.engine.remember import remember
+from pardotflow.engine.runreport import run_report
+from pardotflow.engine.send import Change, Outcome, Sender
+from pardotflow.engine.session import open_session
+from pardotflow.engine.sqlfile import rows
+from pardotflow.engine.stale import mark_moved
+from pardotflow.graph.digest import config_digest
+from pardotflow.plan.file import attach_plan, read_meta
+from pardotflow.plan.model import RunReport
+from pardotflow.store.layout import Layout
+from pardotflow.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyRequest:
+    """What to apply, with what. `allow` lets guards pass once: guard name to number."""
+
+    project: Project
+    catalog: Catalog
+    connectors: Mapping[str, Connector]
+    identities: Mapping[str, Identity]
+    layout: Layout
+    ledger: Ledger
+    clock: Clock
+    progress: Progress
+    plan: Path
+    allow: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """The outcome: the report, and the trouble that ended the sending early, if any."""
+
+    report: RunReport
+    stopped: ConnectionTrouble | None
+    interrupted: bool
+
+
+def apply_plan(request: ApplyRequest) -> Applied:
+    """Apply. Raises PlanRefused before anything is sent; trouble while sending is part of the result."""
+    began = monotonic()
+    run_id = uuid4().hex[:12]
+    with open_session(request.layout, write_memory=True) as con:
+        attach_plan(con, request.plan)
+        meta = read_meta(con)
+        _check(con, request, meta)
+        changes = rows(con, "select count(*) from plan.changes where sendable")[0][0]
+        con.execute("create or replace temp table moved (change integer, reason varchar)")
+        if changes:
+            _reread(con, request)
+        request.ledger.start_run(run_id, meta["id"], request.clock.now())
+        sender = Sender(
+            run_id=run_id,
+            ledger=request.ledger,
+            connectors=request.connectors,
+            clock=request.clock,
+            progress=request.progress,
+        )
+        try:
+            _send_all(con, sender)
+        finally:
+            # Whatever ends the sending: what was confirmed is remembered.
+            writers = {system: identity.user_id for system, identity in request.identities.items()}
+            remember(con, sender.outcomes.values(), writers, run_id)
+            _keep_errors(con, request, sender.outcomes, run_id)
+        report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began)
+    counts = {k: getattr(report, k) for k in ("confirmed", "refused", "unknown", "not_started", "moved")}
+    request.ledger.end_run(run_id, request.clock.now(), report.status, counts, dict(report.calls))
+    return Applied(report=report, stopped=sender.stopped, interrupted=sender.interrupted)
+
+
+def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[str, str]) -> None:
+    """A plan is bound to its environment, organisations and configuration, and can be applied once."""
+    again = "Plan again: pardotflow plan"
+    spent = request.ledger.spent_by(meta["id"])
+    if spent:
+        raise PlanRefused(f"plan {meta['id']} was applied already, by run {spent}", hint=again)
+    environment = request.project.environment.name
+    if meta["environment"] != environment:
+        raise PlanRefused(f"plan {meta['id']} was made for {meta['environment']}, not for {environment}", hint=again)
+    for system, identity in request.identities.items():
+        planned = meta.get(f"organization.{system}", "")
+        if planned != identity.organization_id:
+            raise PlanRefused(
+                f"plan {meta['id']} was made for {system} {planned}, but this connection is {identity.organization_id}",
+                hint="Check the environment's credentials, or plan again.",
+            )
+    if meta["config_digest"] != config_digest(request.project):
+        raise PlanRefused(f"the configuration changed since plan {meta['id']} was made", hint=again)
+    guards = rows(con, "select guard, number, passed from plan.guards order by position")
+    blocking = still_blocking(guards, request.allow)
+    if blocking:
+        flags = " ".join(f"--allow {g}={n}" for g, n, passed in guards if not passed)
+        raise PlanRefused(f"plan {meta['id']} is blocked by {', '.join(blocking)}", hint=f"Let it pass once: {flags}")
+
+
+def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
+    """Law 3: what changed since the plan's cursors is read, and what moved is left out."""
+    syncs, wanted = open_rows(request.project, request.catalog)
+    touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
+    for item in wanted:
+        if (item.connection, item.object) in touched:
+            refresh(con, request.connectors[item.connection], item, request.layout, request.clock.now(), request.progress)
+    mark_moved(con, syncs)
+
+
+def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:
+    """Creates first, so that the ids of new records are known to the updates that carry them."""
+    for creating in (True, False):
+        new_ids = {f"new:{n}": i for n, i in _new_ids(con, sender.outcomes)}
+        found = list(_changes(con, creating=creating, new_ids=new_ids))
+        for (system, item, operation, _), group in groupby(found, key=_route):
+            verb = "create" if creating else "update"
+            suffix = " by import" if operation.is_import else ""
+            sender.send(f"{verb} {system} {item}{suffix}", list(group))
+
+
+def _route(change: Change) -> tuple[str, str, Operation, str]:
+    return change.system, change.object, change.operation, change.key_field
+
+
+def _new_ids(con: duckdb.DuckDBPyConnection, outcomes: Mapping[int, Outcome]) -> Iterator[tuple[str, str]]:
+    for number, planned in rows(con, "select change, id from plan.changes where action = 'create'"):
+        outcome = outcomes.get(number)
+        if outcome is not None and outcome.status == "confirmed" and outcome.record_id:
+            yield planned.removeprefix("new:"), outcome.record_id
+
+
+def _changes(con: duckdb.DuckDBPyConnection, *, creating: bool, new_ids: Mapping[str, str]) -> Iterator[Change]:
+    """Sendable changes that did not move, in order. A change that needs an id that did not come into being waits."""
+    found = rows(
+        con,
+        "select c.change, c.system, c.object, c.id, c.operation, c.key_field, c.key_value,"
+        " list({'field': f.field, 'type': f.type, 'after': f.after, 'ref': f.after_ref} order by f.field)"
+        " from plan.changes c join plan.field_changes f using (change)"
+        f" where f.sendable and (c.action = 'create') = {'true' if creating else 'false'}"
+        " and c.change not in (select change from moved)"
+        " group by all order by c.system desc, c.object, c.operation, c.key_field, c.change",
+    )
+    for number, system, item, record, operation, key_field, key_value, fields in found:
+        values = {}
+        for each in fields:
+            text = new_ids.get(each["ref"]) if each["ref"] else each["after"]
+            if each["ref"] and text is None:
+                continue
+            values[each["field"]] = (each["type"], text)
+        if values:
+            yield Change(
+                number=number,
+                system=system,
+                object=item,
+                id=record,
+                operation=Operation(operation),
+                key_field=key_field,
+                key_value=key_value,
+                values=values,
+            )
+
+
+def _keep_errors(
+    con: duckdb.DuckDBPyConnection, request: ApplyRequest, outcomes: Mapping[int, Outcome], run_id: str
+) -> None:
+    """A refusal is kept until the change differs or succeeds."""
+    payloads = rows(
+        con,
+        "select c.change, c.system, c.object, c.id, c.action, md5(string_agg(f.field || '=' || coalesce(f.after, f.after_ref, ''),"
+        " chr(31) order by f.field, f.after, f.after_ref)) from plan.changes c join plan.field_changes f using (change) group by all",
+    )
+    refused, cleared = [], []
+    at = request.clock.now().isoformat()
+    for number, system, item, record, action, payload in payloads:
+        outcome = outcomes.get(number)
+        if outcome is not None and outcome.status == "refused" and not _is_transient(system, outcome.code):
+            refused.append((system, item, record, action, payload, outcome.code, outcome.message, run_id, at))
+        elif outcome is not None and outcome.status == "confirmed":
+            cleared.append((system, item, record, action))
+    request.ledger.save_errors(refused)
+    request.ledger.clear_errors(cleared)
+
+
+
+
+def _is_transient(system: str, code: str) -> bool:
+    """True for refusals that the same change may overcome untouched, such as a row lock: they are simply tried again."""
+    known = explain_code(System(system), code)
+    return known is not None and known.transient

@@ -1,0 +1,146 @@
+"""A sync as the SQL templates need it: every name resolved against the describes, every value as an SQL expression.
+
+Compiling decides nothing about records. The same compiled sync serves plan, compile and the staleness check of apply.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Strength
+from pardotflow.core.values import FieldType, System
+from pardotflow.engine.truth import Flow
+from pardotflow.engine.types import Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledObject:
+    """One object of a side: where its rows are and which fields are needed, with their types."""
+
+    name: str
+    relation: str
+    """The SQL relation with its rows."""
+    fields: Mapping[str, FieldType]
+    """Canonical name to type, of every field that the sync touches."""
+    is_lead: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledSide:
+    """One side: `role` is `a` or `b`."""
+
+    role: str
+    system: System
+    objects: tuple[CompiledObject, ...]
+
+    @property
+    def fields(self) -> dict[str, FieldType]:
+        """All fields over all objects; the first object's type counts."""
+        merged: dict[str, FieldType] = {}
+        for item in self.objects:
+            for field, kind in item.fields.items():
+                merged.setdefault(field, kind)
+        return merged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a mapping writes in one object: the field and what it takes."""
+
+    object: str
+    field: str
+    type: FieldType
+    length: int
+    restricted: tuple[str, ...]
+    required: bool
+    createable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledMapping:
+    """One mapping. The SQL texts refer to columns of the sides `a` and `b` (aliases of their rows).
+
+    `raw_*` is what the side holds; `cmp_*` is the form in which the two are compared (value map applied); `out_*` is
+    the text that would be written to that side. `applies` says for which pairs of objects the mapping exists.
+    """
+
+    number: int
+    mapping: FieldMapping
+    flow: Flow
+    form: Form
+    digest: str
+    raw_a: str
+    raw_b: str
+    cmp_a: str
+    cmp_b: str
+    out_a: str
+    out_b: str
+    applies: str
+    targets_a: tuple[Target, ...]
+    targets_b: tuple[Target, ...]
+    field_a: Mapping[str, str]
+    field_b: Mapping[str, str]
+
+    @property
+    def expression(self) -> str:
+        """The name of the computed column of an `sql` mapping, else empty."""
+        return f"x_{self.number}" if self.mapping.sql else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledKey:
+    """One match key: `value_a` and `value_b` are equal for counterparts; `names` is the side whose value is the
+    other's id (empty for a symmetric key); `id_field_*` is where that id is written back."""
+
+    number: int
+    name: str
+    kind: MatchKind
+    value_a: str
+    value_b: str
+    names: str
+    id_fields: Mapping[str, str]
+    """Object name to the field that carries the counterpart's id."""
+    line: str
+    lookup_a: str = ""
+    lookup_b: str = ""
+    """The field that one record can be looked up by in the system itself, for `plan --record`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledCreate:
+    """A create rule of the side `role`: the source side is the other one."""
+
+    role: str
+    system: System
+    object: str
+    rule: CreateRule
+    when: str
+    set: Mapping[str, str]
+    """Target field to the column of the source's computed row."""
+    targets: Mapping[str, Target]
+    required: tuple[str, ...]
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledSync:
+    """One sync, ready for the templates."""
+
+    name: str
+    strength: Strength
+    a: CompiledSide
+    b: CompiledSide
+    keys: tuple[CompiledKey, ...]
+    mappings: tuple[CompiledMapping, ...]
+    creates: tuple[CompiledCreate, ...]
+    deletes: Mapping[System, OnGone]
+    guards: Guards
+    line: str
+
+    def side(self, role: str) -> CompiledSide:
+        """The side by its role."""
+        return self.a if role == "a" else self.b
+
+    @property
+    def number_of(self) -> dict[str, int]:
+        """Mapping key to number."""
+        return {m.mapping.key: m.number for m in self.mappings}

@@ -1,0 +1,141 @@
+"""From an environment to open connectors, and to a catalog of what the systems declare.
+
+Describes are cached with their age; so is who we are over there. Both are read again when they are old or when asked.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pardotflow.config.project import Connection, Environment, Project
+from pardotflow.connectors import (
+    CallBudget,
+    Connector,
+    Grant,
+    Identity,
+    Limits,
+    PardotConnector,
+    PardotSettings,
+    RefreshTokenGrant,
+    SalesforceConnector,
+    SalesforceSettings,
+)
+from pardotflow.core.clock import Clock
+from pardotflow.core.describe import Catalog, ObjectInfo
+from pardotflow.core.errors import UsageError
+from pardotflow.core.progress import Progress
+from pardotflow.core.secret import Secret
+from pardotflow.core.values import System
+from pardotflow.store.ledger import Ledger
+
+DESCRIBE_AGE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoints:
+    """Where the two vendors are and with what we sign in: taken from an environment, or from its emulator."""
+
+    salesforce: Mapping[str, str | Secret]
+    pardot: Mapping[str, str | Secret]
+
+
+def endpoints_of(environment: Environment) -> Endpoints:
+    """The settings of the two vendor connections; empty where the environment does not have one."""
+    found: dict[str, Mapping[str, str | Secret]] = {}
+    for system in (System.SALESFORCE, System.PARDOT):
+        connection: Connection | None = environment.connection(system)
+        found[system] = connection.settings if connection else {}
+    return Endpoints(salesforce=found[System.SALESFORCE], pardot=found[System.PARDOT])
+
+
+def open_connectors(endpoints: Endpoints, clock: Clock, limits: Limits | None = None) -> dict[str, Connector]:
+    """One connector for each configured vendor; they sign in at first use. Raises UsageError for missing settings."""
+    found: dict[str, Connector] = {}
+    limits = limits or Limits()
+    if endpoints.salesforce:
+        settings = SalesforceSettings(limits=limits, api_version=_text(endpoints.salesforce, "api_version", "60.0"))
+        found[System.SALESFORCE] = SalesforceConnector(
+            _grant(endpoints.salesforce, "salesforce"), settings, budget=CallBudget(None), clock=clock
+        )
+    if endpoints.pardot:
+        unit = _text(endpoints.pardot, "business_unit", "")
+        url = _text(endpoints.pardot, "url", "https://pi.pardot.com")
+        signed = endpoints.salesforce if _text(endpoints.pardot, "auth", "salesforce") == "salesforce" else endpoints.pardot
+        found[System.PARDOT] = PardotConnector(
+            _grant(signed, "pardot"),
+            PardotSettings(business_unit_id=unit, api_url=url, limits=limits),
+            budget=CallBudget(None),
+            clock=clock,
+        )
+    return found
+
+
+def _grant(settings: Mapping[str, str | Secret], system: str) -> Grant:
+    missing = [key for key in ("login_url", "client_id", "refresh_token") if not settings.get(key)]
+    if missing:
+        raise UsageError(f"the connection {system} has no {missing[0]}", hint="Add it to the environment's file.")
+    secret = settings.get("client_secret")
+    return RefreshTokenGrant(
+        login_url=_text(settings, "login_url", ""),
+        client_id=_text(settings, "client_id", ""),
+        client_secret=_secret(secret) if secret else None,
+        refresh_token=_secret(settings["refresh_token"]),
+    )
+
+
+def _text(settings: Mapping[str, str | Secret], key: str, default: str) -> str:
+    value = settings.get(key, default)
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+def _secret(value: str | Secret) -> Secret:
+    return value if isinstance(value, Secret) else Secret(value)
+
+
+def read_catalog(
+    project: Project, connectors: Mapping[str, Connector], ledger: Ledger, clock: Clock, progress: Progress, *, fresh: bool = False
+) -> Catalog:
+    """What the systems declare of every object that the project's sources name; cached for a day."""
+    objects: dict[tuple[str, str], ObjectInfo] = {}
+    for source in project.sources:
+        connector = connectors.get(source.connection)
+        if connector is None or not source.object:
+            continue
+        key = (source.connection, source.object.lower())
+        cached = None if fresh else ledger.read_describe(*key)
+        if cached is not None and clock.now() - cached[1] < DESCRIBE_AGE:
+            objects[key] = cached[0]
+            continue
+        step = f"describe {source.connection} {source.object}"
+        progress.start(step)
+        objects[key] = connector.describe(source.object)
+        ledger.save_describe(source.connection, source.object, objects[key], clock.now())
+        progress.finish(step)
+    return Catalog(objects=objects)
+
+
+def cached_catalog(project: Project, ledger: Ledger) -> Catalog:
+    """What is remembered of the systems, without any network."""
+    found = {}
+    for source in project.sources:
+        cached = ledger.read_describe(source.connection, source.object) if source.object else None
+        if cached is not None:
+            found[(source.connection, source.object.lower())] = cached[0]
+    return Catalog(objects=found)
+
+
+def read_identities(connectors: Mapping[str, Connector], endpoints: Endpoints, ledger: Ledger) -> dict[str, Identity]:
+    """Organisation or unit and connected user of every system. Salesforce's come with the token; the user inside the
+    business unit costs a call and is remembered for this unit and this Salesforce user."""
+    found: dict[str, Identity] = {}
+    if System.SALESFORCE in connectors:
+        found[System.SALESFORCE] = connectors[System.SALESFORCE].identity()
+    if System.PARDOT in connectors:
+        user = found[System.SALESFORCE].user_id if System.SALESFORCE in found else ""
+        key = f"pardot {_text(endpoints.pardot, 'business_unit', '')} {user}"
+        cached = ledger.read_identity(key)
+        identity = Identity(organization_id=cached[0], user_id=cached[1]) if cached else connectors[System.PARDOT].identity()
+        if cached is None:
+            ledger.save_identity(key, identity.organization_id, identity.user_id)
+        found[System.PARDOT] = identity
+    return found

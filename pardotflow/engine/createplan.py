@@ -1,0 +1,176 @@
+"""What a new record is made of: mapped values, the create rule's own, and the key that makes a retry harmless."""
+
+from dataclasses import dataclass
+
+from pardotflow.config.project import MatchKind, TooLong
+from pardotflow.core.values import FieldType
+from pardotflow.engine.compile import target_side
+from pardotflow.engine.compiled import CompiledCreate, CompiledKey, CompiledMapping, CompiledSync, Target
+from pardotflow.engine.focus import OTHER, Focus
+from pardotflow.engine.quote import literal
+from pardotflow.engine.sqlfile import render
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateKey:
+    """A symmetric match key as the source of a create sees it."""
+
+    number: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateItem:
+    """One field of a new record. The lowest `rank` wins where several give the same field."""
+
+    field: str
+    type: str
+    value: str
+    form_value: str
+    raw: str
+    mapping: str
+    digest: str
+    length: int
+    cut: bool
+    restricted: tuple[str, ...]
+    applies: str
+    line: str
+    pii: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteBack:
+    """Where the new record's id is kept in the record it was made from."""
+
+    object: str
+    field: str
+    type: str
+    line: str
+
+
+def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, share: bool) -> str:
+    """The statements that plan one create rule. `share` is true in a unit that allows several prospects for one
+    address; only there does the rule's `share_email` lift the check of the e-mail."""
+    source = OTHER[create.role]
+    side = sync.side(source)
+    symmetric = [k for k in sync.keys if not k.names]
+    shared = create.rule.share_email and share
+    return render(
+        "creates",
+        sync=sync,
+        source=source,
+        source_system=str(side.system),
+        target_system=str(create.system),
+        target_object=create.object,
+        symmetric_keys=[CreateKey(number=k.number, value=k.value_a if source == "a" else k.value_b) for k in symmetric],
+        share_email_keys=[k.number for k in symmetric if k.kind is MatchKind.EMAIL] if shared else [],
+        rule_when=create.when,
+        line=create.line,
+        items=_items(sync, create, source),
+        required=list(create.required),
+        key_field=key_field(sync, create),
+        write_backs=_write_backs(sync, source),
+        focus_role=focus.of(side.system),
+    )
+
+
+def key_field(sync: CompiledSync, create: CompiledCreate) -> str:
+    """The target's field that carries the source's id: the declared key, or the one that a match key names."""
+    return create.rule.key or next((f for k in _naming(sync, create.role) if (f := k.id_fields.get(create.object))), "")
+
+
+def _naming(sync: CompiledSync, role: str) -> list[CompiledKey]:
+    return [k for k in sync.keys if k.names == role]
+
+
+def _items(sync: CompiledSync, create: CompiledCreate, source: str) -> list[CreateItem]:
+    mapped = {
+        target.field: (mapping, target)
+        for mapping in sync.mappings
+        for target in (mapping.targets_a if create.role == "a" else mapping.targets_b)
+        if target.object == create.object
+    }
+    items = [_set_item(create, n, field, source, mapped.get(field)) for n, field in enumerate(create.set)]
+    for key in _naming(sync, create.role):
+        if create.object in key.id_fields:
+            items.append(_key_item(create, key, source))
+    for mapping, target in mapped.values():
+        if target.createable and target_side(mapping, create.role):
+            items.append(_mapping_item(mapping, target, source))
+    return items
+
+
+def _set_item(
+    create: CompiledCreate, number: int, field: str, source: str, mapped: tuple[CompiledMapping, Target] | None
+) -> CreateItem:
+    target = create.targets.get(field)
+    value = f"{source}.create_set_{number}"
+    mapping = mapped[0] if mapped else None
+    span = create.rule.set_spans.get(field)
+    return CreateItem(
+        field=field,
+        type=str(target.type if target else FieldType.TEXT),
+        value=value,
+        form_value=f"nf_text({value})",
+        raw=(mapping.raw_a if source == "a" else mapping.raw_b) if mapping else value,
+        mapping=mapping.mapping.key if mapping else "",
+        digest=mapping.digest if mapping else "",
+        length=target.length if target else 0,
+        cut=True,
+        restricted=target.restricted if target else (),
+        applies="true",
+        line=span.short if span else create.line,
+        pii=mapping.mapping.pii if mapping else "",
+        rank=0,
+    )
+
+
+def _key_item(create: CompiledCreate, key: CompiledKey, source: str) -> CreateItem:
+    field = key.id_fields[create.object]
+    target = create.targets.get(field)
+    return CreateItem(
+        field=field,
+        type=str(target.type if target else FieldType.TEXT),
+        value=f"{source}._id",
+        form_value=f"nf_text({source}._id)",
+        raw=f"{source}._id",
+        mapping="",
+        digest="",
+        length=0,
+        cut=False,
+        restricted=(),
+        applies="true",
+        line=key.line,
+        pii="",
+        rank=1,
+    )
+
+
+def _mapping_item(mapping: CompiledMapping, target: Target, source: str) -> CreateItem:
+    fields = mapping.field_a if source == "a" else mapping.field_b
+    return CreateItem(
+        field=target.field,
+        type=str(target.type),
+        value=mapping.out_b if source == "a" else mapping.out_a,
+        form_value=mapping.cmp_a if source == "a" else mapping.cmp_b,
+        raw=mapping.raw_a if source == "a" else mapping.raw_b,
+        mapping=mapping.mapping.key,
+        digest=mapping.digest,
+        length=target.length,
+        cut=mapping.mapping.too_long is TooLong.CUT,
+        restricted=target.restricted,
+        applies=f"{source}._obj in ({', '.join(literal(o) for o in fields)})" if fields else "true",
+        line=mapping.mapping.span.short,
+        pii=mapping.mapping.pii,
+        rank=2,
+    )
+
+
+def _write_backs(sync: CompiledSync, source: str) -> list[WriteBack]:
+    side = sync.side(source)
+    return [
+        WriteBack(object=o, field=f, type=str(side.fields.get(f, FieldType.TEXT)), line=key.line)
+        for key in _naming(sync, source)
+        for o, f in key.id_fields.items()
+    ]

@@ -1,0 +1,196 @@
+"""One record and its counterpart, read alone: at most four calls.
+
+The rest of the two sides is what the snapshots hold already. Cursors do not move, so the next full plan misses nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import duckdb
+
+from pardotflow.config.project import MatchKind
+from pardotflow.connectors.protocol import Connector, ReadRequest
+from pardotflow.core.address import Address, parse_address
+from pardotflow.core.errors import UsageError
+from pardotflow.core.values import System
+from pardotflow.engine.compile import snapshot_table
+from pardotflow.engine.compiled import CompiledSide, CompiledSync
+from pardotflow.engine.extract import Wanted, make_table, read_records, request_fields
+from pardotflow.engine.focus import OTHER, Focus
+from pardotflow.engine.overlay import open_overlay
+from pardotflow.engine.sqlfile import rows
+from pardotflow.engine.syncplan import side_sql
+from pardotflow.plan.model import Coverage
+from pardotflow.store.layout import Layout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was read, and what the plan is narrowed to."""
+
+    focus: Focus
+    coverage: tuple[Coverage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """The session, and how to read into it."""
+
+    con: duckdb.DuckDBPyConnection
+    wanted: Mapping[tuple[str, str], Wanted]
+    connectors: Mapping[str, Connector]
+    layout: Layout
+
+    def read(self, system: str, object_name: str, *, ids: tuple[str, ...] | None = None, where: str = "") -> Coverage:
+        """Read some records of one object: one call for up to a hundred."""
+        wanted = self.wanted[(system, object_name)]
+        request = ReadRequest(object=object_name, fields=request_fields(wanted), ids=ids, where=where or None)
+        count = read_records(self.con, self.connectors[system], wanted, request, self.layout)
+        return Coverage(system=system, object=object_name, rows=count, deleted=0, mode="record", changed=count, note="")
+
+
+def find_records(
+    con: duckdb.DuckDBPyConnection,
+    syncs: Iterable[CompiledSync],
+    wanted: Iterable[Wanted],
+    connectors: Mapping[str, Connector],
+    layout: Layout,
+    record: str,
+) -> Found:
+    """Read the record and its counterpart; raises UsageError for an address that names nothing."""
+    reading = _Reading(con=con, wanted={(w.connection, w.object): w for w in wanted}, connectors=connectors, layout=layout)
+    address = _address(record)
+    sync, role = _sync_of(list(syncs), address)
+    side, other = sync.side(role), sync.side(OTHER[role])
+    system = str(side.system)
+    item = next(o.name for o in side.objects if o.name.lower() == address.object.lower())
+    for each in reading.wanted.values():
+        make_table(con, snapshot_table(each.connection, each.object), each.fields)
+    coverage = [_read_first(reading, side, item, address.id)]
+    if coverage[0].changed == 0:
+        raise UsageError(f"{system} has no {item} {address.id}", hint="Write Object/id, for example prospect/1042.")
+    record_id = _stored_id(con, system, item, address.id)
+    if other.system is not System.WAREHOUSE:
+        for each in reading.wanted.values():
+            open_overlay(con, each.connection, each.object)
+        con.execute(side_sql(sync, sync.a) + side_sql(sync, sync.b))
+        coverage += _read_counterparts(reading, sync, role, item, record_id)
+    return Found(focus=Focus(records=((system, item, record_id),)), coverage=tuple(coverage))
+
+
+def _address(record: str) -> Address:
+    try:
+        return parse_address(record)
+    except ValueError as trouble:
+        raise UsageError(str(trouble)) from trouble
+
+
+def _sync_of(syncs: list[CompiledSync], address: Address) -> tuple[CompiledSync, str]:
+    """The first sync with an object of that name; one between the two vendors before one from a warehouse."""
+    vendor = [(s, r) for s in syncs for r in ("a", "b") if s.side(r).system is not System.WAREHOUSE]
+    named = [(s, r) for s, r in vendor if any(o.name.lower() == address.object.lower() for o in s.side(r).objects)]
+    if not named:
+        names = sorted({o.name for s, r in vendor for o in s.side(r).objects})
+        raise UsageError(f"no sync has an object {address.object!r}", hint=f"Objects: {', '.join(names)}.")
+    return min(named, key=lambda found: found[0].a.system is System.WAREHOUSE)
+
+
+def _read_first(reading: _Reading, side: CompiledSide, item: str, key: str) -> Coverage:
+    system = str(side.system)
+    if "@" not in key:
+        return reading.read(system, item, ids=(key,))
+    return reading.read(system, item, where=_email_filter(side.system, key))
+
+
+def _email_filter(system: System, email: str) -> str:
+    if system is System.SALESFORCE:
+        return f"Email = {_soql(email)}"
+    return f"email={quote(email, safe='')}"
+
+
+def _soql(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _stored_id(con: duckdb.DuckDBPyConnection, system: str, item: str, key: str) -> str:
+    """The id as the system writes it: an 18-character id for a 15-character one, an id for an e-mail."""
+    email = "Email" if system == System.SALESFORCE else "email"
+    test = f'nf_email("{email}") = nf_email(?)' if "@" in key else ("nf_id(_id) = nf_id(?)" if system == System.SALESFORCE else "_id = ?")
+    found = rows(con, f"select _id from {snapshot_table(system, item)} where {test} and _visible order by _deleted, _id", key)
+    if len(found) != 1:
+        raise UsageError(f"{len(found)} {item} records have {key}", hint="Name one of them by its id.")
+    return str(found[0][0])
+
+
+def _read_counterparts(reading: _Reading, sync: CompiledSync, role: str, item: str, record_id: str) -> list[Coverage]:
+    """The linked record, or what a match key finds: in the snapshot first, then at the system."""
+    other = sync.side(OTHER[role])
+    known = _known(reading.con, sync, role, item, record_id)
+    if known:
+        objects = dict.fromkeys(o for o, _ in known)
+        return [reading.read(str(other.system), o, ids=tuple(i for x, i in known if x == o)) for o in objects]
+    if other.system is System.SALESFORCE:
+        return [c for o in other.objects if (c := _search_salesforce(reading, sync, o.name, record_id, item))]
+    return _search_pardot(reading, sync, role, item, record_id)
+
+
+def _known(con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item: str, record_id: str) -> list[tuple[str, str]]:
+    """Counterparts by memory and by every key, in the snapshots."""
+    other = OTHER[role]
+    linked = rows(
+        con,
+        f"select {other}_object, {other}_id from mem.links where sync = ? and {role}_object = ? and {role}_id = ?",
+        sync.name,
+        item,
+        record_id,
+    )
+    keyed = [
+        found
+        for key in sync.keys
+        for found in rows(
+            con,
+            f"select {other}._obj, {other}._id from side_a a join side_b b on {key.value_a} = {key.value_b}"
+            f" where {role}._obj = ? and {role}._id = ? limit 20",
+            item,
+            record_id,
+        )
+    ]
+    return list(dict.fromkeys((str(o), str(i)) for o, i in [*linked, *keyed]))
+
+
+def _values(con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item: str, record_id: str) -> list[str]:
+    """The value of every key of one record, in the order of the keys; empty where it has none."""
+    picks = ", ".join(f"coalesce({k.value_a if role == 'a' else k.value_b}, '')" for k in sync.keys)
+    return [str(v) for v in rows(con, f"select {picks} from side_{role} {role} where _obj = ? and _id = ?", item, record_id)[0]]
+
+
+def _search_salesforce(reading: _Reading, sync: CompiledSync, item: str, record_id: str, source: str) -> Coverage | None:
+    """One query an object: any of the keys."""
+    role = "b" if sync.a.system is System.SALESFORCE else "a"
+    tests = []
+    for key, value in zip(sync.keys, _values(reading.con, sync, role, source, record_id), strict=True):
+        field = "Id" if key.kind is MatchKind.SALESFORCE_ID else (key.lookup_a if role == "b" else key.lookup_b)
+        if value and field:
+            tests.append(f"{field} = {_soql(value)}")
+    return reading.read("salesforce", item, where=" or ".join(f"({t})" for t in tests)) if tests else None
+
+
+def _search_pardot(reading: _Reading, sync: CompiledSync, role: str, item: str, record_id: str) -> list[Coverage]:
+    """One query a key that the API can filter by, until one finds something: ids, Salesforce id, e-mail."""
+    done: list[Coverage] = []
+    for key, value in zip(sync.keys, _values(reading.con, sync, role, item, record_id), strict=True):
+        if not value or len(done) >= 3:
+            continue
+        match key.kind, key.names:
+            case MatchKind.SALESFORCE_ID, _:
+                done.append(reading.read("pardot", "prospect", where=f"salesforceId={quote(record_id)}"))
+            case _, names if names == role:
+                done.append(reading.read("pardot", "prospect", ids=(value,)))
+            case MatchKind.EMAIL, _:
+                done.append(reading.read("pardot", "prospect", where=f"email={quote(value, safe='')}"))
+            case _:
+                continue
+        if done[-1].changed:
+            break
+    return done

@@ -1,0 +1,79 @@
+"""What the sides will hold once the syncs planned so far are applied.
+
+Every object of the vendors has an overlay table with the rows that the plan changes or creates; the view that syncs
+read puts it over the snapshot. So a sync sees what an earlier one of the same plan writes, and one apply settles both.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from pardotflow.core.values import System
+from pardotflow.engine.compile import snapshot_table
+from pardotflow.engine.compiled import CompiledSide, CompiledSync
+from pardotflow.engine.quote import name
+from pardotflow.engine.sqlfile import render
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverlayTable:
+    """One object: its overlay, its snapshot, and the fields that a sync may write."""
+
+    overlay: str
+    snapshot: str
+    system: str
+    object: str
+    fields: tuple[str, ...]
+
+
+def overlay_name(system: str, object_name: str) -> str:
+    """The overlay table of an object."""
+    return name(f"overlay.{system}.{object_name}")
+
+
+def rows_view(system: str, object_name: str) -> str:
+    """The view with the rows that syncs read."""
+    return name(f"rows.{system}.{object_name}")
+
+
+def open_overlay(con: duckdb.DuckDBPyConnection, system: str, object_name: str) -> None:
+    """An empty overlay over one snapshot."""
+    snapshot, overlay = snapshot_table(system, object_name), overlay_name(system, object_name)
+    con.execute(f"create or replace temp table {overlay} as select *, cast(null as varchar) as _name from {snapshot} limit 0")
+    label = _label(system, object_name, con)
+    con.execute(
+        f"create or replace temp view {rows_view(system, object_name)} as"
+        f" select * exclude (_name), coalesce(_name, {label}) as _name from ("
+        f" select *, cast(null as varchar) as _name from {snapshot} where _id not in (select _id from {overlay})"
+        f" union all by name from {overlay})"
+    )
+
+
+def _label(system: str, object_name: str, con: duckdb.DuckDBPyConnection) -> str:
+    """SQL for the name under which plans show a record."""
+    known = {row[0] for row in con.execute(f"describe {snapshot_table(system, object_name)}").fetchall()}
+    if {"firstName", "lastName", "email"} <= known:
+        full = "nf_text(trim(concat_ws(' ', nf_text(\"firstName\"), nf_text(\"lastName\"))))"
+        return f"coalesce({full}, nf_text(email), _id)"
+    parts = [f"nf_text({name(c)})" for c in ("Name", "Email", "name", "email") if c in known]
+    return f"coalesce({', '.join([*parts, '_id'])})"
+
+
+def overlay_sql(sync: CompiledSync) -> str:
+    """The statements that put one sync's outcome over the snapshots."""
+    tables = [t for side in (sync.a, sync.b) if side.system is not System.WAREHOUSE for t in _tables(side)]
+    return render("overlay", sync=sync, tables=tables)
+
+
+def _tables(side: CompiledSide) -> list[OverlayTable]:
+    system = str(side.system)
+    return [
+        OverlayTable(
+            overlay=overlay_name(system, o.name),
+            snapshot=snapshot_table(system, o.name),
+            system=system,
+            object=o.name,
+            fields=tuple(o.fields),
+        )
+        for o in side.objects
+    ]

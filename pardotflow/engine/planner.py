@@ -1,0 +1,266 @@
+"""Make a plan: read what changed, decide in SQL, guard, price, and save it as one file.
+
+The steps: connect and describe; compile; refresh the snapshots; run every sync over them; assemble one ordered plan;
+count the guards; choose the routes; write meta data and digest. Nothing is written to a vendor, nor to memory.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+
+from pardotflow import __version__
+from pardotflow.config.project import Policy, Project, Strength
+from pardotflow.connectors.protocol import Connector, Identity
+from pardotflow.core.clock import Clock
+from pardotflow.core.describe import Catalog
+from pardotflow.core.progress import Progress
+from pardotflow.core.values import System
+from pardotflow.engine.compile import compile_project
+from pardotflow.engine.compiled import CompiledSync
+from pardotflow.engine.extract import Refreshed, Wanted, refresh
+from pardotflow.engine.focus import Focus
+from pardotflow.engine.guards import GuardRow, count_guards, shrunk_guard
+from pardotflow.engine.onerecord import find_records
+from pardotflow.engine.order import plan_order
+from pardotflow.engine.overlay import open_overlay
+from pardotflow.engine.quote import literal
+from pardotflow.engine.routes import Route, choose_routes, describe_route
+from pardotflow.engine.seen import record_seen
+from pardotflow.engine.session import open_session
+from pardotflow.engine.sqlfile import render, rows, run
+from pardotflow.engine.syncplan import run_sync
+from pardotflow.engine.wanted import wanted_objects
+from pardotflow.engine.warehouse import describe_models, make_model_views, make_row_view, make_source_views
+from pardotflow.graph.digest import config_digest
+from pardotflow.plan.digest import plan_digest
+from pardotflow.plan.file import FORMAT_VERSION, TABLES
+from pardotflow.plan.model import Coverage
+from pardotflow.store.layout import Layout, make_private
+from pardotflow.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRequest:
+    """What to plan. `record` narrows it to one address; `output` is where the file goes, None for the plans folder."""
+
+    project: Project
+    catalog: Catalog
+    connectors: Mapping[str, Connector]
+    identities: Mapping[str, Identity]
+    layout: Layout
+    ledger: Ledger
+    clock: Clock
+    progress: Progress
+    record: str = ""
+    output: Path | None = None
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What was read for the plan."""
+
+    coverage: tuple[Coverage, ...]
+    shrunk: tuple[GuardRow, ...]
+    notes: tuple[str, ...]
+    focus: Focus
+    selection: str
+
+
+def make_plan(request: PlanRequest) -> Path:
+    """Plan and save; returns the file. Raises InvalidProject, ConnectionTrouble, StateError or UsageError."""
+    draft = request.layout.plans / "draft.plan"
+    with open_session(request.layout) as con:
+        draft.unlink(missing_ok=True)
+        con.execute(f"attach {literal(str(draft))} as plan")
+        con.execute(TABLES)
+        syncs, read, models = _read_all(con, request)
+        _run_syncs(con, request, syncs, read, models)
+        plan_id = _finish(con, request, syncs, read)
+        con.execute("detach plan")
+    path = request.output or request.layout.plans / f"{plan_id}.plan"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft.replace(path)
+    make_private(path)
+    return path.resolve()
+
+
+def open_rows(project: Project, catalog: Catalog) -> tuple[tuple[CompiledSync, ...], tuple[Wanted, ...]]:
+    """Compile the project and say what it needs; the same for plan, compile and apply."""
+    syncs = plan_order(compile_project(project, catalog))
+    return syncs, wanted_objects(project, syncs, catalog)
+
+
+def _read_all(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tuple[CompiledSync, ...], _Read, tuple[str, ...]]:
+    """Refresh the snapshots and open every relation that the syncs read."""
+    syncs, wanted = open_rows(request.project, request.catalog)
+    if request.record:
+        found = find_records(con, syncs, wanted, request.connectors, request.layout, request.record)
+        coverage, shrunk, focus, selection = found.coverage, (), found.focus, request.record
+    else:
+        results = [_refresh(con, w, request) for w in wanted]
+        coverage = tuple(r.coverage for r in results)
+        shrunk = tuple(shrunk_guard(r.coverage.system, r.coverage.object, *r.shrunk) for r in results if r.shrunk)
+        focus, selection = Focus(), ""
+    for item in wanted:
+        open_overlay(con, item.connection, item.object)
+    make_source_views(con, request.project, request.catalog)
+    make_model_views(con, request.project.models)
+    notes, files = [], []
+    for sync in request.project.syncs:
+        if sync.a.system is System.WAREHOUSE:
+            blank, twice = make_row_view(con, sync.a.model, sync.a.key, sync.a.span)
+            files.append(sync.a.model)
+            if blank or twice:
+                notes.append(f"model {sync.a.model}: {blank} rows without {sync.a.key} and {twice} with one that repeats were left out")
+    models = describe_models(con, request.project)
+    if models:
+        full = Catalog(objects={**request.catalog.objects, **models})
+        syncs = plan_order(compile_project(request.project, full))
+    read = _Read(coverage=coverage, shrunk=shrunk, notes=tuple(notes), focus=focus, selection=selection)
+    return syncs, read, tuple(files)
+
+
+def _refresh(con: duckdb.DuckDBPyConnection, wanted: Wanted, request: PlanRequest) -> Refreshed:
+    connector = request.connectors[wanted.connection]
+    return refresh(con, connector, wanted, request.layout, request.clock.now(), request.progress, full=request.full)
+
+
+def _run_syncs(
+    con: duckdb.DuckDBPyConnection,
+    request: PlanRequest,
+    syncs: tuple[CompiledSync, ...],
+    read: _Read,
+    models: tuple[str, ...],
+) -> None:
+    run(con, "output_tables")
+    _load_ledger(con, request)
+    for position, sync in enumerate(syncs):
+        con.execute(
+            "insert into plan.syncs values (?, ?, ?, ?, ?, ?)",
+            [position, sync.name, str(sync.strength), str(sync.a.system), str(sync.b.system), sync.line],
+        )
+        request.progress.start(f"compare {sync.name}", None)
+        run_sync(con, sync, read.focus, share=request.project.environment.ampsea)
+        request.progress.finish(f"compare {sync.name}")
+        if sync.strength not in (Strength.APPLY, Strength.SCHEDULED):
+            _forget_overlay(con, sync)
+    _name_keys(con, syncs)
+    run(con, "assemble")
+    record_seen(con, "plan.seen", syncs)
+
+
+def _forget_overlay(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> None:
+    """A sync that is only shown changes nothing for the syncs after it."""
+    con.execute(render("forget_overlay", sync=sync))
+
+
+def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> None:
+    """Refusals that are still open, and creates whose answer never came, as tables of the session."""
+    con.execute(
+        "create or replace temp table sync_errors (system varchar, object varchar, record varchar, action varchar,"
+        " payload varchar, code varchar, message varchar)"
+    )
+    errors = request.ledger.sync_errors()
+    if errors:
+        con.executemany("insert into sync_errors values (?, ?, ?, ?, ?, ?, ?)", errors)
+    con.execute("create or replace temp table unknown_creates (system varchar, object varchar, record varchar)")
+    now = request.clock.now()
+    recent = [(s, o, r) for s, o, r, at in request.ledger.open_creates() if (now - at).total_seconds() < 60]
+    if recent:
+        con.executemany("insert into unknown_creates values (?, ?, ?)", recent)
+
+
+def _name_keys(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
+    con.execute("create or replace temp table all_keys (sync varchar, key_no integer, key varchar)")
+    con.execute("create or replace temp table consent_mappings (sync varchar, mapping varchar)")
+    for sync in syncs:
+        for key in sync.keys:
+            con.execute("insert into all_keys values (?, ?, ?)", [sync.name, key.number, key.name])
+        for mapping in sync.mappings:
+            con.execute(
+                "insert into plan.mappings values (?, ?, ?, ?)", [sync.name, mapping.mapping.key, mapping.digest, mapping.number]
+            )
+            if mapping.mapping.policy is Policy.CONSENT:
+                con.execute("insert into consent_mappings values (?, ?)", [sync.name, mapping.mapping.key])
+
+
+def _finish(con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: _Read) -> str:
+    """Guards, routes, notes, meta data; returns the plan's id."""
+    routes = choose_routes(con, request.connectors)
+    guards = [*read.shrunk, *count_guards(con, syncs)]
+    _save_rows(con, "plan.guards", [[g.sync, g.guard, g.number, g.threshold, g.allowed, g.passed, g.flag, g.line] for g in guards])
+    _save_rows(con, "plan.costs", [[r.system, describe_route(r), r.rows, r.calls] for r in routes])
+    _save_rows(con, "plan.coverage", [[c.system, c.object, c.rows, c.deleted, c.mode, c.changed, c.note] for c in read.coverage])
+    _save_rows(con, "plan.notes", [[note] for note in [*read.notes, *_notes(con, request, syncs, routes)]])
+    meta = _meta(con, request, read, blocked=any(not g.passed for g in guards))
+    con.executemany("insert into plan.meta values (?, ?)", sorted(meta.items()))
+    return meta["id"]
+
+
+def _save_rows(con: duckdb.DuckDBPyConnection, table: str, lines: list[list[object]]) -> None:
+    for position, line in enumerate(lines):
+        marks = ", ".join("?" for _ in range(len(line) + 1))
+        con.execute(f"insert into {table} values ({marks})", [position, *line])
+
+
+def _notes(
+    con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], routes: tuple[Route, ...]
+) -> list[str]:
+    """What the operator should know and no table says."""
+    notes = []
+    for sync in syncs:
+        if sync.strength not in (Strength.APPLY, Strength.SCHEDULED):
+            notes.append(f"{sync.name} has strength {sync.strength}: its changes are shown, and apply leaves them out")
+    unkeyed = rows(con, "select distinct object from plan.changes where action = 'create' and sendable and key_field = '' order by 1")
+    for (item,) in unkeyed:
+        notes.append(f"{item} is created without a key: a duplicate after a lost answer could be found, but not excluded")
+    for field, count in rows(con, "select field, count(*) from plan.accepted where kind = 'rewritten_again' group by 1 order by 1"):
+        notes.append(f"{field}: {count} records store another value than was sent, again; something in the org rewrites it")
+    disagree = rows(con, "select count(*) from plan.ambiguities where reason like '%names another record%'")[0][0]
+    if disagree:
+        notes.append(f"{disagree} records carry the id of another record than the one they are linked with; those ids are left alone")
+    return notes
+
+
+def _meta(con: duckdb.DuckDBPyConnection, request: PlanRequest, read: _Read, *, blocked: bool) -> dict[str, str]:
+    digest = plan_digest(con)
+    created_at = request.clock.now().astimezone(UTC).isoformat(timespec="microseconds")
+    sendable = rows(con, "select count(*) from plan.changes where sendable")[0][0]
+    links = rows(con, "select count(*) from mem.links")[0][0]
+    meta = {
+        "format_version": FORMAT_VERSION,
+        "tool_version": __version__,
+        "id": sha256(f"{digest} {created_at}".encode()).hexdigest()[:8],
+        "digest": digest,
+        "project": request.project.name,
+        "environment": request.project.environment.name,
+        "production": str(request.project.environment.production).lower(),
+        "config_digest": config_digest(request.project),
+        "created_at": created_at,
+        "empty_memory": str(links == 0).lower(),
+        "complete": str(not read.selection and all(not c.note for c in read.coverage)).lower(),
+        "applyable": str(sendable > 0 and not blocked).lower(),
+        "errored": "false",
+        "blocked": str(blocked).lower(),
+        "selection": read.selection,
+    }
+    return meta | _outside(request)
+
+
+def _outside(request: PlanRequest) -> dict[str, str]:
+    """What the plan is bound to, and what the systems say of their allowance (one call each, none for one record)."""
+    found = {}
+    for system, connector in request.connectors.items():
+        identity = request.identities[system]
+        found[f"organization.{system}"] = identity.organization_id
+        found[f"user.{system}"] = identity.user_id
+        found[f"read_calls.{system}"] = str(connector.calls)
+        if not request.record:
+            usage = connector.usage()
+            found[f"quota.{system}"] = f"{usage.used}/{usage.limit}"
+    return found

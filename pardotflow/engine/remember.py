@@ -1,0 +1,38 @@
+"""What an apply leaves in memory: links, bases of what was sent, bases of what agrees, and when we wrote which record.
+
+A base half that was sent is `sent` until a read shows our own write; where the answer carried what was stored, it is
+known at once.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import duckdb
+
+from pardotflow.engine.send import Outcome, stored_text
+from pardotflow.engine.sqlfile import run
+
+
+def remember(
+    con: duckdb.DuckDBPyConnection, outcomes: Iterable[Outcome], writers: Mapping[str, str], run_id: str
+) -> None:
+    """Fold a run's outcomes into the attached memory, in one transaction. `writers` is our user by system."""
+    _load(con, outcomes, writers)
+    con.execute("begin")
+    run(con, "remember", run_id=run_id)
+    con.execute("commit")
+
+
+def _load(con: duckdb.DuckDBPyConnection, outcomes: Iterable[Outcome], writers: Mapping[str, str]) -> None:
+    con.execute(
+        "create or replace temp table outcomes (change integer, record_id varchar, sent_at timestamp, answered_at timestamp)"
+    )
+    con.execute("create or replace temp table stored (change integer, field varchar, value varchar)")
+    con.execute("create or replace temp table writers (system varchar, writer varchar)")
+    con.executemany("insert into writers values (?, ?)", [[s, w] for s, w in writers.items()] or [["", ""]])
+    confirmed = [o for o in outcomes if o.status == "confirmed"]
+    rows = [[o.number, o.record_id, o.sent_at.replace(tzinfo=None), o.answered_at.replace(tzinfo=None)] for o in confirmed]
+    values = [[o.number, f, stored_text(v)] for o in confirmed if o.stored for f, v in o.stored.items()]
+    if rows:
+        con.executemany("insert into outcomes values (?, ?, ?, ?)", rows)
+    if values:
+        con.executemany("insert into stored values (?, ?, ?)", values)

@@ -1,0 +1,72 @@
+"""By which kind of request each change goes, and what that costs.
+
+Salesforce takes 200 rows in a call. In Account Engagement an update is one call a row, or one import for all of them;
+the cheaper one is taken. Clears never go by import: there an empty cell means `leave`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from pardotflow.connectors.protocol import Connector, Operation
+from pardotflow.core.values import System
+from pardotflow.engine.sqlfile import rows
+
+# An import's outcome is known by polling; below this many rows single calls are quicker and say what was stored.
+IMPORT_FROM = 100
+BYTES_A_ROW = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One kind of request of a plan."""
+
+    system: str
+    operation: Operation
+    object: str
+    rows: int
+    calls: int
+
+
+def choose_routes(con: duckdb.DuckDBPyConnection, connectors: Mapping[str, Connector]) -> tuple[Route, ...]:
+    """Fill `plan.changes.operation` and price every group of changes."""
+    con.execute(
+        "update plan.changes set operation = case"
+        " when action = 'create' and system = 'salesforce' and key_field <> '' then 'upsert'"
+        " when action = 'create' then 'create' else 'update' end"
+    )
+    imports = rows(
+        con,
+        "select count(*) from plan.changes where sendable and system = 'pardot' and object = 'prospect' and action = 'update'"
+        " and change not in (select change from plan.field_changes where after is null and after_ref is null)",
+    )[0][0]
+    if imports >= IMPORT_FROM:
+        con.execute(
+            "update plan.changes set operation = 'import_updates' where system = 'pardot' and object = 'prospect'"
+            " and action = 'update' and change not in"
+            " (select change from plan.field_changes where after is null and after_ref is null)"
+        )
+    groups = rows(
+        con,
+        "select system, operation, object, count(*) from plan.changes where sendable group by all order by system desc, object, operation",
+    )
+    return tuple(_price(connectors, *group) for group in groups)
+
+
+def _price(connectors: Mapping[str, Connector], system: str, operation: str, object_name: str, count: int) -> Route:
+    kind = Operation(operation)
+    calls = connectors[system].cost(kind, count, count * BYTES_A_ROW) if system in connectors else 0
+    return Route(system=system, operation=kind, object=object_name, rows=count, calls=calls)
+
+
+def describe_route(route: Route) -> str:
+    """The route in words."""
+    words = {
+        Operation.UPDATE: "updates" if route.system == System.SALESFORCE else "updates, one call each",
+        Operation.UPSERT: "creates by external id",
+        Operation.CREATE: "creates",
+        Operation.IMPORT_UPDATES: "updates by import",
+        Operation.IMPORT_CREATES: "creates by import",
+    }
+    return f"{route.object} {words.get(route.operation, str(route.operation))}"

@@ -1,0 +1,75 @@
+-- Everything that the syncs found becomes one ordered plan. A record that several syncs write is one change.
+create or replace temp table strengths as select sync, strength in ('apply', 'scheduled') as sendable from plan.syncs;
+
+-- A change that was refused before and has not changed since is not tried again; it is listed with what the system said.
+create or replace temp table payloads as
+select system, object, id, md5(string_agg(field || '=' || coalesce(after, after_ref, ''), chr(31) order by field, after, after_ref)) as payload,
+       case when starts_with(id, 'new:') then 'create' else 'update' end as action
+from out_fields group by system, object, id;
+
+create or replace temp table refused as
+select p.system, p.object, p.id, e.code, e.message
+from payloads p join sync_errors e
+  on e.system = p.system and e.object = p.object and e.record = p.id and e.action = p.action and e.payload = p.payload;
+
+insert into plan.held
+select o.sync, o.system, o.object, case when starts_with(o.id, 'new:') then 'new' else o.id end, any_value(o.name), '',
+       null, null, 'refused', any_value(r.code || ': ' || r.message), min(o.line), ''
+from out_fields o join refused r on r.system = o.system and r.object = o.object and r.id = o.id
+group by o.sync, o.system, o.object, o.id;
+
+-- The id of a record whose create was refused does not come into being.
+create or replace temp table kept as
+select * from out_fields o
+where not exists (from refused r where r.system = o.system and r.object = o.object and r.id = o.id)
+  and not exists (from refused r where r.id = o.after_ref);
+
+create or replace temp table numbered as
+select system, object, id, any_value(name) as name,
+       case when starts_with(id, 'new:') then 'create' else 'update' end as action,
+       min(line) as line, bool_or(s.sendable) as sendable, min(after_ref) as refers_to,
+       row_number() over (order by case when starts_with(id, 'new:') then 0 else 1 end, system desc, object, id) as change
+from kept join strengths s using (sync)
+group by system, object, id;
+
+insert into plan.changes
+select n.change, n.system, n.object, n.id, n.name, n.action, '', coalesce(c.key_field, ''), coalesce(c.key_value, ''),
+       n.refers_to, n.sendable, coalesce(c.line, n.line)
+from numbered n left join out_creates c on c.system = n.system and c.object = n.object and c.id = n.id;
+
+insert into plan.field_changes
+select n.change, k.sync, k.field, k.type, k.before, k.after, k.after_ref, k.after_note,
+       case when n.action = 'create' then 'create' else k.section end, k.situation, k.reason, k.line, k.pii, s.sendable
+from kept k join numbered n on n.system = k.system and n.object = k.object and n.id = k.id join strengths s using (sync)
+qualify row_number() over (partition by n.change, k.field order by k.action = 'update' desc, k.sync desc) = 1;
+
+insert into plan.bases
+select n.change, k.sync, k.a_obj, k.a_id, k.b_obj, k.b_id, k.mapping, k.digest, k.base_a, k.base_b, k.sent_side, k.field
+from kept k join numbered n on n.system = k.system and n.object = k.object and n.id = k.id join strengths s using (sync)
+where k.mapping is not null and s.sendable;
+
+insert into plan.links
+select l.* from out_links l join strengths s on s.sync = l.sync where s.sendable;
+insert into plan.links
+select distinct c.sync, c.a_obj, c.a_id, c.b_obj, c.b_id, c.a_obj, c.a_id, c.b_obj, c.b_id, 'created:' || c.system, null
+from out_creates c join strengths s on s.sync = c.sync
+where s.sendable and not exists (from refused r where r.id = c.id);
+-- Pairs with a record that does not exist yet are remembered as soon as it does.
+insert into plan.links
+select distinct k.sync, k.a_obj, k.a_id, k.b_obj, k.b_id, k.a_obj, k.a_id, k.b_obj, k.b_id, 'found', null
+from kept k join strengths s on s.sync = k.sync
+where s.sendable and (starts_with(k.a_id, 'new:') or starts_with(k.b_id, 'new:'))
+  and not exists (from plan.links l where l.sync = k.sync and l.a_id = k.a_id and l.b_id = k.b_id);
+
+insert into plan.agreed select a.* from out_agreed a join strengths s on s.sync = a.sync where s.sendable;
+
+insert into plan.conflicts
+select c.sync, s.a_system, a_obj, a_id, a_name, s.b_system, b_obj, b_id, b_name, field, a_value, b_value, base_a, base_b, winner, reason, c.line, pii
+from out_conflicts c join plan.syncs s on s.sync = c.sync;
+insert into plan.ambiguities select * from out_ambiguous;
+insert into plan.held select * from out_held;
+insert into plan.skipped select distinct * from out_skipped;
+insert into plan.accepted select * from out_accepted;
+insert into plan.identity select * from out_identity;
+insert into plan.matched
+select m.sync, m.key_no, k.key, m.pairs from out_matched m join all_keys k on k.sync = m.sync and k.key_no = m.key_no;

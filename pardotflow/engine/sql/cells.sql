@@ -1,0 +1,70 @@
+-- One row for each mapped field of each linked pair in which the two sides differ. Cells that agree are not looked at:
+-- nothing is written for them, whatever moved.
+create or replace temp table cells as
+select p.a_obj, p.a_id, p.b_obj, p.b_id, p.is_new, p.a_stamp, p.a_writer, p.a_read_at, p.b_stamp, p.b_writer, p.b_read_at,
+       c.m, c.ra, c.rb, c.ca, c.cb, c.oa, c.ob
+from (
+  select lp.a_obj, lp.a_id, lp.b_obj, lp.b_id, lp.is_new,
+         a._stamp as a_stamp, a._writer as a_writer, a._read_at as a_read_at,
+         b._stamp as b_stamp, b._writer as b_writer, b._read_at as b_read_at,
+         unnest([
+{% for c in mappings %}
+           {'m': {{ c.number }}, 'ra': cast({{ c.raw_a }} as varchar), 'rb': cast({{ c.raw_b }} as varchar),
+            'ca': {{ c.cmp_a }}, 'cb': {{ c.cmp_b }}, 'oa': cast({{ c.out_a }} as varchar), 'ob': cast({{ c.out_b }} as varchar),
+            'applies': {{ c.applies }} }{{ "," if not loop.last }}
+{% endfor %}
+         ]) as c
+  from live_pairs lp
+  join side_a a on a._obj = lp.a_obj and a._id = lp.a_id
+  join side_b b on b._obj = lp.b_obj and b._id = lp.b_id
+  where false
+{% for c in mappings %}
+     or ({{ c.applies }} and {{ c.cmp_a }} is distinct from {{ c.cmp_b }})
+{% endfor %}
+) p
+where c.applies and (c.ca is distinct from c.cb);
+
+-- The base of those cells, with the halves that were sent and have not been read back.
+-- A half is confirmed when the record shows our own write: our user, and a stamp of that moment. Until a read can have
+-- seen the write, what it shows from before is not believed: the record counts as holding what was sent.
+create or replace temp table judged as
+with based as (
+  select c.*, mp.key, mp.form, mp.flow, mp.policy, mp.on_link, mp.into_blank, mp.on_blank, mp.cut, mp.consent,
+         mp.allow_opt_in, mp.line, mp.pii, mp.digest as digest_now,
+         b.field is not null as has_base, b.digest, b.a_value, b.b_value, b.sent_side, coalesce(b.rewrites, 0) as rewrites,
+         b.sent_at, b.answered_at, b.writer,
+         coalesce(b.sent_side = 'a' and c.a_writer = b.writer
+           and c.a_stamp between b.sent_at - interval 2 second and b.answered_at + interval 2 second, false) as a_confirmed,
+         coalesce(b.sent_side = 'b' and c.b_writer = b.writer
+           and c.b_stamp between b.sent_at - interval 2 second and b.answered_at + interval 2 second, false) as b_confirmed,
+         coalesce(b.sent_side = 'a' and c.a_stamp < b.sent_at - interval 2 second
+           and c.a_read_at < b.answered_at + interval {{ lag_a }} second, false) as a_stale,
+         coalesce(b.sent_side = 'b' and c.b_stamp < b.sent_at - interval 2 second
+           and c.b_read_at < b.answered_at + interval {{ lag_b }} second, false) as b_stale
+  from cells c
+  join mappings mp on mp.m = c.m
+  left join mem.bases b on b.sync = {{ sync.name | literal }} and b.field = mp.key
+    and b.a_object = c.a_obj and b.a_id = c.a_id and b.b_object = c.b_obj and b.b_id = c.b_id
+),
+seen as (
+  select * replace (
+      case when a_stale then a_value else ra end as ra, case when b_stale then b_value else rb end as rb,
+      case when a_stale then nf(form, a_value) else ca end as ca, case when b_stale then nf(form, b_value) else cb end as cb),
+    case when a_confirmed then ra else a_value end as base_a,
+    case when b_confirmed then rb else b_value end as base_b,
+    (a_confirmed and nf(form, ra) is distinct from nf(form, a_value))
+      or (b_confirmed and nf(form, rb) is distinct from nf(form, b_value)) as rewritten
+  from based
+),
+formed as (
+  select *, nf(form, ra) as na, nf(form, rb) as nb, nf(form, base_a) as nba, nf(form, base_b) as nbb
+  from seen where ca is distinct from cb
+)
+select *,
+  case when not has_base then 'new'
+       when digest is distinct from digest_now then 'mapping_changed'
+       when na is distinct from nba and nb is distinct from nbb then 'both_moved'
+       when na is distinct from nba then 'a_moved'
+       when nb is distinct from nbb then 'b_moved'
+       else 'same' end as found
+from formed;

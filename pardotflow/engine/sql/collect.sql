@@ -1,0 +1,106 @@
+-- The decisions of one sync as planned changes, conflicts, held items, accepted differences and agreed bases.
+create or replace temp table named_cells as
+select d.*, a._name as a_name, b._name as b_name
+from decided d
+join side_a a on a._obj = d.a_obj and a._id = d.a_id
+join side_b b on b._obj = d.b_obj and b._id = d.b_id
+where {{ focus }};
+
+insert into out_fields
+select {{ sync.name | literal }},
+  case target when 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
+  case target when 'a' then a_obj else b_obj end,
+  case target when 'a' then a_id else b_id end,
+  case target when 'a' then a_name else b_name end,
+  'update', target_field, target_type, before_value, case when source_form is null then null else after_value end, null, '',
+  section, found,
+  case when consent then 'an opt-out on either side wins'
+       when found = 'both_moved' and flow = 'two_way' then 'both moved; policy ' || policy
+       when found in ('a_moved', 'b_moved') and section = 'drift' then 'edited on a one-way field; put back'
+       when found = 'both_moved' then 'both moved; one-way'
+       when found = 'new' and flow = 'two_way' then 'no base yet; on_link ' || on_link
+       when found = 'mapping_changed' then 'the mapping changed'
+       when found = 'new' then 'one-way'
+       when target = 'b' then '{{ sync.a.system.value }} moved'
+       else '{{ sync.b.system.value }} moved' end
+    || case when is_clear then '; clears' when too_long and cut then '; cut to ' || target_length else '' end,
+  line, pii, a_obj, a_id, b_obj, b_id, key, digest_now,
+  case target when 'a' then case when source_form is null then null else after_value end else ra end,
+  case target when 'b' then case when source_form is null then null else after_value end else rb end,
+  target
+from named_cells where outcome = 'send';
+
+insert into out_conflicts
+select {{ sync.name | literal }}, a_obj, a_id, a_name, b_obj, b_id, b_name, key, ra, rb, base_a, base_b,
+  case when outcome = 'held:open_conflict' then 'open' when outcome <> 'send' then 'held'
+       when target = 'b' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
+  case when found = 'both_moved' and policy = 'most_recent' and outcome = 'held:open_conflict'
+         then 'both moved; the times do not tell which is newer'
+       when found = 'both_moved' then 'both moved; policy ' || policy
+       when found = 'mapping_changed' then 'the mapping changed and both sides are filled'
+       else 'both sides are filled and there is no base' end,
+  line, pii
+from named_cells
+where not consent and (outcome = 'held:open_conflict' or (found = 'both_moved' and flow = 'two_way' and outcome <> 'accept'));
+
+insert into out_held
+select {{ sync.name | literal }},
+  case coalesce(target, 'b') when 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
+  case coalesce(target, 'b') when 'a' then a_obj else b_obj end,
+  case coalesce(target, 'b') when 'a' then a_id else b_id end,
+  case coalesce(target, 'b') when 'a' then a_name else b_name end,
+  coalesce(target_field, key),
+  case when target is null then rb else before_value end,
+  case when target is null then ra when starts_with(after_value, chr(2)) then substr(after_value, 2)
+       when source_form is null then null else out_value end,
+  substr(outcome, 6),
+  case substr(outcome, 6)
+    when 'blank' then 'a blank would replace a value'
+    when 'opt_in' then 'a move to false needs allow: opt_in'
+    when 'too_long' then 'takes ' || target_length || ' characters'
+    when 'unreadable' then 'cannot be read as ' || form
+    when 'unknown_picklist_value' then 'not a value of the restricted picklist'
+    when 'unmapped_value' then 'not in the value map'
+    else 'both sides differ' end,
+  line, pii
+from named_cells where starts_with(outcome, 'held:') and outcome <> 'held:open_conflict';
+
+insert into out_accepted
+select {{ sync.name | literal }},
+  case when rewritten and sent_side = 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
+  case when rewritten and sent_side = 'a' then a_obj else b_obj end,
+  case when rewritten and sent_side = 'a' then a_id else b_id end,
+  case when rewritten and sent_side = 'a' then a_name else b_name end,
+  key, ra, rb,
+  case when rewritten and rewrites > 0 then 'rewritten_again' when rewritten then 'rewritten' else 'stored_differently' end, line, pii
+from named_cells where outcome = 'accept' and found = 'same';
+
+-- Bases that the next apply records: cells that agree, and what a target stores of what it was sent.
+insert into out_agreed
+select {{ sync.name | literal }}, a_obj, a_id, b_obj, b_id, key, digest_now, ra, rb, rewrites + 1
+from named_cells where outcome = 'accept' and found = 'same' and rewritten;
+
+insert into out_agreed
+with equal as (
+  select lp.a_obj, lp.a_id, lp.b_obj, lp.b_id, a._stamp as a_stamp, b._stamp as b_stamp,
+         unnest([
+{% for c in mappings %}
+           {'m': {{ c.number }}, 'ra': cast({{ c.raw_a }} as varchar), 'rb': cast({{ c.raw_b }} as varchar),
+            'agree': {{ c.applies }} and {{ c.cmp_a }} is not distinct from {{ c.cmp_b }} }{{ "," if not loop.last }}
+{% endfor %}
+         ]) as c
+  from live_pairs lp
+  join side_a a on a._obj = lp.a_obj and a._id = lp.a_id
+  join side_b b on b._obj = lp.b_obj and b._id = lp.b_id
+)
+select {{ sync.name | literal }}, e.a_obj, e.a_id, e.b_obj, e.b_id, mp.key, mp.digest, e.c.ra, e.c.rb, 0
+from equal e
+join mappings mp on mp.m = e.c.m
+left join mem.bases x on x.sync = {{ sync.name | literal }} and x.field = mp.key
+  and x.a_object = e.a_obj and x.a_id = e.a_id and x.b_object = e.b_obj and x.b_id = e.b_id
+where e.c.agree
+  and not starts_with(e.a_id, 'new:') and not starts_with(e.b_id, 'new:')
+  and (x.field is null or x.digest is distinct from mp.digest
+       or x.a_value is distinct from e.c.ra or x.b_value is distinct from e.c.rb or x.sent_side is not null)
+  and not coalesce((x.sent_side = 'a' and e.a_stamp < x.sent_at - interval 2 second)
+                or (x.sent_side = 'b' and e.b_stamp < x.sent_at - interval 2 second), false);

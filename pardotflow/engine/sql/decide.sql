@@ -1,0 +1,106 @@
+-- The decision table (engine/truth.py) as SQL: whose value goes to the other side, in which section, or why not.
+create or replace temp table decided as
+with writes_of as (
+  select object, id, system, from_at, to_at, writer from mem.writes
+),
+timed as (
+  -- A stamp that our own write made says nothing about when a person changed the field.
+  select j.*,
+    case when wa.id is null then j.a_stamp end as a_time,
+    case when wb.id is null then j.b_stamp end as b_time
+  from judged j
+  left join writes_of wa on wa.system = '{{ sync.a.system.value }}' and wa.object = j.a_obj and wa.id = j.a_id and wa.writer = j.a_writer
+    and j.a_stamp between wa.from_at - interval 2 second and wa.to_at + interval 2 second
+  left join writes_of wb on wb.system = '{{ sync.b.system.value }}' and wb.object = j.b_obj and wb.id = j.b_id and wb.writer = j.b_writer
+    and j.b_stamp between wb.from_at - interval 2 second and wb.to_at + interval 2 second
+),
+asked as (
+  select *,
+    case
+{% for rule in rules %}
+      when flow = '{{ rule.flow.value }}' and found = '{{ rule.found.value }}' then '{{ rule.source.value }}'
+{% endfor %}
+    end as source,
+    case
+{% for rule in rules %}
+      when flow = '{{ rule.flow.value }}' and found = '{{ rule.found.value }}' then '{{ rule.section.value }}'
+{% endfor %}
+    end as section,
+    case when ca = 'true' then 'a' else 'b' end as opted_out,
+    case when a_time is null or b_time is null or abs(epoch_ms(a_time) - epoch_ms(b_time)) < 1000 then 'ask'
+         when a_time > b_time then 'a' else 'b' end as newer
+  from timed
+),
+named as (
+  select *,
+    case source
+      when 'policy' then case policy when 'salesforce' then '{{ salesforce_role }}' when 'pardot' then '{{ pardot_role }}'
+                                     when 'most_recent' then newer else 'ask' end
+      when 'on_link' then case on_link
+        when 'fill' then case when ca is null or (form = 'checkbox' and ca = 'false') then 'b'
+                         when cb is null or (form = 'checkbox' and cb = 'false') then 'a' else 'ask' end
+        when 'salesforce' then '{{ salesforce_role }}' when 'pardot' then '{{ pardot_role }}'
+        when 'most_recent' then newer else 'ask' end
+      else source end as ruled,
+    case
+{% for rule in consent_rules %}
+      when flow = '{{ rule.flow.value }}' and found = '{{ rule.found.value }}' and opted_out = '{{ rule.opted_out.value }}' then '{{ rule.source.value }}'
+{% endfor %}
+    end as consent_source,
+    case
+{% for rule in consent_rules %}
+      when flow = '{{ rule.flow.value }}' and found = '{{ rule.found.value }}' and opted_out = '{{ rule.opted_out.value }}' then {{ rule.opt_in }}
+{% endfor %}
+    end as consent_opt_in
+  from asked
+),
+chosen as (
+  select *,
+    case when consent then consent_source else ruled end as first_side,
+    consent and consent_opt_in as is_opt_in,
+    is_unreadable(ca) or is_unreadable(cb) as unreadable
+  from named
+),
+blanked as (
+  -- A blank over a value: `refill` turns the write round where the mapping may flow that way.
+  select *,
+    case when consent or first_side not in ('a', 'b') then first_side
+         when (first_side = 'a' and ca is null) or (first_side = 'b' and cb is null) then
+           case on_blank when 'refill' then case when flow = 'two_way' then case first_side when 'a' then 'b' else 'a' end else 'none' end
+                         else first_side end
+         else first_side end as side,
+    case when consent or first_side not in ('a', 'b') then false
+         else ((first_side = 'a' and ca is null) or (first_side = 'b' and cb is null)) and on_blank <> 'refill' end as is_clear
+  from chosen
+),
+aimed as (
+  select b.*, case side when 'a' then 'b' when 'b' then 'a' end as target,
+    case side when 'a' then ob when 'b' then oa end as out_value,
+    case side when 'a' then rb when 'b' then ra end as before_value,
+    case side when 'a' then ca when 'b' then cb end as source_form,
+    case side when 'a' then cb when 'b' then ca end as target_form
+  from blanked b
+),
+limited as (
+  select a.*, t.field as target_field, t.type as target_type, t.length as target_length, t.restricted,
+    case when t.length > 0 and a.cut and length(a.out_value) > t.length then rtrim(left(a.out_value, t.length)) else a.out_value end as after_value,
+    t.length > 0 and length(a.out_value) > t.length as too_long
+  from aimed a
+  left join targets t on t.m = a.m and t.role = a.target and t.obj = case a.target when 'a' then a.a_obj else a.b_obj end
+)
+select *,
+  case
+    when unreadable then 'held:unreadable'
+    when is_opt_in and (side not in ('a', 'b') or not allow_opt_in) then 'held:opt_in'
+    when side = 'ask' then 'held:open_conflict'
+    when side = 'none' or target_field is null then 'accept'
+    when into_blank and target_form is not null and not (form = 'checkbox' and target_form = 'false') then 'accept'
+    when starts_with(after_value, chr(2)) then 'held:unmapped_value'
+    when is_clear and on_blank = 'hold' then 'held:blank'
+    when len(restricted) > 0 and after_value is not null
+         and len(list_filter(string_split(after_value, ';'), lambda v: not list_contains(restricted, trim(v)))) > 0
+         then 'held:unknown_picklist_value'
+    when too_long and not cut then 'held:too_long'
+    when too_long and cut and nf(form, after_value) is not distinct from target_form then 'accept'
+    else 'send' end as outcome
+from limited;

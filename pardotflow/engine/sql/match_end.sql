@@ -1,0 +1,27 @@
+-- Pairs whose two records can be compared, and why the others cannot.
+create or replace temp table pair_state as
+select p.*,
+  case when a._id is null or not a._visible then 'a_not_visible'
+       when a._deleted then 'a_gone'
+       when a._closed then 'a_converted'
+       when b._id is null or not b._visible then 'b_not_visible'
+       when b._deleted then 'b_gone'
+       when b._closed then 'b_converted'
+       else 'live' end as state
+from pairs p
+left join side_a a on a._obj = p.a_obj and a._id = p.a_id
+left join side_b b on b._obj = p.b_obj and b._id = p.b_id;
+
+create or replace temp table live_pairs as
+select * exclude (state) from pair_state where state = 'live';
+
+{% for role in ['a', 'b'] %}
+create or replace temp table left_{{ role }} as
+select s._obj as obj, s._id as id, s._name as name, m.kind as mark, m.others, m.note, m.key_no
+from side_{{ role }} s
+left join marks m on m.role = '{{ role }}' and m.obj = s._obj and m.id = s._id
+where s._live
+  and not exists (from pairs p where p.{{ role }}_obj = s._obj and p.{{ role }}_id = s._id)
+  and not exists (from linked l where (l.{{ role }}_obj = s._obj and l.{{ role }}_id = s._id)
+                                   or (l.{{ role }}_object = s._obj and l.old_{{ role }}_id = s._id));
+{% endfor %}

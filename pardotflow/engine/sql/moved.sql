@@ -1,0 +1,23 @@
+-- Changes whose records are not what they were when the plan was made: they go to the remainder.
+create or replace temp table moved_records as
+select s.system, s.object, s.id, n.id is null as vanished
+from plan.seen s left join seen_now n on n.system = s.system and n.object = s.object and n.id = s.id
+where n.digest is distinct from s.digest;
+
+create or replace temp table moved as
+with direct as (
+  select c.change, 'it changed in ' || m.system || ' since the plan was made' as reason
+  from plan.changes c join moved_records m on m.system = c.system and m.object = c.object and m.id = c.id
+  union
+  select b.change, 'its counterpart changed in ' || m.system || ' since the plan was made'
+  from plan.bases b join plan.syncs y on y.sync = b.sync
+  join moved_records m on (m.system = y.a_system and m.object = b.a_object and m.id = b.a_id)
+                       or (m.system = y.b_system and m.object = b.b_object and m.id = b.b_id)
+)
+select change, min(reason) as reason from direct group by change;
+
+-- What refers to a record that is not created now waits with it.
+insert into moved
+select c.change, 'it waits for a record that is not created' from plan.changes c
+join plan.changes n on n.id = c.refers_to
+where n.change in (select change from moved) and c.change not in (select change from moved);

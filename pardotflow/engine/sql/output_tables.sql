@@ -1,0 +1,32 @@
+-- What the syncs of one plan add up to, before it is ordered and saved.
+create or replace temp table out_fields (
+  sync varchar, system varchar, object varchar, id varchar, name varchar, action varchar, field varchar, type varchar,
+  before varchar, after varchar, after_ref varchar, after_note varchar, section varchar, situation varchar,
+  reason varchar, line varchar, pii varchar,
+  a_obj varchar, a_id varchar, b_obj varchar, b_id varchar, mapping varchar, digest varchar,
+  base_a varchar, base_b varchar, sent_side varchar);
+create or replace temp table out_creates (
+  sync varchar, system varchar, object varchar, id varchar, name varchar, key_field varchar, key_value varchar,
+  a_obj varchar, a_id varchar, b_obj varchar, b_id varchar, line varchar);
+create or replace temp table out_conflicts (
+  sync varchar, a_obj varchar, a_id varchar, a_name varchar, b_obj varchar, b_id varchar, b_name varchar, field varchar,
+  a_value varchar, b_value varchar, base_a varchar, base_b varchar, winner varchar, reason varchar, line varchar, pii varchar);
+create or replace temp table out_held (
+  sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, before varchar, after varchar,
+  kind varchar, reason varchar, line varchar, pii varchar);
+create or replace temp table out_ambiguous (
+  sync varchar, system varchar, object varchar, id varchar, name varchar, key varchar, candidates varchar, reason varchar, line varchar);
+create or replace temp table out_skipped (
+  sync varchar, system varchar, object varchar, id varchar, name varchar, reason varchar, note varchar);
+create or replace temp table out_accepted (
+  sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, a_value varchar, b_value varchar,
+  kind varchar, line varchar, pii varchar);
+create or replace temp table out_agreed (
+  sync varchar, a_obj varchar, a_id varchar, b_obj varchar, b_id varchar, field varchar, digest varchar,
+  a_value varchar, b_value varchar, rewrites integer);
+create or replace temp table out_links (
+  sync varchar, a_obj varchar, a_id varchar, b_obj varchar, b_id varchar,
+  old_a_obj varchar, old_a_id varchar, old_b_obj varchar, old_b_id varchar, kind varchar, tombstone varchar);
+create or replace temp table out_identity (
+  sync varchar, linked_before bigint, followed bigint, ambiguous bigint, unmatched_a bigint, unmatched_b bigint);
+create or replace temp table out_matched (sync varchar, key_no integer, key varchar, pairs bigint);

@@ -1,0 +1,18 @@
+-- What the sides will hold after this sync: later syncs of the plan see it, so that one apply settles all of them.
+{% for t in tables %}
+insert into {{ t.overlay }} by name
+select * from {{ t.snapshot }} s
+where _id in (select id from out_fields where sync = {{ sync.name | literal }} and system = '{{ t.system }}' and object = {{ t.object | literal }})
+  and _id not in (select _id from {{ t.overlay }});
+
+insert into {{ t.overlay }} by name
+select id as _id, name as _name, false as _deleted, true as _visible, false as _closed
+from out_creates where sync = {{ sync.name | literal }} and system = '{{ t.system }}' and object = {{ t.object | literal }};
+
+{% for field in t.fields %}
+update {{ t.overlay }} o set {{ field | name }} = coalesce(f.after, f.after_ref)
+from out_fields f
+where f.sync = {{ sync.name | literal }} and f.system = '{{ t.system }}' and f.object = {{ t.object | literal }}
+  and f.id = o._id and f.field = {{ field | literal }};
+{% endfor %}
+{% endfor %}

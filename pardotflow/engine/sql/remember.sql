@@ -1,0 +1,74 @@
+-- The ids that new records got.
+create or replace temp table new_ids as
+select c.system, c.object, c.id as planned_id, o.record_id
+from plan.changes c join outcomes o using (change)
+where c.action = 'create' and o.record_id <> '';
+
+create or replace temp table resolved_links as
+select l.* replace (coalesce(na.record_id, l.a_id) as a_id, coalesce(nb.record_id, l.b_id) as b_id,
+                    coalesce(na.record_id, l.old_a_id) as old_a_id, coalesce(nb.record_id, l.old_b_id) as old_b_id)
+from plan.links l
+left join new_ids na on na.planned_id = l.a_id
+left join new_ids nb on nb.planned_id = l.b_id
+where (not starts_with(l.a_id, 'new:') or na.record_id is not null)
+  and (not starts_with(l.b_id, 'new:') or nb.record_id is not null);
+
+-- A link that follows a conversion or a merge takes the bases of the old one along.
+update mem.bases b set a_object = r.a_object, a_id = r.a_id, b_object = r.b_object, b_id = r.b_id
+from resolved_links r
+where r.kind = 'followed' and b.sync = r.sync
+  and b.a_object = r.old_a_object and b.a_id = r.old_a_id and b.b_object = r.old_b_object and b.b_id = r.old_b_id;
+
+delete from mem.links l using resolved_links r
+where l.sync = r.sync and l.a_object = r.old_a_object and l.a_id = r.old_a_id and l.b_object = r.old_b_object and l.b_id = r.old_b_id;
+
+insert into mem.links
+select sync, a_object, a_id, b_object, b_id, case when kind in ('followed', 'tombstone') then 'found' else kind end,
+       {{ run_id | literal }}, timezone('UTC', now()), tombstone
+from resolved_links;
+
+-- Bases of what was sent, and of what agreed without a write.
+create or replace temp table new_bases as
+select b.sync, b.a_object, coalesce(na.record_id, b.a_id) as a_id, b.b_object, coalesce(nb.record_id, b.b_id) as b_id,
+       b.mapping as field, b.digest,
+       case when b.sent_side = 'a' and s.change is not null then s.value else b.a_value end as a_value,
+       case when b.sent_side = 'b' and s.change is not null then s.value else b.b_value end as b_value,
+       case when s.change is null then b.sent_side end as sent_side,
+       o.sent_at, o.answered_at, w.writer, 0 as rewrites
+from plan.bases b
+join outcomes o using (change)
+join plan.changes c using (change)
+left join writers w on w.system = c.system
+left join stored s on s.change = b.change and s.field = b.field
+left join new_ids na on na.planned_id = b.a_id
+left join new_ids nb on nb.planned_id = b.b_id
+union all
+select a.sync, a.a_object, a.a_id, a.b_object, a.b_id, a.mapping, a.digest, a.a_value, a.b_value, null, null, null, null, a.rewrites
+from plan.agreed a;
+
+create or replace temp table replaced as
+select n.*, coalesce(b.rewrites, 0) as earlier
+from new_bases n left join mem.bases b on b.sync = n.sync and b.field = n.field
+  and b.a_object = n.a_object and b.a_id = n.a_id and b.b_object = n.b_object and b.b_id = n.b_id
+qualify row_number() over (partition by n.sync, n.a_object, n.a_id, n.b_object, n.b_id, n.field order by n.sent_at desc nulls last) = 1;
+
+delete from mem.bases b using replaced r
+where b.sync = r.sync and b.field = r.field and b.a_object = r.a_object and b.a_id = r.a_id
+  and b.b_object = r.b_object and b.b_id = r.b_id;
+insert into mem.bases
+select sync, a_object, a_id, b_object, b_id, field, digest, a_value, b_value, sent_side, sent_at, answered_at, writer,
+       case when sent_at is not null then earlier else rewrites end
+from replaced;
+
+-- A field that left the mapping loses its base.
+delete from mem.bases
+where sync in (select sync from plan.syncs)
+  and (sync, field) not in (select sync, mapping from plan.mappings);
+
+-- When we wrote which record: such a stamp says nothing about when a person did.
+create or replace temp table new_writes as
+select c.system, c.object, case when starts_with(c.id, 'new:') then o.record_id else c.id end as id,
+       o.sent_at as from_at, o.answered_at as to_at, w.writer
+from plan.changes c join outcomes o using (change) left join writers w on w.system = c.system;
+delete from mem.writes m using new_writes n where m.system = n.system and m.object = n.object and m.id = n.id;
+insert into mem.writes select * from new_writes where id <> '';

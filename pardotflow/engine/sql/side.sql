@@ -1,0 +1,35 @@
+-- The rows of one side of a sync: every object in one table, raw values as the system stored them, and beside them the
+-- values that the project's own expressions compute from the typed row.
+create or replace temp table side_{{ side.role }} as
+with raw as (
+{% for object in side.objects %}
+{% if not loop.first %}
+  union all by name
+{% endif %}
+  select {{ object.name | literal }} as _obj, {{ loop.index0 }} as _prio, _id, _name, _stamp, _writer, _deleted,
+         _visible, _closed, _follow, _read_at,
+         _visible and not _deleted and not _closed as _live
+{%- for field in object.fields %}, cast({{ field | name }} as varchar) as {{ field | name }}{% endfor %}
+
+  from {{ object.relation }}
+{% endfor %}
+)
+{% if expressions %}
+, typed as (
+  select _obj as "_obj of typed", _id as "_id of typed"
+{%- for field, cast in typed.items() %}, {{ cast }} as {{ field | name }}{% endfor %}
+
+  from raw
+)
+, computed as (
+  select "_obj of typed" as _obj, "_id of typed" as _id
+{%- for column, sql in expressions.items() %}, ({{ sql }}) as {{ column | name }}{% endfor %}
+
+  from typed as {{ side.system.value }}
+)
+select raw.*{% for column in expressions %}, computed.{{ column | name }}{% endfor %}
+
+from raw left join computed on computed._obj = raw._obj and computed._id = raw._id;
+{% else %}
+select * from raw;
+{% endif %}

@@ -1,0 +1,64 @@
+"""The `.sql` template files: found beside this module, rendered with strict names.
+
+A template is plain SQL with loops over fields and sides; it never sees a user's text except through the filters
+`name` and `literal`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+
+from pardotflow.engine.quote import literal, literals, name
+
+FOLDER = Path(__file__).parent / "sql"
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(name=name, literal=literal, literals=literals)
+    return environment
+
+
+_TEMPLATES = _environment()
+
+
+def render(template: str, **values: Any) -> str:
+    """The SQL of one template file."""
+    return _TEMPLATES.get_template(f"{template}.sql").render(**values)
+
+
+def run(con: duckdb.DuckDBPyConnection, template: str, **values: Any) -> None:
+    """Render and execute every statement of a template file."""
+    con.execute(render(template, **values))
+
+
+def rows(con: duckdb.DuckDBPyConnection, query: str, *values: Any) -> list[tuple[Any, ...]]:
+    """All rows of a small query."""
+    return con.execute(query, values or None).fetchall()
+
+
+def dicts(con: duckdb.DuckDBPyConnection, query: str, *values: Any) -> Iterator[dict[str, Any]]:
+    """The rows of a query as dictionaries, read in chunks."""
+    cursor = con.execute(query, values or None)
+    names = [column[0] for column in cursor.description or []]
+    while chunk := cursor.fetchmany(2048):
+        for row in chunk:
+            yield dict(zip(names, row, strict=True))
+
+
+def one(con: duckdb.DuckDBPyConnection, query: str, *values: Any) -> tuple[Any, ...]:
+    """The only row of a query; raises LookupError where there is none."""
+    row = con.execute(query, values or None).fetchone()
+    if row is None:
+        raise LookupError(query)
+    return tuple(row)

@@ -1,0 +1,132 @@
+"""One sync inside one plan: sides, matching, decisions, creates, ids, and what later syncs shall see.
+
+Everything is SQL over the rows in the session; Python only chooses which templates run with which names.
+"""
+
+from collections.abc import Mapping
+
+import duckdb
+
+from pardotflow.config.project import MatchKind, OnGone
+from pardotflow.core.values import FieldType, System
+from pardotflow.engine import truth
+from pardotflow.engine.compiled import CompiledKey, CompiledSide, CompiledSync
+from pardotflow.engine.createplan import create_sql
+from pardotflow.engine.focus import OTHER, Focus
+from pardotflow.engine.overlay import overlay_sql
+from pardotflow.engine.quote import literal, name
+from pardotflow.engine.sqlfile import render
+
+# Account Engagement serves reads from a cache that can be up to 60 seconds behind.
+CACHE_LAG: Mapping[System, int] = {System.PARDOT: 60, System.SALESFORCE: 0, System.WAREHOUSE: 0}
+
+def side_sql(sync: CompiledSync, side: CompiledSide) -> str:
+    """The rows of one side with the computed columns."""
+    return render("side", side=side, expressions=_expressions(sync, side), typed=_typed(side))
+
+
+def _expressions(sync: CompiledSync, side: CompiledSide) -> dict[str, str]:
+    """Computed columns of a side: `sql` mappings that read it, and the create rule of the other side."""
+    found: dict[str, str] = {}
+    for mapping in sync.mappings:
+        if mapping.expression and (mapping.flow is truth.Flow.A_TO_B) == (side.role == "a"):
+            found[mapping.expression] = f"cast(({mapping.mapping.sql}) as varchar)"
+    for create in sync.creates:
+        if create.role == OTHER[side.role]:
+            found["create_when"] = f"cast(({create.when or 'true'}) as boolean)"
+            for n, expression in enumerate(create.set.values()):
+                found[f"create_set_{n}"] = f"cast(({expression}) as varchar)"
+    return found
+
+
+def _typed(side: CompiledSide) -> dict[str, str]:
+    """The cast that gives each field its declared type, for the project's own expressions."""
+    return {field: typed_column(name(field), kind) for field, kind in side.fields.items()}
+
+
+def typed_column(column: str, kind: FieldType) -> str:
+    """SQL that gives a raw text its declared type; what cannot be read is null."""
+    match kind:
+        case FieldType.BOOLEAN:
+            return f"try_cast(nf_boolean({column}) as boolean)"
+        case FieldType.INTEGER:
+            return f"try_cast(nf_number({column}) as bigint)"
+        case FieldType.NUMBER:
+            return f"try_cast(nf_number({column}) as double)"
+        case FieldType.DATE:
+            return f"try_cast(nf_date({column}) as date)"
+        case FieldType.DATETIME:
+            return f"nf_instant({column})"
+        case _:
+            return column
+
+
+def statements(sync: CompiledSync, focus: Focus, *, share: bool) -> list[tuple[str, str]]:
+    """Every statement of the sync, in order, as (name, SQL): what plan runs and `compile` writes."""
+    steps = [
+        ("sides", side_sql(sync, sync.a) + side_sql(sync, sync.b)),
+        ("match start", render("match_start", sync=sync)),
+        *((f"match {key.name}", _match_sql(sync, key)) for key in sync.keys),
+        ("match end", render("match_end")),
+        ("mappings", render("mappings", mappings=sync.mappings)),
+        ("key names", _key_names(sync)),
+    ]
+    if sync.mappings:
+        steps += [
+            ("cells", _cells_sql(sync)),
+            ("decide", _decide_sql(sync)),
+            ("collect", render("collect", sync=sync, mappings=sync.mappings, focus=focus.of_pair(sync))),
+        ]
+    steps.append(("identity", _identity_sql(sync, focus)))
+    steps.append(("ids", _ids_sql(sync, focus)))
+    steps += [(f"create {c.object}", create_sql(sync, c, focus, share=share)) for c in sync.creates]
+    steps.append(("overlay", overlay_sql(sync)))
+    return steps
+
+
+def run_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool) -> None:
+    """Plan one sync in the session; the results are appended to the `out_` tables."""
+    for _, sql in statements(sync, focus, share=share):
+        con.execute(sql)
+
+
+def _match_sql(sync: CompiledSync, key: CompiledKey) -> str:
+    return render("match_key", key=key, by_object=key.kind is MatchKind.EMAIL and len(sync.a.objects) > 1)
+
+
+def _key_names(sync: CompiledSync) -> str:
+    values = ", ".join(f"({k.number}, {literal(k.name)})" for k in sync.keys)
+    return f"create or replace temp table key_names as select * from (values {values}) as t (key_no, key);"
+
+
+def _cells_sql(sync: CompiledSync) -> str:
+    lags = {"lag_a": CACHE_LAG[sync.a.system], "lag_b": CACHE_LAG[sync.b.system]}
+    return render("cells", sync=sync, mappings=sync.mappings, **lags)
+
+
+def _decide_sql(sync: CompiledSync) -> str:
+    roles = {side.system: side.role for side in (sync.a, sync.b)}
+    return render(
+        "decide",
+        sync=sync,
+        rules=truth.RULES,
+        consent_rules=truth.CONSENT_RULES,
+        salesforce_role=roles.get(System.SALESFORCE, "ask"),
+        pardot_role=roles.get(System.PARDOT, "ask"),
+    )
+
+
+def _identity_sql(sync: CompiledSync, focus: Focus) -> str:
+    unlink = {s.role: sync.deletes.get(s.system, OnGone.KEEP) is OnGone.UNLINK for s in (sync.a, sync.b)}
+    by_role = {s.role: focus.of(s.system) for s in (sync.a, sync.b)}
+    return render("identity", sync=sync, unlink=unlink, focus_role=by_role)
+
+
+def _ids_sql(sync: CompiledSync, focus: Focus) -> str:
+    types = {
+        key.number: str(next((sync.side(key.names).fields[f] for f in key.id_fields.values()), FieldType.TEXT))
+        for key in sync.keys
+        if key.names
+    }
+    keys = [key for key in sync.keys if key.names]
+    return render("ids", sync=sync, keys=keys, id_types=types, focus_pair=focus.of_pair(sync, "p"))

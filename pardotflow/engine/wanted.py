@@ -1,0 +1,59 @@
+"""Which fields of which objects have to be read for a project."""
+
+from collections.abc import Iterable
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from pardotflow.config.project import Project
+from pardotflow.core.describe import Catalog
+from pardotflow.core.values import System
+from pardotflow.engine.compiled import CompiledSync
+from pardotflow.engine.extract import Wanted
+
+
+def wanted_objects(project: Project, syncs: Iterable[CompiledSync], catalog: Catalog) -> tuple[Wanted, ...]:
+    """Every vendor object of the project's sources, with the fields that syncs, models or the source itself name."""
+    needed: dict[tuple[str, str], set[str]] = {}
+    for sync in syncs:
+        for side in (sync.a, sync.b):
+            if side.system is not System.WAREHOUSE:
+                for item in side.objects:
+                    needed.setdefault((str(side.system), item.name), set()).update(item.fields)
+    for source in project.sources:
+        if source.connection in (System.SALESFORCE, System.PARDOT) and source.object:
+            info = catalog.find(source.connection, source.object)
+            key = (source.connection, info.name if info else source.object)
+            used = source.name in {s for m in project.models for s in m.sources}
+            if key in needed or used:
+                fields = needed.setdefault(key, set())
+                fields.update(source.fields)
+                fields.update(_model_columns(project, source.name) if used else ())
+    return tuple(_wanted(project, catalog, connection, name, fields) for (connection, name), fields in sorted(needed.items(), reverse=True))
+
+
+def _wanted(project: Project, catalog: Catalog, connection: str, name: str, fields: set[str]) -> Wanted:
+    info = catalog.find(connection, name)
+    source = project.source_of(connection, name)
+    known = [f for f in (info.field(x) for x in fields) if f is not None] if info else []
+    return Wanted(
+        connection=connection,
+        object=name,
+        fields=tuple(sorted({f.name for f in known})) if info else tuple(sorted(fields)),
+        where=source.where if source else "",
+        sweep=any(not f.delta_safe for f in known),
+    )
+
+
+def _model_columns(project: Project, source: str) -> set[str]:
+    """Every column name in the models over a source: the ones that the object has are read."""
+    found: set[str] = set()
+    for model in project.models:
+        if source in model.sources:
+            try:
+                tree = sqlglot.parse_one(model.sql, dialect="duckdb")
+            except SqlglotError:
+                continue
+            found.update(c.name for c in tree.find_all(exp.Column))
+    return found

@@ -1,0 +1,112 @@
+"""The plan file: one DuckDB database, so that a user can ask it questions in SQL.
+
+Everything that apply needs stands in it, and everything that a view shows. Created-at, ids and measured numbers stand
+in `meta` alone, outside the digest.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pardotflow.core.errors import PlanRefused
+
+FORMAT_VERSION = "1"
+
+TABLES = """
+create table plan.meta (key varchar primary key, value varchar);
+create table plan.syncs (position integer, sync varchar, strength varchar, a_system varchar, b_system varchar, line varchar);
+create table plan.changes (
+  change integer, system varchar, object varchar, id varchar, name varchar, action varchar, operation varchar,
+  key_field varchar, key_value varchar, refers_to varchar, sendable boolean, line varchar);
+create table plan.field_changes (
+  change integer, sync varchar, field varchar, type varchar, before varchar, after varchar, after_ref varchar,
+  after_note varchar, section varchar, situation varchar, reason varchar, line varchar, pii varchar, sendable boolean);
+create table plan.bases (
+  change integer, sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, mapping varchar,
+  digest varchar, a_value varchar, b_value varchar, sent_side varchar, field varchar);
+create table plan.agreed (
+  sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, mapping varchar, digest varchar,
+  a_value varchar, b_value varchar, rewrites integer);
+create table plan.links (
+  sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar,
+  old_a_object varchar, old_a_id varchar, old_b_object varchar, old_b_id varchar, kind varchar, tombstone varchar);
+create table plan.mappings (sync varchar, mapping varchar, digest varchar, position integer);
+create table plan.conflicts (
+  sync varchar, a_system varchar, a_object varchar, a_id varchar, a_name varchar,
+  b_system varchar, b_object varchar, b_id varchar, b_name varchar, field varchar,
+  a_value varchar, b_value varchar, base_a varchar, base_b varchar, winner varchar, reason varchar, line varchar, pii varchar);
+create table plan.ambiguities (
+  sync varchar, system varchar, object varchar, id varchar, name varchar, key varchar, candidates varchar, reason varchar, line varchar);
+create table plan.held (
+  sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, before varchar, after varchar,
+  kind varchar, reason varchar, line varchar, pii varchar);
+create table plan.skipped (sync varchar, system varchar, object varchar, id varchar, name varchar, reason varchar, note varchar);
+create table plan.accepted (
+  sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, a_value varchar, b_value varchar,
+  kind varchar, line varchar, pii varchar);
+create table plan.identity (
+  sync varchar, linked_before bigint, followed bigint, ambiguous bigint, unmatched_a bigint, unmatched_b bigint);
+create table plan.matched (sync varchar, position integer, key varchar, pairs bigint);
+create table plan.seen (system varchar, object varchar, id varchar, digest varchar);
+create table plan.coverage (
+  position integer, system varchar, object varchar, row_count bigint, deleted bigint, mode varchar, changed bigint, note varchar);
+create table plan.costs (position integer, system varchar, what varchar, row_count bigint, calls bigint);
+create table plan.guards (
+  position integer, sync varchar, guard varchar, number bigint, threshold varchar, allowed bigint, passed boolean, flag varchar, line varchar);
+create table plan.notes (position integer, note varchar);
+"""
+
+# The order in which each table is written out; together with the columns this makes the digest.
+ORDERS: Mapping[str, str] = {
+    "syncs": "position",
+    "changes": "change",
+    "field_changes": "change, field, sync",
+    "conflicts": "sync, a_object, a_id, b_id, field",
+    "ambiguities": "sync, system, object, id, key",
+    "held": "sync, system, object, id, field, kind, name, after",
+    "skipped": "sync, system, object, id, reason, note",
+    "accepted": "sync, system, object, id, field",
+    "identity": "sync",
+    "matched": "sync, position",
+    "links": "sync, a_object, a_id, b_id, kind",
+    "agreed": "sync, a_object, a_id, b_id, mapping",
+    "bases": "change, sync, mapping, field",
+    "mappings": "sync, position",
+    "seen": "system, object, id",
+    "guards": "position",
+    "costs": "position",
+}
+
+
+@contextmanager
+def open_plan(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only session over a plan file, attached as `plan`; raises PlanRefused where it is no plan of ours."""
+    con = duckdb.connect(":memory:")
+    try:
+        attach_plan(con, path)
+        yield con
+    finally:
+        con.close()
+
+
+def attach_plan(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Attach a plan file read-only as `plan`."""
+    quoted = str(path).replace("'", "''")
+    if not path.is_file():
+        raise PlanRefused(f"there is no plan file {path}", hint="Run: pardotflow plan")
+    try:
+        con.execute(f"attach '{quoted}' as plan (read_only)")
+        version = read_meta(con).get("format_version")
+    except duckdb.Error as trouble:
+        raise PlanRefused(f"{path} is not a plan file of pardotflow", hint="Run: pardotflow plan") from trouble
+    if version != FORMAT_VERSION:
+        raise PlanRefused(
+            f"{path} has plan format {version}, this version reads {FORMAT_VERSION}", hint="Plan again: pardotflow plan"
+        )
+
+
+def read_meta(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The meta data of the attached plan."""
+    return dict(con.execute("select key, value from plan.meta").fetchall())

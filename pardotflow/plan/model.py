@@ -1,0 +1,323 @@
+"""What a plan is made of: closed lists of words and small frozen rows.
+
+A plan is a complete ordered list of changes. Reasons, sections and names are display only: apply reads the action, the
+record, the field and the value, and never branches on why.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What happens to one record."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    UNDELETE = "undelete"
+
+
+class Situation(StrEnum):
+    """What was found for one field of one pair, before any policy."""
+
+    SAME = "same"
+    SALESFORCE_MOVED = "salesforce_moved"
+    PARDOT_MOVED = "pardot_moved"
+    BOTH_MOVED = "both_moved"
+    MAPPING_CHANGED = "mapping_changed"
+    NEW = "new"
+    WAREHOUSE = "warehouse"
+    """A one-way mapping from a warehouse, or one without a base: the target differs from the expression."""
+
+
+class Section(StrEnum):
+    """Under which heading the plan shows a field change."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    CONFLICT = "conflict"
+    """Both sides moved, a policy named the winner."""
+    DRIFT = "drift"
+    """The target of a one-way mapping was edited; it is put back."""
+    ADOPTED = "adopted"
+    """The pair has just been linked, or the field just mapped: there is no base."""
+    MAPPING_CHANGED = "mapping_changed"
+    ID = "id"
+    """The other side's id is written back."""
+
+
+class HeldKind(StrEnum):
+    """Why something was seen and listed, but is not sent."""
+
+    OPEN_CONFLICT = "open_conflict"
+    BLANK = "blank"
+    OPT_IN = "opt_in"
+    TOO_LONG = "too_long"
+    UNREADABLE = "unreadable"
+    UNKNOWN_PICKLIST_VALUE = "unknown_picklist_value"
+    UNMAPPED_VALUE = "unmapped_value"
+    WOULD_DUPLICATE = "would_duplicate"
+    WAS_DELETED = "was_deleted"
+    REQUIRED_MISSING = "required_missing"
+
+
+class SkipReason(StrEnum):
+    """Why a record has no counterpart and gets none."""
+
+    NO_CREATE_RULE = "no_create_rule"
+    CREATE_CONDITION = "create_condition"
+    DANGLING = "dangling"
+    """It carries an id of a record that cannot be seen: deleted for good, or hidden from the connected user."""
+    COUNTERPART_GONE = "counterpart_gone"
+    CONVERTED = "converted"
+    NOT_VISIBLE = "not_visible"
+    NO_EMAIL = "no_email"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanMeta:
+    """Which plan this is and what it is bound to."""
+
+    id: str
+    digest: str
+    project: str
+    environment: str
+    production: bool
+    created_at: str
+    """ISO 8601 in UTC; outside the digest."""
+    path: str
+    empty_memory: bool
+    """Nothing was remembered when the plan was made: every pair is new."""
+    complete: bool
+    applyable: bool
+    errored: bool
+    blocked: bool
+    selection: str = ""
+    """What the plan was narrowed to; empty for everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How much of one action happens to one object."""
+
+    system: str
+    object: str
+    action: str
+    records: int
+    fields: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordName:
+    """A record as a person knows it: `prospect/1042` and `Ada Berg`."""
+
+    system: str
+    object: str
+    id: str
+    """The id, or for a record that does not exist yet the text `new`."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """One field of one record: from what, to what, why, by which line."""
+
+    record: RecordName
+    action: str
+    field: str
+    before: str | None
+    after: str | None
+    after_note: str
+    """Instead of a value that does not exist yet: `id of the new Lead Ada Berg`."""
+    section: str
+    reason: str
+    line: str
+    pii: str
+    sync: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """Many equal field changes, shown once. `before`/`after` are None for a blank, `*` stands for various values."""
+
+    system: str
+    object: str
+    action: str
+    field: str
+    before: str | None
+    after: str | None
+    section: str
+    reason: str
+    line: str
+    pii: str
+    records: int
+    samples: tuple[RecordName, ...]
+    sample_values: tuple[tuple[str | None, str | None], ...]
+    """Before and after of the samples where the pattern is `*`, else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Both sides moved and differ. `winner` is a system's name, or `open`."""
+
+    sync: str
+    a: RecordName
+    b: RecordName
+    field: str
+    a_value: str | None
+    b_value: str | None
+    base_a: str | None
+    base_b: str | None
+    winner: str
+    reason: str
+    line: str
+    pii: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A counted heading with a few samples: held items, skipped records, ambiguities, accepted drift."""
+
+    kind: str
+    system: str
+    object: str
+    field: str
+    reason: str
+    line: str
+    count: int
+    samples: tuple[RecordName, ...]
+    sample_notes: tuple[str, ...]
+    """One short text a sample: the values, or the candidates."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """How the records of one sync were paired."""
+
+    sync: str
+    a: str
+    b: str
+    linked_before: int
+    linked_now: tuple[tuple[str, int], ...]
+    """Newly linked pairs by match key, in the order of the keys."""
+    followed: int
+    """Links that follow a conversion or a merge."""
+    ambiguous: int
+    unmatched_a: int
+    unmatched_b: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What was read for the plan."""
+
+    system: str
+    object: str
+    rows: int
+    deleted: int
+    mode: str
+    """`full`, `delta`, `record` or `file`."""
+    changed: int
+    """Rows that the read brought."""
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """API calls of one kind of request; `left` is what the system says is left today, None where it does not say."""
+
+    system: str
+    what: str
+    rows: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """What a system says of its daily allowance."""
+
+    system: str
+    used: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardResult:
+    """One guard: its number against its limit, and the flag that lets it pass once."""
+
+    sync: str
+    guard: str
+    number: int
+    limit: str
+    allowed: int
+    """The limit as a count of records or fields."""
+    passed: bool
+    flag: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReport:
+    """Everything that a view of a plan needs, bounded in size; totals are exact, lists are cut to what was asked for."""
+
+    meta: PlanMeta
+    counts: tuple[Count, ...]
+    identity: tuple[Identity, ...]
+    guards: tuple[GuardResult, ...]
+    costs: tuple[Cost, ...]
+    read_calls: tuple[tuple[str, int], ...]
+    """Calls that making the plan took, by system."""
+    quotas: tuple[Quota, ...]
+    patterns: tuple[Pattern, ...]
+    patterns_total: int
+    singles: tuple[FieldChange, ...]
+    """Field changes that folded with nothing; those of one record stand together."""
+    singles_total: int
+    fields_total: int
+    """Invariant: the sum of all patterns' records plus `singles_total`."""
+    conflicts: tuple[Conflict, ...]
+    conflicts_open: int
+    conflicts_decided: int
+    held: tuple[Group, ...]
+    held_total: int
+    ambiguities: tuple[Group, ...]
+    ambiguities_total: int
+    skipped: tuple[Group, ...]
+    skipped_total: int
+    accepted: tuple[Group, ...]
+    """Differences that are accepted without a write: rewritten or cut values."""
+    coverage: tuple[Coverage, ...]
+    notes: tuple[str, ...]
+    syncs: tuple[tuple[str, str], ...]
+    """Name and strength of every sync in the plan."""
+
+    @property
+    def records_total(self) -> int:
+        """How many records the plan touches."""
+        return sum(c.records for c in self.counts)
+
+    @property
+    def has_changes(self) -> bool:
+        """True when there is something to send."""
+        return self.records_total > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What one apply did."""
+
+    run_id: str
+    plan_id: str
+    status: str
+    """`done`, `with_errors`, `with_remainder`, `interrupted`, `nothing_to_send`."""
+    sent: tuple[Count, ...]
+    confirmed: int
+    refused: int
+    unknown: int
+    not_started: int
+    moved: int
+    """Rows that moved since the plan was made; they are in the remainder."""
+    calls: tuple[tuple[str, int], ...]
+    errors: tuple[Group, ...]
+    remainder: tuple[Group, ...]
+    seconds: float

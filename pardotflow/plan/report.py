@@ -1,0 +1,215 @@
+"""From a plan file to what a view needs: exact totals, lists cut to a length."""
+
+from pathlib import Path
+
+import duckdb
+
+from pardotflow.plan.file import open_plan, read_meta
+from pardotflow.plan.fold import fold_changes, read_patterns, read_singles
+from pardotflow.plan.model import (
+    Conflict,
+    Cost,
+    Count,
+    Coverage,
+    Group,
+    GuardResult,
+    Identity,
+    PlanMeta,
+    PlanReport,
+    Quota,
+    RecordName,
+)
+
+SAMPLES = 3
+
+
+def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts: int = 20) -> PlanReport:
+    """The report of a saved plan. The numbers bound the lists; totals are always exact. Raises PlanRefused."""
+    with open_plan(path) as con:
+        fold_changes(con)
+        meta = read_meta(con)
+        found_patterns, patterns_total = read_patterns(con, patterns)
+        found_singles, singles_total = read_singles(con, singles)
+        return PlanReport(
+            meta=_meta(meta, path),
+            counts=_counts(con),
+            identity=_identity(con),
+            guards=_guards(con),
+            costs=_costs(con),
+            read_calls=tuple((s, int(meta[f"read_calls.{s}"])) for s in _systems(meta, "read_calls.")),
+            quotas=_quotas(meta),
+            patterns=found_patterns,
+            patterns_total=patterns_total,
+            singles=found_singles,
+            singles_total=singles_total,
+            fields_total=_number(con, "select count(*) from plan.field_changes"),
+            conflicts=_conflicts(con, conflicts),
+            conflicts_open=_number(con, "select count(*) from plan.conflicts where winner = 'open'"),
+            conflicts_decided=_number(con, "select count(*) from plan.conflicts where winner <> 'open'"),
+            held=_groups(con, "held", "kind", "coalesce(before, '∅') || ' → ' || coalesce(after, '∅')"),
+            held_total=_number(con, "select count(*) from plan.held"),
+            ambiguities=_groups(con, "ambiguities", "'ambiguous'", "candidates", field="key"),
+            ambiguities_total=_number(con, "select count(*) from plan.ambiguities"),
+            skipped=_groups(con, "skipped", "reason", "note", field="''", reason="''", line="''"),
+            skipped_total=_number(con, "select count(*) from plan.skipped"),
+            accepted=_groups(
+                con, "accepted", "kind", "coalesce(a_value, '∅') || ' ≠ ' || coalesce(b_value, '∅')", reason="''"
+            ),
+            coverage=_coverage(con),
+            notes=tuple(r[0] for r in con.execute("select note from plan.notes order by position").fetchall()),
+            syncs=tuple(con.execute("select sync, strength from plan.syncs order by position").fetchall()),
+        )
+
+
+def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = con.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _meta(meta: dict[str, str], path: Path) -> PlanMeta:
+    return PlanMeta(
+        id=meta["id"],
+        digest=meta["digest"],
+        project=meta["project"],
+        environment=meta["environment"],
+        production=meta["production"] == "true",
+        created_at=meta["created_at"],
+        path=str(path),
+        empty_memory=meta["empty_memory"] == "true",
+        complete=meta["complete"] == "true",
+        applyable=meta["applyable"] == "true",
+        errored=meta["errored"] == "true",
+        blocked=meta["blocked"] == "true",
+        selection=meta["selection"],
+    )
+
+
+def _systems(meta: dict[str, str], prefix: str) -> list[str]:
+    return sorted((k.removeprefix(prefix) for k in meta if k.startswith(prefix)), reverse=True)
+
+
+def _quotas(meta: dict[str, str]) -> tuple[Quota, ...]:
+    found = []
+    for system in _systems(meta, "quota."):
+        used, _, limit = meta[f"quota.{system}"].partition("/")
+        found.append(Quota(system=system, used=int(used), limit=int(limit)))
+    return tuple(found)
+
+
+def _counts(con: duckdb.DuckDBPyConnection) -> tuple[Count, ...]:
+    found = con.execute(
+        "select c.system, c.object, c.action, count(distinct c.change), count(*) from plan.changes c"
+        " join plan.field_changes f using (change) group by all order by c.system desc, c.object, c.action"
+    ).fetchall()
+    return tuple(Count(system=r[0], object=r[1], action=r[2], records=r[3], fields=r[4]) for r in found)
+
+
+def _identity(con: duckdb.DuckDBPyConnection) -> tuple[Identity, ...]:
+    found = con.execute(
+        "select i.sync, s.a_system, s.b_system, linked_before, followed, ambiguous, unmatched_a, unmatched_b"
+        " from plan.identity i join plan.syncs s using (sync) order by s.position"
+    ).fetchall()
+    return tuple(
+        Identity(
+            sync=r[0],
+            a=r[1],
+            b=r[2],
+            linked_before=r[3],
+            linked_now=tuple(
+                con.execute(
+                    "select key, pairs from plan.matched where sync = ? and pairs > 0 order by position", [r[0]]
+                ).fetchall()
+            ),
+            followed=r[4],
+            ambiguous=r[5],
+            unmatched_a=r[6],
+            unmatched_b=r[7],
+        )
+        for r in found
+    )
+
+
+def _guards(con: duckdb.DuckDBPyConnection) -> tuple[GuardResult, ...]:
+    found = con.execute(
+        "select sync, guard, number, threshold, allowed, passed, flag, line from plan.guards order by position"
+    ).fetchall()
+    return tuple(
+        GuardResult(
+            sync=r[0], guard=r[1], number=r[2], limit=r[3], allowed=r[4], passed=r[5], flag=r[6], line=r[7]
+        )
+        for r in found
+    )
+
+
+def _costs(con: duckdb.DuckDBPyConnection) -> tuple[Cost, ...]:
+    found = con.execute("select system, what, row_count, calls from plan.costs order by position").fetchall()
+    return tuple(Cost(system=r[0], what=r[1], rows=r[2], calls=r[3]) for r in found)
+
+
+def _coverage(con: duckdb.DuckDBPyConnection) -> tuple[Coverage, ...]:
+    found = con.execute(
+        "select system, object, row_count, deleted, mode, changed, note from plan.coverage order by position"
+    ).fetchall()
+    return tuple(
+        Coverage(system=r[0], object=r[1], rows=r[2], deleted=r[3], mode=r[4], changed=r[5], note=r[6]) for r in found
+    )
+
+
+def _conflicts(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[Conflict, ...]:
+    found = con.execute(
+        "select sync, a_system, a_object, a_id, a_name, b_system, b_object, b_id, b_name, field, a_value, b_value,"
+        " base_a, base_b, winner, reason, line, pii from plan.conflicts"
+        f" order by winner <> 'open', sync, a_object, a_id, b_id, field limit {limit}"
+    ).fetchall()
+    return tuple(
+        Conflict(
+            sync=r[0],
+            a=RecordName(system=r[1], object=r[2], id=r[3], name=r[4]),
+            b=RecordName(system=r[5], object=r[6], id=r[7], name=r[8]),
+            field=r[9],
+            a_value=r[10],
+            b_value=r[11],
+            base_a=r[12],
+            base_b=r[13],
+            winner=r[14],
+            reason=r[15],
+            line=r[16],
+            pii=r[17],
+        )
+        for r in found
+    )
+
+
+def _groups(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    kind: str,
+    note: str,
+    *,
+    field: str = "field",
+    reason: str = "reason",
+    line: str = "line",
+) -> tuple[Group, ...]:
+    """Rows of one table by kind, largest first, each with a few samples."""
+    varied = "case when kind in ('would_duplicate', 'was_deleted', 'required_missing', 'refused') then '' else reason end"
+    grouped_reason = varied if table == "held" else reason
+    told = f"case when field = '' then reason else {note} end" if table == "held" else note
+    found = con.execute(
+        f"select {kind} as kind, system, object, {field} as field, {grouped_reason} as why, {line} as line, count(*) as n,"
+        f" list({{'id': id, 'name': name, 'note': {told}}} order by id, name)[1:{SAMPLES}] as samples"
+        f" from plan.{table} group by 1, 2, 3, 4, 5, 6 order by n desc, kind, system, object, field, why, line"
+    ).fetchall()
+    return tuple(
+        Group(
+            kind=r[0],
+            system=r[1],
+            object=r[2],
+            field=r[3],
+            reason=r[4],
+            line=r[5],
+            count=r[6],
+            samples=tuple(RecordName(system=r[1], object=r[2], id=s["id"], name=s["name"]) for s in r[7]),
+            sample_notes=tuple(s["note"] or "" for s in r[7]),
+        )
+        for r in found
+    )

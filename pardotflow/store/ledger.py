@@ -1,0 +1,246 @@
+"""Runs, the journal of requests, sync errors, cached describes: a SQLite file that can be read while a run writes.
+
+A request is durable in the journal before it is sent and after it is answered; nothing is sent that is not written
+down first.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pardotflow.core.describe import ObjectInfo
+from pardotflow.core.errors import StateError
+from pardotflow.store.layout import make_private
+
+VERSION = 1
+
+TABLES = """
+create table about (key text primary key, value text) without rowid;
+create table runs (
+  id text primary key, plan_id text, started_at text, ended_at text, status text,
+  confirmed integer default 0, refused integer default 0, unknown integer default 0,
+  not_started integer default 0, moved integer default 0, calls text
+);
+create table plans (id text primary key, path text, digest text, created_at text, spent_by text);
+create table requests (
+  run_id text, number integer, system text, kind text, object text, key text, status text,
+  planned_at text, sent_at text, answered_at text, handle text, detail text,
+  primary key (run_id, number)
+);
+create table request_rows (
+  run_id text, number integer, change integer, record_key text, status text, record_id text,
+  code text, message text, primary key (run_id, number, change)
+);
+create index open_requests on requests (status);
+create table sync_errors (
+  system text, object text, record text, action text, payload text, code text, message text,
+  run_id text, at text, primary key (system, object, record, action)
+);
+create table describes (connection text, object text, at text, body text, primary key (connection, object));
+create table identities (connection text primary key, organization text, user text);
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRow:
+    """What became of one change of a request."""
+
+    change: int
+    record_key: str
+    status: str
+    record_id: str = ""
+    code: str = ""
+    message: str = ""
+
+
+class Ledger:
+    """One open ledger. Not shared between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
+            self._db.execute("pragma journal_mode = wal")
+            self._db.execute("pragma synchronous = full")
+            self._migrate()
+        except sqlite3.DatabaseError as trouble:
+            raise StateError(f"{path} cannot be opened: {trouble}", hint="Restore it from a backup.") from trouble
+        make_private(path)
+
+    def _migrate(self) -> None:
+        version = self._db.execute("pragma user_version").fetchone()[0]
+        if version == 0:
+            self._db.executescript(f"begin; {TABLES} pragma user_version = {VERSION}; commit;")
+        elif version != VERSION:
+            raise StateError(f"{self._path} was written by another version of pardotflow")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    # describes and identities
+
+    def read_describe(self, connection: str, object_name: str) -> tuple[ObjectInfo, datetime] | None:
+        """The cached describe and when it was read, or None."""
+        query = "select body, at from describes where connection = ? and object = ?"
+        row = self._db.execute(query, (connection, object_name.lower())).fetchone()
+        return (ObjectInfo.from_json(json.loads(row[0])), datetime.fromisoformat(row[1])) if row else None
+
+    def save_describe(self, connection: str, object_name: str, info: ObjectInfo, at: datetime) -> None:
+        """Keep a describe."""
+        values = (connection, object_name.lower(), at.isoformat(), json.dumps(info.to_json()))
+        self._db.execute("insert or replace into describes values (?, ?, ?, ?)", values)
+
+    def read_identity(self, connection: str) -> tuple[str, str] | None:
+        """Organisation and user of the last sign-in, or None."""
+        query = "select organization, user from identities where connection = ?"
+        row = self._db.execute(query, (connection,)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def save_identity(self, connection: str, organization: str, user: str) -> None:
+        """Keep who we are over there."""
+        self._db.execute("insert or replace into identities values (?, ?, ?)", (connection, organization, user))
+
+    # plans
+
+    def save_plan(self, plan_id: str, path: Path, digest: str, at: datetime) -> None:
+        """Register a saved plan."""
+        values = (plan_id, str(path), digest, at.isoformat())
+        self._db.execute("insert or replace into plans (id, path, digest, created_at) values (?, ?, ?, ?)", values)
+
+    def find_plan(self, prefix: str) -> list[tuple[str, Path]]:
+        """Saved plans whose id begins with the text, newest first."""
+        query = "select id, path from plans where id like ? || '%' order by created_at desc"
+        return [(row[0], Path(row[1])) for row in self._db.execute(query, (prefix,))]
+
+    def latest_plan(self) -> tuple[str, Path] | None:
+        """The plan that was saved last, or None."""
+        row = self._db.execute("select id, path from plans order by created_at desc, rowid desc limit 1").fetchone()
+        return (row[0], Path(row[1])) if row else None
+
+    def spent_by(self, plan_id: str) -> str:
+        """The run that applied the plan, or the empty text."""
+        row = self._db.execute("select spent_by from plans where id = ?", (plan_id,)).fetchone()
+        return (row[0] or "") if row else ""
+
+    # runs and journal
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, durable when the block ends."""
+        self._db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+    def start_run(self, run_id: str, plan_id: str, at: datetime) -> None:
+        """Open a run and mark its plan as spent, in one step."""
+        with self.transaction():
+            values = (run_id, plan_id, at.isoformat(), "running")
+            self._db.execute("insert into runs (id, plan_id, started_at, status) values (?, ?, ?, ?)", values)
+            self._db.execute("update plans set spent_by = ? where id = ?", (run_id, plan_id))
+
+    def end_run(self, run_id: str, at: datetime, status: str, counts: Mapping[str, int], calls: Mapping[str, int]) -> None:
+        """Close a run with its counts."""
+        self._db.execute(
+            "update runs set ended_at = ?, status = ?, confirmed = ?, refused = ?, unknown = ?, not_started = ?,"
+            " moved = ?, calls = ? where id = ?",
+            (
+                at.isoformat(),
+                status,
+                *(counts.get(k, 0) for k in ("confirmed", "refused", "unknown", "not_started", "moved")),
+                json.dumps(dict(calls)),
+                run_id,
+            ),
+        )
+
+    def plan_request(self, run_id: str, number: int, request: Mapping[str, str], rows: Sequence[JournalRow]) -> None:
+        """Write a request down before anything is sent; `request` has system, kind, object, key and planned_at."""
+        with self.transaction():
+            self._db.execute(
+                "insert into requests (run_id, number, system, kind, object, key, status, planned_at)"
+                " values (?, ?, ?, ?, ?, ?, 'planned', ?)",
+                (run_id, number, *(request[k] for k in ("system", "kind", "object", "key", "planned_at"))),
+            )
+            self._db.executemany(
+                "insert into request_rows (run_id, number, change, record_key, status) values (?, ?, ?, ?, ?)",
+                [(run_id, number, r.change, r.record_key, r.status) for r in rows],
+            )
+
+    def mark_sent(self, run_id: str, number: int, at: datetime) -> None:
+        """The request leaves now: from here on its outcome is unknown until an answer is written down."""
+        query = "update requests set status = 'sent', sent_at = ? where run_id = ? and number = ?"
+        self._db.execute(query, (at.isoformat(), run_id, number))
+
+    def note_handle(self, run_id: str, number: int, handle: str) -> None:
+        """Remember the name of the job that a request started."""
+        query = "update requests set handle = ? where run_id = ? and number = ?"
+        self._db.execute(query, (handle, run_id, number))
+
+    def answer_request(
+        self, run_id: str, number: int, at: datetime, status: str, detail: str, rows: Sequence[JournalRow]
+    ) -> None:
+        """Write the outcome down: of the request and of every row."""
+        with self.transaction():
+            self._db.execute(
+                "update requests set status = ?, answered_at = ?, detail = ? where run_id = ? and number = ?",
+                (status, at.isoformat(), detail, run_id, number),
+            )
+            self._db.executemany(
+                "update request_rows set status = ?, record_id = ?, code = ?, message = ?"
+                " where run_id = ? and number = ? and change = ?",
+                [(r.status, r.record_id, r.code, r.message, run_id, number, r.change) for r in rows],
+            )
+
+    def open_creates(self) -> list[tuple[str, str, str, datetime]]:
+        """Creates whose outcome is not known: system, object, record key and when they were sent."""
+        rows = self._db.execute(
+            "select r.system, r.object, w.record_key, r.sent_at from requests r"
+            " join request_rows w on w.run_id = r.run_id and w.number = r.number"
+            " where r.status in ('sent', 'unknown') and r.kind in ('create', 'upsert', 'import_creates')"
+            " order by r.sent_at, w.record_key"
+        ).fetchall()
+        return [(r[0], r[1], r[2], datetime.fromisoformat(r[3])) for r in rows]
+
+    # sync errors
+
+    def save_errors(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Keep refusals: (system, object, record, action, payload digest, code, message, run, at)."""
+        self._db.executemany("insert or replace into sync_errors values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def clear_errors(self, rows: Sequence[tuple[str, str, str, str]]) -> None:
+        """Forget refusals that were overcome: (system, object, record, action)."""
+        query = "delete from sync_errors where system = ? and object = ? and record = ? and action = ?"
+        self._db.executemany(query, rows)
+
+    def sync_errors(self) -> list[tuple[str, str, str, str, str, str, str]]:
+        """All kept refusals: system, object, record, action, payload digest, code, message."""
+        return self._db.execute(
+            "select system, object, record, action, payload, code, message from sync_errors order by 1, 2, 3, 4"
+        ).fetchall()
+
+
+@contextmanager
+def hold_lock(path: Path) -> Iterator[None]:
+    """One command at a time in an environment; the lock goes with the process. Raises StateError when it is held."""
+    db = sqlite3.connect(path, isolation_level=None, timeout=0.2)
+    try:
+        db.execute("begin exclusive")
+    except sqlite3.OperationalError as held:
+        db.close()
+        raise StateError(
+            f"another pardotflow command is at work in {path.parent}", hint="Wait until it ends and try again."
+        ) from held
+    try:
+        yield
+    finally:
+        db.execute("rollback")
+        db.close()

@@ -1,0 +1,83 @@
+"""Links and bases: what cannot be rebuilt.
+
+A base is per linked pair and mapped field the pair of values that the two sides held when they last agreed, each as
+that system stored it. A half that was sent and not read back yet is `sent`, and counts as the sent value.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from pardotflow.core.errors import StateError
+from pardotflow.store.layout import make_private
+
+VERSION = 1
+
+TABLES = """
+create table if not exists mem.about (key varchar primary key, value varchar);
+create table if not exists mem.links (
+  sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar,
+  origin varchar,          -- found, or created:<system>
+  run_id varchar, linked_at timestamp,
+  tombstone varchar        -- null, or the side whose record is gone
+);
+create table if not exists mem.bases (
+  sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, field varchar,
+  digest varchar,          -- of the mapping that computed the values
+  a_value varchar, b_value varchar,
+  sent_side varchar,       -- null when both halves are known, else the side that was sent and not read back
+  sent_at timestamp, answered_at timestamp, writer varchar,
+  rewrites integer         -- how often the target stored another value than it was sent
+);
+create table if not exists mem.writes (
+  system varchar, object varchar, id varchar, from_at timestamp, to_at timestamp, writer varchar
+);
+"""
+
+
+def attach_memory(con: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
+    """Attach the memory as `mem`, made on first use; raises StateError where it cannot be opened or is newer."""
+    fresh = not path.exists()
+    if fresh or not read_only:
+        _attach(con, path, "mem", "")
+        con.execute(TABLES)
+        con.execute(f"insert into mem.about select 'version', '{VERSION}' where not exists (from mem.about)")
+        make_private(path)
+        if read_only:
+            con.execute("detach mem")
+    if read_only:
+        _attach(con, path, "mem", "(read_only)")
+    row = con.execute("select value from mem.about where key = 'version'").fetchone()
+    if row is None or int(row[0]) != VERSION:
+        raise StateError(
+            f"{path} was written by another version of pardotflow",
+            hint="Use the version that wrote it, or move the file away and plan again.",
+        )
+
+
+def attach_snapshots(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Attach the snapshots as `snap`, made on first use; raises StateError where they cannot be opened."""
+    _attach(con, path, "snap", "")
+    con.execute(CURSORS)
+    make_private(path)
+
+
+CURSORS = """
+create table if not exists snap.cursors (
+  connection varchar, object varchar, fields varchar[],
+  cursor_at timestamp,     -- the server's time at the start of the last read
+  full_at timestamp,       -- of the last full read
+  full_rows bigint, source_filter varchar
+);
+"""
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: Path, alias: str, options: str) -> None:
+    quoted = str(path).replace("'", "''")
+    try:
+        con.execute(f"attach '{quoted}' as {alias} {options}")
+    except duckdb.IOException as trouble:
+        raise StateError(
+            f"{path} cannot be opened: {str(trouble).splitlines()[0]}",
+            hint="Another pardotflow command may be using it: wait until it ends and try again.",
+        ) from trouble

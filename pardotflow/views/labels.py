@@ -1,0 +1,67 @@
+"""The closed lists of a plan and a run as headings and short sentences.
+
+Every member of every list has its words here; a word that is not in a list (a plan of a newer version) is shown as it
+is, with spaces.
+"""
+
+from collections.abc import Mapping
+
+from pardotflow.plan.model import Action, HeldKind, Section, SkipReason
+
+SECTIONS: Mapping[str, str] = {
+    Section.CHANGE: "Changed",
+    Section.DRIFT: "Drift put back",
+    Section.CONFLICT: "Conflicts decided by policy",
+    Section.ADOPTED: "Adopted without a base",
+    Section.MAPPING_CHANGED: "Mapping changed",
+    Section.ID: "Ids written back",
+    Section.CREATE: "New records",
+}
+"""In the order in which a plan shows them."""
+
+ACTIONS: Mapping[str, tuple[str, str]] = {
+    Action.CREATE: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.DELETE: ("-", "red"),
+    Action.UNDELETE: ("^", "green"),
+}
+"""Sign and colour. The sign alone must tell, since colour may be off."""
+
+HELD: Mapping[str, str] = {
+    HeldKind.OPEN_CONFLICT: "Both sides moved and nobody has decided",
+    HeldKind.BLANK: "A blank would replace a value",
+    HeldKind.OPT_IN: "Somebody would be opted in again",
+    HeldKind.TOO_LONG: "Longer than the target takes",
+    HeldKind.UNREADABLE: "Cannot be read as the field's type",
+    HeldKind.UNKNOWN_PICKLIST_VALUE: "Not a value of the restricted picklist",
+    HeldKind.UNMAPPED_VALUE: "Not in the value map",
+    HeldKind.WOULD_DUPLICATE: "A new record would be a duplicate",
+    HeldKind.WAS_DELETED: "The counterpart was deleted and is not resurrected",
+    HeldKind.REQUIRED_MISSING: "A required field would be empty",
+}
+
+SKIPPED: Mapping[str, str] = {
+    SkipReason.NO_CREATE_RULE: "No rule creates a counterpart",
+    SkipReason.CREATE_CONDITION: "The condition of the create rule is not met",
+    SkipReason.DANGLING: "Points at a record that cannot be seen",
+    SkipReason.COUNTERPART_GONE: "The counterpart is gone",
+    SkipReason.CONVERTED: "A converted lead, whose contact takes its place",
+    SkipReason.NOT_VISIBLE: "Not seen this time, which proves nothing",
+    SkipReason.NO_EMAIL: "Without an e-mail address",
+}
+
+READ_MODES: Mapping[str, str] = {"full": "read whole", "delta": "delta", "record": "single records", "file": "file"}
+
+RUN_STATES: Mapping[str, tuple[str, str]] = {
+    "done": ("Applied. Every change was confirmed.", "bold green"),
+    "with_errors": ("Applied, with sync errors: some changes were refused.", "bold red"),
+    "with_remainder": ("Applied in part: what is listed below was left for the next plan.", "bold yellow"),
+    "interrupted": ("Interrupted in good order: whatever was in flight is recorded.", "bold yellow"),
+    "nothing_to_send": ("Nothing was to be sent. Links and bases are remembered.", "bold green"),
+}
+"""Sentence and colour by status."""
+
+
+def label(labels: Mapping[str, str], word: str) -> str:
+    """The words for a member of a list."""
+    return labels.get(word) or word.replace("_", " ").capitalize()

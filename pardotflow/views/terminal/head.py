@@ -1,0 +1,76 @@
+"""What must be read before anything else: which plan this is, and what blocks it.
+
+Blocking guards come before every number of the plan, each with the exact flag that lets it pass once.
+"""
+
+from rich.text import Text
+
+from pardotflow.plan.model import GuardResult, PlanMeta, PlanReport
+from pardotflow.views.layout import blanks, edges, join, paragraph, words
+from pardotflow.views.page import Page
+from pardotflow.views.words import number, plural
+
+
+def head_lines(meta: PlanMeta, page: Page) -> list[Text]:
+    """Project, environment and plan, and what is special about it."""
+    names = join(words(meta.project, "bold"), words(" → ", "dim"), words(meta.environment, "bold"))
+    made = words(_minute(meta.created_at), "dim")
+    lines = edges(join(names, join(words("plan "), words(meta.id, "cyan")), gap=3), made, page.width)
+    if meta.production:
+        lines.append(words(" PRODUCTION  Everything that apply sends changes live records. ", "bold white on red"))
+    for text, style in _special(meta):
+        lines.extend(paragraph(text, page.width, style=style))
+    return lines
+
+
+def _special(meta: PlanMeta) -> list[tuple[str, str]]:
+    said = []
+    if meta.selection:
+        said.append((f"Narrowed to {meta.selection}: what lies outside was not compared.", "yellow"))
+    elif not meta.complete:
+        said.append(("Incomplete: not everything could be compared, see the notes.", "bold yellow"))
+    if meta.errored:
+        said.append(("Something failed while the plan was made: it cannot be applied.", "bold red"))
+    if meta.empty_memory:
+        first = "Nothing is remembered yet: pairs are linked and values adopted without a base."
+        said.append((first, "yellow"))
+    return said
+
+
+def _minute(stamp: str) -> str:
+    """`2026-11-21T05:16:07Z` as `2026-11-21 05:16 UTC`."""
+    date, middle, time = stamp.partition("T")
+    return f"{date} {time[:5]} UTC" if middle else stamp
+
+
+def blocked_lines(report: PlanReport, page: Page) -> list[Text]:
+    """The guards that block the plan; nothing where none does."""
+    failed = [guard for guard in report.guards if not guard.passed]
+    if not failed:
+        return [words("BLOCKED: see the notes.", "bold red")] if report.meta.blocked else []
+    lines = [words(f"BLOCKED by {plural(len(failed), 'guard')}", "bold red")]
+    for guard in failed:
+        lines.extend(_guard(guard, page))
+    return lines
+
+
+def _guard(guard: GuardResult, page: Page) -> list[Text]:
+    allowed = number(guard.allowed)
+    limit = f"{allowed} allowed" if guard.limit in ("", str(guard.allowed)) else f"{allowed} allowed ({guard.limit})"
+    what = join(
+        words("✗ ", "bold red"),
+        words(f"{guard.sync}  {guard.guard}", "bold"),
+        words(f"  {number(guard.number)} planned, {limit}", "red"),
+    )
+    lines = edges(join(blanks(2), what), words(guard.line, "cyan"), page.width)
+    flag = paragraph(guard.flag, page.width, first=words("    let it pass once:", "dim"), indent=22, style="bold")
+    return lines + flag
+
+
+def guards_fact(report: PlanReport) -> str:
+    """One sentence for the summary: how many guards looked and were content."""
+    passed = sum(guard.passed for guard in report.guards)
+    if not passed:
+        return ""
+    others = "" if passed == len(report.guards) else ("other " if passed == 1 else "others ")
+    return f"{passed} {others}within {'its limit' if passed == 1 else 'their limits'}"

@@ -1,0 +1,50 @@
+"""How the records of each sync were paired, by which key, and what found no partner.
+
+One paragraph a sync; keys in the order in which they are tried.
+"""
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from pardotflow.plan.model import Identity
+from pardotflow.views.layout import blanks, heading, join, paragraph, words
+from pardotflow.views.page import Page
+from pardotflow.views.words import listed, number, plural, system_name
+
+_LONGEST_NAME = 20
+
+
+def identity_lines(identity: tuple[Identity, ...], page: Page) -> list[Text]:
+    """The block; nothing where no sync pairs records."""
+    told = [(one, [text for text in _sentences(one) if text]) for one in identity]
+    told = [(one, texts) for one, texts in told if texts]
+    if not told:
+        return []
+    column = min(max(cell_len(one.sync) for one, _ in told), _LONGEST_NAME)
+    lines = [heading("Identity")]
+    for one, texts in told:
+        name = join(blanks(2), words(one.sync))
+        for index, text in enumerate(texts):
+            lines += paragraph(text, page.width, first=None if index else name, indent=column + 4)
+    return lines
+
+
+def _sentences(one: Identity) -> list[str]:
+    return [_linked(one), _ambiguous(one), _unmatched(one)]
+
+
+def _linked(one: Identity) -> str:
+    before = f"{plural(one.linked_before, 'pair')} linked before" if one.linked_before else ""
+    new = listed(f"{number(n)} by {key}" for key, n in one.linked_now if n)
+    followed = f"{number(one.followed)} followed a conversion or a merge" if one.followed else ""
+    return "; ".join(part for part in (before, f"newly linked {new}" if new else "", followed) if part)
+
+
+def _ambiguous(one: Identity) -> str:
+    return f"{number(one.ambiguous)} ambiguous: nothing is linked for them" if one.ambiguous else ""
+
+
+def _unmatched(one: Identity) -> str:
+    sides = ((one.a, one.unmatched_a), (one.b, one.unmatched_b))
+    found = listed(f"{number(n)} in {system_name(side)}" for side, n in sides if n)
+    return f"without a counterpart {found}" if found else ""

@@ -1,0 +1,2 @@
+select email, plan
+from {{ source('usgae') }} join {{ ref('people') }} using (email)

@@ -1,0 +1,2 @@
+{{ config(on='warehouse') }}
+select email, plan from {{ source('usage') }}

@@ -1,0 +1,4 @@
+select email,
+  plan,
+from {{ source('usage') }}
+where plan in ('a', 'b'
