@@ -41,7 +41,8 @@ def run_emulator(settings: EmulatorSettings) -> Iterator[Endpoints]:
 
 def ensure_data(settings: EmulatorSettings) -> None:
     """Make the data file on first use."""
-    from pardotflow.emulator import EmulatorError, seed
+    from pardotflow.emulator import EmulatorError
+    from pardotflow.emulator.seeding import seed
 
     if settings.data.exists() or settings.seed is None:
         settings.data.parent.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,9 @@ from pardotflow.cli.workspace import Choice, load
 from pardotflow.config.load import find_root
 from pardotflow.config.project import EmulatorSettings
 from pardotflow.core.errors import UsageError
-from pardotflow.emulator import EmulatorError, environment, seed, serve_data, set_record
+from pardotflow.emulator import EmulatorError, environment, set_record
+from pardotflow.emulator.seeding import seed
+from pardotflow.emulator.server import serve as serve_data
 
 ALONE = Path("emulator.db")
 

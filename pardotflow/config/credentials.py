@@ -4,23 +4,23 @@ A secret in clear text is masked in every frame and never repeated in a message,
 the name of a secret setting.
 """
 
+import difflib
 import re
 
 from pardotflow.core.secret import MASK
 
 SECRET_SETTINGS = frozenset({"client_secret", "refresh_token", "password", "private_key", "access_token"})
 
+_NEAR = 0.75
 _LIKE_SECRET = re.compile(r"secr|tok|passw|pwd|priv|cred", re.IGNORECASE)
-_SETTING = re.compile(
-    r"""(?P<before>[\w-]*(?:secr|tok|passw|pwd|priv|cred)[\w-]*["']?\s*:\s*)(?P<value>"[^"]*"?|'[^']*'?|[^\s,}'"][^,}]*)""",
-    re.IGNORECASE,
-)
+_SETTING = re.compile(r"""(?P<key>[\w-]+)(?P<colon>["']?\s*:\s*)(?P<value>"[^"]*"?|'[^']*'?|[^\s,{}'"][^,}]*)""")
 _LOOKED_UP = re.compile(r"""["']?\s*\{\{\s*(env_var|var)\(\s*["'][^"']*["']\s*\)\s*\}\}\s*["']?\s*""")
 
 
 def is_like_secret(name: str) -> bool:
-    """True where a key's name says that its value must not be shown."""
-    return _LIKE_SECRET.search(name) is not None
+    """True where a key's name says that its value must not be shown, also where it is a slip of a secret's name."""
+    is_near = difflib.get_close_matches(name.lower(), SECRET_SETTINGS, n=1, cutoff=_NEAR)
+    return bool(is_near) or _LIKE_SECRET.search(name) is not None
 
 
 def masked_lines(lines: list[str]) -> list[str]:
@@ -32,14 +32,14 @@ def masked_lines(lines: list[str]) -> list[str]:
         if hidden_below is not None and (not line.strip() or indent > hidden_below):
             shown.append(" " * indent + (MASK if line.strip() else ""))
             continue
-        hidden_below = indent if _SETTING.search(line) and not _only_lookups(line) else None
+        hidden_below = indent if any(_is_hidden(found) for found in _SETTING.finditer(line)) else None
         shown.append(_SETTING.sub(_mask, line))
     return shown
 
 
-def _only_lookups(line: str) -> bool:
-    return all(_LOOKED_UP.fullmatch(found["value"]) for found in _SETTING.finditer(line))
+def _is_hidden(found: re.Match[str]) -> bool:
+    return is_like_secret(found["key"]) and not _LOOKED_UP.fullmatch(found["value"])
 
 
 def _mask(found: re.Match[str]) -> str:
-    return found[0] if _LOOKED_UP.fullmatch(found["value"]) else found["before"] + MASK
+    return found["key"] + found["colon"] + MASK if _is_hidden(found) else found[0]

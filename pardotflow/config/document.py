@@ -41,7 +41,10 @@ def parse_document(text: str, file: str, findings: Findings) -> MapNode | None:
 
 
 def _report_syntax(error: yaml.MarkedYAMLError, composer: "_Composer", findings: Findings) -> None:
-    mark = error.problem_mark or error.context_mark
+    problem, context = error.problem_mark, error.context_mark
+    is_at_end = problem is not None and not any(line.strip() for line in composer.lines[problem.line :])
+    # A quote or bracket that is never closed ends the file; what helps is where it was opened.
+    mark = context if context and (is_at_end or not problem) else problem
     line, column = (mark.line, mark.column) if mark else (0, 0)
     text = composer.lines[line] if line < len(composer.lines) else ""
     span = Span(file=composer.file, line=line + 1, column=column + 1)
@@ -50,11 +53,11 @@ def _report_syntax(error: yaml.MarkedYAMLError, composer: "_Composer", findings:
         help = "Indent with spaces."
         findings.error("PF102", "a tab in the indentation", Span(file=span.file, line=span.line), help)
         return
-    context = f" ({error.context}, line {error.context_mark.line + 1})" if error.context and error.context_mark else ""
+    where = f" ({error.context}, line {context.line + 1})" if context and context.line != line else ""
     quote = 'Put the text in quotes: it starts with a character that YAML keeps for itself, such as "@" or "%".'
     general = "Look at the indentation, the quotes and the brackets of this line and the one above."
     help = quote if text[column : column + 1] in ("@", "`", "%") else general
-    findings.error("PF102", f"this is not YAML: {error.problem}{context}", span, help)
+    findings.error("PF102", f"this is not YAML: {error.problem}{where}", span, help)
 
 
 class _Unreadable(Exception):
@@ -77,7 +80,7 @@ class _Composer:
         """The root mapping; None where something in the file is refused."""
         next(self._events)
         if isinstance(next(self._events), yaml.StreamEndEvent):
-            self._refuse("PF106", "the file is empty", Span(file=self.file, line=1))
+            self._refuse("PF106", "the file is empty", Span(file=self.file, line=1), "Fill it, or remove it.")
         root = self._node(next(self._events), 0)
         next(self._events)
         following = next(self._events)

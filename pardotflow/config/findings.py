@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pardotflow.core.diagnostic import Diagnostic, Severity, has_errors
 from pardotflow.core.span import Span
 
+FEW = 6
+"""How many known names are listed beside a suggestion."""
 LISTED = 12
 """How many known names a message lists before it counts the rest."""
 
@@ -50,11 +52,12 @@ def closest(name: str, known: Iterable[str]) -> str:
 
 
 def suggest(name: str, known: Iterable[str], plural: str = "") -> str:
-    """The way out of an unknown name: the nearest one and, where `plural` says what they are, all of them."""
+    """The way out of an unknown name: the nearest one and, where `plural` says what they are, all of them. A long
+    list beside a likely name is left out."""
     names = tuple(known)
     near = closest(name, names)
     parts = [f'Did you mean "{near}"?'] if near else []
-    if plural:
+    if plural and not (near and len(names) > FEW):
         parts.append(f"{plural}: {listed(names)}.")
     return " ".join(parts)
 

@@ -73,7 +73,8 @@ def _report_missing(error: SchemaError, spot: Spot, findings: Findings) -> None:
 
 
 def _report_enum(error: SchemaError, spot: Spot, findings: Findings) -> None:
-    _report_choice([str(v) for v in error.wanted], spot, findings)
+    values = error.wanted if isinstance(error.wanted, list) else [error.wanted]
+    _report_choice([str(v) for v in values], spot, findings)
 
 
 def _report_choice(values: Sequence[str], spot: Spot, findings: Findings) -> None:
@@ -124,6 +125,10 @@ def _branch(error: SchemaError) -> int:
 
 
 def _is_wrong_kind(error: SchemaError, parent: SchemaError) -> bool:
+    """True where an alternative wants another kind of value than was written, in all its own alternatives too."""
+    if error.keyword == "anyOf" and error.is_at(parent):
+        wrong = {e.branch for e in error.context if _is_wrong_kind(e, error)}
+        return wrong == {e.branch for e in error.context}
     is_other = error.keyword == "type" or (error.keyword == "enum" and not isinstance(error.instance, str))
     return is_other and error.is_at(parent)
 
@@ -179,10 +184,18 @@ def _report_key_sets(keys: list[tuple[str, ...]], error: SchemaError, spot: Spot
             findings.error("PF111", f'{spot.label} needs the key "{key}"', spot.holder, f"Needed are {choices}.")
 
 
+def _report_size(error: SchemaError, spot: Spot, findings: Findings) -> None:
+    findings.error("PF113", f"{spot.label} takes {_expected(error)}; it has {len(error.instance)}", spot.holder)
+
+
 _REPORTS: Mapping[str, Callable[[SchemaError, Spot, Findings], None]] = {
     "additionalProperties": _report_unknown,
     "required": _report_missing,
     "enum": _report_enum,
+    "const": _report_enum,
+    "minProperties": _report_size,
+    "maxProperties": _report_size,
+    "minItems": _report_size,
     "dependentRequired": _report_dependent,
     "uniqueItems": _report_repeated,
     "anyOf": _report_alternatives,

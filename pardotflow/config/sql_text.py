@@ -28,7 +28,9 @@ def problem_of(error: SqlglotError) -> tuple[str, SqlPlace]:
         return f"this is not SQL: {str(error).splitlines()[0]}", SqlPlace()
     word = str(first.get("highlight") or "")
     near = f', near "{word}"' if word else ""
-    reason = _CLASS.sub(r"\1", str(first.get("description") or "it does not parse")).rstrip(".")
+    description = str(first.get("description") or "it does not parse").rstrip(".")
+    function = _CLASS.search(description)
+    reason = f"{function[1]} is not complete" if function else description
     place = _from_end(int(first.get("line") or 1), int(first.get("col") or 1), len(word))
     return f"this is not SQL: {reason}{near}", place
 

@@ -9,10 +9,11 @@ from types import TracebackType
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError, meta
 from jinja2.sandbox import SandboxedEnvironment
 
-from pardotflow.config.findings import listed, suggest
+from pardotflow.config.findings import suggest
 
 Names = Mapping[str, Callable[..., str]]
 
+_FUNCTIONS = "A template may call var(), in models source() and ref(), in environments/*.yml env_var()."
 _MARKS = ("{{", "{%", "{#")
 # What an expression of a template can raise by itself: 1 / 0, 'a' + 1, [][3], a wrong number of arguments.
 _OWN_ERRORS = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
@@ -53,8 +54,7 @@ def check_template(text: str, names: Names) -> None:
     except TemplateError as e:
         raise TemplateProblem("PF120", f"the template is not Jinja: {e.message}") from e
     if unknown:
-        functions = tuple(f"{n}()" for n in names)
-        way_out = f"{suggest(unknown[0], names)} A template may call {listed(functions)}.".strip()
+        way_out = f"{suggest(unknown[0], names)} {_FUNCTIONS}".strip()
         raise TemplateProblem("PF121", f'the template uses the unknown name "{unknown[0]}"', way_out)
 
 

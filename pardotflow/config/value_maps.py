@@ -17,6 +17,9 @@ from pardotflow.config.project import ValueMap
 from pardotflow.core.span import Span
 
 
+MAX_BAD_ROWS = 5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orientation:
     """Which column a mapping reads: the two sides in order, and which of them (0, 1) the values come from."""
@@ -56,19 +59,22 @@ def _rows(text: str, name: str, findings: Findings) -> list[_Row] | None:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     lines = split_lines(text)
     rows: list[_Row] = []
-    is_good, start = True, 1
+    bad, start = 0, 1
     try:
         for cells in reader:
             if cells:
                 rows.append(_Row(cells=tuple(cells), line=start))
-                is_good &= _has_two_cells(rows[-1], lines, name, findings)
+                bad += not _has_two_cells(rows[-1], lines, name, findings)
             start = reader.line_num + 1
+            # A wrong header or many wrong lines are one mistake, not many.
+            if bad and (len(rows) == 1 or bad == MAX_BAD_ROWS):
+                return None
     except csv.Error as e:
         findings.error("PF157", f"not a CSV file: {e}", Span(file=name, line=start), "Look at the quotes of this line.")
         return None
     if not rows:
         findings.error("PF157", "the value map is empty", Span(file=name, line=1), "Its first line is a header.")
-    return rows if is_good and rows else None
+    return rows if rows and not bad else None
 
 
 def _has_two_cells(row: _Row, lines: list[str], name: str, findings: Findings) -> bool:

@@ -5,6 +5,7 @@ side. A write whose outcome is not known never ends in an ordinary error: it rai
 """
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -41,6 +42,10 @@ _NEVER_SENT = (
 )
 _LOOPBACK_WITHOUT_PROXY = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
 _LONGEST_CONNECT = 30.0
+
+_LOG = logging.getLogger(__name__)
+# The retry library warns of every wait without saying why; this module says it, for those who listen.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 Json = Any
@@ -243,6 +248,7 @@ class HttpClient:
     def _repeat(self, ask: Ask, trail: _Trail) -> Reply:
         def may_repeat(error: Exception) -> bool:
             waiting_helps = isinstance(error, Unreachable | ServerTrouble | RateLimited)
+            _LOG.info("%s", error)
             return waiting_helps and not (ask.effect is Effect.AGAIN and trail.maybe_done)
 
         # The library reports retries with the arguments of a decorated function; a bare context has none to leak.

@@ -1,7 +1,7 @@
 """An emulator of Salesforce and of Pardot (Account Engagement API v5) over HTTP on one port, with data that lasts.
 
-It is a product of its own: it imports nothing else of this project, and clients cannot tell it from the services by the parts that
-it emulates. The heavy half stays out of this module: `server.serve` runs it, `seeding.seed` fills it.
+It is a product of its own: it imports nothing else of this project, and clients cannot tell it from the services by
+the parts that it emulates. The heavy half stays out of this module: `server.serve` runs it, `seeding.seed` fills it.
 """
 
 from pardotflow.emulator.edit import set_record

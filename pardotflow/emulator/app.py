@@ -1,6 +1,7 @@
 """The ASGI application: requests into calls, calls to the right service, replies onto the wire.
 
-Services are synchronous and run in a small pool of threads, so that requests are in flight together as on the real services.
+Services are synchronous and run in a small pool of threads, so that requests are in flight together as on the real
+services.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Time as the two vendors write it.
 
-Instants are kept in UTC at second precision; only the text differs: Salesforce's own form is stored as it is sent, Pardot's
-is stored with a `Z` and shown in the API user's zone.
+Instants are kept in UTC at second precision; only the text differs: Salesforce's own form is stored as it is sent,
+Pardot's is stored with a `Z` and shown in the API user's zone.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def read_zone(name: str) -> tzinfo:
 
 @lru_cache(maxsize=65536)
 def show_pardot_time(stored: str | None, zone: str) -> str | None:
-    """A stored instant in the API user's zone: `2025-05-16T11:27:08-07:00`. Text that is no instant is shown as it is."""
+    """A stored instant in the API user's zone: `2025-05-16T11:27:08-07:00`. Other text is shown as it is."""
     if stored is None:
         return None
     moment = parse_instant(stored)

@@ -72,7 +72,8 @@ def _add_org(db: sqlite3.Connection, identity: Identity) -> None:
     if db.execute("SELECT 1 FROM pd_campaigns LIMIT 1").fetchone() is None:
         now = pardot_stamp(from_epoch(time.time()))
         db.execute(
-            'INSERT INTO pd_campaigns ("id", "name", "isDeleted", "createdAt", "updatedAt", "createdById", "updatedById")'
+            "INSERT INTO pd_campaigns"
+            ' ("id", "name", "isDeleted", "createdAt", "updatedAt", "createdById", "updatedById")'
             " VALUES (1001, 'Website Tracking', 0, ?, ?, ?, ?)",
             (now, now, identity.admin.pardot_id, identity.admin.pardot_id),
         )

@@ -1,8 +1,8 @@
 """The one SQLite file that holds everything: how it is opened, written and closed.
 
-A write is on disk when the transaction ends (WAL, synchronous=FULL). Two processes may serve one file: nothing that matters
-is kept in memory, and every write transaction takes the write lock at its start. Bookkeeping that need not survive a power
-cut (request log, counters) goes through a second connection that does not wait for the disk.
+A write is on disk when the transaction ends (WAL, synchronous=FULL). Two processes may serve one file: nothing that
+matters is kept in memory, and every write transaction takes the write lock at its start. Bookkeeping that need not
+survive a power cut (request log, counters) goes through a second connection that does not wait for the disk.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class DataFile:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """One durable transaction; an exception rolls it back. Within another `write` of the thread it joins that one."""
+        """One durable transaction; an exception rolls it back. Inside another `write` it joins that one."""
         db = self.read()
         if db.in_transaction:
             yield db

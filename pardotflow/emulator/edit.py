@@ -1,6 +1,7 @@
 """Edits by a person: what somebody changes in the two products' own screens while a tool works.
 
-An edit moves the stamps and is signed by the admin, not by the connected user. It may set any stored field, read-only ones too.
+An edit moves the stamps and is signed by the admin, not by the connected user. It may set any stored field, read-only
+ones too.
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ _PROTECTED = {"id", "_n"}
 def set_record(data: Path, assignment: str) -> str:
     """Set one field as a person would: `Contact/003…#Phone=+1 555`, `prospect/123#phone=…`.
 
-    An id may be an e-mail address if exactly one live record has it; `null` or nothing clears. Returns a sentence that says
-    what was done; raises `EmulatorError` for an unknown address, field or record, and for a value that the field cannot hold.
+    An id may be an e-mail address if exactly one live record has it; `null` or nothing clears. Returns a sentence
+    that says what was done; raises `EmulatorError` for an unknown address, field or record, and for a value that the
+    field cannot hold.
     """
     match = re.fullmatch(r"([^#]+)#([^=]+)=(.*)", assignment, re.DOTALL)
     if match is None:

@@ -15,6 +15,7 @@ from typing import Any
 from pardotflow.emulator.ids import checksum, is_id, to_18
 from pardotflow.emulator.problem import EmulatorError
 
+_ADMIN_ID = "0055e00000ADAad"
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -86,7 +87,7 @@ def build_identity(given: Mapping[str, Any]) -> Identity:
         access_token=str(given.get("access_token") or make_token(org_id)),
         connected=_build_connected(given.get("user") or {}),
         admin=Person(
-            salesforce_id="0055e00000ADAadAAA"[:15] + checksum("0055e00000ADAad"),
+            salesforce_id=_ADMIN_ID + checksum(_ADMIN_ID),
             pardot_id=9000002,
             username="ada.admin@emulator.test",
             email="ada.admin@emulator.test",

@@ -1,7 +1,7 @@
 """The tables that every data file has, whatever records it holds.
 
-Records stand in one table for each object (`sf_Contact`, `pd_prospects`), made by the two vendors' catalogues. Times in these
-tables are Unix seconds of the emulator's clock.
+Records stand in one table for each object (`sf_Contact`, `pd_prospects`), made by the two vendors' catalogues. Times
+in these tables are Unix seconds of the emulator's clock.
 """
 
 FORMAT = 1
@@ -22,14 +22,23 @@ CREATE TABLE query_cursor (
     id TEXT PRIMARY KEY, statement TEXT NOT NULL, include_deleted INTEGER NOT NULL, page_size INTEGER NOT NULL,
     total INTEGER NOT NULL, row_numbers BLOB NOT NULL, opened_at REAL NOT NULL, finished INTEGER NOT NULL DEFAULT 0
 );
-CREATE TABLE usage (system TEXT NOT NULL, day TEXT NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (system, day)) WITHOUT ROWID;
+CREATE TABLE usage (
+    system TEXT NOT NULL, day TEXT NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (system, day)
+) WITHOUT ROWID;
 CREATE TABLE minted (prefix TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE import_batch (import_id INTEGER NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (import_id, n));
-CREATE TABLE import_error (import_id INTEGER NOT NULL, n INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (import_id, n));
-CREATE TABLE fault (n INTEGER PRIMARY KEY AUTOINCREMENT, spec TEXT NOT NULL, skip INTEGER NOT NULL, remaining INTEGER NOT NULL);
+CREATE TABLE import_batch (
+    import_id INTEGER NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (import_id, n)
+);
+CREATE TABLE import_error (
+    import_id INTEGER NOT NULL, n INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (import_id, n)
+);
+CREATE TABLE fault (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, spec TEXT NOT NULL, skip INTEGER NOT NULL, remaining INTEGER NOT NULL
+);
 CREATE TABLE request_log (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, system TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
-    query TEXT NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL, status INTEGER, answer BLOB NOT NULL,
+    n INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, system TEXT NOT NULL, method TEXT NOT NULL,
+    path TEXT NOT NULL, query TEXT NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL, status INTEGER,
+    answer BLOB NOT NULL,
     api_calls INTEGER NOT NULL, seconds REAL NOT NULL
 );
 """

@@ -20,6 +20,7 @@ _SECRET_HEADERS = {"authorization", "cookie", "x-sfdc-session"}
 _SECRET_FORM = re.compile(rb"((?:refresh_token|client_secret|access_token|password|token|assertion|code)=)[^&\s]*")
 _SECRET_JSON = re.compile(rb'("(?:access_token|refresh_token|signature|id_token)"\s*:\s*")[^"]*')
 _TRIM_EVERY = 500
+_NAMES = "at, system, method, path, query, headers, body, status, answer, api_calls, seconds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +53,7 @@ def write_entry(file: DataFile, state: State, entry: Entry) -> None:
         if not switches.log:
             return
         made = db.execute(
-            "INSERT INTO request_log (at, system, method, path, query, headers, body, status, answer, api_calls, seconds)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO request_log ({_NAMES}) VALUES ({','.join('?' * 11)})",
             _columns(entry, switches.log_request_bytes, switches.log_answer_bytes),
         ).lastrowid
         if made and made % _TRIM_EVERY == 0:
@@ -86,8 +86,7 @@ def _columns(entry: Entry, most_body: int, most_answer: int) -> tuple[Any, ...]:
 def read_entries(file: DataFile, since: int, limit: int) -> list[Mapping[str, Any]]:
     """Recorded requests with a number above `since`, oldest first."""
     rows = file.read().execute(
-        "SELECT n, at, system, method, path, query, headers, body, status, answer, api_calls, seconds"
-        " FROM request_log WHERE n > ? ORDER BY n LIMIT ?",
+        f"SELECT n, {_NAMES} FROM request_log WHERE n > ? ORDER BY n LIMIT ?",
         (since, limit),
     )
     return [

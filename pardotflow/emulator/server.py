@@ -77,8 +77,8 @@ def serve(
 ) -> None:
     """Serve `data` (made empty where it is missing) until a signal, `stop`, or the end of stdin.
 
-    Port 0 takes a free one; `ready` is called with the port once connections are accepted. Raises `EmulatorError` where the
-    file or the port cannot be used.
+    Port 0 takes a free one; `ready` is called with the port once connections are accepted. Raises `EmulatorError`
+    where the file or the port cannot be used.
     """
     if not data.exists():
         with contextlib.suppress(EmulatorError):

@@ -1,7 +1,7 @@
 """The one table of behaviours that the vendors leave open, or that a test wants to turn.
 
-Every field of `Switches` is one switch: its name, its default, its alternatives and what is known. The values in force are
-stored in the data file; nothing else in the emulator decides an unconfirmed fact by itself.
+Every field of `Switches` is one switch: its name, its default, its alternatives and what is known. The values in
+force are stored in the data file; nothing else in the emulator decides an unconfirmed fact by itself.
 """
 
 from __future__ import annotations

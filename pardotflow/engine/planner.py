@@ -4,6 +4,7 @@ The steps: connect and describe; compile; refresh the snapshots; run every sync 
 count the guards; choose the routes; write meta data and digest. Nothing is written to a vendor, nor to memory.
 """
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -13,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pardotflow import __version__
-from pardotflow.config.project import Policy, Project, Strength
+from pardotflow.config.project import Model, Policy, Project, Strength
 from pardotflow.connectors.protocol import Connector, Identity
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
@@ -35,6 +36,7 @@ from pardotflow.engine.sqlfile import render, rows, run
 from pardotflow.engine.syncplan import run_sync
 from pardotflow.engine.wanted import wanted_objects
 from pardotflow.engine.warehouse import describe_models, make_model_views, make_row_view, make_source_views
+from pardotflow.graph.dag import StepKind, build_graph
 from pardotflow.graph.digest import config_digest
 from pardotflow.plan.digest import plan_digest
 from pardotflow.plan.file import FORMAT_VERSION, TABLES
@@ -80,12 +82,13 @@ def make_plan(request: PlanRequest) -> Path:
         con.execute(TABLES)
         syncs, read, models = _read_all(con, request)
         _run_syncs(con, request, syncs, read, models)
-        plan_id = _finish(con, request, syncs, read)
+        meta = _finish(con, request, syncs, read)
         con.execute("detach plan")
-    path = request.output or request.layout.plans / f"{plan_id}.plan"
+    path = request.output or request.layout.plans / f"{meta['id']}.plan"
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft.replace(path)
+    shutil.move(draft, path)
     make_private(path)
+    request.ledger.save_plan(meta["id"], path.resolve(), meta["digest"], request.clock.now())
     return path.resolve()
 
 
@@ -109,7 +112,7 @@ def _read_all(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tup
     for item in wanted:
         open_overlay(con, item.connection, item.object)
     make_source_views(con, request.project, request.catalog)
-    make_model_views(con, request.project.models)
+    make_model_views(con, _models_in_order(request.project))
     notes, files = [], []
     for sync in request.project.syncs:
         if sync.a.system is System.WAREHOUSE:
@@ -123,6 +126,13 @@ def _read_all(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tup
         syncs = plan_order(compile_project(request.project, full))
     read = _Read(coverage=coverage, shrunk=shrunk, notes=tuple(notes), focus=focus, selection=selection)
     return syncs, read, tuple(files)
+
+
+def _models_in_order(project: Project) -> tuple[Model, ...]:
+    """Every model after those that it refers to."""
+    by_name = {m.name: m for m in project.models}
+    steps = build_graph(project).steps
+    return tuple(by_name[s.name] for s in steps if s.kind is StepKind.MODEL)
 
 
 def _refresh(con: duckdb.DuckDBPyConnection, wanted: Wanted, request: PlanRequest) -> Refreshed:
@@ -189,8 +199,8 @@ def _name_keys(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) 
                 con.execute("insert into consent_mappings values (?, ?)", [sync.name, mapping.mapping.key])
 
 
-def _finish(con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: _Read) -> str:
-    """Guards, routes, notes, meta data; returns the plan's id."""
+def _finish(con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: _Read) -> dict[str, str]:
+    """Guards, routes, notes, meta data; returns the meta data."""
     routes = choose_routes(con, request.connectors)
     guards = [*read.shrunk, *count_guards(con, syncs)]
     _save_rows(con, "plan.guards", [[g.sync, g.guard, g.number, g.threshold, g.allowed, g.passed, g.flag, g.line] for g in guards])
@@ -199,7 +209,7 @@ def _finish(con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[C
     _save_rows(con, "plan.notes", [[note] for note in [*read.notes, *_notes(con, request, syncs, routes)]])
     meta = _meta(con, request, read, blocked=any(not g.passed for g in guards))
     con.executemany("insert into plan.meta values (?, ?)", sorted(meta.items()))
-    return meta["id"]
+    return meta
 
 
 def _save_rows(con: duckdb.DuckDBPyConnection, table: str, lines: list[list[object]]) -> None:

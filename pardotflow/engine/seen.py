@@ -24,8 +24,8 @@ def record_seen(con: duckdb.DuckDBPyConnection, table: str, syncs: Iterable[Comp
     for (system, item), fields in _fields(syncs).items():
         con.execute(
             f"insert into {table} select {literal(system)}, {literal(item)}, s._id, {digest_of(fields)}"
-            f" from {snapshot_table(system, item)} s join touched t on t.id = s._id"
-            f" where t.system = {literal(system)} and t.object = {literal(item)}"
+            f" from {snapshot_table(system, item)} s where _id in"
+            f" (select t.id from touched t where t.system = {literal(system)} and t.object = {literal(item)})"
         )
 
 

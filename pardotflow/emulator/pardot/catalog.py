@@ -25,10 +25,8 @@ def column_type(attribute: Attribute) -> str:
 def custom_attribute(api_field_id: str, kind: str, *, many: bool) -> Attribute:
     """The prospect attribute of a custom field of a given type."""
     lower = kind.lower()
-    if many or lower in _MANY:
-        made = "array"
-    else:
-        made = lower if lower in {"number", "date"} else "string"
+    single = lower if lower in {"number", "date"} else "string"
+    made = "array" if many or lower in _MANY else single
     return Attribute(name=api_field_id, type=made, createable=True, updateable=True)
 
 

@@ -1,7 +1,7 @@
 """The states of an import over time: Open, Waiting, Processing, Complete.
 
-Nothing runs in the background. Every Pardot request first lets the clock catch up: what is due by then has happened before the
-request is answered, also after a restart.
+Nothing runs in the background. Every Pardot request first lets the clock catch up: what is due by then has happened
+before the request is answered, also after a restart.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def catch_up(context: Context) -> None:
     now = context.state.now
     half = context.state.switches.import_delay / 2
     waiting = context.db.execute(
-        'SELECT "id" FROM pd_imports WHERE _due IS NOT NULL AND (_due <= ? OR ("status" = \'Waiting\' AND _due - ? <= ?))',
+        'SELECT "id" FROM pd_imports WHERE _due IS NOT NULL'
+        " AND (_due <= ? OR (\"status\" = 'Waiting' AND _due - ? <= ?))",
         (now, half, now),
     ).fetchall()
     for (import_id,) in waiting:

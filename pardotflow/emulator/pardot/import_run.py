@@ -1,7 +1,7 @@
 """Carrying out an import: each row finds its prospect, and updates it or makes one.
 
-A run is one transaction: after a crash it has happened whole or not at all, and its import is still waiting. A row that fails is
-written to the errors with its reason and changes nothing.
+A run is one transaction: after a crash it has happened whole or not at all, and its import is still waiting. A row
+that fails is written to the errors with its reason and changes nothing.
 """
 
 from __future__ import annotations

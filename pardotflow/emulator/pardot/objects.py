@@ -1,7 +1,8 @@
 """The collections of API v5: attributes, relations, filters and sort keys.
 
-One line is one attribute: name, type, and flags (C may be set on create, U on update, R required on create). Whatever has no
-flag is read-only. Prospects have custom fields besides; they come from the custom-fields collection of the data file.
+One line is one attribute: name, type, and flags (C may be set on create, U on update, R required on create). Whatever
+has no flag is read-only. Prospects have custom fields besides; they come from the custom-fields collection of the
+data file.
 """
 
 from __future__ import annotations

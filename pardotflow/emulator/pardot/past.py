@@ -1,7 +1,7 @@
 """The read cache that lags: reads show each changed record as it was `cache_lag` seconds ago.
 
-While the switch is on, every write first keeps the state that it replaces, with the time until which it held. Writes that were made
-before the switch was turned on are visible at once.
+While the switch is on, every write first keeps the state that it replaces, with the time until which it held. Writes
+that were made before the switch was turned on are visible at once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pardotflow.emulator.state import State
 
 def keep_past(state: State, db: sqlite3.Connection, collection: Collection, record_id: int) -> None:
     """Keep the present state of a record that is about to be written; of one that is not there yet, its absence."""
-    if state.switches.cache_lag <= 0:
+    if not _lags(state, collection):
         return
     columns = ", ".join(collection.columns)
     kept = db.execute(
@@ -30,9 +30,14 @@ def keep_past(state: State, db: sqlite3.Connection, collection: Collection, reco
     db.execute(f'DELETE FROM "{collection.table}_past" WHERE _until < ?', (horizon,))
 
 
+def _lags(state: State, collection: Collection) -> bool:
+    """Whether reads of a collection come from the cache. Imports are jobs, not records, and are always read fresh."""
+    return state.switches.cache_lag > 0 and collection.path != "imports"
+
+
 def lagging_source(state: State, collection: Collection) -> tuple[str, list[object]]:
     """A FROM item for reads, with its bound values: the table itself, or the table as it was."""
-    if state.switches.cache_lag <= 0:
+    if not _lags(state, collection):
         return f'"{collection.table}"', []
     since = state.now - state.switches.cache_lag
     columns = ", ".join(collection.columns)

@@ -1,7 +1,7 @@
 """Queries of a collection: filters, order, pages and their tokens.
 
-A page token carries the whole query and the key of the last row, in the recorded form, so that no page depends on memory of the
-service; the same token gives the same page while the data stays.
+A page token carries the whole query and the key of the last row, in the recorded form, so that no page depends on
+memory of the service; the same token gives the same page while the data stays.
 """
 
 from __future__ import annotations

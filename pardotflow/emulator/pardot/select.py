@@ -1,7 +1,7 @@
 """The `fields` parameter: which attributes an answer shows, also of related records.
 
-Keys stand in the order of the service: id first, then by name, custom fields last. A related record is a nested object; a
-relation that leads nowhere is null.
+Keys stand in the order of the service: id first, then by name, custom fields last. A related record is a nested
+object; a relation that leads nowhere is null.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Pardot as one function from a call to an answer: the gate, then the endpoint.
 
-The gate asks in the service's order: any authorization, the unit's header, a live session, a known unit, free places, calls left.
+The gate asks in the service's order: any authorization, the unit's header, a live session, a known unit, free places,
+calls left.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class Pardot:
         self._taken = 0
 
     def answer(self, call: Call, taken: int = 1) -> tuple[Reply, int]:
-        """The answer, and how many API calls the service counts for it. `taken` are the places in use, this one included."""
+        """The answer and the API calls that it counts for; `taken` are the places in use, this one included."""
         state = load_state(self._file)
         try:
             user = self._admit(state, call)
@@ -133,3 +134,6 @@ class Pardot:
                 return dispatch(context, call, path)
         except PardotError as error:
             return error.to_reply()
+        except UnicodeEncodeError:
+            # Half of a surrogate pair is valid JSON, but no text that can be stored.
+            return PardotError(150).to_reply()

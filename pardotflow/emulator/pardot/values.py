@@ -27,6 +27,7 @@ _NUMBER_CODES = {
     "listId": 55,
     "prospectId": 3,
 }
+_MOST = 10**18
 UNCHANGED = object()
 
 
@@ -54,7 +55,7 @@ def _is_writable(collection: Collection, name: str, *, creating: bool) -> bool:
     return attribute is not None and (attribute.createable if creating else attribute.updateable)
 
 
-def read_value(attribute: Attribute, raw: object, switches: Switches) -> Any:  # noqa: ANN401
+def read_value(attribute: Attribute, raw: object, switches: Switches) -> object:
     """The stored form of a JSON value, or `UNCHANGED` where the value clears and the switches do not let it."""
     if raw is None or raw == "":
         wanted = "null" if raw is None else "empty"
@@ -72,13 +73,15 @@ def read_value(attribute: Attribute, raw: object, switches: Switches) -> Any:  #
     if attribute.type == "json":
         return json.dumps(raw)
     if isinstance(raw, (int, float)) and not isinstance(raw, bool) and attribute.type == "number":
+        if not abs(raw) < _MOST:
+            raise PardotError(56, attribute.name)
         return raw
     if not isinstance(raw, str):
         raise PardotError(154, attribute.name)
     return _read_text(attribute, raw)
 
 
-def read_cell(attribute: Attribute, text: str, switches: Switches) -> Any:  # noqa: ANN401
+def read_cell(attribute: Attribute, text: str, switches: Switches) -> object:
     """The stored form of a CSV cell that is not blank."""
     if attribute.type == "boolean":
         lower = text.strip().lower()

@@ -1,6 +1,7 @@
 """The objects and fields that this data file has: standard ones, and what the seed added.
 
-The catalogue in the file is the truth; a process keeps the parsed form for as long as the file's catalogue version stays.
+The catalogue in the file is the truth; a process keeps the parsed form for as long as the file's catalogue version
+stays.
 """
 
 from __future__ import annotations
@@ -80,9 +81,8 @@ def save_object(db: sqlite3.Connection, new: StandardObject, fields: Iterable[Fi
         [(new.name, f.name, place, to_definition(f)) for place, f in enumerate(entered)],
     )
     columns = [f'"{f.name}" {column_type(f)}' for f in entered if f.stored and f.name != "IsDeleted"]
-    db.execute(
-        f'CREATE TABLE "sf_{new.name}" (_n INTEGER PRIMARY KEY, "IsDeleted" INTEGER NOT NULL DEFAULT 0, {", ".join(columns)})'
-    )
+    head = '_n INTEGER PRIMARY KEY, "IsDeleted" INTEGER NOT NULL DEFAULT 0'
+    db.execute(f'CREATE TABLE "sf_{new.name}" ({head}, {", ".join(columns)})')
 
 
 def index_object(db: sqlite3.Connection, name: str, fields: Iterable[Field]) -> None:

@@ -30,7 +30,7 @@ _ROLLED_BACK = Problem(
     message="Record rolled back because not all records were valid and the request was using AllOrNone header",
 )
 Result = dict[str, Any]
-SaveOne = Callable[[Any], Result]
+SaveOne = Callable[[object], Result]
 
 
 class _Undo(Exception):
@@ -41,7 +41,7 @@ def create_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply
     """`POST /composite/sobjects`."""
     body = read_object(call)
 
-    def save(record: Any) -> Result:
+    def save(record: object) -> Result:
         info, payload = _split(context, record)
         return _success(create_record(context, info, payload).record_id)
 
@@ -52,7 +52,7 @@ def update_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply
     """`PATCH /composite/sobjects`; each record carries `id` or `Id`."""
     body = read_object(call)
 
-    def save(record: Any) -> Result:
+    def save(record: object) -> Result:
         info, payload = _split(context, record)
         given = next((payload.pop(name) for name in list(payload) if name.lower() == "id"), None)
         if given in (None, ""):
@@ -71,7 +71,7 @@ def upsert_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply
         raise refuse(404, "NOT_FOUND", message)
     body = read_object(call)
 
-    def save(record: Any) -> Result:
+    def save(record: object) -> Result:
         kind, payload = _split(context, record)
         if kind.name != info.name:
             raise refuse(400, "INVALID_TYPE", f"all records must be of type {info.name}", ())
@@ -87,8 +87,8 @@ def delete_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply
     ids = [part.strip() for part in (call.argument("ids") or "").split(",") if part.strip()]
     every = (call.argument("allOrNone") or "").lower() == "true"
 
-    def save(record_id: Any) -> Result:
-        known = to_18(record_id)
+    def save(record_id: object) -> Result:
+        known = to_18(str(record_id))
         if known is None:
             raise refuse(400, "MALFORMED_ID", f"malformed id {record_id}", ())
         info = next((i for i in context.catalog.objects.values() if known.startswith(i.prefix)), None)
@@ -139,7 +139,7 @@ def _checked(records: list[Any]) -> list[Any]:
     return records
 
 
-def _split(context: Context, record: Any) -> tuple[ObjectInfo, dict[str, Any]]:
+def _split(context: Context, record: object) -> tuple[ObjectInfo, dict[str, Any]]:
     """The object that `attributes.type` names, and the fields."""
     attributes = record.get("attributes") if isinstance(record, dict) else None
     kind = attributes.get("type") if isinstance(attributes, dict) else None
@@ -148,7 +148,8 @@ def _split(context: Context, record: Any) -> tuple[ObjectInfo, dict[str, Any]]:
     info = context.catalog.find(kind)
     if info is None:
         raise refuse(400, "INVALID_TYPE", f"sObject type '{kind}' is not supported.", ())
-    return info, {name: value for name, value in record.items() if name != "attributes"}
+    fields = record if isinstance(record, dict) else {}
+    return info, {str(name): value for name, value in fields.items() if name != "attributes"}
 
 
 def _success(record_id: str) -> Result:
@@ -172,7 +173,7 @@ def _run(context: Context, body: Mapping[str, Any], records: list[Any], save: Sa
     return json_reply(results)
 
 
-def _save_one(context: Context, record: Any, save: SaveOne) -> Result:
+def _save_one(context: Context, record: object, save: SaveOne) -> Result:
     try:
         with savepoint(context.db):
             return save(record)

@@ -1,7 +1,7 @@
 """`/composite`: up to 25 dependent subrequests in one call.
 
-Each subrequest is an ordinary call to an ordinary endpoint, in its own part of one transaction; only references and the fate of
-the whole are decided here.
+Each subrequest is an ordinary call to an ordinary endpoint, in its own part of one transaction; only references and
+the fate of the whole are decided here.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def run_composite(context: Context, call: Call, dispatch: Dispatch) -> Reply:
     return json_reply({"compositeResponse": results})
 
 
-def _check(requests: Any) -> list[dict[str, Any]]:
+def _check(requests: object) -> list[dict[str, Any]]:
     if not isinstance(requests, list) or not requests or not all(isinstance(r, dict) for r in requests):
         raise refuse(400, "JSON_PARSER_ERROR", "compositeRequest must be a list of subrequests")
     if len(requests) > _MOST:
@@ -89,7 +89,7 @@ def _run_one(
         return failed.result
 
 
-def _subcall(outer: Call, request: Mapping[str, Any], url: str, body: Any) -> Call:
+def _subcall(outer: Call, request: Mapping[str, Any], url: str, body: object) -> Call:
     parts = urlsplit(url)
     headers = {str(k).lower(): str(v) for k, v in (request.get("httpHeaders") or {}).items()}
     return Call(
@@ -139,7 +139,7 @@ def _resolve(text: str, known: Mapping[str, dict[str, Any]]) -> str:
     return _REFERENCE.sub(lambda match: _look_up(match, known), text)
 
 
-def _resolve_all(value: Any, known: Mapping[str, dict[str, Any]]) -> Any:
+def _resolve_all(value: object, known: Mapping[str, dict[str, Any]]) -> object:
     if isinstance(value, str):
         return _resolve(value, known)
     if isinstance(value, dict):

@@ -1,6 +1,7 @@
 """What a Salesforce field is.
 
-A `Field` is the one definition behind describe, validation, SOQL and the SQLite column; none of them keeps its own list.
+A `Field` is the one definition behind describe, validation, SOQL and the SQLite column; none of them keeps its own
+list.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tokens: how they are given, checked and taken back.
 
-A token is a row of the data file; a session lives as long as it is used, and a refresh token until it is revoked. The access
-token that the file was made with has no end of its own.
+A token is a row of the data file; a session lives as long as it is used, and a refresh token until it is revoked. The
+access token that the file was made with has no end of its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Running SOQL: the first page, the cursor behind it, and the pages that follow.
 
-A cursor is the ordered list of row numbers that matched when the query ran, kept in the data file: later pages hold exactly
-those records, with the values of the moment they are fetched.
+A cursor is the ordered list of row numbers that matched when the query ran, kept in the data file: later pages hold
+exactly those records, with the values of the moment they are fetched.
 """
 
 from __future__ import annotations
@@ -166,8 +166,9 @@ def _numbers(db: sqlite3.Connection, cursor: str, offset: int, count: int) -> li
 def _fetch(db: sqlite3.Connection, compiled: Compiled, numbers: Iterable[int]) -> list[tuple[Any, ...]]:
     sql, _ = _select(compiled, " WHERE t0._n = page.n")
     head, _, rest = sql.partition(f" FROM {compiled.info.table} t0")
-    paged = f"WITH page (k, n) AS (SELECT key, value FROM json_each(?)) {head} FROM page CROSS JOIN {compiled.info.table} t0"
-    return db.execute(f"{paged}{rest} ORDER BY page.k", (json.dumps(list(numbers)),)).fetchall()
+    paged = f"{head} FROM page CROSS JOIN {compiled.info.table} t0{rest} ORDER BY page.k"
+    numbered = "WITH page (k, n) AS (SELECT key, value FROM json_each(?)) "
+    return db.execute(numbered + paged, (json.dumps(list(numbers)),)).fetchall()
 
 
 # -- rows into records

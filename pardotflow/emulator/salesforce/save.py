@@ -26,7 +26,10 @@ from pardotflow.emulator.salesforce.rows import (
 )
 from pardotflow.emulator.salesforce.values import BadValue, read_value
 
-_SECURITY = "Please check the security settings of this field and verify that it is read/write for your profile or permission set."
+_SECURITY = (
+    "Please check the security settings of this field and verify that it is read/write for your profile or "
+    "permission set."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +139,7 @@ def find_live(context: Context, info: ObjectInfo, record_id: str) -> Values:
     return row
 
 
-def read_key(context: Context, key: Field, value: object) -> Any:
+def read_key(context: Context, key: Field, value: object) -> object:
     """An external id value in its stored form; raises `SalesforceError`."""
     try:
         return read_value(key, value, context.state.switches)

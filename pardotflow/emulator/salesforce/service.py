@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
@@ -20,6 +21,7 @@ from pardotflow.emulator.state import State, load_state
 from pardotflow.emulator.usage import used_today
 
 _DATA = re.compile(r"/services/data/(v\d{1,3}\.0)(/.*)?", re.IGNORECASE)
+_LONGEST_URI = 16_384
 _OBJECT = r"/sobjects/(?P<object>\w+)"
 
 
@@ -92,6 +94,11 @@ class Salesforce:
     def answer(self, call: Call) -> tuple[Reply, int]:
         """The answer, and how many API calls the platform counts for it."""
         state = load_state(self._file)
+        if len(call.path) + len(call.query) > _LONGEST_URI:
+            return refuse(414, "URI_TOO_LONG", "The length of the URI exceeds the 16,384 byte limit.").to_reply(), 0
+        override = call.argument("_HttpMethod") if call.method == "POST" else None
+        if override:
+            call = replace(call, method=override.upper())
         path = call.path.rstrip("/").lower()
         if path == "/services/oauth2/token" and call.method == "POST":
             return give_token(state, call), 0
@@ -124,9 +131,9 @@ class Salesforce:
 
     def _run(self, state: State, call: Call, user_id: str, version: str) -> Reply:
         context = Context(state=state, catalog=self._catalog.load(state.db), user_id=user_id, version=version.lower())
-        if call.method in {"GET", "HEAD"}:
-            return dispatch(context, call)
         try:
+            if call.method in {"GET", "HEAD"}:
+                return dispatch(context, call)
             with state.file.write():
                 reply = dispatch(context, call)
                 if reply.status >= 300:
@@ -134,3 +141,6 @@ class Salesforce:
                 return reply
         except _Undone as undone:
             return undone.reply
+        except UnicodeEncodeError:
+            # Half of a surrogate pair is valid JSON, but no text that can be stored.
+            return refuse(400, "JSON_PARSER_ERROR", "invalid character in a string").to_reply()

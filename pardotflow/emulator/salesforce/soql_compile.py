@@ -57,7 +57,7 @@ class Compiled:
 
 
 def compile_soql(query: Query, catalog: Catalog, *, include_deleted: bool, today: date) -> Compiled:
-    """Compile a query against the catalogue; raises `SalesforceError` INVALID_TYPE, INVALID_FIELD or MALFORMED_QUERY."""
+    """Compile a query; raises `SalesforceError` INVALID_TYPE, INVALID_FIELD or MALFORMED_QUERY."""
     return _Compiler(query, catalog, include_deleted=include_deleted, today=today).compile()
 
 
@@ -246,8 +246,8 @@ class _Compiler:
 
     def no_relation(self, path: Path, name: str, info: ObjectInfo) -> SalesforceError:
         sentence = (
-            f"Didn't understand relationship '{name}' in field path. If you are attempting to use a custom relationship, "
-            "be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe "
-            f"call for the appropriate names. ({info.name})"
+            f"Didn't understand relationship '{name}' in field path. If you are attempting to use a custom "
+            "relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL "
+            f"or the describe call for the appropriate names. ({info.name})"
         )
         return refuse(400, "INVALID_FIELD", point_at(self.query.statement, path.position, sentence))

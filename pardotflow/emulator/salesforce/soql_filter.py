@@ -1,7 +1,7 @@
 """One SOQL comparison as an SQLite condition.
 
-SOQL has two truth values: a comparison with an empty field is false, and its opposite is true. Conditions may be NULL at
-the top level, where that counts as false; under NOT they are wrapped by the caller.
+SOQL has two truth values: a comparison with an empty field is false, and its opposite is true. Conditions may be NULL
+at the top level, where that counts as false; under NOT they are wrapped by the caller.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The standard objects, written as a table that reads like a describe.
 
-One line is one field: name, type with length or precision and scale, flags (N nillable, C createable, U updateable, D defaulted
-on create, L usable as upsert key, `-` none), then options. The rows follow describes recorded from Developer Edition orgs.
+One line is one field: name, type with length or precision and scale, flags (N nillable, C createable, U updateable,
+D defaulted on create, L usable as upsert key, `-` none), then options. The rows follow describes recorded from
+Developer Edition orgs.
 """
 
 from __future__ import annotations
@@ -12,6 +13,17 @@ from typing import Any
 
 from pardotflow.emulator.salesforce.fields import Field, make_label
 
+_CLEAN = "Matched;Different;Acknowledged;NotFound;Inactive;Pending;SelectMatch;Skipped"
+_ACCURACY = "Address;NearAddress;Block;Street;ExtendedZip;Zip;Neighborhood;City;County;State;Unknown"
+_STATUSES = "Open - Not Contacted;Working - Contacted;Closed - Converted;Closed - Not Converted"
+_ACCOUNT_TYPES = (
+    "Prospect;Customer - Direct;Customer - Channel;Channel Partner / Reseller;Installation Partner;"
+    "Technology Partner;Other"
+)
+_CAMPAIGN_TYPES = (
+    "Conference;Webinar;Trade Show;Public Relations;Partners;Referral Program;Advertisement;Banner Ads;Direct Mail;"
+    "Email;Telemarketing;Other"
+)
 _AUDIT = """
 CreatedDate       datetime          D
 CreatedById       reference(User)   D
@@ -33,14 +45,14 @@ FirstName   string(40)    NCU  compound=Name | extra=personname
 Salutation  picklist(40)  NCU  compound=Name | values=Mr.;Ms.;Mrs.;Dr.;Prof.
 Name        string(121)   -    name | extra=personname
 """
-_CONSENT = """
+_CONSENT = f"""
 HasOptedOutOfEmail   boolean           CUD  label=Email Opt Out
 HasOptedOutOfFax     boolean           CUD  label=Fax Opt Out
 DoNotCall            boolean           CUD  label=Do Not Call
 EmailBouncedReason   string(255)       NU
 EmailBouncedDate     datetime          NU
 Jigsaw               string(20)        NCU  label=Data.com Key
-CleanStatus          picklist(40)      NCU  restricted | values=Matched;Different;Acknowledged;NotFound;Inactive;Pending;SelectMatch;Skipped
+CleanStatus          picklist(40)      NCU  restricted | values={_CLEAN}
 IndividualId         reference(Individual)  NCU
 """
 _PACKAGE = """
@@ -81,16 +93,16 @@ def _address(prefix: str) -> str:
 {prefix}Country          string(80)     NCU  compound={whole}
 {prefix}Latitude         double(18,15)  NCU  compound={whole}
 {prefix}Longitude        double(18,15)  NCU  compound={whole}
-{prefix}GeocodeAccuracy  picklist(40)   NCU  compound={whole} | restricted | values=Address;NearAddress;Block;Street;ExtendedZip;Zip;Neighborhood;City;County;State;Unknown
+{prefix}GeocodeAccuracy  picklist(40)   NCU  compound={whole} | restricted | values={_ACCURACY}
 {prefix or ""}Address          address        N
 """
 
 
 _INDUSTRIES = (
-    "Agriculture;Apparel;Banking;Biotechnology;Chemicals;Communications;Construction;Consulting;Education;Electronics;"
-    "Energy;Engineering;Entertainment;Environmental;Finance;Food & Beverage;Government;Healthcare;Hospitality;Insurance;"
-    "Machinery;Manufacturing;Media;Not For Profit;Recreation;Retail;Shipping;Technology;Telecommunications;Transportation;"
-    "Utilities;Other"
+    "Agriculture;Apparel;Banking;Biotechnology;Chemicals;Communications;Construction;Consulting;Education;"
+    "Electronics;Energy;Engineering;Entertainment;Environmental;Finance;Food & Beverage;Government;Healthcare;"
+    "Hospitality;Insurance;Machinery;Manufacturing;Media;Not For Profit;Recreation;Retail;Shipping;Technology;"
+    "Telecommunications;Transportation;Utilities;Other"
 )
 _SOURCES = "Web;Phone Inquiry;Partner Referral;Purchased List;Other"
 
@@ -108,7 +120,7 @@ Website         url(255)         NCU
 PhotoUrl        url(255)         N
 Description     textarea(32000)  NCU  extra=plaintextarea
 LeadSource      picklist(40)     NCU  values={_SOURCES}
-Status          picklist(40)     CUD  default=Open - Not Contacted | values=Open - Not Contacted;Working - Contacted;Closed - Converted;Closed - Not Converted
+Status          picklist(40)     CUD  default=Open - Not Contacted | values={_STATUSES}
 Industry        picklist(40)     NCU  values={_INDUSTRIES}
 Rating          picklist(40)     NCU  values=Hot;Warm;Cold
 AnnualRevenue   currency(18,0)   NCU
@@ -151,7 +163,7 @@ PhotoUrl        url(255)         N
 _ACCOUNT = f"""
 MasterRecordId  reference(Account)  N
 Name            string(255)      CU   name | label=Account Name
-Type            picklist(40)     NCU  values=Prospect;Customer - Direct;Customer - Channel;Channel Partner / Reseller;Installation Partner;Technology Partner;Other
+Type            picklist(40)     NCU  values={_ACCOUNT_TYPES}
 ParentId        reference(Account)  NCU
 {_address("Billing")}{_address("Shipping")}
 Phone           phone(40)        NCU  label=Account Phone
@@ -177,7 +189,7 @@ NaicsCode       string(8)        NCU
 NaicsDesc       string(120)      NCU
 YearStarted     string(4)        NCU
 Jigsaw          string(20)       NCU  label=Data.com Key
-CleanStatus     picklist(40)     NCU  restricted | values=Matched;Different;Acknowledged;NotFound;Inactive;Pending;SelectMatch;Skipped
+CleanStatus     picklist(40)     NCU  restricted | values={_CLEAN}
 {_VIEWED}
 """
 _USER = """
@@ -211,7 +223,7 @@ LastLoginDate   datetime         N
 _CAMPAIGN = f"""
 Name            string(80)       CUL  name
 ParentId        reference(Campaign)  NCU
-Type            picklist(40)     NCUD  default=Conference | values=Conference;Webinar;Trade Show;Public Relations;Partners;Referral Program;Advertisement;Banner Ads;Direct Mail;Email;Telemarketing;Other
+Type            picklist(40)     NCUD  default=Conference | values={_CAMPAIGN_TYPES}
 Status          picklist(40)     NCUD  default=Planned | values=Planned;In Progress;Completed;Aborted
 StartDate       date             NCU
 EndDate         date             NCU

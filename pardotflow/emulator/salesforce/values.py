@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
 
 from pardotflow.emulator.clock import parse_instant, salesforce_stamp
 from pardotflow.emulator.ids import to_18
@@ -29,7 +28,7 @@ class BadValue(Exception):
         self.problem = problem
 
 
-def read_value(field: Field, raw: object, switches: Switches) -> Any:
+def read_value(field: Field, raw: object, switches: Switches) -> object:
     """The stored form of a JSON value; raises `BadValue`. An empty string is null."""
     if field.type == "boolean":
         return _read_boolean(field, raw, switches)

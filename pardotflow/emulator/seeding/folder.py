@@ -1,6 +1,7 @@
 """A seed folder into a data file.
 
-The folder decides everything: what is not in it is made from fixed rules, so that the same folder gives the same records.
+The folder decides everything: what is not in it is made from fixed rules, so that the same folder gives the same
+records.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from pardotflow.emulator.identity import Identity
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.catalog import read_catalog
 from pardotflow.emulator.salesforce.standard import STANDARD_OBJECTS
-from pardotflow.emulator.seeding.pardot import SEED_FILES, declare_custom_fields, load_collections
+from pardotflow.emulator.seeding.custom_fields import declare_custom_fields
+from pardotflow.emulator.seeding.pardot import SEED_FILES, load_collections
 from pardotflow.emulator.seeding.report import Findings, SeedReport
 from pardotflow.emulator.seeding.salesforce import Loading, load_salesforce
 from pardotflow.emulator.seeding.schema import Schema, build_objects, load_schema
@@ -27,8 +29,8 @@ from pardotflow.emulator.seeding.table import read_header
 def seed(data: Path, folder: Path, *, replace: bool = False) -> SeedReport:
     """Make the data file `data` from the CSV files and the `schema.yml` of `folder`.
 
-    Values are stored without validation. Raises `EmulatorError` where the folder or its schema cannot be read, or the data
-    file exists and `replace` is false.
+    Values are stored without validation. Raises `EmulatorError` where the folder or its schema cannot be read, or the
+    data file exists and `replace` is false.
     """
     if not folder.is_dir():
         raise EmulatorError(f"there is no folder {folder}")

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pardotflow.emulator.pardot.catalog import add_prospect_columns, custom_attribute, read_collections
+from pardotflow.emulator.pardot.catalog import read_collections
 from pardotflow.emulator.pardot.objects import COLLECTIONS, Collection
-from pardotflow.emulator.pardot.rules import renew_catalog
 from pardotflow.emulator.seeding.cells import pardot_reader
 from pardotflow.emulator.seeding.report import Findings
 from pardotflow.emulator.seeding.salesforce import Loading
@@ -46,49 +45,12 @@ _ALIASES = {
 
 
 def file_name(path: str) -> str:
-    """The seed file of a collection; users and campaigns carry a prefix, because Salesforce has files of those names."""
+    """The seed file of a collection; users and campaigns have a prefix, as Salesforce has files of those names."""
     plain = path.replace("-", "_")
     return f"pardot_{plain}.csv" if path in {"users", "campaigns"} else f"{plain}.csv"
 
 
 SEED_FILES: Mapping[str, str] = {file_name(path): path for path in COLLECTIONS if path != "imports"}
-
-
-def declare_custom_fields(loading: Loading, folder: Path, declared: Iterable[Mapping[str, Any]]) -> None:
-    """Make the custom fields of the schema, of `custom_fields.csv`, and of undeclared `__c` columns of the prospects."""
-    path = folder / "custom_fields.csv"
-    if path.exists():
-        load_pardot(loading, COLLECTIONS["custom-fields"], path)
-    loading.db.execute(
-        "UPDATE pd_custom_fields SET \"fieldId\" = replace(\"fieldId\", '__c', '') WHERE \"fieldId\" LIKE '%\\_\\_c' ESCAPE '\\'"
-    )
-    loading.db.execute('UPDATE pd_custom_fields SET "type" = lower(coalesce("type", \'text\'))')
-    loading.db.execute('UPDATE pd_custom_fields SET "apiFieldId" = "fieldId" || \'__c\' WHERE "apiFieldId" IS NULL')
-    for entry in declared:
-        _add_custom_field(loading, entry)
-    prospects = folder / "prospects.csv"
-    known = {name.lower() for (name,) in loading.db.execute('SELECT "apiFieldId" FROM pd_custom_fields')}
-    for name in read_header(prospects) if prospects.exists() else ():
-        if name.endswith("__c") and name.lower() not in known:
-            _add_custom_field(loading, {"fieldId": name, "type": "Text"})
-    rows = loading.db.execute('SELECT "apiFieldId", "type", "isRecordMultipleResponses" FROM pd_custom_fields')
-    add_prospect_columns(loading.db, [custom_attribute(n, kind, many=bool(many)) for n, kind, many in rows.fetchall()])
-    renew_catalog(loading.db)
-
-
-def _add_custom_field(loading: Loading, entry: Mapping[str, Any]) -> None:
-    field_id = str(entry.get("fieldId") or entry.get("name")).removesuffix("__c")
-    values = {
-        "name": str(entry.get("name") or field_id).removesuffix("__c"),
-        "fieldId": field_id,
-        "apiFieldId": f"{field_id}__c",
-        "type": str(entry.get("type", "Text")).lower(),
-        "isRecordMultipleResponses": int(bool(entry.get("isRecordMultipleResponses"))),
-        "salesforceId": entry.get("salesforceId"),
-    }
-    (highest,) = loading.db.execute('SELECT coalesce(max("id"), 200000) FROM pd_custom_fields').fetchone()
-    row = _complete(loading, COLLECTIONS["custom-fields"], values, entry.get("id") or highest + 1)
-    _store(loading.db, COLLECTIONS["custom-fields"], [row])
 
 
 def load_pardot(loading: Loading, collection: Collection, path: Path) -> None:
@@ -111,8 +73,8 @@ def load_pardot(loading: Loading, collection: Collection, path: Path) -> None:
     for row in rows:
         if row.get("id") is None:
             following += 1
-        complete.append(_complete(loading, collection, row, row.get("id") or following))
-    _store(loading.db, collection, complete)
+        complete.append(complete_record(loading, collection, row, row.get("id") or following))
+    store_records(loading.db, collection, complete)
     loading.findings.rows[path.name] = len(complete)
 
 
@@ -133,8 +95,8 @@ def _normal(title: str) -> str:
     return re.sub(r"[^a-z0-9]", "", title.lower())
 
 
-def _complete(loading: Loading, collection: Collection, row: Mapping[str, Any], record_id: int) -> dict[str, Any]:
-    """A stored record: false for empty booleans, stamps and writers where the file has none, the owner in both fields."""
+def complete_record(loading: Loading, collection: Collection, row: Mapping[str, Any], record_id: int) -> dict[str, Any]:
+    """A stored record: false for empty booleans, stamps and writers where the file has none, one owner."""
     made: dict[str, Any] = {a.name: 0 if a.type == "boolean" else None for a in collection.attributes.values()}
     made.update({name: value for name, value in row.items() if value is not None})
     made["id"] = record_id
@@ -160,7 +122,8 @@ def _link(made: dict[str, Any]) -> None:
             made[name] = fid
 
 
-def _store(db: sqlite3.Connection, collection: Collection, rows: list[dict[str, Any]]) -> None:
+def store_records(db: sqlite3.Connection, collection: Collection, rows: list[dict[str, Any]]) -> None:
+    """Insert complete records."""
     names = list(collection.attributes)
     db.executemany(
         f'INSERT INTO "{collection.table}" ({", ".join(collection.columns)}) VALUES ({",".join("?" * len(names))})',

@@ -40,7 +40,7 @@ select {{ sync.name | literal }}, '{{ source_system }}', obj, id, name, '', null
 from judged_creates where starts_with(verdict, 'held:');
 
 create or replace temp table create_cells as
-select j.obj, j.id, j.name, u.c.* from (
+select j.obj, j.id, j.name, unnest(u.c) from (
   select {{ r }}._obj as obj, {{ r }}._id as id, unnest([
 {% for item in items %}
     {'field': {{ item.field | literal }}, 'type': '{{ item.type }}', 'value': cast({{ item.value }} as varchar), 'form': {{ item.form_value }},

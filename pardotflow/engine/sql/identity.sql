@@ -14,10 +14,10 @@ from pair_state where state = '{{ role }}_gone';
 
 insert into out_skipped
 select {{ sync.name | literal }}, '{{ other_system }}', p.{{ other }}_obj, p.{{ other }}_id, coalesce(s._name, ''),
-  case state when '{{ role }}_gone' then 'counterpart_gone' when '{{ role }}_converted' then 'converted' else 'not_visible' end,
-  {{ role }}_obj || '/' || {{ role }}_id
+  case p.state when '{{ role }}_gone' then 'counterpart_gone' when '{{ role }}_converted' then 'converted' else 'not_visible' end,
+  p.{{ role }}_obj || '/' || p.{{ role }}_id
 from pair_state p left join side_{{ other }} s on s._obj = p.{{ other }}_obj and s._id = p.{{ other }}_id
-where starts_with(state, '{{ role }}_') and {{ focus_role[other].replace('@', 'p.') }};
+where starts_with(p.state, '{{ role }}_') and {{ focus_role[other].replace('@', 'p.') }};
 
 insert into out_skipped
 select {{ sync.name | literal }}, '{{ system }}', obj, id, name, 'dangling', note
