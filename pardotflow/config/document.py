@@ -4,7 +4,9 @@ Nothing is ever constructed: the parser's events become texts, mappings and list
 keys, tags, several documents, keys that are not texts, and aliases that repeat without end.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import yaml
 
@@ -18,6 +20,8 @@ MAX_DEPTH = 50
 MAX_VALUES = 100_000
 """Values of one file after aliases are followed; a small file can otherwise grow without bound."""
 
+# YAML 1.1, section 5.1: every character outside this set is refused by the parser.
+_FORBIDDEN = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -26,37 +30,49 @@ def parse_document(text: str, file: str, findings: Findings) -> MapNode | None:
 
     `file` is the name relative to the project's root. Duplicate keys are reported and the first one is kept.
     """
+    if _has_forbidden(text, file, findings):
+        return None
     composer = _Composer(text, file, findings)
     try:
         return composer.compose()
     except yaml.MarkedYAMLError as e:
         _report_syntax(e, composer, findings)
-    except yaml.reader.ReaderError as e:
-        line = text.count("\n", 0, e.position) + 1
-        message = f"the file holds the character U+{ord(str(e.character)):04X}, which YAML does not allow"
-        findings.error("PF102", message, Span(file=file, line=line), "Remove it, or write it as an escape in quotes.")
+    except yaml.YAMLError as e:
+        findings.error("PF102", f"this is not YAML: {e}", Span(file=file, line=1))
     except _Unreadable:
         pass
     return None
 
 
+def _has_forbidden(text: str, file: str, findings: Findings) -> bool:
+    found = _FORBIDDEN.search(text)
+    if found is None:
+        return False
+    before = split_lines(text[: found.start()])
+    message = f"the file holds the character U+{ord(found[0]):04X}, which YAML does not allow"
+    span = Span(file=file, line=len(before), column=len(before[-1]) + 1)
+    findings.error("PF102", message, span, "Remove it, or write it as an escape in double quotes.")
+    return True
+
+
 def _report_syntax(error: yaml.MarkedYAMLError, composer: "_Composer", findings: Findings) -> None:
     problem, context = error.problem_mark, error.context_mark
-    is_at_end = problem is not None and not any(line.strip() for line in composer.lines[problem.line :])
+    is_at_end = problem is None or not any(line.strip() for line in composer.lines[problem.line :])
     # A quote or bracket that is never closed ends the file; what helps is where it was opened.
-    mark = context if context and (is_at_end or not problem) else problem
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    text = composer.lines[line] if line < len(composer.lines) else ""
-    span = Span(file=composer.file, line=line + 1, column=column + 1)
+    mark = context if is_at_end else problem
+    is_inside = mark is not None and mark.line < len(composer.lines)
+    span = (
+        Span(file=composer.file, line=mark.line + 1, column=mark.column + 1) if mark and is_inside else composer.end()
+    )
+    text = composer.lines[span.line - 1]
     indent = text[: len(text) - len(text.lstrip())]
     if "\t" in indent:
-        help = "Indent with spaces."
-        findings.error("PF102", "a tab in the indentation", Span(file=span.file, line=span.line), help)
+        findings.error("PF102", "a tab in the indentation", replace(span, column=1), "Indent with spaces.")
         return
-    where = f" ({error.context}, line {context.line + 1})" if context and context.line != line else ""
+    where = f" ({error.context}, line {context.line + 1})" if context and context.line + 1 != span.line else ""
     quote = 'Put the text in quotes: it starts with a character that YAML keeps for itself, such as "@" or "%".'
     general = "Look at the indentation, the quotes and the brackets of this line and the one above."
-    help = quote if text[column : column + 1] in ("@", "`", "%") else general
+    help = quote if text[span.column - 1 : span.column] in ("@", "`", "%") else general
     findings.error("PF102", f"this is not YAML: {error.problem}{where}", span, help)
 
 
@@ -155,6 +171,11 @@ class _Composer:
         plain = not event.style
         return Scalar(text=event.value, span=span, plain=plain, place=self._text_place(event, span))
 
+    def end(self) -> Span:
+        """The end of the last line that holds something; the parser counts one line more than a file has."""
+        number = next((n for n in range(len(self.lines), 0, -1) if self.lines[n - 1].strip()), 1)
+        return Span(file=self.file, line=number, column=max(1, len(self.lines[number - 1].rstrip())))
+
     def _text_place(self, event: yaml.ScalarEvent, span: Span) -> TextPlace:
         if event.style == "|":
             return self._block_place(event, span)
@@ -181,7 +202,9 @@ class _Composer:
         start, end = event.start_mark, event.end_mark
         if start is None or end is None:
             return Span(file=self.file, line=1)
-        text = self.lines[start.line] if start.line < len(self.lines) else ""
+        if start.line >= len(self.lines):
+            return self.end()
+        text = self.lines[start.line]
         stop = end.column if end.line == start.line else len(text.rstrip())
         if isinstance(event, yaml.ScalarEvent) and event.style in ("|", ">"):
             stop = start.column + 1

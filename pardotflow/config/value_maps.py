@@ -16,7 +16,6 @@ from pardotflow.config.nodes import Scalar
 from pardotflow.config.project import ValueMap
 from pardotflow.core.span import Span
 
-
 MAX_BAD_ROWS = 5
 
 

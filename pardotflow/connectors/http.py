@@ -44,8 +44,6 @@ _LOOPBACK_WITHOUT_PROXY = {"all://127.0.0.1": None, "all://localhost": None, "al
 _LONGEST_CONNECT = 30.0
 
 _LOG = logging.getLogger(__name__)
-# The retry library warns of every wait without saying why; this module says it, for those who listen.
-logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 Json = Any
@@ -179,6 +177,7 @@ class HttpClient:
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
+        _quiet_libraries()
         self.system = system
         self.limits = limits or Limits()
         self.clock = clock or SystemClock()
@@ -283,11 +282,11 @@ class HttpClient:
                 )
         except _NEVER_SENT as error:
             self._return_call(ask)
-            raise self._unreachable(ask, error) from error
+            raise self._unreachable(ask, error) from self._if_clean(error)
         except httpx.RequestError as error:
             self._count(ask, trail)
             trail.maybe_done = True
-            raise self._unreachable(ask, error) from error
+            raise self._unreachable(ask, error) from self._if_clean(error)
         except httpx.InvalidURL as error:
             self._return_call(ask)
             raise UsageError(f"{ask.place} is not an address: {error}") from error
@@ -312,6 +311,10 @@ class HttpClient:
             hint="check the address of the connection, the network and the proxy settings",
         )
 
+    def _if_clean(self, error: Exception) -> Exception | None:
+        """A cause whose text may be shown in a traceback: some libraries quote the header that they refuse."""
+        return error if self.redactor.redact(str(error)) == str(error) else None
+
     def _raise_for(self, verdict: Verdict | None, reply: Reply, ask: Ask, trail: _Trail) -> None:
         """Turn the verdicts that no caller can act on into exceptions."""
         what = self.redactor.redact(f"{ask.place} answered {reply.status}")
@@ -326,6 +329,12 @@ class HttpClient:
         if verdict is Verdict.TROUBLE:
             trail.maybe_done = True
             raise ServerTrouble(f"{what}: the server has trouble", system=self.system, hint="try again later")
+
+
+def _quiet_libraries() -> None:
+    """httpx logs whole addresses, which hold personal data; stamina warns of waits and not of their reason."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("stamina").setLevel(logging.ERROR)
 
 
 def _parse_date(text: str) -> datetime | None:

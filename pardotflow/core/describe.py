@@ -31,6 +31,8 @@ class FieldInfo:
     unique: bool = False
     calculated: bool = False
     reference_to: tuple[str, ...] = ()
+    default: str | None = None
+    """What a new record holds where nothing is given, as text; None where that is blank or unknown."""
     delta_safe: bool = True
     """False where a change of the value does not surely move the record's stamp (formulas, scores)."""
     confirmed: bool = True

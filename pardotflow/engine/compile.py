@@ -105,13 +105,17 @@ class _Looks:
                 if info.field(column) is not None:
                     self.need(item, column)
 
+    def _default(self, object_name: str, field: str) -> str | None:
+        info = self.infos[object_name].field(field)
+        return info.default if info else None
+
     def side(self, role: str) -> CompiledSide:
         objects = tuple(
             CompiledObject(
                 name=o,
                 relation=relation_of(self.of, o),
                 fields=dict(sorted(self.needed[o].items())),
-                is_lead=self.of.system is System.SALESFORCE and o == "Lead",
+                defaults={f: d for f in sorted(self.needed[o]) if (d := self._default(o, f)) is not None},
             )
             for o in self.of.names
         )

@@ -21,7 +21,8 @@ class CompiledObject:
     """The SQL relation with its rows."""
     fields: Mapping[str, FieldType]
     """Canonical name to type, of every field that the sync touches."""
-    is_lead: bool = False
+    defaults: Mapping[str, str]
+    """What a new record holds in those fields where nothing is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

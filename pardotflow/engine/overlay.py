@@ -4,6 +4,7 @@ Every object of the vendors has an overlay table with the rows that the plan cha
 read puts it over the snapshot. So a sync sees what an earlier one of the same plan writes, and one apply settles both.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -24,6 +25,7 @@ class OverlayTable:
     system: str
     object: str
     fields: tuple[str, ...]
+    defaults: Mapping[str, str]
 
 
 def overlay_name(system: str, object_name: str) -> str:
@@ -74,6 +76,7 @@ def _tables(side: CompiledSide) -> list[OverlayTable]:
             system=system,
             object=o.name,
             fields=tuple(o.fields),
+            defaults=o.defaults,
         )
         for o in side.objects
     ]

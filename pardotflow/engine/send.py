@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
+from queue import SimpleQueue
 from typing import Any
 
 from pardotflow.connectors.protocol import Answer, Batch, Connector, Operation, PreparedRequest, Row, RowResult, Value
@@ -17,6 +18,9 @@ from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRef
 from pardotflow.core.progress import Progress
 from pardotflow.core.values import FieldType
 from pardotflow.store.ledger import JournalRow, Ledger
+
+POLL = 0.2
+"""Seconds after which the names of running jobs are written down although nothing has been answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,8 @@ class Sender:
     stopped: ConnectionTrouble | None = None
     interrupted: bool = False
     requests: int = 0
+    last_rows: tuple[str, ...] = ()
+    _handles: SimpleQueue[tuple[int, str]] = field(default_factory=SimpleQueue)
 
     def send(self, step: str, changes: Sequence[Change]) -> None:
         """Send changes of one system, object and operation, in order; outcomes are collected."""
@@ -93,9 +99,10 @@ class Sender:
                         more = False
                         break
                     number, sent_at = self._journal(connector, prepared)
-                    flying[pool.submit(connector.send, prepared, note=_ignore)] = (number, prepared, sent_at)
+                    flying[pool.submit(_send, connector, prepared, self._handles, number)] = (number, prepared, sent_at)
                 more = more and not self.stopped and not self.interrupted
-                done = wait(flying, return_when=FIRST_COMPLETED).done if flying else set()
+                done = wait(flying, timeout=POLL, return_when=FIRST_COMPLETED).done if flying else set()
+                self._note_handles()
                 for future in done:
                     self._settle(connector, future, *flying.pop(future))
                     self.progress.advance(step, len(self.last_rows))
@@ -103,7 +110,10 @@ class Sender:
                 # Once: what is in flight is still answered and written down.
                 self.interrupted = True
 
-    last_rows: tuple[str, ...] = ()
+    def _note_handles(self) -> None:
+        """Jobs that requests have started, by the name under which their outcome can be asked for later."""
+        while not self._handles.empty():
+            self.ledger.note_handle(self.run_id, *self._handles.get())
 
     def _journal(self, connector: Connector, prepared: PreparedRequest) -> tuple[int, datetime]:
         self.requests += 1
@@ -195,8 +205,9 @@ def _outcome(result: RowResult, status: str, sent_at: datetime, answered_at: dat
     )
 
 
-def _ignore(handle: str) -> None:
-    """The name of a running job is not kept yet."""
+def _send(connector: Connector, prepared: PreparedRequest, handles: SimpleQueue[tuple[int, str]], number: int) -> Answer:
+    """In a thread of the pool: send, and pass on the name of the job that it starts."""
+    return connector.send(prepared, note=lambda handle: handles.put((number, handle)))
 
 
 def _address(change: Change) -> str:

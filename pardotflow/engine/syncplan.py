@@ -72,16 +72,26 @@ def statements(sync: CompiledSync, focus: Focus, *, share: bool) -> list[tuple[s
         ("key names", _key_names(sync)),
     ]
     if sync.mappings:
-        steps += [
-            ("cells", _cells_sql(sync)),
-            ("decide", _decide_sql(sync)),
-            ("collect", render("collect", sync=sync, mappings=sync.mappings, focus=focus.of_pair(sync))),
-        ]
+        steps += _compare_sql(sync, focus.of_pair(sync))
     steps.append(("identity", _identity_sql(sync, focus)))
     steps.append(("ids", _ids_sql(sync, focus)))
     steps += [(f"create {c.object}", create_sql(sync, c, focus, share=share)) for c in sync.creates]
     steps.append(("overlay", overlay_sql(sync)))
+    if sync.creates and sync.mappings:
+        steps.append(("sides with new records", side_sql(sync, sync.a) + side_sql(sync, sync.b)))
+        steps.append(("new pairs", render("new_pairs", sync=sync)))
+        steps += _compare_sql(sync, "true")
+        steps.append(("overlay again", overlay_sql(sync)))
     return steps
+
+
+def _compare_sql(sync: CompiledSync, focus: str) -> list[tuple[str, str]]:
+    """Compare and decide the session's `live_pairs`."""
+    return [
+        ("cells", _cells_sql(sync)),
+        ("decide", _decide_sql(sync)),
+        ("collect", render("collect", sync=sync, mappings=sync.mappings, focus=focus)),
+    ]
 
 
 def run_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool) -> None:

@@ -24,7 +24,7 @@ def _check_key(scope: Scope, sync: Sync, side: Side, rule: CreateRule) -> None:
     if not rule.key:
         return
     span = rule.at("key")
-    if not check_field(scope, side, rule.object, rule.key, span):
+    if not check_field(scope, side, (rule.object,), rule.key, span):
         return
     fields = [(key.a if side is sync.a else key.b).name_in(rule.object) for key in sync.match]
     if not any(is_same(rule.key, f) for f in fields if f):
@@ -58,7 +58,7 @@ def _check_set(scope: Scope, side: Side, rule: CreateRule) -> None:
         span = rule.set_spans.get(name, rule.span)
         field = info.field(name) if info else None
         if info and field is None:
-            check_field(scope, side, rule.object, name, span)
+            check_field(scope, side, (rule.object,), name, span)
         elif not _is_createable(side, rule, name, field):
             message = f'"{name}" in {side.system} {rule.object} cannot be set on a new record'
             scope.findings.error("PF152", message, span, "Remove it from set.")
@@ -75,7 +75,7 @@ def _check_required(scope: Scope, sync: Sync, side: Side, rule: CreateRule) -> N
     if missing:
         names = ", ".join(missing)
         message = f"a new {rule.object} in {side.system} needs {names}, and nothing fills it"
-        help = f"Map it, or add it to set: {{{missing[0]}: \"'Unknown'\"}}."
+        help = "Map it, or give it a value under set:."
         scope.findings.error("PF160", message, rule.span, help)
 
 

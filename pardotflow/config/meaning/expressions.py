@@ -75,26 +75,30 @@ def _parse(scope: Scope, expression: Expression) -> exp.Expr | None:
         message, place = problem_of(e)
         scope.findings.error("PF170", message, expression.at(place))
         return None
-    reason = _why_refused(statements)
+    reason, help = _why_refused(statements)
     if reason:
-        help = "Compute it in a model and map its column." if len(statements) == 1 else ""
         message = f"this must be one expression over one record: {reason}"
         scope.findings.error("PF171", message, expression.at(SqlPlace()), help)
         return None
     return statements[0]
 
 
-def _why_refused(statements: list[exp.Expr]) -> str:
+def _why_refused(statements: Sequence[exp.Expr]) -> tuple[str, str]:
+    """Why the parsed text is not one value of one record, and the way out; two empty texts where it is."""
+    model = "Compute it in a model and map its column."
     if len(statements) != 1:
-        return "it is empty" if not statements else "it holds several statements"
+        return ("it holds several statements", "Keep one.") if statements else ("it is empty", "")
     tree = statements[0]
-    if isinstance(tree, exp.Alias | exp.Star):
-        return "it gives itself a name" if isinstance(tree, exp.Alias) else "* is many values"
+    if isinstance(tree, exp.Alias):
+        return "it gives itself a name", f'Remove "as {tree.alias}".'
+    if isinstance(tree, exp.Star):
+        return "* is many values", "Name the field."
     if tree.find(exp.Query) or isinstance(tree, exp.DDL | exp.DML | exp.Command):
-        return "it holds a statement"
+        return "it holds a statement", model
     if tree.find(exp.AggFunc, exp.Window):
-        return "it computes over many records"
-    return "it has a parameter" if tree.find(exp.Parameter, exp.Placeholder) else ""
+        return "it computes over many records", model
+    has_parameter = tree.find(exp.Parameter, exp.Placeholder) is not None
+    return ("it has a parameter", "Use var() for values from outside.") if has_parameter else ("", "")
 
 
 def _check_column(scope: Scope, expression: Expression, column: exp.Column) -> None:

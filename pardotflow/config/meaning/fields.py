@@ -3,9 +3,9 @@
 A record's own id is always read, whatever a source selects.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from pardotflow.config.meaning.scope import Scope, is_same, refs_of
+from pardotflow.config.meaning.scope import Scope, fields_in, is_same, refs_of
 from pardotflow.config.meaning.sources import unknown_column_help, unknown_field_help
 from pardotflow.config.project import FieldRef, Side, Sync
 from pardotflow.core.describe import FieldInfo, ObjectInfo
@@ -14,14 +14,14 @@ from pardotflow.core.values import System
 
 
 def check_fields(scope: Scope) -> None:
-    """Every field of every mapping and match key, object by object."""
+    """Every field of every mapping and match key."""
     for sync in scope.project.syncs:
         for side, ref in _named(sync):
-            for name, field in ref.by_object.items():
-                check_field(scope, side, name, field, ref.at(name))
+            for field, owners, span in fields_in(ref):
+                check_field(scope, side, owners, field, span)
         for side in sync.sides:
             if side.key:
-                check_field(scope, side, side.model, side.key, side.at("key"))
+                check_field(scope, side, side.names, side.key, side.at("key"))
 
 
 def _named(sync: Sync) -> Iterator[tuple[Side, FieldRef]]:
@@ -31,15 +31,18 @@ def _named(sync: Sync) -> Iterator[tuple[Side, FieldRef]]:
         yield from refs_of(sync, mapping)
 
 
-def check_field(scope: Scope, side: Side, object_name: str, field: str, span: Span) -> bool:
-    """Report a field that the object does not have or that its source leaves out; True where all is well."""
+def check_field(scope: Scope, side: Side, owners: Sequence[str], field: str, span: Span) -> bool:
+    """Report a field that an object does not have or that its source leaves out; True where all is well."""
     if side.system is System.WAREHOUSE:
         return _check_column(scope, side, field, span)
-    info = scope.object_info(side, object_name)
-    if info and info.field(field) is None:
-        _report_unknown(scope, side, info, field, span)
+    infos = [info for o in owners if (info := scope.object_info(side, o)) is not None]
+    lacking = [info for info in infos if info.field(field) is None]
+    if lacking:
+        _report_unknown(scope, side, lacking, field, span)
         return False
-    return check_selected(scope, side, object_name, field, span)
+    # Every owner is checked, so that every source that leaves the field out is named.
+    selected = [check_selected(scope, side, o, field, span) for o in owners]
+    return all(selected)
 
 
 def _check_column(scope: Scope, side: Side, column: str, span: Span) -> bool:
@@ -51,15 +54,17 @@ def _check_column(scope: Scope, side: Side, column: str, span: Span) -> bool:
     return False
 
 
-def _report_unknown(scope: Scope, side: Side, info: ObjectInfo, field: str, span: Span) -> None:
-    if parent_of(info, field) is not None:
+def _report_unknown(scope: Scope, side: Side, lacking: Sequence[ObjectInfo], field: str, span: Span) -> None:
+    if any(parent_of(info, field) is not None for info in lacking):
         help = "Read the parent with a source of its own and join it in a model."
         message = f'fields of a parent record cannot be mapped yet: "{field}"'
         scope.findings.error("PF190", message, span, help)
         return
-    names = tuple(f.name for f in info.fields)
-    message = f'unknown field "{field}" in {side.system} {info.name}'
-    scope.findings.error("PF104", message, span, unknown_field_help(field, info.name, names))
+    names = tuple(dict.fromkeys(f.name for info in lacking for f in info.fields))
+    owners = " and ".join(info.name for info in lacking)
+    message = f'unknown field "{field}" in {side.system} {owners}'
+    help = unknown_field_help(field, lacking[0].name, len(lacking[0].fields), names)
+    scope.findings.error("PF104", message, span, help)
 
 
 def parent_of(info: ObjectInfo, path: str) -> FieldInfo | None:

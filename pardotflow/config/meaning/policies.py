@@ -38,11 +38,13 @@ def _check_value_map(scope: Scope, mapping: FieldMapping) -> None:
 def _check_consent(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
     if mapping.policy is not Policy.CONSENT:
         return
+    allowed = (FieldType.BOOLEAN, FieldType.UNKNOWN)
     for side, ref in refs_of(sync, mapping):
-        for name, info in _infos(scope, side, ref):
-            if info.type not in (FieldType.BOOLEAN, FieldType.UNKNOWN):
-                message = f'policy: consent needs true or false; "{info.name}" in {side.system} {name} is {info.type}'
-                scope.findings.error("PF156", message, ref.at(name), "Use another policy.")
+        wrong = [(name, info) for name, info in _infos(scope, side, ref) if info.type not in allowed]
+        if wrong:
+            name, info = wrong[0]
+            message = f'policy: consent needs true or false; "{info.name}" in {side.system} {name} is {info.type}'
+            scope.findings.error("PF156", message, ref.at(name), "Use another policy.")
 
 
 def _check_arrays(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:

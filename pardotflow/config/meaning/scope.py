@@ -12,6 +12,7 @@ from sqlglot import exp
 from pardotflow.config.findings import Findings
 from pardotflow.config.project import Direction, FieldMapping, FieldRef, Model, Project, Side, Source, Sync
 from pardotflow.core.describe import Catalog, ObjectInfo
+from pardotflow.core.span import Span
 from pardotflow.core.values import System
 
 VENDORS = (System.SALESFORCE, System.PARDOT)
@@ -64,6 +65,15 @@ def refs_of(sync: Sync, mapping: FieldMapping) -> Iterator[tuple[Side, FieldRef]
     for side, ref in zip(sync.sides, (mapping.a, mapping.b), strict=True):
         if ref is not None:
             yield side, ref
+
+
+def fields_in(ref: FieldRef) -> Iterator[tuple[str, tuple[str, ...], Span]]:
+    """Each field that a reference names, once, with the objects that it is named for and its place."""
+    objects: dict[tuple[str, Span], list[str]] = {}
+    for name, field in ref.by_object.items():
+        objects.setdefault((field, ref.at(name)), []).append(name)
+    for (field, span), names in objects.items():
+        yield field, tuple(names), span
 
 
 def targets_of(sync: Sync, mapping: FieldMapping) -> Iterator[tuple[Side, FieldRef]]:

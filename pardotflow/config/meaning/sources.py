@@ -1,7 +1,9 @@
 """Sources: their connections exist and can give what is asked of them, and every object of a side has one."""
 
+from collections.abc import Sequence
+
 from pardotflow.config.findings import closest, listed, suggest
-from pardotflow.config.meaning.scope import VENDORS, Scope, is_same
+from pardotflow.config.meaning.scope import VENDORS, Scope
 from pardotflow.config.project import Connection, Side, Source
 from pardotflow.core.values import System
 
@@ -43,9 +45,7 @@ def _fits(scope: Scope, source: Source, connection: Connection) -> bool:
     written = "file" if source.file else "table" if "table" in source.spans else "object"
     wanted = _WANTED[connection.type]
     if written != wanted:
-        message = (
-            f'a source of the connection "{connection.name}" ({connection.type}) names a {wanted}, not a {written}'
-        )
+        message = f'a source of type {connection.type} is named by "{wanted}", not by "{written}"'
         scope.findings.error("PF147", message, source.at(written), f"Write {wanted}: NAME.")
     return written == wanted
 
@@ -83,7 +83,7 @@ def _check_selection(scope: Scope, source: Source) -> None:
     info = scope.catalog.find(source.connection, source.object)
     for name in source.fields if info else ():
         if info and info.field(name) is None:
-            help = unknown_field_help(name, info.name, tuple(f.name for f in info.fields))
+            help = unknown_field_help(name, info.name, len(info.fields), [f.name for f in info.fields])
             message = f'unknown field "{name}" in {source.connection} {info.name}'
             scope.findings.error("PF104", message, source.at(f"fields.{name}"), help)
 
@@ -102,16 +102,14 @@ def _check_file(scope: Scope, source: Source, connection: Connection) -> None:
 def _check_side(scope: Scope, side: Side) -> None:
     for name in side.objects:
         if scope.source(side, name) is None:
-            others = [s.object for s in scope.project.sources if is_same(s.connection, side.system)]
-            example = f"Declare it: {{source: NAME, connection: {side.system}, object: {name}}}."
-            help = f"{suggest(name, others)} {example}".strip()
+            help = f"Declare it: {{source: NAME, connection: {side.system}, object: {name}}}."
             message = f"no source reads the object {name} of {side.system}"
             scope.findings.error("PF146", message, side.at(f"object.{name}"), help)
 
 
-def unknown_field_help(name: str, owner: str, known: tuple[str, ...]) -> str:
-    """The way out of an unknown field: the nearest one, and where to see all."""
-    return f"{suggest(name, known)} {owner} has {len(known)} fields; see: pardotflow list fields {owner}".strip()
+def unknown_field_help(name: str, owner: str, count: int, known: Sequence[str]) -> str:
+    """The way out of an unknown field: the nearest of the known ones, and where to see all of one object."""
+    return f"{suggest(name, known)} {owner} has {count} fields; see: pardotflow list fields {owner}".strip()
 
 
 def unknown_column_help(name: str, known: tuple[str, ...]) -> str:

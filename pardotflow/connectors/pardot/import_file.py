@@ -115,7 +115,9 @@ def read_errors(content: bytes, columns: Sequence[str]) -> list[FailedRow]:
 
 
 def _row_line(row: Row, columns: Sequence[str]) -> bytes:
-    values: Mapping[str, Value] = {_LINK: row.id, **row.values}
+    # Only where the row is addressed by its Salesforce id is that the value of the link.
+    linked = {_LINK: row.id} if columns[0] == _MATCH[Operation.IMPORT_CREATES] else {}
+    values: Mapping[str, Value] = {**linked, **row.values}
     return _line([row.id, *(_cell(name, values[name]) if name in values else "" for name in columns[1:])])
 
 

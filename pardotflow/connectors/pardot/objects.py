@@ -83,6 +83,7 @@ def _field(row: dict[str, str]) -> FieldInfo:
         nillable=FieldType(row["type"]) is not FieldType.BOOLEAN and row["required"] != "yes",
         required_on_create=row["required"] == "yes",
         unique=row["field"] == "id",
+        default=row["default"] or None,
         delta_safe=row["delta_safe"] == "yes",
         confirmed=row["confirmed"] == "yes",
     )

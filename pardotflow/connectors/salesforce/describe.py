@@ -70,5 +70,15 @@ def read_field(body: Mapping[str, Any]) -> FieldInfo:
         unique=bool(body.get("unique")),
         calculated=calculated,
         reference_to=tuple(body.get("referenceTo") or ()),
+        default=_default(body),
         delta_safe=not calculated,
     )
+
+
+def _default(body: Mapping[str, Any]) -> str | None:
+    """What a new record holds where nothing is given; formulas of defaults are not evaluated."""
+    value = body.get("defaultValue")
+    if value is None:
+        picked = [v["value"] for v in body.get("picklistValues") or () if v.get("defaultValue")]
+        return picked[0] if picked else None
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)

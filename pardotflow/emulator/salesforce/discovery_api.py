@@ -15,7 +15,7 @@ from pardotflow.emulator.salesforce.describe import describe_entry, describe_obj
 from pardotflow.emulator.salesforce.errors import json_reply
 from pardotflow.emulator.usage import used_today
 
-_SEASONS = ("Winter", "Spring", "Summer")
+_SEASONS = ("Spring", "Summer", "Winter")
 _FIXED_LIMITS = {
     "DailyAsyncApexExecutions": 250_000,
     "DailyBulkApiBatches": 15_000,
@@ -41,9 +41,7 @@ def list_versions() -> Reply:
     """`GET /services/data`: needs no token."""
     versions = []
     for number in range(20, 69):
-        season = _SEASONS[number % 3 - 1] if number % 3 else "Summer"
-        year = 10 + (number - 17) // 3
-        label = f"{season} '{year:02d}"
+        label = f"{_SEASONS[number % 3]} '{10 + (number - 17) // 3}"
         versions.append({"label": label, "url": f"/services/data/v{number}.0", "version": f"{number}.0"})
     return json_reply(versions)
 

@@ -74,13 +74,6 @@ select {{ sync.name | literal }}, '{{ source_system }}', j.obj, j.id, j.name, ''
        {{ target_object | literal }} || ' needs ' || m.fields, {{ line | literal }}, ''
 from judged_creates j join missing m on m.obj = j.obj and m.id = j.id;
 
-insert into out_held
-select {{ sync.name | literal }}, '{{ target_system }}', {{ target_object | literal }}, 'new', f.name, f.field, null, f.raw, f.trouble,
-  case f.trouble when 'too_long' then 'takes ' || f.length || ' characters' when 'unreadable' then 'cannot be read'
-                 when 'unmapped_value' then 'not in the value map' else 'not a value of the restricted picklist' end, f.line, f.pii
-from create_fields f where f.trouble is not null
-  and not exists (from missing m where m.obj = f.obj and m.id = f.id);
-
 create or replace temp table creating as
 select j.obj, j.id, j.name, 'new:' || j.obj || '/' || j.id as new_id from judged_creates j
 where j.verdict = 'create' and not exists (from missing m where m.obj = j.obj and m.id = j.id);

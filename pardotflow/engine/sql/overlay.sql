@@ -7,7 +7,10 @@ where _id in (select id from out_fields where sync = {{ sync.name | literal }} a
 
 insert into {{ t.overlay }} by name
 select id as _id, name as _name, false as _deleted, true as _visible, false as _closed
-from out_creates where sync = {{ sync.name | literal }} and system = '{{ t.system }}' and object = {{ t.object | literal }};
+{%- for field, value in t.defaults.items() %}, {{ value | literal }} as {{ field | name }}{% endfor %}
+
+from out_creates where sync = {{ sync.name | literal }} and system = '{{ t.system }}' and object = {{ t.object | literal }}
+  and id not in (select _id from {{ t.overlay }});
 
 {% for field in t.fields %}
 update {{ t.overlay }} o set {{ field | name }} = coalesce(f.after, f.after_ref)

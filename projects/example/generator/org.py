@@ -67,7 +67,7 @@ class Org:
         """A new prospect with a score and a campaign; `owner` is the Salesforce user that it is assigned to."""
         row = prospect_row(person, next(self.ids.prospect))
         row["userId"] = dict(OWNERS).get(owner, "")
-        row["score"] = str(self.rng.randrange(0, 260))
+        row["score"] = str(self.rng.randrange(0, 1_200))
         row["grade"] = self.rng.choice(("A", "B+", "B", "C+", "C", "D"))
         row["campaignId"] = str(self.rng.randrange(1201, 1210))
         row["createdAt"], row["updatedAt"] = stamps(self.rng)
