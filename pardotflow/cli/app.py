@@ -5,12 +5,15 @@ Only typer is imported here; what a command needs is imported when it runs, so t
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pardotflow import __version__
 from pardotflow.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from pardotflow.cli.workspace import Choice
 
 app = typer.Typer(
     name="pardotflow",
@@ -40,7 +43,9 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Plan and apply for the people data between Salesforce, Pardot and a warehouse."""
 
@@ -75,7 +80,9 @@ def apply(
     project: Project = HERE,
     env: Env = None,
     var: Var = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask. Not enough in production: see --confirm.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask. Not enough in production: see --confirm.")
+    ] = False,
     confirm: Annotated[str, typer.Option("--confirm", help="The plan's short id, as consent in production.")] = "",
     allow: Annotated[list[str] | None, typer.Option("--allow", help="GUARD=N lets a guard pass once.")] = None,
     format: Format = "text",
@@ -110,7 +117,9 @@ def validate(
     project: Project = HERE,
     env: Env = None,
     var: Var = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Use what is remembered of the systems, no network.")] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Use what is remembered of the systems, no network.")
+    ] = False,
 ) -> None:
     """Check every file of the project and report every problem at once."""
     from pardotflow.cli import inspecting
@@ -198,7 +207,7 @@ def env_(
     _end(emulating.print_env(_choice(project, env, None), data, port))
 
 
-def _choice(project: Path, env: str | None, var: list[str] | None):  # type: ignore[no-untyped-def]
+def _choice(project: Path, env: str | None, var: list[str] | None) -> "Choice":
     from pardotflow.cli.choice import make_choice
 
     return make_choice(project, env, var or [])
@@ -223,7 +232,13 @@ def main() -> None:
         from pardotflow.cli.console import show_error
 
         show_error(error)
-        sys.exit(Exit.BLOCKED if isinstance(error, PlanRefused) else Exit.INTERRUPTED if isinstance(error, Interrupted) else Exit.ERROR)
+        sys.exit(
+            Exit.BLOCKED
+            if isinstance(error, PlanRefused)
+            else Exit.INTERRUPTED
+            if isinstance(error, Interrupted)
+            else Exit.ERROR
+        )
     except Exception as error:
         if _is_usage(error):
             sys.exit(Exit.ERROR)

@@ -22,7 +22,9 @@ def serve(choice: Choice, data: Path | None, port: int) -> Exit:
     settings = _settings(choice, data)
     ensure_data(settings)
     try:
-        serve_data(settings.data, port, ready=lambda p: say(f"Salesforce and Pardot on http://127.0.0.1:{p} — Ctrl-C ends"))
+        serve_data(
+            settings.data, port, ready=lambda p: say(f"Salesforce and Pardot on http://127.0.0.1:{p} — Ctrl-C ends")
+        )
     except EmulatorError as trouble:
         raise UsageError(str(trouble)) from trouble
     return Exit.FINE

@@ -31,7 +31,8 @@ def validate(choice: Choice, *, offline: bool) -> Exit:
     problems = check_project(loaded.project, catalog)
     unchecked = unchecked_objects(loaded.project, catalog)
     if unchecked:
-        say(f"The fields of {', '.join(unchecked)} were not checked: nothing is remembered of them.", "yellow")
+        names = ", ".join(f"{connection} {item}" for connection, item in unchecked)
+        say(f"The fields of {names} were not checked: nothing is remembered of them.", "yellow")
     return _verdict((*loaded.diagnostics, *problems))
 
 

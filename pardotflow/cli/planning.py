@@ -98,7 +98,7 @@ def check_format(format: str) -> None:
         raise UsageError(f"--format {format!r} does not exist", hint="Choose text or json.")
 
 
-class watch:  # noqa: N801
+class watch:
     """The progress of a command: on stderr, or nowhere."""
 
     def __init__(self, *, quiet: bool) -> None:

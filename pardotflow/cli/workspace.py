@@ -1,7 +1,7 @@
 """What almost every command opens: the project for one environment, its files, its connectors and its catalog."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pardotflow.core.describe import Catalog
 from pardotflow.core.diagnostic import Diagnostic, has_errors
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.progress import NullProgress, Progress
-from pardotflow.engine.connect import endpoints_of, open_connectors, read_catalog, read_identities
+from pardotflow.engine.connect import Endpoints, endpoints_of, open_connectors, read_catalog, read_identities
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger, hold_lock
 
@@ -52,7 +52,9 @@ def load(choice: Choice) -> tuple[Project, tuple[Diagnostic, ...]]:
 
 
 @contextmanager
-def open_workspace(choice: Choice, progress: Progress | None = None, *, fresh_catalog: bool = False) -> Iterator[Workspace]:
+def open_workspace(
+    choice: Choice, progress: Progress | None = None, *, fresh_catalog: bool = False
+) -> Iterator[Workspace]:
     """Everything that a command needs which speaks to the systems. Raises any PardotflowError."""
     project, warnings = load(choice)
     layout = Layout(root=project.state)
@@ -85,7 +87,7 @@ def open_workspace(choice: Choice, progress: Progress | None = None, *, fresh_ca
                 connector.close()
 
 
-def _endpoints(project: Project):  # type: ignore[no-untyped-def]
+def _endpoints(project: Project) -> AbstractContextManager[Endpoints]:
     from pardotflow.cli.emulated import run_emulator
 
     emulator = project.environment.emulator

@@ -80,7 +80,8 @@ def _has_two_cells(row: _Row, lines: list[str], name: str, findings: Findings) -
     if len(row.cells) == 2:
         return True
     line = lines[row.line - 1]
-    column = 1 if len(row.cells) < 2 else cell_columns(line)[2]
+    # The third cell is the first too many; it may stand on a later line, after a quoted line break.
+    column = next(iter(cell_columns(line)[2:]), 1)
     help = (
         "Separate them by a comma, not by a semicolon." if ";" in line else 'Quote a value that holds a comma: "a,b".'
     )

@@ -1,21 +1,21 @@
 """The exceptions of the project: the world broke, one at a time, with the cause chained.
 
-    PardotflowError                 every message is one a person can act on; `hint` is the way out
-    ├── InvalidProject              the user's files have errors; carries the diagnostics
-    ├── UsageError                  an argument that cannot be used
-    ├── PlanRefused                 a plan that may not be applied: blocked, foreign, spent, in another format
-    ├── StateError                  what we remember cannot be read, or somebody else holds the lock
-    ├── Interrupted                 stopped by the user, in good order
-    └── ConnectionTrouble           one of the outside systems
-        ├── Unreachable             transient: the host does not answer
-        ├── ServerTrouble           transient: 5xx after all tries
-        ├── RateLimited             transient: too many calls at once, after all tries
-        ├── OutcomeUnknown          a write was sent and its answer never came
-        ├── BudgetSpent             terminal for this run: our own limit of calls is reached
-        ├── QuotaSpent              terminal for today: the vendor's daily limit is reached
-        ├── LoginRefused            terminal: credentials are wrong
-        ├── TokenRevoked            terminal: the refresh token does not work any more
-        └── RequestRefused          terminal: the system refused the request as a whole
+PardotflowError                 every message is one a person can act on; `hint` is the way out
+├── InvalidProject              the user's files have errors; carries the diagnostics
+├── UsageError                  an argument that cannot be used
+├── PlanRefused                 a plan that may not be applied: blocked, foreign, spent, in another format
+├── StateError                  what we remember cannot be read, or somebody else holds the lock
+├── Interrupted                 stopped by the user, in good order
+└── ConnectionTrouble           one of the outside systems
+    ├── Unreachable             transient: the host does not answer
+    ├── ServerTrouble           transient: 5xx after all tries
+    ├── RateLimited             transient: too many calls at once, after all tries
+    ├── OutcomeUnknown          a write was sent and its answer never came
+    ├── BudgetSpent             terminal for this run: our own limit of calls is reached
+    ├── QuotaSpent              terminal for today: the vendor's daily limit is reached
+    ├── LoginRefused            terminal: credentials are wrong
+    ├── TokenRevoked            terminal: the refresh token does not work any more
+    └── RequestRefused          terminal: the system refused the request as a whole
 """
 
 from collections.abc import Sequence

@@ -126,7 +126,9 @@ def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
     touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
     for item in wanted:
         if (item.connection, item.object) in touched:
-            refresh(con, request.connectors[item.connection], item, request.layout, request.clock.now(), request.progress)
+            refresh(
+                con, request.connectors[item.connection], item, request.layout, request.clock.now(), request.progress
+            )
     mark_moved(con, syncs)
 
 
@@ -189,8 +191,10 @@ def _keep_errors(
     """A refusal is kept until the change differs or succeeds."""
     payloads = rows(
         con,
-        "select c.change, c.system, c.object, c.id, c.action, md5(string_agg(f.field || '=' || coalesce(f.after, f.after_ref, ''),"
-        " chr(31) order by f.field, f.after, f.after_ref)) from plan.changes c join plan.field_changes f using (change) group by all",
+        "select c.change, c.system, c.object, c.id, c.action, md5(string_agg(f.field || '=' || "
+        "coalesce(f.after, f.after_ref, ''),"
+        " chr(31) order by f.field, f.after, f.after_ref)) from plan.changes c join plan.field_changes f using "
+        "(change) group by all",
     )
     refused, cleared = [], []
     at = request.clock.now().isoformat()
@@ -204,9 +208,7 @@ def _keep_errors(
     request.ledger.clear_errors(cleared)
 
 
-
-
 def _is_transient(system: str, code: str) -> bool:
-    """True for refusals that the same change may overcome untouched, such as a row lock: they are simply tried again."""
+    """True for refusals that the same change may overcome untouched, such as a row lock: they are tried again."""
     known = explain_code(System(system), code)
     return known is not None and known.transient

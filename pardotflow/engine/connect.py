@@ -60,7 +60,9 @@ def open_connectors(endpoints: Endpoints, clock: Clock, limits: Limits | None = 
     if endpoints.pardot:
         unit = _text(endpoints.pardot, "business_unit", "")
         url = _text(endpoints.pardot, "url", "https://pi.pardot.com")
-        signed = endpoints.salesforce if _text(endpoints.pardot, "auth", "salesforce") == "salesforce" else endpoints.pardot
+        signed = (
+            endpoints.salesforce if _text(endpoints.pardot, "auth", "salesforce") == "salesforce" else endpoints.pardot
+        )
         found[System.PARDOT] = PardotConnector(
             _grant(signed, "pardot"),
             PardotSettings(business_unit_id=unit, api_url=url, limits=limits),
@@ -93,7 +95,13 @@ def _secret(value: str | Secret) -> Secret:
 
 
 def read_catalog(
-    project: Project, connectors: Mapping[str, Connector], ledger: Ledger, clock: Clock, progress: Progress, *, fresh: bool = False
+    project: Project,
+    connectors: Mapping[str, Connector],
+    ledger: Ledger,
+    clock: Clock,
+    progress: Progress,
+    *,
+    fresh: bool = False,
 ) -> Catalog:
     """What the systems declare of every object that the project's sources name; cached for a day."""
     objects: dict[tuple[str, str], ObjectInfo] = {}
@@ -134,7 +142,9 @@ def read_identities(connectors: Mapping[str, Connector], endpoints: Endpoints, l
         user = found[System.SALESFORCE].user_id if System.SALESFORCE in found else ""
         key = f"pardot {_text(endpoints.pardot, 'business_unit', '')} {user}"
         cached = ledger.read_identity(key)
-        identity = Identity(organization_id=cached[0], user_id=cached[1]) if cached else connectors[System.PARDOT].identity()
+        identity = (
+            Identity(organization_id=cached[0], user_id=cached[1]) if cached else connectors[System.PARDOT].identity()
+        )
         if cached is None:
             ledger.save_identity(key, identity.organization_id, identity.user_id)
         found[System.PARDOT] = identity

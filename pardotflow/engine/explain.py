@@ -8,7 +8,7 @@ from pardotflow.core.describe import Catalog
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.planner import open_rows
 from pardotflow.engine.sqlfile import render
-from pardotflow.engine.syncplan import statements
+from pardotflow.engine.syncplan import second_look, statements
 from pardotflow.graph.dag import build_graph
 from pardotflow.store.layout import Layout
 
@@ -24,7 +24,9 @@ def write_compiled(project: Project, catalog: Catalog, layout: Layout) -> list[P
         files[f"model_{model.name}.sql"] = model.sql + "\n"
     syncs, _ = open_rows(project, catalog)
     for position, sync in enumerate(syncs, start=1):
-        parts = [f"-- {name}\n{sql.strip()}\n" for name, sql in statements(sync, Focus(), share=project.environment.ampsea)]
+        written = statements(sync, Focus(), share=project.environment.ampsea)
+        written += second_look(sync) if sync.creates else []
+        parts = [f"-- {name}\n{sql.strip()}\n" for name, sql in written]
         files[f"{position:02d}_sync_{sync.name}.sql"] = "\n".join(parts)
     steps = [{"step": str(s), "kind": str(s.kind), "needs": list(s.needs)} for s in build_graph(project).steps]
     files["graph.json"] = json.dumps(steps, indent=2) + "\n"

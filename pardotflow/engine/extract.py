@@ -41,7 +41,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """The result of one refresh. `shrunk` is (rows before, rows now) of a full read that brought suspiciously little."""
+    """The result of one refresh. `shrunk` is (rows before, rows now) of a full read that brought too little."""
 
     coverage: Coverage
     shrunk: tuple[int, int] | None = None
@@ -58,7 +58,9 @@ class Columns:
     extra: tuple[str, ...] = ()
 
 
-SALESFORCE = Columns(id="Id", stamp="SystemModstamp", writer="LastModifiedById", deleted="IsDeleted", extra=("MasterRecordId",))
+SALESFORCE = Columns(
+    id="Id", stamp="SystemModstamp", writer="LastModifiedById", deleted="IsDeleted", extra=("MasterRecordId",)
+)
 PARDOT = Columns(id="id", stamp="updatedAt", writer="updatedById", deleted="isDeleted")
 MERGEABLE = frozenset({"Contact", "Lead", "Account"})
 NO_RECYCLE_BIN = frozenset({"User", "user", "custom-field"})
@@ -86,7 +88,9 @@ def refresh(
     table = snapshot_table(wanted.connection, wanted.object)
     make_table(con, table, wanted.fields)
     cursor = _cursor(con, wanted)
-    since = None if full or cursor is None or _needs_full(cursor, wanted, now) else cursor.at - OVERLAP[wanted.connection]
+    since = (
+        None if full or cursor is None or _needs_full(cursor, wanted, now) else cursor.at - OVERLAP[wanted.connection]
+    )
     step = f"read {wanted.connection} {wanted.object}"
     progress.start(step, None)
     extract = _read(connector, wanted, since, layout)
@@ -159,7 +163,8 @@ class _Cursor:
 
 
 def _cursor(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> _Cursor | None:
-    query = "select cursor_at, full_at, full_rows, fields, source_filter from snap.cursors where connection = ? and object = ?"
+    columns = "cursor_at, full_at, full_rows, fields, source_filter"
+    query = f"select {columns} from snap.cursors where connection = ? and object = ?"
     found = rows(con, query, wanted.connection, wanted.object)
     if not found:
         return None
@@ -225,9 +230,13 @@ def _landed_sql(wanted: Wanted, extract: Extract) -> str:
         f" columns = {{{array}: 'JSON[]'}}, maximum_object_size = 536870912)"
     )
     # Each pass holds other fields of the same record; only a single pass can be narrowed to the newest copy.
-    newest = source if extract.passes > 1 else (
-        f"select r from ({source}) qualify rank() over (partition by r->>'$.{columns.id}'"
-        f" order by nf_instant(r->>'$.{columns.stamp}') desc nulls last) = 1"
+    newest = (
+        source
+        if extract.passes > 1
+        else (
+            f"select r from ({source}) qualify rank() over (partition by r->>'$.{columns.id}'"
+            f" order by nf_instant(r->>'$.{columns.stamp}') desc nulls last) = 1"
+        )
     )
     return f"select {body} from ({newest}) where (r->>'$.{columns.id}') is not null group by r->>'$.{columns.id}'"
 

@@ -65,11 +65,27 @@ def _counted(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> list[tuple[s
         (
             "updates",
             guards.updates,
-            _number(con, f"select count(distinct change) {mine} and c.action = 'update' and f.section not in ('adopted', 'id')", sync.name),
+            _number(
+                con,
+                f"select count(distinct change) {mine} and c.action = 'update' and f.section not in ('adopted', 'id')",
+                sync.name,
+            ),
         ),
-        ("creates", guards.creates, _number(con, f"select count(distinct change) {mine} and c.action = 'create'", sync.name)),
-        ("deletes", guards.deletes, _number(con, f"select count(distinct change) {mine} and c.action = 'delete'", sync.name)),
-        ("adopted", guards.adopted, _number(con, f"select count(distinct change) {mine} and f.section = 'adopted'", sync.name)),
+        (
+            "creates",
+            guards.creates,
+            _number(con, f"select count(distinct change) {mine} and c.action = 'create'", sync.name),
+        ),
+        (
+            "deletes",
+            guards.deletes,
+            _number(con, f"select count(distinct change) {mine} and c.action = 'delete'", sync.name),
+        ),
+        (
+            "adopted",
+            guards.adopted,
+            _number(con, f"select count(distinct change) {mine} and f.section = 'adopted'", sync.name),
+        ),
         ("opt_ins", guards.optins, _opt_ins(con, sync)),
         (
             "conflicts",
@@ -83,7 +99,8 @@ def _counted(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> list[tuple[s
 def _opt_ins(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> int:
     return _number(
         con,
-        "select count(*) from plan.field_changes f join plan.bases b on b.change = f.change and b.field = f.field and b.sync = f.sync"
+        "select count(*) from plan.field_changes f join plan.bases b on b.change = f.change and b.field = "
+        "f.field and b.sync = f.sync"
         " join consent_mappings m on m.sync = b.sync and m.mapping = b.mapping"
         " where f.sync = ? and f.sendable and f.after = 'false'",
         sync.name,

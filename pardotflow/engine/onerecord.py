@@ -59,7 +59,9 @@ def find_records(
     record: str,
 ) -> Found:
     """Read the record and its counterpart; raises UsageError for an address that names nothing."""
-    reading = _Reading(con=con, wanted={(w.connection, w.object): w for w in wanted}, connectors=connectors, layout=layout)
+    reading = _Reading(
+        con=con, wanted={(w.connection, w.object): w for w in wanted}, connectors=connectors, layout=layout
+    )
     address = _address(record)
     sync, role = _sync_of(list(syncs), address)
     side, other = sync.side(role), sync.side(OTHER[role])
@@ -116,8 +118,14 @@ def _soql(text: str) -> str:
 def _stored_id(con: duckdb.DuckDBPyConnection, system: str, item: str, key: str) -> str:
     """The id as the system writes it: an 18-character id for a 15-character one, an id for an e-mail."""
     email = "Email" if system == System.SALESFORCE else "email"
-    test = f'nf_email("{email}") = nf_email(?)' if "@" in key else ("nf_id(_id) = nf_id(?)" if system == System.SALESFORCE else "_id = ?")
-    found = rows(con, f"select _id from {snapshot_table(system, item)} where {test} and _visible order by _deleted, _id", key)
+    test = (
+        f'nf_email("{email}") = nf_email(?)'
+        if "@" in key
+        else ("nf_id(_id) = nf_id(?)" if system == System.SALESFORCE else "_id = ?")
+    )
+    found = rows(
+        con, f"select _id from {snapshot_table(system, item)} where {test} and _visible order by _deleted, _id", key
+    )
     if len(found) != 1:
         raise UsageError(f"{len(found)} {item} records have {key}", hint="Name one of them by its id.")
     return str(found[0][0])
@@ -135,7 +143,9 @@ def _read_counterparts(reading: _Reading, sync: CompiledSync, role: str, item: s
     return _search_pardot(reading, sync, role, item, record_id)
 
 
-def _known(con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item: str, record_id: str) -> list[tuple[str, str]]:
+def _known(
+    con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item: str, record_id: str
+) -> list[tuple[str, str]]:
     """Counterparts by memory and by every key, in the snapshots."""
     other = OTHER[role]
     linked = rows(
@@ -162,10 +172,15 @@ def _known(con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item: 
 def _values(con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item: str, record_id: str) -> list[str]:
     """The value of every key of one record, in the order of the keys; empty where it has none."""
     picks = ", ".join(f"coalesce({k.value_a if role == 'a' else k.value_b}, '')" for k in sync.keys)
-    return [str(v) for v in rows(con, f"select {picks} from side_{role} {role} where _obj = ? and _id = ?", item, record_id)[0]]
+    return [
+        str(v)
+        for v in rows(con, f"select {picks} from side_{role} {role} where _obj = ? and _id = ?", item, record_id)[0]
+    ]
 
 
-def _search_salesforce(reading: _Reading, sync: CompiledSync, item: str, record_id: str, source: str) -> Coverage | None:
+def _search_salesforce(
+    reading: _Reading, sync: CompiledSync, item: str, record_id: str, source: str
+) -> Coverage | None:
     """One query an object: any of the keys."""
     role = "b" if sync.a.system is System.SALESFORCE else "a"
     tests = []

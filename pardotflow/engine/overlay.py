@@ -41,7 +41,9 @@ def rows_view(system: str, object_name: str) -> str:
 def open_overlay(con: duckdb.DuckDBPyConnection, system: str, object_name: str) -> None:
     """An empty overlay over one snapshot."""
     snapshot, overlay = snapshot_table(system, object_name), overlay_name(system, object_name)
-    con.execute(f"create or replace temp table {overlay} as select *, cast(null as varchar) as _name from {snapshot} limit 0")
+    con.execute(
+        f"create or replace temp table {overlay} as select *, cast(null as varchar) as _name from {snapshot} limit 0"
+    )
     label = _label(system, object_name, con)
     con.execute(
         f"create or replace temp view {rows_view(system, object_name)} as"
@@ -55,7 +57,7 @@ def _label(system: str, object_name: str, con: duckdb.DuckDBPyConnection) -> str
     """SQL for the name under which plans show a record."""
     known = {row[0] for row in con.execute(f"describe {snapshot_table(system, object_name)}").fetchall()}
     if {"firstName", "lastName", "email"} <= known:
-        full = "nf_text(trim(concat_ws(' ', nf_text(\"firstName\"), nf_text(\"lastName\"))))"
+        full = 'nf_text(trim(concat_ws(\' \', nf_text("firstName"), nf_text("lastName"))))'
         return f"coalesce({full}, nf_text(email), _id)"
     parts = [f"nf_text({name(c)})" for c in ("Name", "Email", "name", "email") if c in known]
     return f"coalesce({', '.join([*parts, '_id'])})"

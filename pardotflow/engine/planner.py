@@ -98,17 +98,19 @@ def open_rows(project: Project, catalog: Catalog) -> tuple[tuple[CompiledSync, .
     return syncs, wanted_objects(project, syncs, catalog)
 
 
-def _read_all(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tuple[CompiledSync, ...], _Read, tuple[str, ...]]:
+def _read_all(
+    con: duckdb.DuckDBPyConnection, request: PlanRequest
+) -> tuple[tuple[CompiledSync, ...], _Read, tuple[str, ...]]:
     """Refresh the snapshots and open every relation that the syncs read."""
     syncs, wanted = open_rows(request.project, request.catalog)
+    focus, shrunk = Focus(), list[GuardRow]()
     if request.record:
         found = find_records(con, syncs, wanted, request.connectors, request.layout, request.record)
-        coverage, shrunk, focus, selection = found.coverage, (), found.focus, request.record
+        coverage, focus = found.coverage, found.focus
     else:
         results = [_refresh(con, w, request) for w in wanted]
         coverage = tuple(r.coverage for r in results)
-        shrunk = tuple(shrunk_guard(r.coverage.system, r.coverage.object, *r.shrunk) for r in results if r.shrunk)
-        focus, selection = Focus(), ""
+        shrunk = [shrunk_guard(r.coverage.system, r.coverage.object, *r.shrunk) for r in results if r.shrunk]
     for item in wanted:
         open_overlay(con, item.connection, item.object)
     make_source_views(con, request.project, request.catalog)
@@ -119,12 +121,15 @@ def _read_all(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tup
             blank, twice = make_row_view(con, sync.a.model, sync.a.key, sync.a.span)
             files.append(sync.a.model)
             if blank or twice:
-                notes.append(f"model {sync.a.model}: {blank} rows without {sync.a.key} and {twice} with one that repeats were left out")
+                notes.append(
+                    f"model {sync.a.model}: {blank} rows without {sync.a.key} and {twice} with one that repeats "
+                    f"were left out"
+                )
     models = describe_models(con, request.project)
     if models:
         full = Catalog(objects={**request.catalog.objects, **models})
         syncs = plan_order(compile_project(request.project, full))
-    read = _Read(coverage=coverage, shrunk=shrunk, notes=tuple(notes), focus=focus, selection=selection)
+    read = _Read(coverage=coverage, shrunk=tuple(shrunk), notes=tuple(notes), focus=focus, selection=request.record)
     return syncs, read, tuple(files)
 
 
@@ -193,19 +198,30 @@ def _name_keys(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) 
             con.execute("insert into all_keys values (?, ?, ?)", [sync.name, key.number, key.name])
         for mapping in sync.mappings:
             con.execute(
-                "insert into plan.mappings values (?, ?, ?, ?)", [sync.name, mapping.mapping.key, mapping.digest, mapping.number]
+                "insert into plan.mappings values (?, ?, ?, ?)",
+                [sync.name, mapping.mapping.key, mapping.digest, mapping.number],
             )
             if mapping.mapping.policy is Policy.CONSENT:
                 con.execute("insert into consent_mappings values (?, ?)", [sync.name, mapping.mapping.key])
 
 
-def _finish(con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: _Read) -> dict[str, str]:
+def _finish(
+    con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: _Read
+) -> dict[str, str]:
     """Guards, routes, notes, meta data; returns the meta data."""
     routes = choose_routes(con, request.connectors)
     guards = [*read.shrunk, *count_guards(con, syncs)]
-    _save_rows(con, "plan.guards", [[g.sync, g.guard, g.number, g.threshold, g.allowed, g.passed, g.flag, g.line] for g in guards])
+    _save_rows(
+        con,
+        "plan.guards",
+        [[g.sync, g.guard, g.number, g.threshold, g.allowed, g.passed, g.flag, g.line] for g in guards],
+    )
     _save_rows(con, "plan.costs", [[r.system, describe_route(r), r.rows, r.calls] for r in routes])
-    _save_rows(con, "plan.coverage", [[c.system, c.object, c.rows, c.deleted, c.mode, c.changed, c.note] for c in read.coverage])
+    _save_rows(
+        con,
+        "plan.coverage",
+        [[c.system, c.object, c.rows, c.deleted, c.mode, c.changed, c.note] for c in read.coverage],
+    )
     _save_rows(con, "plan.notes", [[note] for note in [*read.notes, *_notes(con, request, syncs, routes)]])
     meta = _meta(con, request, read, blocked=any(not g.passed for g in guards))
     con.executemany("insert into plan.meta values (?, ?)", sorted(meta.items()))
@@ -226,14 +242,26 @@ def _notes(
     for sync in syncs:
         if sync.strength not in (Strength.APPLY, Strength.SCHEDULED):
             notes.append(f"{sync.name} has strength {sync.strength}: its changes are shown, and apply leaves them out")
-    unkeyed = rows(con, "select distinct object from plan.changes where action = 'create' and sendable and key_field = '' order by 1")
+    unkeyed = rows(
+        con,
+        "select distinct object from plan.changes where action = 'create' and sendable and key_field = '' order by 1",
+    )
     for (item,) in unkeyed:
-        notes.append(f"{item} is created without a key: a duplicate after a lost answer could be found, but not excluded")
-    for field, count in rows(con, "select field, count(*) from plan.accepted where kind = 'rewritten_again' group by 1 order by 1"):
-        notes.append(f"{field}: {count} records store another value than was sent, again; something in the org rewrites it")
+        notes.append(
+            f"{item} is created without a key: a duplicate after a lost answer could be found, but not excluded"
+        )
+    for field, count in rows(
+        con, "select field, count(*) from plan.accepted where kind = 'rewritten_again' group by 1 order by 1"
+    ):
+        notes.append(
+            f"{field}: {count} records store another value than was sent, again; something in the org rewrites it"
+        )
     disagree = rows(con, "select count(*) from plan.ambiguities where reason like '%names another record%'")[0][0]
     if disagree:
-        notes.append(f"{disagree} records carry the id of another record than the one they are linked with; those ids are left alone")
+        notes.append(
+            f"{disagree} records carry the id of another record than the one they are linked with; those ids "
+            f"are left alone"
+        )
     return notes
 
 

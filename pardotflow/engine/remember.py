@@ -24,13 +24,16 @@ def remember(
 
 def _load(con: duckdb.DuckDBPyConnection, outcomes: Iterable[Outcome], writers: Mapping[str, str]) -> None:
     con.execute(
-        "create or replace temp table outcomes (change integer, record_id varchar, sent_at timestamp, answered_at timestamp)"
+        "create or replace temp table outcomes (change integer, record_id varchar, sent_at timestamp, "
+        "answered_at timestamp)"
     )
     con.execute("create or replace temp table stored (change integer, field varchar, value varchar)")
     con.execute("create or replace temp table writers (system varchar, writer varchar)")
     con.executemany("insert into writers values (?, ?)", [[s, w] for s, w in writers.items()] or [["", ""]])
     confirmed = [o for o in outcomes if o.status == "confirmed"]
-    rows = [[o.number, o.record_id, o.sent_at.replace(tzinfo=None), o.answered_at.replace(tzinfo=None)] for o in confirmed]
+    rows = [
+        [o.number, o.record_id, o.sent_at.replace(tzinfo=None), o.answered_at.replace(tzinfo=None)] for o in confirmed
+    ]
     values = [[o.number, f, stored_text(v)] for o in confirmed if o.stored for f, v in o.stored.items()]
     if rows:
         con.executemany("insert into outcomes values (?, ?, ?, ?)", rows)

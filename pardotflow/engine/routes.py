@@ -38,7 +38,8 @@ def choose_routes(con: duckdb.DuckDBPyConnection, connectors: Mapping[str, Conne
     )
     imports = rows(
         con,
-        "select count(*) from plan.changes where sendable and system = 'pardot' and object = 'prospect' and action = 'update'"
+        "select count(*) from plan.changes where sendable and system = 'pardot' and object = 'prospect' and "
+        "action = 'update'"
         " and change not in (select change from plan.field_changes where after is null and after_ref is null)",
     )[0][0]
     if imports >= IMPORT_FROM:
@@ -49,7 +50,8 @@ def choose_routes(con: duckdb.DuckDBPyConnection, connectors: Mapping[str, Conne
         )
     groups = rows(
         con,
-        "select system, operation, object, count(*) from plan.changes where sendable group by all order by system desc, object, operation",
+        "select system, operation, object, count(*) from plan.changes where sendable group by all order by "
+        "system desc, object, operation",
     )
     return tuple(_price(connectors, *group) for group in groups)
 

@@ -32,7 +32,8 @@ def record_seen(con: duckdb.DuckDBPyConnection, table: str, syncs: Iterable[Comp
 def digest_of(fields: Iterable[str]) -> str:
     """SQL for the digest of one snapshot row: every mapped field, and whether it is there at all."""
     parts = [f"coalesce({name(f)}, chr(30))" for f in fields]
-    return f"md5(concat_ws(chr(31), cast(_deleted as varchar), cast(_visible as varchar), cast(_closed as varchar), {', '.join(parts)}))"
+    flags = [f"cast({flag} as varchar)" for flag in ("_deleted", "_visible", "_closed")]
+    return f"md5(concat_ws(chr(31), {', '.join([*flags, *parts])}))"
 
 
 def _fields(syncs: Iterable[CompiledSync]) -> dict[tuple[str, str], list[str]]:

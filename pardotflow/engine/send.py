@@ -205,7 +205,9 @@ def _outcome(result: RowResult, status: str, sent_at: datetime, answered_at: dat
     )
 
 
-def _send(connector: Connector, prepared: PreparedRequest, handles: SimpleQueue[tuple[int, str]], number: int) -> Answer:
+def _send(
+    connector: Connector, prepared: PreparedRequest, handles: SimpleQueue[tuple[int, str]], number: int
+) -> Answer:
     """In a thread of the pool: send, and pass on the name of the job that it starts."""
     return connector.send(prepared, note=lambda handle: handles.put((number, handle)))
 
@@ -243,7 +245,7 @@ def typed_value(kind: str, text: str | None) -> Value:
         return text
 
 
-def stored_text(value: Any) -> str | None:
+def stored_text(value: object) -> str | None:
     """A value of an answer as the snapshot would hold it."""
     if value is None:
         return None

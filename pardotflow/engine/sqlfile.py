@@ -32,22 +32,22 @@ def _environment() -> jinja2.Environment:
 _TEMPLATES = _environment()
 
 
-def render(template: str, **values: Any) -> str:
+def render(template: str, **values: object) -> str:
     """The SQL of one template file."""
     return _TEMPLATES.get_template(f"{template}.sql").render(**values)
 
 
-def run(con: duckdb.DuckDBPyConnection, template: str, **values: Any) -> None:
+def run(con: duckdb.DuckDBPyConnection, template: str, **values: object) -> None:
     """Render and execute every statement of a template file."""
     con.execute(render(template, **values))
 
 
-def rows(con: duckdb.DuckDBPyConnection, query: str, *values: Any) -> list[tuple[Any, ...]]:
+def rows(con: duckdb.DuckDBPyConnection, query: str, *values: object) -> list[tuple[Any, ...]]:
     """All rows of a small query."""
     return con.execute(query, values or None).fetchall()
 
 
-def dicts(con: duckdb.DuckDBPyConnection, query: str, *values: Any) -> Iterator[dict[str, Any]]:
+def dicts(con: duckdb.DuckDBPyConnection, query: str, *values: object) -> Iterator[dict[str, Any]]:
     """The rows of a query as dictionaries, read in chunks."""
     cursor = con.execute(query, values or None)
     names = [column[0] for column in cursor.description or []]
@@ -56,7 +56,7 @@ def dicts(con: duckdb.DuckDBPyConnection, query: str, *values: Any) -> Iterator[
             yield dict(zip(names, row, strict=True))
 
 
-def one(con: duckdb.DuckDBPyConnection, query: str, *values: Any) -> tuple[Any, ...]:
+def one(con: duckdb.DuckDBPyConnection, query: str, *values: object) -> tuple[Any, ...]:
     """The only row of a query; raises LookupError where there is none."""
     row = con.execute(query, values or None).fetchone()
     if row is None:

@@ -20,6 +20,7 @@ from pardotflow.engine.sqlfile import render
 # Account Engagement serves reads from a cache that can be up to 60 seconds behind.
 CACHE_LAG: Mapping[System, int] = {System.PARDOT: 60, System.SALESFORCE: 0, System.WAREHOUSE: 0}
 
+
 def side_sql(sync: CompiledSync, side: CompiledSide) -> str:
     """The rows of one side with the computed columns."""
     return render("side", side=side, expressions=_expressions(sync, side), typed=_typed(side))
@@ -77,12 +78,17 @@ def statements(sync: CompiledSync, focus: Focus, *, share: bool) -> list[tuple[s
     steps.append(("ids", _ids_sql(sync, focus)))
     steps += [(f"create {c.object}", create_sql(sync, c, focus, share=share)) for c in sync.creates]
     steps.append(("overlay", overlay_sql(sync)))
-    if sync.creates and sync.mappings:
-        steps.append(("sides with new records", side_sql(sync, sync.a) + side_sql(sync, sync.b)))
-        steps.append(("new pairs", render("new_pairs", sync=sync)))
-        steps += _compare_sql(sync, "true")
-        steps.append(("overlay again", overlay_sql(sync)))
     return steps
+
+
+def second_look(sync: CompiledSync) -> list[tuple[str, str]]:
+    """The statements that settle the pairs with new records; they run only where the sync creates any."""
+    return [
+        ("sides with new records", side_sql(sync, sync.a) + side_sql(sync, sync.b)),
+        ("new pairs", render("new_pairs", sync=sync)),
+        *(_compare_sql(sync, "true") if sync.mappings else []),
+        ("overlay again", overlay_sql(sync)),
+    ]
 
 
 def _compare_sql(sync: CompiledSync, focus: str) -> list[tuple[str, str]]:
@@ -98,6 +104,9 @@ def run_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *
     """Plan one sync in the session; the results are appended to the `out_` tables."""
     for _, sql in statements(sync, focus, share=share):
         con.execute(sql)
+    if con.execute("from out_creates where sync = ? limit 1", [sync.name]).fetchone():
+        for _, sql in second_look(sync):
+            con.execute(sql)
 
 
 def _match_sql(sync: CompiledSync, key: CompiledKey) -> str:

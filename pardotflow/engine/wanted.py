@@ -30,7 +30,10 @@ def wanted_objects(project: Project, syncs: Iterable[CompiledSync], catalog: Cat
                 fields = needed.setdefault(key, set())
                 fields.update(source.fields)
                 fields.update(_model_columns(project, source.name) if used else ())
-    return tuple(_wanted(project, catalog, connection, name, fields) for (connection, name), fields in sorted(needed.items(), reverse=True))
+    return tuple(
+        _wanted(project, catalog, connection, name, fields)
+        for (connection, name), fields in sorted(needed.items(), reverse=True)
+    )
 
 
 def _wanted(project: Project, catalog: Catalog, connection: str, name: str, fields: set[str]) -> Wanted:

@@ -57,7 +57,9 @@ def describe_models(con: duckdb.DuckDBPyConnection, project: Project) -> dict[tu
     for model in project.models:
         columns = rows(con, f"describe {name(f'model_{model.name}')}")
         fields = tuple(FieldInfo(name=c[0], type=_field_type(c[1]), updateable=False) for c in columns)
-        found[(str(System.WAREHOUSE), model.name.lower())] = ObjectInfo(name=model.name, label=model.name, fields=fields)
+        found[(str(System.WAREHOUSE), model.name.lower())] = ObjectInfo(
+            name=model.name, label=model.name, fields=fields
+        )
     return found
 
 
@@ -73,7 +75,8 @@ def make_row_view(con: duckdb.DuckDBPyConnection, model: str, key: str, span: Sp
     text_key = f"cast({name(key)} as varchar)"
     con.execute(
         f"create or replace temp view {rows_view('warehouse', model)} as"
-        f" select {text_key} as _id, {text_key} as _name, cast(null as timestamp) as _stamp, cast(null as varchar) as _writer,"
+        f" select {text_key} as _id, {text_key} as _name, cast(null as timestamp) as _stamp, cast(null as "
+        f"varchar) as _writer,"
         " false as _deleted, true as _visible, false as _closed, cast(null as varchar) as _follow,"
         f" cast(null as timestamp) as _read_at, {columns} from {data}"
         f" where nf_text({text_key}) is not null"
@@ -112,7 +115,8 @@ def _file_view(con: duckdb.DuckDBPyConnection, project: Project, source: Source)
     picks = ", ".join(f"{typed_column(name(c), source.types.get(c, FieldType.TEXT))} as {name(c)}" for c in header)
     columns = ", ".join(f"{literal(c)}: 'VARCHAR'" for c in header)
     con.execute(
-        f"create or replace temp view {name(f'src_{source.name}')} as select {picks} from read_csv({literal(str(path))},"
+        f"create or replace temp view {name(f'src_{source.name}')} as select {picks} from "
+        f"read_csv({literal(str(path))},"
         f" columns = {{{columns}}}, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"')"
     )
 
@@ -122,7 +126,9 @@ def _header(path: Path, source: Source) -> list[str]:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             header = next(csv.reader(lines), [])
     except OSError as trouble:
-        raise _invalid("PF142", f"the file {path} of source {source.name} cannot be read: {trouble.strerror}", source.span) from trouble
+        raise _invalid(
+            "PF142", f"the file {path} of source {source.name} cannot be read: {trouble.strerror}", source.span
+        ) from trouble
     except UnicodeDecodeError as trouble:
         raise _invalid("PF142", f"the file {path} of source {source.name} is not UTF-8", source.span) from trouble
     if not header or len(set(header)) != len(header):
@@ -141,9 +147,13 @@ def _table_view(con: duckdb.DuckDBPyConnection, project: Project, source: Source
     alias = name(f"db_{source.connection}")
     try:
         con.execute(f"attach if not exists {literal(str(path))} as {alias} (read_only)")
-        con.execute(f"create or replace temp view {name(f'src_{source.name}')} as select * from {alias}.{name(source.object)}")
+        con.execute(
+            f"create or replace temp view {name(f'src_{source.name}')} as select * from {alias}.{name(source.object)}"
+        )
     except duckdb.Error as trouble:
-        raise _invalid("PF142", f"the table {source.object} of source {source.name} cannot be read: {_first(trouble)}", source.span) from trouble
+        raise _invalid(
+            "PF142", f"the table {source.object} of source {source.name} cannot be read: {_first(trouble)}", source.span
+        ) from trouble
 
 
 def _object_view(con: duckdb.DuckDBPyConnection, source: Source, catalog: Catalog) -> None:

@@ -16,7 +16,8 @@ FORMAT_VERSION = "1"
 
 TABLES = """
 create table plan.meta (key varchar primary key, value varchar);
-create table plan.syncs (position integer, sync varchar, strength varchar, a_system varchar, b_system varchar, line varchar);
+create table plan.syncs (position integer, sync varchar, strength varchar, a_system varchar, b_system varchar,
+  line varchar);
 create table plan.changes (
   change integer, system varchar, object varchar, id varchar, name varchar, action varchar, operation varchar,
   key_field varchar, key_value varchar, refers_to varchar, sendable boolean, line varchar);
@@ -36,25 +37,31 @@ create table plan.mappings (sync varchar, mapping varchar, digest varchar, posit
 create table plan.conflicts (
   sync varchar, a_system varchar, a_object varchar, a_id varchar, a_name varchar,
   b_system varchar, b_object varchar, b_id varchar, b_name varchar, field varchar,
-  a_value varchar, b_value varchar, base_a varchar, base_b varchar, winner varchar, reason varchar, line varchar, pii varchar);
+  a_value varchar, b_value varchar, base_a varchar, base_b varchar, winner varchar, reason varchar, line varchar,
+  pii varchar);
 create table plan.ambiguities (
-  sync varchar, system varchar, object varchar, id varchar, name varchar, key varchar, candidates varchar, reason varchar, line varchar);
+  sync varchar, system varchar, object varchar, id varchar, name varchar, key varchar, candidates varchar,
+  reason varchar, line varchar);
 create table plan.held (
   sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, before varchar, after varchar,
   kind varchar, reason varchar, line varchar, pii varchar);
-create table plan.skipped (sync varchar, system varchar, object varchar, id varchar, name varchar, reason varchar, note varchar);
+create table plan.skipped (sync varchar, system varchar, object varchar, id varchar, name varchar, reason varchar,
+  note varchar);
 create table plan.accepted (
-  sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, a_value varchar, b_value varchar,
+  sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, a_value varchar,
+  b_value varchar,
   kind varchar, line varchar, pii varchar);
 create table plan.identity (
   sync varchar, linked_before bigint, followed bigint, ambiguous bigint, unmatched_a bigint, unmatched_b bigint);
 create table plan.matched (sync varchar, position integer, key varchar, pairs bigint);
 create table plan.seen (system varchar, object varchar, id varchar, digest varchar);
 create table plan.coverage (
-  position integer, system varchar, object varchar, row_count bigint, deleted bigint, mode varchar, changed bigint, note varchar);
+  position integer, system varchar, object varchar, row_count bigint, deleted bigint, mode varchar, changed bigint,
+  note varchar);
 create table plan.costs (position integer, system varchar, what varchar, row_count bigint, calls bigint);
 create table plan.guards (
-  position integer, sync varchar, guard varchar, number bigint, threshold varchar, allowed bigint, passed boolean, flag varchar, line varchar);
+  position integer, sync varchar, guard varchar, number bigint, threshold varchar, allowed bigint, passed boolean,
+  flag varchar, line varchar);
 create table plan.notes (position integer, note varchar);
 """
 

@@ -26,7 +26,8 @@ same as (
   select *, count(*) over (partition by {_SHOWN}, before, after, after_note) as n_same from f
 ),
 kinds as (
-  select *, count(*) filter (n_same < {AT_LEAST}) over (partition by {_SHOWN}, before is null, after is null and after_note = '') as n_various
+  select *, count(*) filter (n_same < {AT_LEAST}) over (partition by {_SHOWN}, before is null,
+  after is null and after_note = '') as n_various
   from same
 )
 select *, case when n_same >= {AT_LEAST} and section <> 'create' then 'same'
@@ -40,7 +41,8 @@ with p as (
   select {_SHOWN}, fold, count(*) as n, min(reason) as reason,
     case when fold = 'same' then min(before) when bool_or(before is not null) then '*' end as b,
     case when fold = 'same' then min(after) when bool_or(after is not null or after_note <> '') then '*' end as a,
-    list({{'object': object, 'id': id, 'name': name, 'before': before, 'after': coalesce(after, nullif(after_note, ''))}} order by id)[1:{SAMPLES}] as samples
+    list({{'object': object, 'id': id, 'name': name, 'before': before, 'after': coalesce(after, nullif(after_note,
+    ''))}} order by id)[1:{SAMPLES}] as samples
   from folded where fold in ('same', 'various')
   group by {_SHOWN}, fold, case when fold = 'same' then before end, case when fold = 'same' then after end,
            case when fold = 'same' then after_note end, before is null, after is null and after_note = ''

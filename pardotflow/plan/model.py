@@ -258,7 +258,7 @@ class GuardResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReport:
-    """Everything that a view of a plan needs, bounded in size; totals are exact, lists are cut to what was asked for."""
+    """Everything that a view of a plan needs, bounded in size; totals are exact, lists are cut."""
 
     meta: PlanMeta
     counts: tuple[Count, ...]

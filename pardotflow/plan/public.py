@@ -18,7 +18,8 @@ _LISTS: tuple[tuple[str, str], ...] = (
     ("syncs", "select sync, strength, a_system as a, b_system as b, line from plan.syncs order by position"),
     (
         "changes",
-        "select c.change, c.system, c.object, c.id, c.name, [c.action] as actions, c.operation, nullif(c.key_field, '') as key_field,"
+        "select c.change, c.system, c.object, c.id, c.name, [c.action] as actions, c.operation, "
+        "nullif(c.key_field, '') as key_field,"
         " c.sendable, c.line, list({'field': f.field, 'sync': f.sync, 'before': f.before, 'after': f.after,"
         " 'after_new_record': f.after_ref, 'section': f.section, 'situation': f.situation, 'reason': f.reason,"
         " 'line': f.line, 'pii': nullif(f.pii, ''), 'sendable': f.sendable} order by f.field, f.sync) as fields"
@@ -26,22 +27,27 @@ _LISTS: tuple[tuple[str, str], ...] = (
     ),
     (
         "conflicts",
-        "select sync, {'system': a_system, 'object': a_object, 'id': a_id, 'name': a_name, 'value': a_value, 'base': base_a} as a,"
+        "select sync, "
+        "{'system': a_system, 'object': a_object, 'id': a_id, 'name': a_name, 'value': a_value, 'base': base_a} as a,"
         " {'system': b_system, 'object': b_object, 'id': b_id, 'name': b_name, 'value': b_value, 'base': base_b} as b,"
-        " field, winner, reason, line, nullif(pii, '') as pii from plan.conflicts order by sync, a_object, a_id, b_id, field",
+        " field, winner, reason, line, nullif(pii, '') as pii from plan.conflicts order by sync, a_object, "
+        "a_id, b_id, field",
     ),
     (
         "held",
-        "select sync, system, object, id, name, nullif(field, '') as field, before, after, kind, reason, line, nullif(pii, '') as pii"
+        "select sync, system, object, id, name, nullif(field, '') as field, before, after, kind, reason, line, "
+        "nullif(pii, '') as pii"
         " from plan.held order by sync, system, object, id, plan.held.field, kind, name, after",
     ),
     (
         "ambiguities",
-        "select sync, system, object, id, name, key, candidates, reason, line from plan.ambiguities order by sync, system, object, id, key",
+        "select sync, system, object, id, name, key, candidates, reason, line from plan.ambiguities order by "
+        "sync, system, object, id, key",
     ),
     (
         "skipped",
-        "select sync, system, object, id, name, reason, note from plan.skipped order by sync, system, object, id, reason, note",
+        "select sync, system, object, id, name, reason, note from plan.skipped order by sync, system, object, "
+        "id, reason, note",
     ),
     (
         "accepted",
@@ -51,12 +57,17 @@ _LISTS: tuple[tuple[str, str], ...] = (
     (
         "identity",
         "select i.sync, linked_before, followed, ambiguous, unmatched_a, unmatched_b,"
-        " (select list({'key': key, 'pairs': pairs} order by position) from plan.matched m where m.sync = i.sync) as linked_now"
+        " (select list({'key': key, 'pairs': pairs} order by position) from plan.matched m where m.sync = "
+        "i.sync) as linked_now"
         " from plan.identity i order by i.sync",
     ),
     ("guards", "select sync, guard, number, threshold, allowed, passed, flag, line from plan.guards order by position"),
     ("costs", "select system, what, row_count as rows, calls from plan.costs order by position"),
-    ("coverage", "select system, object, row_count as rows, deleted, mode, changed, nullif(note, '') as note from plan.coverage order by position"),
+    (
+        "coverage",
+        "select system, object, row_count as rows, deleted, mode, changed, nullif(note, '') as note from "
+        "plan.coverage order by position",
+    ),
     ("notes", "select note from plan.notes order by position"),
 )
 
@@ -65,7 +76,7 @@ def plan_json(path: Path) -> Iterator[str]:
     """The JSON text in pieces. `coverage` and `meta` say how the plan was made; they stand outside the digest."""
     with open_plan(path) as con:
         meta = read_meta(con)
-        head = {"version": VERSION, "digest": meta["digest"]}
+        head: dict[str, str | bool] = {"version": VERSION, "digest": meta["digest"]}
         head |= {k: meta[k] == "true" for k in ("complete", "applyable", "errored")}
         yield "{\n" + ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in head.items())
         for name, query in _LISTS:

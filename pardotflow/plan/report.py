@@ -134,9 +134,7 @@ def _guards(con: duckdb.DuckDBPyConnection) -> tuple[GuardResult, ...]:
         "select sync, guard, number, threshold, allowed, passed, flag, line from plan.guards order by position"
     ).fetchall()
     return tuple(
-        GuardResult(
-            sync=r[0], guard=r[1], number=r[2], limit=r[3], allowed=r[4], passed=r[5], flag=r[6], line=r[7]
-        )
+        GuardResult(sync=r[0], guard=r[1], number=r[2], limit=r[3], allowed=r[4], passed=r[5], flag=r[6], line=r[7])
         for r in found
     )
 
@@ -191,11 +189,14 @@ def _groups(
     line: str = "line",
 ) -> tuple[Group, ...]:
     """Rows of one table by kind, largest first, each with a few samples."""
-    varied = "case when kind in ('would_duplicate', 'was_deleted', 'required_missing', 'refused') then '' else reason end"
+    varied = (
+        "case when kind in ('would_duplicate', 'was_deleted', 'required_missing', 'refused') then '' else reason end"
+    )
     grouped_reason = varied if table == "held" else reason
     told = f"case when field = '' then reason else {note} end" if table == "held" else note
     found = con.execute(
-        f"select {kind} as kind, system, object, {field} as field, {grouped_reason} as why, {line} as line, count(*) as n,"
+        f"select {kind} as kind, system, object, {field} as field, {grouped_reason} as why, {line} as line, "
+        f"count(*) as n,"
         f" list({{'id': id, 'name': name, 'note': {told}}} order by id, name)[1:{SAMPLES}] as samples"
         f" from plan.{table} group by 1, 2, 3, 4, 5, 6 order by n desc, kind, system, object, field, why, line"
     ).fetchall()

@@ -148,7 +148,9 @@ class Ledger:
             self._db.execute("insert into runs (id, plan_id, started_at, status) values (?, ?, ?, ?)", values)
             self._db.execute("update plans set spent_by = ? where id = ?", (run_id, plan_id))
 
-    def end_run(self, run_id: str, at: datetime, status: str, counts: Mapping[str, int], calls: Mapping[str, int]) -> None:
+    def end_run(
+        self, run_id: str, at: datetime, status: str, counts: Mapping[str, int], calls: Mapping[str, int]
+    ) -> None:
         """Close a run with its counts."""
         self._db.execute(
             "update runs set ended_at = ?, status = ?, confirmed = ?, refused = ?, unknown = ?, not_started = ?,"

@@ -17,7 +17,7 @@ select {{ sync.name | literal }}, '{{ other_system }}', p.{{ other }}_obj, p.{{ 
   case p.state when '{{ role }}_gone' then 'counterpart_gone' when '{{ role }}_converted' then 'converted' else 'not_visible' end,
   p.{{ role }}_obj || '/' || p.{{ role }}_id
 from pair_state p left join side_{{ other }} s on s._obj = p.{{ other }}_obj and s._id = p.{{ other }}_id
-where starts_with(p.state, '{{ role }}_') and {{ focus_role[other].replace('@', 'p.') }};
+where starts_with(p.state, '{{ role }}_') and {{ focus_role[other].replace('@obj', 'p.' ~ other ~ '_obj').replace('@id', 'p.' ~ other ~ '_id') }};
 
 insert into out_skipped
 select {{ sync.name | literal }}, '{{ system }}', obj, id, name, 'dangling', note
