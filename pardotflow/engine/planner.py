@@ -166,6 +166,9 @@ def _run_syncs(
             _forget_overlay(con, sync)
     _name_keys(con, syncs)
     run(con, "assemble")
+    if request.record:
+        # The counts of pairs are about everything, and this plan is not.
+        con.execute("delete from plan.identity")
     record_seen(con, "plan.seen", syncs)
 
 

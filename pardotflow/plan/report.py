@@ -157,7 +157,7 @@ def _conflicts(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[Conflict, ..
     found = con.execute(
         "select sync, a_system, a_object, a_id, a_name, b_system, b_object, b_id, b_name, field, a_value, b_value,"
         " base_a, base_b, winner, reason, line, pii from plan.conflicts"
-        f" order by winner <> 'open', sync, a_object, a_id, b_id, field limit {limit}"
+        f" order by winner <> 'open', base_a is null and base_b is null, sync, a_object, a_id, b_id, field limit {limit}"
     ).fetchall()
     return tuple(
         Conflict(

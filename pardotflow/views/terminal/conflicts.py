@@ -30,7 +30,7 @@ def conflict_lines(report: PlanReport, page: Page) -> list[Text]:
     for conflict in chosen:
         lines += _conflict(conflict, page)
     lines += more(report.conflicts_open - len(chosen), "", report.meta.id, page)
-    return [*lines, join(words("  decide them: ", "dim"), words("pardotflow conflicts"))]
+    return [*lines, words("  to decide: set a policy for the field, or make both values equal", "dim")]
 
 
 def decided_lines(report: PlanReport, page: Page) -> list[Text]:

@@ -25,10 +25,12 @@ def _plan_step(report: PlanReport, page: Page) -> list[Text]:
     if report.meta.blocked:
         flags = [guard.flag for guard in report.guards if not guard.passed and guard.flag]
         return _step("Next, if that is meant:", apply, page, flags) if flags else []
-    if not report.meta.applyable:
-        return [words("This plan cannot be applied.", "bold red")] if report.has_changes else _decide(report, page)
     if report.has_changes:
-        return _step("Next:", apply, page)
+        return (
+            _step("Next:", apply, page)
+            if report.meta.applyable
+            else [words("Nothing of this plan is applied.", "bold")]
+        )
     if any(n for one in report.identity for _, n in one.linked_now):
         return _step("Next, to remember the new links (nothing is sent):", apply, page)
     return _decide(report, page)
@@ -37,14 +39,15 @@ def _plan_step(report: PlanReport, page: Page) -> list[Text]:
 def _decide(report: PlanReport, page: Page) -> list[Text]:
     if report.conflicts_open:
         waiting = plural(report.conflicts_open, "open conflict")
-        return _step(f"Next, to decide {waiting}:", "pardotflow conflicts", page)
+        return [words(f"{waiting} left: set a policy for the field, or make both values equal.", "yellow")]
     return [words("Nothing to do.", "green")]
 
 
 def run_step(report: RunReport, page: Page) -> list[Text]:
     """The command after a run, nothing where all is well."""
     if report.refused:
-        return _step("Next, what was refused and why:", "pardotflow errors", page)
+        lead = "What was refused is held until the change differs, and listed by:"
+        return _step(lead, "pardotflow plan", page)
     if report.unknown or report.moved or report.not_started or report.remainder:
         return _step("Next, for what is left:", "pardotflow plan", page)
     return []

@@ -58,7 +58,7 @@ def test_an_incomplete_or_failed_plan_says_so() -> None:
     assert "Incomplete" in text and "Something failed" in text
     one = reports.production()
     refused = replace(one, meta=replace(one.meta, applyable=False))
-    assert "This plan cannot be applied." in screen(refused)
+    assert "Nothing of this plan is applied." in screen(refused)
 
 
 def test_links_alone_are_worth_an_apply() -> None:
@@ -67,7 +67,7 @@ def test_links_alone_are_worth_an_apply() -> None:
 
 
 def test_open_conflicts_are_the_next_step_where_nothing_is_to_be_sent() -> None:
-    assert "to decide 3 open conflicts: pardotflow conflicts" in screen(rows.empty(conflicts_open=3))
+    assert "3 open conflicts left: set a policy" in screen(rows.empty(conflicts_open=3))
 
 
 def test_more_calls_than_are_left() -> None:
