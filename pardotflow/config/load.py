@@ -152,10 +152,10 @@ class _Reader:
         renderer = Renderer(self._findings, given, self._environ)
         rendered = renderer.render_map(tree)
         self._used |= renderer.used
-        own = {k.text: v.text for k, v in rendered.mapping("vars").scalars()}
+        own = {k.text: v.text for k, v in rendered.mapping("vars").scalars() if not v.deferred}
         merged = variables.over(own, variables_from_environment(rendered)).over(self._given)
         if not is_valid(rendered, "environment", self._findings):
-            return None, merged
+            return None, replace(merged, complete=False)
         return build_environment(name, rendered, self._root, self._findings), merged
 
     def _sources(self, renderer: Renderer) -> tuple[Source, ...]:

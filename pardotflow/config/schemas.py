@@ -57,10 +57,11 @@ def load_schema(name: str) -> Schema:
 
 
 def is_valid(node: MapNode, schema: str, findings: Findings) -> bool:
-    """True where the tree follows the schema of that name; every error is reported once, at its own place."""
+    """True where the tree follows the schema of that name and nothing in it is left open; every error is reported
+    once, at its own place. A template that could not be rendered was reported before and leaves its value open."""
     errors = [schema_error(e) for e in _validator(schema).iter_errors(_instance(node))]
     report_errors(errors, node, findings)
-    return not errors
+    return not errors and not _is_open(node)
 
 
 @cache
@@ -107,6 +108,12 @@ def _maximum(validator: object, wanted: float, instance: object, schema: object)
 
 def _is_number(instance: object) -> bool:
     return isinstance(instance, Text) and instance.scalar.is_number and not instance.scalar.deferred
+
+
+def _is_open(node: Node) -> bool:
+    if isinstance(node, MapNode):
+        return any(_is_open(e.value) for e in node.entries)
+    return any(_is_open(i) for i in node.items) if isinstance(node, ListNode) else node.deferred
 
 
 def _instance(node: Node) -> object:

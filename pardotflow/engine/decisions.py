@@ -1,0 +1,90 @@
+"""The decision tables as a page for people, made from `engine/truth.py` so that it cannot differ from what runs."""
+
+from pardotflow.engine.truth import CONSENT_RULES, RULES, Flow, Found, Source
+
+_FLOWS = {
+    Flow.A_TO_B: "`to_pardot` (or from a warehouse)",
+    Flow.B_TO_A: "`to_salesforce`",
+    Flow.TWO_WAY: "`two_way`",
+}
+_FOUND = {
+    Found.SAME: "neither moved, values differ",
+    Found.A_MOVED: "Salesforce moved",
+    Found.B_MOVED: "Pardot moved",
+    Found.BOTH_MOVED: "both moved",
+    Found.MAPPING_CHANGED: "the mapping changed",
+    Found.NEW: "no base",
+}
+_SOURCE = {
+    Source.A: "Pardot := Salesforce",
+    Source.B: "Salesforce := Pardot",
+    Source.NONE: "nothing",
+    Source.POLICY: "the policy decides",
+    Source.ON_LINK: "`on_link` decides",
+}
+
+HEAD = """# What is decided, cell by cell
+
+Written from the table that the engine runs (`pardotflow/engine/truth.py`); a test keeps them equal. A *cell* is one
+mapped field
+of one linked pair. Cells whose two values agree are never written, whatever moved: when both sides moved to the
+same value, the
+base moves along and nothing is sent.
+
+A side has *moved* when it differs from its own half of the base, the pair of values that the two sides held when
+they last agreed.
+Values are compared in one form: a blank is a blank however it is stored, numbers by value, times in UTC, e-mail
+addresses and ids
+without regard to case or length, multi-select picklists as sets.
+
+Salesforce stands for the first side and Pardot for the second; in a sync from a warehouse the warehouse is the
+first side.
+"""
+
+TAIL = """
+## After the table
+
+The table names a source; the value is then held (shown, not sent) when
+
+| kind | when |
+|---|---|
+| `blank` | a blank would replace a value under `on_blank: hold`, the default; `clear` sends it, `refill` turns round |
+| `unreadable` | a value cannot be read as the type of the pair |
+| `unmapped_value` | the value map does not have the value |
+| `unknown_picklist_value` | the target's restricted picklist does not have it |
+| `too_long` | it is longer than the target takes, and `too_long` is `hold` (the default); `cut` sends the beginning |
+| `open_conflict` | the policy asks, or cannot tell |
+| `refused` | the system refused exactly this change before |
+
+`into: blank` writes only where the target is blank. With `on_link: fill` a pair without a base fills blanks from
+the other side,
+asks where both are filled and differ, and clears nothing.
+"""
+
+
+def decisions_page() -> str:
+    """The Markdown of docs/decisions.md."""
+    lines = [HEAD, "## The table", "", "| found | " + " | ".join(_FLOWS[f] for f in Flow) + " |", "|---|---|---|---|"]
+    for found in Found:
+        cells = [next(r for r in RULES if r.flow is flow and r.found is found) for flow in Flow]
+        shown = [f"{_SOURCE[c.source]}" + (" (drift, put back)" if c.section == "drift" else "") for c in cells]
+        lines.append(f"| {_FOUND[found]} | " + " | ".join(shown) + " |")
+    lines += [
+        "",
+        "## Consent (`policy: consent`)",
+        "",
+        "True on either side wins. A move to false needs `allow: opt_in` on the mapping.",
+        "",
+    ]
+    lines += ["| found | holds true | " + " | ".join(_FLOWS[f] for f in Flow) + " |", "|---|---|---|---|---|"]
+    for found in Found:
+        for side, name in ((Source.A, "Salesforce"), (Source.B, "Pardot")):
+            lines.append(f"| {_FOUND[found]} | {name} | " + " | ".join(_consent(f, found, side) for f in Flow) + " |")
+    return "\n".join(lines) + "\n" + TAIL
+
+
+def _consent(flow: Flow, found: Found, side: Source) -> str:
+    rule = next(r for r in CONSENT_RULES if r.flow is flow and r.found is found and r.opted_out is side)
+    if rule.opt_in:
+        return "held" if rule.source is Source.NONE else f"held; with `allow: opt_in` {_SOURCE[rule.source]}"
+    return _SOURCE[rule.source]

@@ -1,0 +1,262 @@
+"""What the design says about one cell: a linked pair and one mapped field, decided a second time, in plain Python.
+
+Slow and obvious on purpose. It was written before the SQL was read; where both differ, the words of the design judge.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, TooLong
+from pardotflow.core.values import FieldType
+from pardotflow.plan.model import HeldKind
+from tests.engine.forms import TEXTS, Form, Unreadable, common_type, form_of
+
+
+class Side(StrEnum):
+    """The two sides, in the order of a sync."""
+
+    SALESFORCE = "salesforce"
+    PARDOT = "pardot"
+
+    @property
+    def other(self) -> "Side":
+        """The side across."""
+        return Side.PARDOT if self is Side.SALESFORCE else Side.SALESFORCE
+
+
+class Ending(StrEnum):
+    """What becomes of a cell."""
+
+    NOTHING = "nothing"
+    SEND = "send"
+    HELD = "held"
+    CONFLICT = "conflict"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What becomes of a cell; `side` and `text` are what is written where it is sent, text None clears."""
+
+    ending: Ending
+    side: Side | None = None
+    text: str | None = None
+    held: HeldKind | None = None
+
+
+NOTHING = Outcome(ending=Ending.NOTHING)
+ACCEPTED = Outcome(ending=Ending.ACCEPTED)
+CONFLICT = Outcome(ending=Ending.CONFLICT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldKind:
+    """What a system declares of a field. `choices` is empty where every value is taken."""
+
+    type: FieldType = FieldType.TEXT
+    length: int = 0
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """A mapping. `pairs` is its value map, Salesforce's value first; `kinds` are Salesforce's and Pardot's field."""
+
+    direction: Direction = Direction.TWO_WAY
+    policy: Policy = Policy.SALESFORCE
+    on_link: OnLink = OnLink.FILL
+    on_blank: OnBlank = OnBlank.HOLD
+    into: Into = Into.ANY
+    too_long: TooLong = TooLong.HOLD
+    allow_opt_in: bool = False
+    pairs: tuple[tuple[str, str], ...] = ()
+    kinds: tuple[FieldKind, FieldKind] = (FieldKind(), FieldKind())
+
+    @property
+    def type(self) -> FieldType:
+        """The type in which the pair is compared."""
+        return common_type(self.kinds[0].type, self.kinds[1].type)
+
+    @property
+    def is_checkbox(self) -> bool:
+        """True where blank and false are one."""
+        return self.kinds[0].type is FieldType.BOOLEAN
+
+    def form(self, value: str | None) -> Form:
+        """The form of a value of either side; raises Unreadable."""
+        return form_of(value, self.type, is_checkbox=self.is_checkbox)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """The two values, the base (None where there is none) and which record was changed later (None: cannot tell)."""
+
+    values: tuple[str | None, str | None]
+    base: tuple[str | None, str | None] | None = None
+    mapping_changed: bool = False
+    later: Side | None = None
+
+    def of(self, side: Side) -> str | None:
+        """The value of a side."""
+        return self.values[0] if side is Side.SALESFORCE else self.values[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a side would become if the other one won, or why that cannot be written."""
+
+    text: str | None = None
+    held: HeldKind | None = None
+
+
+def decide(rules: Rules, cell: Cell) -> Outcome:
+    """The outcome of one cell."""
+    moved = _moved(rules, cell)
+    is_settled = cell.base is not None and not cell.mapping_changed
+    if is_settled and not moved:
+        return NOTHING if _agree(rules, cell) else ACCEPTED
+    if _agree(rules, cell):
+        return NOTHING
+    if _is_unreadable(rules, cell):
+        return Outcome(ending=Ending.HELD, held=HeldKind.UNREADABLE)
+    if rules.policy is Policy.CONSENT:
+        return _consent(rules, cell, moved if is_settled else frozenset())
+    winner = _winner(rules, cell, moved if is_settled else None)
+    if winner is None:
+        return NOTHING if rules.into is Into.BLANK and _both_filled(rules, cell) else CONFLICT
+    return _write(rules, cell, winner)
+
+
+def _moved(rules: Rules, cell: Cell) -> frozenset[Side]:
+    if cell.base is None:
+        return frozenset()
+    halves = zip(Side, cell.values, cell.base, strict=True)
+    return frozenset(side for side, now, then in halves if not _is_same(rules, now, then))
+
+
+def _is_same(rules: Rules, now: str | None, then: str | None) -> bool:
+    try:
+        return rules.form(now) == rules.form(then)
+    except Unreadable:
+        return form_of(now, FieldType.TEXT) == form_of(then, FieldType.TEXT)
+
+
+def _agree(rules: Rules, cell: Cell) -> bool:
+    """True where what would be written is what is there already."""
+    return any(_is_there(rules, cell, side) for side in _targets(rules.direction))
+
+
+def _targets(direction: Direction) -> tuple[Side, ...]:
+    if direction is Direction.TWO_WAY:
+        return (Side.PARDOT, Side.SALESFORCE)
+    return (Side.PARDOT,) if direction is Direction.TO_PARDOT else (Side.SALESFORCE,)
+
+
+def _is_there(rules: Rules, cell: Cell, side: Side) -> bool:
+    wish = _wish(rules, cell.of(side.other), side)
+    if wish.held in (HeldKind.UNMAPPED_VALUE, HeldKind.UNREADABLE):
+        return False
+    return _is_same(rules, wish.text, cell.of(side))
+
+
+def _wish(rules: Rules, value: str | None, side: Side) -> Wish:
+    """What the other side's value becomes in the field of `side`."""
+    if rules.pairs and form_of(value, FieldType.TEXT) is not None:
+        there = {a: b for a, b in (p if side is Side.PARDOT else p[::-1] for p in rules.pairs)}
+        known = str(form_of(value, FieldType.TEXT))
+        if known not in there:
+            return Wish(text=value, held=HeldKind.UNMAPPED_VALUE)
+        value = there[known]
+    try:
+        form = rules.form(value)
+    except Unreadable:
+        return Wish(text=value, held=HeldKind.UNREADABLE)
+    return _fit(rules, value, form, rules.kinds[0] if side is Side.SALESFORCE else rules.kinds[1])
+
+
+def _fit(rules: Rules, value: str | None, form: Form, kind: FieldKind) -> Wish:
+    """A readable value against the length and the choices of the field that takes it."""
+    if form is None:
+        return Wish(text=None)
+    if isinstance(form, bool):
+        return Wish(text="true" if form else "false")
+    text = str(form_of(value, FieldType.TEXT))
+    if kind.choices and not _is_chosen(form, kind):
+        return Wish(text=text, held=HeldKind.UNKNOWN_PICKLIST_VALUE)
+    if kind.length and kind.type in TEXTS | {FieldType.EMAIL} and len(text) > kind.length:
+        is_cut = rules.too_long is TooLong.CUT
+        return Wish(text=text[: kind.length] if is_cut else text, held=None if is_cut else HeldKind.TOO_LONG)
+    return Wish(text=text)
+
+
+def _is_chosen(form: Form, kind: FieldKind) -> bool:
+    wanted = form if isinstance(form, frozenset) else {str(form)}
+    return wanted <= set(kind.choices)
+
+
+def _is_unreadable(rules: Rules, cell: Cell) -> bool:
+    if rules.pairs:
+        return False
+    try:
+        for value in cell.values:
+            rules.form(value)
+    except Unreadable:
+        return True
+    return False
+
+
+def _both_filled(rules: Rules, cell: Cell) -> bool:
+    return all(rules.form(v) is not None for v in cell.values)
+
+
+def _consent(rules: Rules, cell: Cell, moved: frozenset[Side]) -> Outcome:
+    """True on either side wins, in every direction; a person's move to false is held, or sent where that is allowed."""
+    yes = Side.SALESFORCE if rules.form(cell.of(Side.SALESFORCE)) is True else Side.PARDOT
+    if yes in moved or yes.other not in moved:
+        return Outcome(ending=Ending.SEND, side=yes.other, text="true")
+    if rules.allow_opt_in:
+        return Outcome(ending=Ending.SEND, side=yes, text="false")
+    return Outcome(ending=Ending.HELD, held=HeldKind.OPT_IN)
+
+
+def _winner(rules: Rules, cell: Cell, moved: frozenset[Side] | None) -> Side | None:
+    """Whose value is written; None where a person decides. `moved` is None where there is no base to compare with."""
+    if rules.direction is not Direction.TWO_WAY:
+        return _targets(rules.direction)[0].other
+    if moved is not None and len(moved) == 1:
+        return next(iter(moved))
+    if moved is None and rules.on_link is OnLink.FILL:
+        return _filled_alone(rules, cell)
+    word = str(rules.policy) if moved is not None else str(rules.on_link)
+    if word == Policy.MOST_RECENT:
+        return cell.later
+    return None if word == Policy.ASK else Side(word)
+
+
+def _filled_alone(rules: Rules, cell: Cell) -> Side | None:
+    filled = [side for side in Side if rules.form(cell.of(side)) is not None]
+    return filled[0] if len(filled) == 1 else None
+
+
+def _write(rules: Rules, cell: Cell, winner: Side) -> Outcome:
+    target = winner.other
+    if rules.into is Into.BLANK and rules.form(cell.of(target)) is not None:
+        return NOTHING
+    wish = _wish(rules, cell.of(winner), target)
+    if wish.held is not None:
+        return Outcome(ending=Ending.HELD, held=wish.held)
+    if wish.text is not None:
+        return Outcome(ending=Ending.SEND, side=target, text=wish.text)
+    if rules.on_blank is OnBlank.CLEAR:
+        return Outcome(ending=Ending.SEND, side=target, text=None)
+    if rules.on_blank is OnBlank.REFILL:
+        return _refill(rules, cell, winner)
+    return Outcome(ending=Ending.HELD, held=HeldKind.BLANK)
+
+
+def _refill(rules: Rules, cell: Cell, side: Side) -> Outcome:
+    """The filled value comes back to the side that was emptied."""
+    wish = _wish(rules, cell.of(side.other), side)
+    if wish.held is not None:
+        return Outcome(ending=Ending.HELD, held=wish.held)
+    return Outcome(ending=Ending.SEND, side=side, text=wish.text)
