@@ -27,6 +27,7 @@ from pardotflow.emulator.request_log import Entry, system_of, write_entry
 from pardotflow.emulator.salesforce.oauth import find_session
 from pardotflow.emulator.salesforce.service import Salesforce
 from pardotflow.emulator.state import load_state
+from pardotflow.emulator.switches import Switches
 
 CONNECTION = "pardotflow.connection"
 _THREADS = 12
@@ -84,20 +85,22 @@ class Application:
         if call.path.startswith("/__admin"):
             return _Outcome(reply=await self._in_thread(lambda: answer_admin(self._file, call)))
         if not call.path.startswith("/api/"):
-            return await self._serve(call, 1)
+            return await self._serve(call, 0)
         with self._pardot.place() as taken:
             return await self._serve(call, taken)
 
     async def _serve(self, call: Call, taken: int) -> _Outcome:
         """Meet a fault where one is ordered, wait out the latency, answer, record."""
         started = time.time()
-        fault, latency = await self._in_thread(lambda: self._prepare(call))
-        if fault.delay or latency:
-            await asyncio.sleep(fault.delay + latency)
+        fault, switches = await self._in_thread(lambda: self._prepare(call))
+        # A request that finds no place is refused at once.
+        wait = 0.0 if taken > switches.pardot_concurrency else fault.delay + switches.latency
+        if wait:
+            await asyncio.sleep(wait)
         return await self._in_thread(lambda: self._finish(call, taken, fault, started))
 
-    def _prepare(self, call: Call) -> tuple[Fault, float]:
-        return take_fault(self._file, call) or Fault(), load_state(self._file).switches.latency
+    def _prepare(self, call: Call) -> tuple[Fault, Switches]:
+        return take_fault(self._file, call) or Fault(), load_state(self._file).switches
 
     def _finish(self, call: Call, taken: int, fault: Fault, started: float) -> _Outcome:
         system = system_of(call.path)
