@@ -10,13 +10,16 @@ from pardotflow.core.diagnostic import Diagnostic, Severity
 from pardotflow.core.errors import InvalidProject, PardotflowError
 from pardotflow.views.diagnostics import render_diagnostic
 
-OUT = Console(highlight=False, soft_wrap=False)
-ERR = Console(stderr=True, highlight=False, soft_wrap=False)
+WIDEST = 120
+WITHOUT_TERMINAL = 100
+
+OUT = Console(highlight=False, width=None if sys.stdout.isatty() else WITHOUT_TERMINAL)
+ERR = Console(stderr=True, highlight=False)
 
 
 def width() -> int:
     """The width to draw for: the terminal's up to 120, and 100 where there is none."""
-    return min(OUT.width, 120) if OUT.is_terminal else 100
+    return min(OUT.width, WIDEST)
 
 
 def show(renderable: RenderableType) -> None:

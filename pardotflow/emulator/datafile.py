@@ -124,10 +124,7 @@ def build_file(path: Path, *, replace: bool) -> Iterator[sqlite3.Connection]:
     """
     if path.exists() and not replace:
         raise EmulatorError(f"{path} exists already")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    part = _begin(path)
     db = _connect(part, synchronous="OFF")
     try:
         db.execute("PRAGMA page_size=8192")
@@ -144,6 +141,18 @@ def build_file(path: Path, *, replace: bool) -> Iterator[sqlite3.Connection]:
         raise
     db.close()
     _put_in_place(part, path, replace=replace)
+
+
+def _begin(path: Path) -> Path:
+    """The temporary file beside `path`, empty and readable by its owner only."""
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except OSError as cause:
+        raise EmulatorError(f"cannot write {path}: {cause.strerror}") from cause
+    return part
 
 
 def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
@@ -41,11 +42,32 @@ class _Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Tells when it listens."""
+    """Tells when it listens, and stops at once instead of at the next tick."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._running: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
+
+    def end(self) -> None:
+        """Stop, from any thread; harmless once the server has stopped."""
+        self.should_exit = True
+        if self._running is not None:
+            with contextlib.suppress(RuntimeError):
+                self._running.call_soon_threadsafe(self._ended.set)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal stops the server; a second SIGINT does not wait for open requests."""
+        super().handle_exit(sig, frame)
+        self.end()
+
+    async def main_loop(self) -> None:
+        """Wait for the end."""
+        self._running = asyncio.get_running_loop()
+        await self.on_tick(0)
+        if not self.should_exit:
+            await self._ended.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then call back."""
@@ -81,14 +103,22 @@ def serve(
     where the file or the port cannot be used.
     """
     if not data.exists():
-        with contextlib.suppress(EmulatorError):
-            create_data(data)
+        _create(data)
     file = DataFile(data)
     try:
         with _listen(host, port) as listener:
             _run(file, listener, ready, stop_on_stdin_eof=stop_on_stdin_eof, stop=stop)
     finally:
         file.close()
+
+
+def _create(data: Path) -> None:
+    """Make an empty file; another process that was faster is as good."""
+    try:
+        create_data(data)
+    except EmulatorError:
+        if not data.exists():
+            raise
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -140,11 +170,11 @@ def _run(
         application.close()
 
 
-def _watch(server: uvicorn.Server, until: Callable[[], object]) -> None:
+def _watch(server: _Server, until: Callable[[], object]) -> None:
     """Stop the server once `until` returns."""
 
     def watch() -> None:
         until()
-        server.should_exit = True
+        server.end()
 
     threading.Thread(target=watch, name="emulator-stop", daemon=True).start()

@@ -290,6 +290,8 @@ class PlanReport:
     notes: tuple[str, ...]
     syncs: tuple[tuple[str, str], ...]
     """Name and strength of every sync in the plan."""
+    created: tuple[Group, ...] = ()
+    """New records by system, object and create rule; their fields count among the single changes."""
 
     @property
     def records_total(self) -> int:

@@ -57,6 +57,7 @@ def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts:
             ),
             coverage=_coverage(con),
             notes=tuple(r[0] for r in con.execute("select note from plan.notes order by position").fetchall()),
+            created=_created(con),
             syncs=tuple(con.execute("select sync, strength from plan.syncs order by position").fetchall()),
         )
 
@@ -173,6 +174,28 @@ def _conflicts(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[Conflict, ..
             reason=r[15],
             line=r[16],
             pii=r[17],
+        )
+        for r in found
+    )
+
+
+def _created(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:
+    """New records, with the names of a few."""
+    found = con.execute(
+        "select system, object, line, count(*) as n, list({'id': id, 'name': name} order by id)"
+        f"[1:{SAMPLES}] from plan.changes where action = 'create' group by all order by n desc, system, object, line"
+    ).fetchall()
+    return tuple(
+        Group(
+            kind="create",
+            system=r[0],
+            object=r[1],
+            field="",
+            reason="",
+            line=r[2],
+            count=r[3],
+            samples=tuple(RecordName(system=r[0], object=r[1], id="new", name=s["name"]) for s in r[4]),
+            sample_notes=(),
         )
         for r in found
     )

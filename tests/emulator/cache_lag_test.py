@@ -59,7 +59,7 @@ def test_imports_are_polled_without_lag(emulator: Emulator) -> None:
 def test_pages_and_custom_fields_under_lag(emulator: Emulator) -> None:
     emulator.switch(cache_lag=60)
     emulator.pardot.patch("/objects/prospects/3", json={"hobby__c": "golf"})
-    params = {"fields": "id,hobby__c", "limit": 2, "orderBy": "id DESC"}
+    params: dict[str, str | int] = {"fields": "id,hobby__c", "limit": 2, "orderBy": "id DESC"}
     page = emulator.pardot.get("/objects/prospects", params=params).json()
     assert [v["id"] for v in page["values"]] == [5, 3] and page["values"][1]["hobby__c"] is None
     assert [v["id"] for v in emulator.pardot.get(page["nextPageUrl"]).json()["values"]] == [2, 1]

@@ -114,12 +114,11 @@ def test_retrieve(shared: Emulator) -> None:
 
 
 def test_bounds(shared: Emulator) -> None:
-    for body in ({}, {"records": []}):
+    bodies: list[dict[str, object]] = [{}, {"records": []}]
+    for body in bodies:
         answer = shared.salesforce.post(URL, json=body)
         assert answer.status_code == 400
-        assert answer.json() == [
-            {"message": "At least 1 record is required", "errorCode": "REQUIRED_FIELD_MISSING"}
-        ]
+        assert answer.json() == [{"message": "At least 1 record is required", "errorCode": "REQUIRED_FIELD_MISSING"}]
     many = shared.salesforce.post(URL, json={"records": [contact(LastName="A")] * 201})
     assert shared.salesforce_error(many) == (400, "EXCEEDED_ID_LIMIT")
 

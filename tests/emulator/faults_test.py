@@ -41,9 +41,7 @@ def test_dropped_connections(emulator: Emulator, drop: str, expected: str) -> No
 
 def test_delay_and_number_of_times(emulator: Emulator) -> None:
     emulator.fault(path="/api/v5/", delay=0.3, times=2)
-    seconds = [
-        emulator.pardot.get("/objects/users", params={"fields": "id"}).elapsed.total_seconds() for _ in range(3)
-    ]
+    seconds = [emulator.pardot.get("/objects/users", params={"fields": "id"}).elapsed.total_seconds() for _ in range(3)]
     assert [s >= 0.3 for s in seconds] == [True, True, False]
 
 

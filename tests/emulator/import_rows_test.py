@@ -15,7 +15,10 @@ def counts(done: dict[str, object]) -> tuple[object, object, object]:
     ("fields", "expected"),
     [
         (None, {"firstName": None, "phone": "9", "hobby__c": "chess"}),
-        ([("firstName", True, True), ("phone", True, True), ("hobby__c", True, True)], {"firstName": None, "phone": "9"}),
+        (
+            [("firstName", True, True), ("phone", True, True), ("hobby__c", True, True)],
+            {"firstName": None, "phone": "9"},
+        ),
         ([("firstName", True, False), ("phone", True, False), ("hobby__c", True, False)], {"firstName": "Ann"}),
         ([("firstName", False, True), ("phone", False, True), ("hobby__c", False, False)], {"hobby__c": "swimming"}),
     ],

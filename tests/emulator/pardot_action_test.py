@@ -38,7 +38,9 @@ def test_upsert_in_the_recycle_bin(emulator: Emulator) -> None:
     assert upsert(emulator, **body).json() == {"id": 4}
 
 
-@pytest.mark.parametrize(("switch", "created", "updated"), [("200", 200, 200), ("201_when_created", 201, 200), ("204", 204, 204)])
+@pytest.mark.parametrize(
+    ("switch", "created", "updated"), [("200", 200, 200), ("201_when_created", 201, 200), ("204", 204, 204)]
+)
 def test_status_of_upsert_is_a_switch(emulator: Emulator, switch: str, created: int, updated: int) -> None:
     emulator.switch(upsert_status=switch)
     assert upsert(emulator, prospect={"email": "new@x.test"}).status_code == created

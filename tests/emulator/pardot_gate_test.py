@@ -11,7 +11,9 @@ URL = "/objects/prospects?fields=id"
 
 
 def knock(emulator: Emulator, **headers: str) -> httpx.Response:
-    return emulator.plain.get("/api/v5" + URL, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    return emulator.plain.get(
+        "/api/v5" + URL, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
 
 
 def test_errors_of_the_gate_are_the_recorded_ones(shared: Emulator) -> None:

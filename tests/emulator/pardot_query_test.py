@@ -10,7 +10,7 @@ from .running import Emulator, pardot_error
 
 
 def ids(emulator: Emulator, **params: str | int) -> list[int]:
-    return [int(v["id"]) for v in emulator.values(**params)]
+    return [int(v["id"]) for v in emulator.values("prospects", **params)]
 
 
 def token_of(page: dict[str, Any]) -> dict[str, Any]:

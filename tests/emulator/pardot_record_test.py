@@ -245,6 +245,13 @@ def test_list_memberships(emulator: Emulator) -> None:
 def test_users_and_campaigns(shared: Emulator) -> None:
     users = shared.values("users", fields="id,email,salesforceId,isDeleted")
     assert [u["id"] for u in users] == [9000001, 9000002] and users[0]["salesforceId"].startswith("005")
-    assert shared.values("campaigns", fields="name", orderBy="createdAt DESC") == [{"name": "Fair"}, {"name": "Webinar"}]
-    assert shared.read(1201, "name,cost,isDeleted", "campaigns") == {"cost": None, "isDeleted": False, "name": "Webinar"}
+    assert shared.values("campaigns", fields="name", orderBy="createdAt DESC") == [
+        {"name": "Fair"},
+        {"name": "Webinar"},
+    ]
+    assert shared.read(1201, "name,cost,isDeleted", "campaigns") == {
+        "cost": None,
+        "isDeleted": False,
+        "name": "Webinar",
+    }
     assert shared.values("prospect-accounts") == [] and shared.values("opportunities") == []

@@ -13,7 +13,9 @@ MISSING = [{"errorCode": "NOT_FOUND", "message": "The requested resource does no
 
 
 def test_create(emulator: Emulator) -> None:
-    answer = emulator.salesforce.post("/sobjects/Contact", json={"LastName": " New ", "FirstName": "", "Email": "n@x.io"})
+    answer = emulator.salesforce.post(
+        "/sobjects/Contact", json={"LastName": " New ", "FirstName": "", "Email": "n@x.io"}
+    )
     body = answer.json()
     assert answer.status_code == 201
     assert list(body) == ["id", "success", "errors"] and body["success"] is True and body["errors"] == []
@@ -181,9 +183,7 @@ def test_bodies_that_cannot_be_read(shared: Emulator) -> None:
     assert shared.salesforce_error(broken) == (400, "JSON_PARSER_ERROR")
     listed = shared.salesforce.post(url, json=["LastName"])
     assert shared.salesforce_error(listed) == (400, "JSON_PARSER_ERROR")
-    half = shared.salesforce.post(
-        url, content=b'{"LastName": "\\ud800"}', headers={"Content-Type": "application/json"}
-    )
+    half = shared.salesforce.post(url, content=b'{"LastName": "\\ud800"}', headers={"Content-Type": "application/json"})
     assert shared.salesforce_error(half) == (400, "JSON_PARSER_ERROR")
     xml = shared.salesforce.post(url, content=b"<a/>", headers={"Content-Type": "text/xml"})
     assert xml.status_code == 415

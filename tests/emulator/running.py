@@ -28,9 +28,9 @@ class Emulator:
         url = self.environment["SF_INSTANCE_URL"]
         bearer = {"Authorization": f"Bearer {self.environment['SF_ACCESS_TOKEN']}"}
         unit = {"Pardot-Business-Unit-Id": self.environment["PARDOT_BUSINESS_UNIT_ID"]}
-        self.plain = httpx.Client(base_url=url, timeout=30)
-        self.salesforce = httpx.Client(base_url=url + DATA, headers=bearer, timeout=30)
-        self.pardot = httpx.Client(base_url=url + "/api/v5", headers=bearer | unit, timeout=30)
+        self.plain = httpx.Client(base_url=url, timeout=30, verify=False)
+        self.salesforce = httpx.Client(base_url=url + DATA, headers=bearer, timeout=30, verify=False)
+        self.pardot = httpx.Client(base_url=url + "/api/v5", headers=bearer | unit, timeout=30, verify=False)
 
     def close(self) -> None:
         for client in (self.plain, self.salesforce, self.pardot):
@@ -98,7 +98,7 @@ class Emulator:
         return found
 
     def values(self, collection: str = "prospects", **params: str | int) -> list[dict[str, Any]]:
-        answer = self.pardot.get(f"/objects/{collection}", params={"fields": "id", **params})
+        answer = self.pardot.get(f"/objects/{collection}", params={"fields": "id"} | params)
         assert answer.status_code == 200, answer.text
         found: list[dict[str, Any]] = answer.json()["values"]
         return found

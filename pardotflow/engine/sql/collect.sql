@@ -12,7 +12,8 @@ select {{ sync.name | literal }},
   case target when 'a' then a_obj else b_obj end,
   case target when 'a' then a_id else b_id end,
   case target when 'a' then a_name else b_name end,
-  'update', target_field, target_type, before_value, case when source_form is null then null else after_value end, null, '',
+  'update', target_field, target_type,
+  case when form = 'number' and not is_unreadable(target_form) then target_form else before_value end, case when source_form is null then null else after_value end, null, '',
   section, found,
   case when consent then 'an opt-out on either side wins'
        when found = 'both_moved' and flow = 'two_way' then 'both moved; policy ' || policy

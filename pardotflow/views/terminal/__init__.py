@@ -17,6 +17,7 @@ from pardotflow.views.terminal.coverage import coverage_lines, note_lines
 from pardotflow.views.terminal.groups import (
     accepted_lines,
     ambiguous_lines,
+    created_lines,
     held_lines,
     refused_lines,
     remainder_lines,
@@ -45,6 +46,7 @@ def render_plan(report: PlanReport, *, width: int, full: bool = False, mask: Mas
         blocked_lines(report, page),
         summary_lines(report, page),
         identity_lines(report.identity, page),
+        created_lines(report, page),
         pattern_lines(report, page),
         change_lines(report, page),
         conflict_lines(report, page),

@@ -20,6 +20,12 @@ _SAMPLES = 3
 _LONGEST_NAME = 28
 
 
+def created_lines(report: PlanReport, page: Page) -> list[Text]:
+    """Records that come into being."""
+    total = sum(group.count for group in report.created)
+    return _plain("New records", number(total), report.created, report.meta.id, page)
+
+
 def held_lines(report: PlanReport, page: Page) -> list[Text]:
     """What was seen and listed, but is not sent, kind by kind."""
     note = f"{number(report.held_total)} seen and listed, not sent"
