@@ -239,11 +239,23 @@ def main() -> None:
             if isinstance(error, Interrupted)
             else Exit.ERROR
         )
-    except Exception as error:
-        if _is_usage(error):
-            sys.exit(Exit.ERROR)
-        raise
+    except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
+        if not _is_usage(error):
+            _report_fault(error)
+        sys.exit(Exit.ERROR)
     sys.exit(code if isinstance(code, int) else Exit.FINE)
+
+
+def _report_fault(error: Exception) -> None:
+    """A fault of ours: one line for the user, the rest into a file that can be sent with a report."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="pardotflow-fault-", suffix=".txt", delete=False) as file:
+        traceback.print_exception(error, file=file)
+    text = str(error).splitlines()[0] if str(error) else ""
+    typer.echo(f"error: a fault in pardotflow: {type(error).__name__}: {text}", err=True)
+    typer.echo(f"  = Nothing more was sent. The details are in {file.name}; please report them.", err=True)
 
 
 def _is_usage(error: Exception) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pardotflow.cli.console import ERR, show, show_diagnostics, show_error, width, write
 from pardotflow.cli.exits import Exit
-from pardotflow.cli.planning import PlanOptions, check_format, plan_in, print_plan, watch
+from pardotflow.cli.planning import PlanOptions, check_format, plan_in, print_plan
 from pardotflow.cli.plans import find_plan
+from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, open_workspace
 from pardotflow.core.errors import PlanRefused, UsageError
 from pardotflow.engine.apply import Applied, ApplyRequest, apply_plan
@@ -34,23 +35,17 @@ def apply(choice: Choice, options: ApplyOptions) -> Exit:
     """Apply a saved plan, or plan and apply in one go."""
     check_format(options.format)
     allow = _allowances(options.allow)
-    with watch(quiet=options.quiet) as progress, open_workspace(choice, progress) as workspace:
+    with Watch(quiet=options.quiet) as watch, open_workspace(choice, watch) as workspace:
         show_diagnostics(workspace.warnings)
         path = find_plan(workspace.ledger, options.plan) if options.plan else plan_in(workspace, PlanOptions())
-        progress_done(progress)
+        watch.pause()
         meta = read_report(path, patterns=0, singles=0, conflicts=0).meta
         if not options.plan and options.format == "text":
             print_plan(path, format="text", full=False)
         _consent(workspace, meta, options)
+        watch.resume()
         applied = apply_plan(_request(workspace, path, allow))
     return _finish(applied, options.format)
-
-
-def progress_done(progress: object) -> None:
-    """End the moving display before something is printed or asked."""
-    stop = getattr(progress, "pause", None)
-    if stop is not None:
-        stop()
 
 
 def _request(workspace: Workspace, path: Path, allow: Mapping[str, int]) -> ApplyRequest:

@@ -4,7 +4,8 @@ import json
 
 from pardotflow.cli.console import say, show, show_diagnostics, width, write
 from pardotflow.cli.exits import Exit
-from pardotflow.cli.planning import check_format, watch
+from pardotflow.cli.planning import check_format
+from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, load, open_workspace
 from pardotflow.config.load import load_project
 from pardotflow.config.meaning import check_project, unchecked_objects
@@ -26,7 +27,7 @@ def validate(choice: Choice, *, offline: bool) -> Exit:
         return _verdict(loaded.diagnostics)
     catalog = _remembered(loaded.project)
     if not offline and unchecked_objects(loaded.project, catalog):
-        with watch(quiet=True) as progress, open_workspace(choice, progress) as workspace:
+        with Watch(quiet=True) as progress, open_workspace(choice, progress) as workspace:
             return _verdict(workspace.warnings)
     problems = check_project(loaded.project, catalog)
     unchecked = unchecked_objects(loaded.project, catalog)
@@ -57,7 +58,7 @@ def _remembered(project: Project) -> Catalog:
 
 def compile(choice: Choice) -> Exit:
     """Write the SQL of every step, and the graph."""
-    with watch(quiet=True) as progress, open_workspace(choice, progress) as workspace:
+    with Watch(quiet=True) as progress, open_workspace(choice, progress) as workspace:
         written = write_compiled(workspace.project, workspace.catalog, workspace.layout)
     for path in written:
         write(f"{path}\n")

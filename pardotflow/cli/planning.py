@@ -3,20 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pardotflow.cli.console import ERR, say, show_diagnostics, width, write
 from pardotflow.cli.console import show as print_result
+from pardotflow.cli.console import show_diagnostics, width, write
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.plans import find_plan
+from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, load, open_workspace
 from pardotflow.core.errors import UsageError
-from pardotflow.core.progress import NullProgress, Progress
 from pardotflow.engine.planner import PlanRequest, make_plan
 from pardotflow.plan.model import PlanReport
 from pardotflow.plan.public import plan_json
 from pardotflow.plan.report import read_report
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
-from pardotflow.views.progress import ProgressView
 from pardotflow.views.terminal import render_plan
 
 EVERYTHING = 10_000_000
@@ -38,7 +37,7 @@ class PlanOptions:
 def plan(choice: Choice, options: PlanOptions) -> Exit:
     """Make a plan, save it and show it."""
     check_format(options.format)
-    with watch(quiet=options.quiet) as progress, open_workspace(choice, progress) as workspace:
+    with Watch(quiet=options.quiet) as progress, open_workspace(choice, progress) as workspace:
         show_diagnostics(workspace.warnings)
         path = plan_in(workspace, options)
     report = print_plan(path, format=options.format, full=options.full)
@@ -96,22 +95,3 @@ def check_format(format: str) -> None:
     """Raises UsageError for a format that does not exist."""
     if format not in ("text", "json"):
         raise UsageError(f"--format {format!r} does not exist", hint="Choose text or json.")
-
-
-class watch:
-    """The progress of a command: on stderr, or nowhere."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._view = None if quiet else ProgressView(ERR)
-
-    def __enter__(self) -> Progress:
-        return self._view.__enter__() if self._view else NullProgress()
-
-    def __exit__(self, *trouble: object) -> None:
-        if self._view:
-            self._view.__exit__(None, None, None)
-
-
-def hint(text: str) -> None:
-    """A remark on stderr."""
-    say(text, "dim")

@@ -22,8 +22,11 @@ _KINDS = {
 
 
 def report_errors(errors: Iterable[SchemaError], root: MapNode, findings: Findings) -> None:
-    """Report each of the validator's errors against the tree that it validated."""
-    for error in errors:
+    """Report each of the validator's errors against the tree that it validated. A value of the wrong kind has nothing
+    else to say."""
+    found = list(errors)
+    wrong_kind = {e.path for e in found if e.keyword == "type"}
+    for error in (e for e in found if e.keyword == "type" or e.path not in wrong_kind):
         report = _report_name if error.is_name else _REPORTS.get(error.keyword, _report_value)
         report(error, Spot(root, error.path), findings)
 

@@ -71,7 +71,7 @@ def compile_sync(sync: Sync, catalog: Catalog) -> CompiledSync:
         creates=creates,
         deletes=sync.deletes,
         guards=sync.guards,
-        line=sync.span.short,
+        span=sync.span,
     )
 
 

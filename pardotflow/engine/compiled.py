@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Strength
+from pardotflow.core.span import Span
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.truth import Flow
 from pardotflow.engine.types import Form
@@ -135,7 +136,12 @@ class CompiledSync:
     creates: tuple[CompiledCreate, ...]
     deletes: Mapping[System, OnGone]
     guards: Guards
-    line: str
+    span: Span
+
+    @property
+    def line(self) -> str:
+        """Where the sync stands, as plans show it."""
+        return self.span.short
 
     def side(self, role: str) -> CompiledSide:
         """The side by its role."""

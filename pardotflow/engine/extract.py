@@ -30,13 +30,13 @@ SHRUNK = 0.7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What has to be known of one object. `sweep` is true where a wanted field is not delta-safe."""
+    """What has to be known of one object. `sweep` names the wanted fields whose change does not move the stamp."""
 
     connection: str
     object: str
     fields: tuple[str, ...]
     where: str
-    sweep: bool
+    sweep: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,7 @@ class Refreshed:
     """The result of one refresh. `shrunk` is (rows before, rows now) of a full read that brought too little."""
 
     coverage: Coverage
+    complete: bool
     shrunk: tuple[int, int] | None = None
 
 
@@ -102,7 +103,7 @@ def refresh(
     _save_cursor(con, wanted, cursor, at, is_full=since is None, full_rows=visible, complete=extract.complete)
     progress.finish(step, f"{extract.rows:,} rows")
     gone = int(rows(con, f"select count(*) from {table} where _deleted")[0][0])
-    note = "" if extract.complete else "the system kept rows back"
+    note = _note(wanted, cursor, extract, is_full=since is None)
     coverage = Coverage(
         system=wanted.connection,
         object=wanted.object,
@@ -114,7 +115,15 @@ def refresh(
     )
     shrunk = (before, visible) if since is None and before >= 10 and visible < before * SHRUNK else None
     shutil.rmtree(layout.landing, ignore_errors=True)
-    return Refreshed(coverage=coverage, shrunk=shrunk)
+    return Refreshed(coverage=coverage, complete=extract.complete, shrunk=shrunk)
+
+
+def _note(wanted: Wanted, cursor: "_Cursor | None", extract: Extract, *, is_full: bool) -> str:
+    """What the reader of a plan should know of a read: rows kept back, and the age of fields that no delta brings."""
+    notes = [] if extract.complete else ["the system kept rows back"]
+    if wanted.sweep and not is_full and cursor is not None:
+        notes.append(f"{', '.join(wanted.sweep)} as of {cursor.full_at:%Y-%m-%d %H:%M} UTC, unless the record moved")
+    return "; ".join(notes)
 
 
 def read_records(

@@ -67,6 +67,7 @@ class _Read:
     """What was read for the plan."""
 
     coverage: tuple[Coverage, ...]
+    complete: bool
     shrunk: tuple[GuardRow, ...]
     notes: tuple[str, ...]
     focus: Focus
@@ -103,13 +104,13 @@ def _read_all(
 ) -> tuple[tuple[CompiledSync, ...], _Read, tuple[str, ...]]:
     """Refresh the snapshots and open every relation that the syncs read."""
     syncs, wanted = open_rows(request.project, request.catalog)
-    focus, shrunk = Focus(), list[GuardRow]()
+    focus, shrunk, complete = Focus(), list[GuardRow](), not request.record
     if request.record:
         found = find_records(con, syncs, wanted, request.connectors, request.layout, request.record)
         coverage, focus = found.coverage, found.focus
     else:
         results = [_refresh(con, w, request) for w in wanted]
-        coverage = tuple(r.coverage for r in results)
+        coverage, complete = tuple(r.coverage for r in results), all(r.complete for r in results)
         shrunk = [shrunk_guard(r.coverage.system, r.coverage.object, *r.shrunk) for r in results if r.shrunk]
     for item in wanted:
         open_overlay(con, item.connection, item.object)
@@ -129,7 +130,14 @@ def _read_all(
     if models:
         full = Catalog(objects={**request.catalog.objects, **models})
         syncs = plan_order(compile_project(request.project, full))
-    read = _Read(coverage=coverage, shrunk=tuple(shrunk), notes=tuple(notes), focus=focus, selection=request.record)
+    read = _Read(
+        coverage=coverage,
+        complete=complete,
+        shrunk=tuple(shrunk),
+        notes=tuple(notes),
+        focus=focus,
+        selection=request.record,
+    )
     return syncs, read, tuple(files)
 
 
@@ -284,7 +292,7 @@ def _meta(con: duckdb.DuckDBPyConnection, request: PlanRequest, read: _Read, *, 
         "config_digest": config_digest(request.project),
         "created_at": created_at,
         "empty_memory": str(links == 0).lower(),
-        "complete": str(not read.selection and all(not c.note for c in read.coverage)).lower(),
+        "complete": str(read.complete).lower(),
         "applyable": str(sendable > 0 and not blocked).lower(),
         "errored": "false",
         "blocked": str(blocked).lower(),

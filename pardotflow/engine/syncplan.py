@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import duckdb
 
 from pardotflow.config.project import MatchKind, OnGone
+from pardotflow.core.diagnostic import Diagnostic
+from pardotflow.core.errors import InvalidProject
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine import truth
 from pardotflow.engine.compiled import CompiledKey, CompiledSide, CompiledSync
@@ -102,11 +104,23 @@ def _compare_sql(sync: CompiledSync, focus: str) -> list[tuple[str, str]]:
 
 def run_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool) -> None:
     """Plan one sync in the session; the results are appended to the `out_` tables."""
-    for _, sql in statements(sync, focus, share=share):
-        con.execute(sql)
+    for step, sql in statements(sync, focus, share=share):
+        try:
+            con.execute(sql)
+        except duckdb.Error as trouble:
+            if step != "sides":
+                raise
+            # Only the sides run the project's own expressions.
+            raise _bad_expression(sync, trouble) from trouble
     if con.execute("from out_creates where sync = ? limit 1", [sync.name]).fetchone():
         for _, sql in second_look(sync):
             con.execute(sql)
+
+
+def _bad_expression(sync: CompiledSync, trouble: duckdb.Error) -> InvalidProject:
+    message = f"an SQL expression of {sync.name} cannot be computed: {str(trouble).splitlines()[0]}"
+    help = "Use try_cast() where a value may not have the type."
+    return InvalidProject([Diagnostic(code="PF203", message=message, span=sync.span, help=help)])
 
 
 def _match_sql(sync: CompiledSync, key: CompiledKey) -> str:

@@ -45,7 +45,7 @@ def _wanted(project: Project, catalog: Catalog, connection: str, name: str, fiel
         object=name,
         fields=tuple(sorted({f.name for f in known})) if info else tuple(sorted(fields)),
         where=source.where if source else "",
-        sweep=any(not f.delta_safe for f in known),
+        sweep=tuple(sorted(f.name for f in known if not f.delta_safe)),
     )
 
 

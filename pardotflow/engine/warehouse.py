@@ -48,7 +48,7 @@ def make_model_views(con: duckdb.DuckDBPyConnection, models: tuple[Model, ...]) 
         try:
             con.execute(f"create or replace temp view {name(f'model_{model.name}')} as {model.sql}")
         except duckdb.Error as trouble:
-            raise _invalid("PF141", f"the model {model.name} cannot be run: {_first(trouble)}", model.span) from trouble
+            raise _invalid("PF201", f"the model {model.name} cannot be run: {_first(trouble)}", model.span) from trouble
 
 
 def describe_models(con: duckdb.DuckDBPyConnection, project: Project) -> dict[tuple[str, str], ObjectInfo]:
@@ -69,7 +69,7 @@ def make_row_view(con: duckdb.DuckDBPyConnection, model: str, key: str, span: Sp
     try:
         con.execute(f"create or replace temp table {name(f'data.{model}')} as select * from {relation}")
     except duckdb.Error as trouble:
-        raise _invalid("PF141", f"the model {model} cannot be run: {_first(trouble)}", span) from trouble
+        raise _invalid("PF201", f"the model {model} cannot be run: {_first(trouble)}", span) from trouble
     data = name(f"data.{model}")
     columns = ", ".join(f"{_as_text(c[0], c[1])} as {name(c[0])}" for c in rows(con, f"describe {data}"))
     text_key = f"cast({name(key)} as varchar)"
@@ -111,7 +111,7 @@ def _file_view(con: duckdb.DuckDBPyConnection, project: Project, source: Source)
     header = _header(path, source)
     unknown = [column for column in source.types if column not in header]
     if unknown:
-        raise _invalid("PF142", f"{source.file} has no column {unknown[0]!r}", source.span)
+        raise _invalid("PF202", f"{source.file} has no column {unknown[0]!r}", source.span)
     picks = ", ".join(f"{typed_column(name(c), source.types.get(c, FieldType.TEXT))} as {name(c)}" for c in header)
     columns = ", ".join(f"{literal(c)}: 'VARCHAR'" for c in header)
     con.execute(
@@ -127,12 +127,12 @@ def _header(path: Path, source: Source) -> list[str]:
             header = next(csv.reader(lines), [])
     except OSError as trouble:
         raise _invalid(
-            "PF142", f"the file {path} of source {source.name} cannot be read: {trouble.strerror}", source.span
+            "PF202", f"the file {path} of source {source.name} cannot be read: {trouble.strerror}", source.span
         ) from trouble
     except UnicodeDecodeError as trouble:
-        raise _invalid("PF142", f"the file {path} of source {source.name} is not UTF-8", source.span) from trouble
+        raise _invalid("PF202", f"the file {path} of source {source.name} is not UTF-8", source.span) from trouble
     if not header or len(set(header)) != len(header):
-        raise _invalid("PF142", f"the file {path} has no header row with different column names", source.span)
+        raise _invalid("PF202", f"the file {path} has no header row with different column names", source.span)
     return header
 
 
@@ -152,7 +152,7 @@ def _table_view(con: duckdb.DuckDBPyConnection, project: Project, source: Source
         )
     except duckdb.Error as trouble:
         raise _invalid(
-            "PF142", f"the table {source.object} of source {source.name} cannot be read: {_first(trouble)}", source.span
+            "PF202", f"the table {source.object} of source {source.name} cannot be read: {_first(trouble)}", source.span
         ) from trouble
 
 

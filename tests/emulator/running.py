@@ -98,7 +98,7 @@ class Emulator:
         return found
 
     def values(self, collection: str = "prospects", **params: str | int) -> list[dict[str, Any]]:
-        answer = self.pardot.get(f"/objects/{collection}", params={"fields": "id"} | params)
+        answer = self.pardot.get(f"/objects/{collection}", params={"fields": "id", **params})
         assert answer.status_code == 200, answer.text
         found: list[dict[str, Any]] = answer.json()["values"]
         return found

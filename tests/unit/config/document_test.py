@@ -125,7 +125,7 @@ def test_no_tag_ever_constructs_anything() -> None:
 def test_aliases_cannot_grow_without_bound() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
-    assert 10**9 > MAX_VALUES
+    assert MAX_VALUES < 10**9
     assert parse("\n".join(lines)) == (None, ["PF105"])
 
 

@@ -1,0 +1,232 @@
+"""Two connectors over vendors in memory: what they read lands as files of the recorded shapes, what they send is kept.
+
+They count calls and remember every row that was written, so that a test can say what was sent and what was not.
+"""
+
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from pardotflow.connectors.protocol import (
+    Answer,
+    Batch,
+    Extract,
+    Identity,
+    Operation,
+    PreparedRequest,
+    ReadRequest,
+    Row,
+    RowResult,
+    Usage,
+    calls_for,
+    ignore_handle,
+)
+from pardotflow.core.describe import ObjectInfo
+from pardotflow.core.values import System
+from tests.engine.vendor import OURS, Record, Vendor, Version
+
+ROWS_IN_A_CALL: Mapping[System, int] = {System.SALESFORCE: 200, System.PARDOT: 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One row of a request as it left; `ok` is false where it was refused."""
+
+    system: System
+    object: str
+    operation: Operation
+    id: str
+    values: Mapping[str, Any]
+    ok: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Paging:
+    """How rows come: in pages of this many, in an order of their own where `seed` is given."""
+
+    size: int = 1000
+    seed: int | None = None
+
+
+class FakeConnector:
+    """One vendor behind the protocol of connectors."""
+
+    concurrency = 1
+
+    def __init__(self, vendor: Vendor) -> None:
+        self.system = vendor.system
+        self.vendor = vendor
+        self.calls = 0
+        self.paging = Paging()
+        self.log: list[Sent] = []
+
+    # reading
+
+    def describe(self, object_name: str) -> ObjectInfo:
+        """What the vendor declares."""
+        self.calls += 1
+        return self.vendor.infos[object_name]
+
+    def read(self, request: ReadRequest, into: Path) -> Extract:
+        """Land what a reader sees at this moment."""
+        rows = [self._row(request, r, v) for r, v in self._seen(request)]
+        if self.paging.seed is not None:
+            random.Random(self.paging.seed).shuffle(rows)
+        size = self.paging.size
+        pages = [rows[at : at + size] for at in range(0, len(rows), size)] or [[]]
+        into.mkdir(parents=True)
+        files = [into / f"00001-{n:06d}.json" for n in range(1, len(pages) + 1)]
+        for file, page in zip(files, pages, strict=True):
+            file.write_text(json.dumps(self._page(page)), "utf-8")
+        self.calls += len(pages)
+        return Extract(
+            files=tuple(files),
+            rows=len(rows),
+            calls=len(pages),
+            server_time_at_start=self.vendor.clock.now(),
+            complete=True,
+            records_pointer="/records" if self.system is System.SALESFORCE else "/values",
+        )
+
+    def _page(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        if self.system is System.SALESFORCE:
+            return {"totalSize": len(rows), "done": True, "records": rows}
+        return {"nextPageToken": None, "nextPageUrl": None, "values": rows}
+
+    def _seen(self, request: ReadRequest) -> Iterator[tuple[Record, Version]]:
+        at = self.vendor.clock.now() - self.vendor.habits.lag
+        for record in self.vendor.objects[request.object].values():
+            version = None if record.hidden else record.seen_at(at)
+            if version is None or (version.deleted and not request.include_deleted):
+                continue
+            is_asked = request.ids is None or record.id in request.ids
+            if is_asked and (request.since is None or version.stamp >= request.since):
+                yield record, version
+
+    def _row(self, request: ReadRequest, record: Record, version: Version) -> dict[str, Any]:
+        crm = self.system is System.SALESFORCE
+        system = {
+            "Id" if crm else "id": record.id if crm else int(record.id),
+            "SystemModstamp" if crm else "updatedAt": _time(version.stamp, self.system),
+            "LastModifiedById" if crm else "updatedById": version.writer if crm else _number(version.writer),
+            "IsDeleted" if crm else "isDeleted": version.deleted,
+        }
+        head = {"attributes": {"type": request.object}} if crm else {}
+        return head | {f: system[f] if f in system else version.values.get(f) for f in request.fields}
+
+    def read_record(self, object_name: str, record_id: str, fields: Sequence[str]) -> Mapping[str, Any] | None:
+        """One record, or None."""
+        self.calls += 1
+        record = self.vendor.objects[object_name].get(record_id)
+        return None if record is None else {f: record.last.values.get(f) for f in fields}
+
+    # writing
+
+    def split(self, batch: Batch) -> Iterator[Batch]:
+        """As many rows as one request of the vendor takes."""
+        size = 10_000 if batch.operation.is_import else ROWS_IN_A_CALL[self.system]
+        for at in range(0, len(batch.rows), size):
+            rows = batch.rows[at : at + size]
+            yield Batch(operation=batch.operation, object=batch.object, rows=rows, key_field=batch.key_field)
+
+    def prepare(self, batch: Batch) -> PreparedRequest:
+        """The rows as JSON; refuses what no vendor takes."""
+        if not all(r.values for r in batch.rows):
+            raise ValueError("there is nothing to write")
+        rows = [{"key": r.key, "id": r.id, "values": dict(r.values)} for r in batch.rows]
+        return PreparedRequest(
+            system=self.system,
+            kind=batch.operation,
+            object=batch.object,
+            method="POST",
+            path=batch.key_field,
+            headers=(),
+            body=json.dumps(rows, sort_keys=True).encode(),
+            calls=1,
+            rows=tuple(r.key for r in batch.rows),
+            ids=tuple(r.id for r in batch.rows),
+        )
+
+    def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
+        """Write every row that is not refused."""
+        self.calls += prepared.calls
+        rows = [Row(key=r["key"], id=r["id"], values=r["values"]) for r in json.loads(prepared.body)]
+        results = tuple(self._write(prepared, row) for row in rows)
+        return Answer(status=200, rows=results, server_date=self.vendor.clock.now(), calls=1)
+
+    def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
+        """There are no jobs to wait for."""
+        raise NotImplementedError(handle)
+
+    def _write(self, prepared: PreparedRequest, row: Row) -> RowResult:
+        name = prepared.object
+        code = self.vendor.habits.refuses(name, row.id, row.values)
+        self._keep(prepared, row, ok=not code)
+        if code:
+            return RowResult(key=row.key, ok=False, error_code=code, error_message=f"refused by {code}")
+        known = self._addressed(prepared, row)
+        if known is None:
+            keyed = {prepared.path: row.id} if prepared.kind is Operation.UPSERT else {}
+            record = self.vendor.make(name, {**row.values, **keyed})
+        else:
+            record = known.id
+            self.vendor.write(name, record, row.values)
+        return RowResult(key=row.key, ok=True, id=record, created=known is None, fields=self._stored(prepared, row, record))
+
+    def _addressed(self, prepared: PreparedRequest, row: Row) -> Record | None:
+        if prepared.kind is Operation.UPSERT:
+            return self.vendor.find(prepared.object, prepared.path, row.id)
+        return self.vendor.objects[prepared.object][row.id] if row.id else None
+
+    def _stored(self, prepared: PreparedRequest, row: Row, record: str) -> Mapping[str, Any] | None:
+        """Account Engagement answers a single write with what it stored; Salesforce and imports do not."""
+        if self.system is System.SALESFORCE or prepared.kind.is_import or not self.vendor.habits.answers:
+            return None
+        return {f: self.vendor.value(prepared.object, record, f) for f in row.values}
+
+    def _keep(self, prepared: PreparedRequest, row: Row, *, ok: bool) -> None:
+        sent = Sent(
+            system=self.system,
+            object=prepared.object,
+            operation=prepared.kind,
+            id=row.id,
+            values=dict(row.values),
+            ok=ok,
+        )
+        self.log.append(sent)
+
+    # the rest
+
+    def cost(self, operation: Operation, rows: int, size: int = 0) -> int:
+        """Calls for so many rows."""
+        return 3 if operation.is_import else calls_for(rows, ROWS_IN_A_CALL[self.system])
+
+    def usage(self) -> Usage:
+        """An allowance that is never spent."""
+        return Usage(used=0, limit=100_000)
+
+    def identity(self) -> Identity:
+        """The connected user."""
+        return Identity(organization_id=f"org-{self.system}", user_id=OURS[self.system])
+
+    def server_now(self) -> datetime:
+        """The vendor's clock."""
+        return self.vendor.clock.now()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def _time(at: datetime, system: System) -> str:
+    """A stamp in the vendor's own spelling."""
+    if system is System.SALESFORCE:
+        return at.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    return (at - timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M:%S-05:00")
+
+
+def _number(writer: str) -> int | str:
+    return int(writer) if writer.isdigit() else writer

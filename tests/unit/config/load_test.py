@@ -1,0 +1,287 @@
+"""A folder becomes a project: what is read, what is filled in, and that nothing ever raises."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pardotflow.config.load import find_root, load_project
+from pardotflow.config.project import (
+    ConnectorState,
+    Direction,
+    Into,
+    Limit,
+    MatchKind,
+    OnBlank,
+    OnGone,
+    OnLink,
+    Policy,
+    Strength,
+    TooLong,
+)
+from pardotflow.core.diagnostic import Severity
+from pardotflow.core.secret import Secret
+from pardotflow.core.values import FieldType, System
+
+from .folder import LIVE, PROJECT, SECRETS, SYNC_HEAD, codes, load, project, write
+
+
+def test_a_correct_project(tmp_path: Path) -> None:
+    read = project(tmp_path)
+    assert (read.name, read.root, read.environment.name) == ("acme", tmp_path, "dev")
+    assert [s.name for s in read.sources] == ["contacts", "leads", "prospects", "usage"]
+    assert read.sources[3].types == {"seats": FieldType.INTEGER}
+    assert [(m.name, m.sources) for m in read.models] == [("usage", ("usage",))]
+    assert read.models[0].sql == 'select email, plan, seats from "src_usage"\n'
+    assert [s.name for s in read.syncs] == ["people", "usage"]
+    assert read.state == tmp_path / ".pardotflow" / "dev"
+
+
+def test_the_root_is_found_from_below(tmp_path: Path) -> None:
+    write(tmp_path, {})
+    assert find_root(tmp_path / "syncs") == tmp_path
+    assert find_root(Path("/")) is None
+    assert load_project(tmp_path / "syncs", None, {}).project is not None
+
+
+def test_no_project_is_a_diagnostic() -> None:
+    loaded = load_project(Path("/"), None, {})
+    assert loaded.project is None and codes(loaded) == ["PF107"]
+
+
+def test_defaults_of_a_mapping(tmp_path: Path) -> None:
+    sync = project(tmp_path).syncs[0]
+    (mapping,) = sync.fields
+    assert mapping.key == "firstName"
+    assert (mapping.direction, mapping.policy, mapping.into) == (Direction.TWO_WAY, Policy.SALESFORCE, Into.ANY)
+    assert (mapping.on_blank, mapping.on_link, mapping.too_long) == (OnBlank.HOLD, OnLink.FILL, TooLong.HOLD)
+    assert mapping.a and mapping.a.by_object == {"Contact": "FirstName", "Lead": "FirstName"}
+    assert mapping.b and mapping.b.by_object == {"prospect": "firstName"}
+    assert mapping.span.short == "syncs/people.yml:7"
+    assert (sync.strength, sync.deletes) == (
+        Strength.APPLY,
+        {System.SALESFORCE: OnGone.KEEP, System.PARDOT: OnGone.KEEP},
+    )
+
+
+def test_the_projects_defaults_count_where_a_mapping_says_nothing(tmp_path: Path) -> None:
+    defaults = (
+        "defaults: {direction: to_pardot, policy: ask, on_blank: clear, on_link: pardot, into: blank, too_long: cut}\n"
+    )
+    files = {
+        "pardotflow.yml": PROJECT["pardotflow.yml"] + defaults,
+        "syncs/people.yml": SYNC_HEAD
+        + "fields:\n  - {salesforce: FirstName, pardot: firstName}\n"
+        + "  - {salesforce: LastName, pardot: lastName, direction: two_way, policy: pardot, on_blank: refill}\n",
+    }
+    one, two = project(tmp_path, files).syncs[0].fields
+    assert (one.direction, one.policy, one.on_blank, one.on_link) == (
+        Direction.TO_PARDOT,
+        Policy.ASK,
+        OnBlank.CLEAR,
+        OnLink.PARDOT,
+    )
+    assert (one.into, one.too_long) == (Into.BLANK, TooLong.CUT)
+    assert (two.direction, two.policy, two.on_blank) == (Direction.TWO_WAY, Policy.PARDOT, OnBlank.REFILL)
+
+
+def test_the_sides_are_ordered_whatever_the_file_says(tmp_path: Path) -> None:
+    head = "sync: people\nsides:\n  pardot: {object: prospect}\n  salesforce: {objects: [Lead]}\nmatch: [email]\n"
+    sync = project(tmp_path, {"syncs/people.yml": head + "fields: [{pardot: city, salesforce: City}]\n"}).syncs[0]
+    assert (sync.a.system, sync.b.system) == (System.SALESFORCE, System.PARDOT)
+    assert sync.fields[0].a and sync.fields[0].a.label == "City"
+
+
+def test_match_keys(tmp_path: Path) -> None:
+    match = "match:\n  - salesforce_id\n  - {pardot: id, salesforce: {Lead: P__c, contact: Q__c}}\n  - email\n"
+    text = SYNC_HEAD.replace("match: [salesforce_id, email]\n", match) + "fields: [{salesforce: City, pardot: city}]\n"
+    by_id, lookup, email = project(tmp_path, {"syncs/people.yml": text}).syncs[0].match
+    assert (by_id.kind, by_id.a.label, by_id.b.label) == (MatchKind.SALESFORCE_ID, "Id", "salesforceId")
+    assert lookup.a.by_object == {"Lead": "P__c", "Contact": "Q__c"} and lookup.b.label == "id"
+    assert (email.kind, email.a.label, email.b.label) == (MatchKind.EMAIL, "Email", "email")
+    assert lookup.name == "P__c/Q__c = id"
+
+
+def test_a_warehouse_side(tmp_path: Path) -> None:
+    text = PROJECT["syncs/usage.yml"].replace("match: [email]", "match: [salesforce_id, email]")
+    sync = project(tmp_path, {"syncs/usage.yml": text}).syncs[1]
+    assert (sync.a.system, sync.a.model, sync.a.key, sync.a.names) == (System.WAREHOUSE, "usage", "email", ("usage",))
+    assert [(k.a.label, k.b.label) for k in sync.match] == [("salesforce_id", "salesforceId"), ("email", "email")]
+    assert (sync.fields[0].direction, sync.fields[0].key) == (Direction.TO_PARDOT, "pardot.product_plan__c")
+
+
+def test_keys_of_mappings(tmp_path: Path) -> None:
+    fields = """fields:
+  - {salesforce: {Contact: MailingCity, Lead: City}, pardot: city}
+  - {salesforce: Phone, pardot: phone}
+  - {salesforce: Fax, pardot: phone}
+  - {salesforce: Title, pardot: jobTitle, direction: to_pardot}
+  - {salesforce: Score__c, pardot: score, direction: to_salesforce}
+  - {pardot: country, sql: upper(salesforce.Country)}
+"""
+    mappings = project(tmp_path, {"syncs/people.yml": SYNC_HEAD + fields}).syncs[0].fields
+    assert [m.key for m in mappings] == [
+        "city",
+        "Phone=phone",
+        "Fax=phone",
+        "pardot.jobTitle",
+        "salesforce.Score__c",
+        "pardot.country",
+    ]
+    assert (mappings[5].a, mappings[5].sql, mappings[5].direction) == (
+        None,
+        "upper(salesforce.Country)",
+        Direction.TO_PARDOT,
+    )
+
+
+def test_create_rules(tmp_path: Path) -> None:
+    create = """create:
+  pardot: {when: "Email is not null", set: {campaignId: 1201}, share_email: true}
+  salesforce: {object: lead, key: P__c}
+"""
+    rules = project(tmp_path, {"syncs/people.yml": PROJECT["syncs/people.yml"] + create}).syncs[0].create
+    pardot, salesforce = rules[System.PARDOT], rules[System.SALESFORCE]
+    assert (pardot.object, pardot.when, pardot.set) == ("prospect", "Email is not null", {"campaignId": "1201"})
+    assert (pardot.key, pardot.share_email) == ("salesforceId", True)
+    assert (salesforce.object, salesforce.key, salesforce.share_email) == ("Lead", "P__c", False)
+
+
+def test_a_create_key_is_not_invented_without_the_match_key(tmp_path: Path) -> None:
+    text = PROJECT["syncs/people.yml"].replace("[salesforce_id, email]", "[email]") + "create: {pardot: {}}\n"
+    assert project(tmp_path, {"syncs/people.yml": text}).syncs[0].create[System.PARDOT].key == ""
+
+
+def test_guards(tmp_path: Path) -> None:
+    fields = "fields:\n  - {salesforce: Phone, pardot: phone}\n  - {salesforce: City, pardot: city, on_blank: clear}\n"
+    quiet = project(tmp_path, {"syncs/people.yml": SYNC_HEAD + fields}).syncs[0].guards
+    assert (str(quiet.updates), str(quiet.deletes), str(quiet.optins)) == ("30%", "0", "0")
+    assert quiet.creates is quiet.adopted is quiet.conflicts is None
+    assert {k: str(v) for k, v in quiet.clears.items()} == {"": "0", "city": "5%"}
+    text = SYNC_HEAD + fields + "guards: {updates: 10, conflicts: 0, opt_ins: 1.5%, clears: {Phone: 50, city: 7%}}\n"
+    told = project(tmp_path, {"syncs/people.yml": text}).syncs[0].guards
+    assert told.updates == Limit(number=10, percent=False) and told.optins == Limit(number=1.5, percent=True)
+    assert told.conflicts == Limit(number=0, percent=False)
+    assert {k: str(v) for k, v in told.clears.items()} == {"": "0", "city": "7%", "phone": "50"}
+    for_all = project(tmp_path, {"syncs/people.yml": SYNC_HEAD + fields + "guards: {clears: 9}\n"}).syncs[0].guards
+    assert {k: str(v) for k, v in for_all.clears.items()} == {"": "9"}
+
+
+def test_secrets_are_secrets_however_they_were_written(tmp_path: Path) -> None:
+    read = project(tmp_path, {"environments/dev.yml": LIVE})
+    salesforce = read.environment.connection("salesforce")
+    assert salesforce is not None
+    assert salesforce.settings["client_secret"] == Secret("s-3-c")
+    assert salesforce.settings["client_id"] == "3MVG9"
+    assert read.environment.connector is ConnectorState.PAUSED and read.environment.emulator is None
+    assert "s-3-c" not in repr(read)
+    clear = LIVE.replace("\"{{ env_var('SF_CLIENT_SECRET') }}\"", "hunter2")
+    loaded = load(tmp_path, {"environments/dev.yml": clear})
+    assert codes(loaded) == ["PF132"] and loaded.project is not None
+    assert "hunter2" not in repr(loaded)
+
+
+def test_a_secret_through_a_variable_is_no_clear_text(tmp_path: Path) -> None:
+    text = LIVE.replace("env_var('SF_CLIENT_SECRET')", "var('secret')")
+    vars = "vars:\n  secret: \"{{ env_var('SF_CLIENT_SECRET') }}\"\n"
+    # A variable of the same file is not there yet while the file itself is rendered.
+    assert codes(load(tmp_path, {"environments/dev.yml": text + vars})) == ["PF121"]
+
+
+def test_an_emulator_brings_its_connections(tmp_path: Path) -> None:
+    files = {
+        "environments/dev.yml": "type: emulator\nseed: seed\n" + "connections:\n  warehouse: {type: files, path: w}\n"
+    }
+    (tmp_path / "seed").mkdir()
+    environment = project(tmp_path, files).environment
+    assert [(c.name, c.type, dict(c.settings)) for c in environment.connections] == [
+        ("salesforce", "salesforce", {}),
+        ("pardot", "pardot", {}),
+        ("warehouse", "files", {"path": "w"}),
+    ]
+    assert environment.emulator is not None
+    assert environment.emulator.seed == tmp_path / "seed"
+    assert environment.emulator.data == tmp_path / ".pardotflow" / "dev" / "emulator.db"
+    assert (environment.connector, environment.production, environment.ampsea) == (ConnectorState.ABSENT, False, True)
+
+
+def test_variables_of_the_environment_win_over_the_projects_and_given_ones_over_both(tmp_path: Path) -> None:
+    text = PROJECT["syncs/people.yml"] + "description: \"{{ var('a') }} {{ var('b') }} {{ var('c') }}\"\n"
+    files = {
+        "pardotflow.yml": PROJECT["pardotflow.yml"] + "vars: {a: project, b: project, c: project}\n",
+        "environments/dev.yml": PROJECT["environments/dev.yml"] + "vars: {b: environment, c: environment}\n",
+        "syncs/people.yml": text,
+    }
+    read = project(tmp_path, files, c="given")
+    assert read.syncs[0].description == "project environment given"
+    assert read.vars == {"a": "project", "b": "environment", "c": "given"}
+
+
+def test_another_environment_is_looked_at_but_stops_nothing(tmp_path: Path) -> None:
+    broken = LIVE.replace("pardot, url", "pardto, url") + "vars: {x: \"{{ env_var('NOT_HERE') }}\"}\n"
+    loaded = load(tmp_path, {"environments/live.yml": broken})
+    assert loaded.project is not None
+    assert [(d.code, d.severity) for d in loaded.diagnostics] == [("PF112", Severity.WARNING)]
+
+
+def test_the_environment_is_chosen(tmp_path: Path) -> None:
+    root = write(tmp_path, {"environments/live.yml": LIVE})
+    assert load_project(root, "live", {}, environ=SECRETS).project is not None
+    assert codes(load_project(root, "life", {}, environ=SECRETS)) == ["PF130"]
+    only = {"pardotflow.yml": "name: acme\nversion: 1\n"}
+    (root / "environments/live.yml").unlink()
+    assert project(tmp_path, only).environment.name == "dev"
+
+
+def test_problems_of_all_files_come_at_once_and_sorted(tmp_path: Path) -> None:
+    files = {
+        "environments/dev.yml": "typ: emulator\n",
+        "models/usage.sql": "selec 1",
+        "sources/all.yml": "sources:\n  - {source: a}\n",
+        "syncs/people.yml": PROJECT["syncs/people.yml"] + "strength: hope\n",
+        "syncs/usage.yml": "a: [\n",
+    }
+    loaded = load(tmp_path, files)
+    named = [d.span.file for d in loaded.diagnostics if d.span]
+    assert named == sorted(named)
+    assert set(named) == set(files)
+
+
+def test_frames_show_the_line_before_and_after(tmp_path: Path) -> None:
+    (found,) = load(
+        tmp_path, {"syncs/people.yml": SYNC_HEAD + "strenght: plan\nfields: [{salesforce: City, pardot: city}]\n"}
+    ).diagnostics
+    assert [number for number, _ in found.frame.lines] == [5, 6, 7]
+    assert found.frame.lines[1] == (6, "strenght: plan")
+
+
+def test_secrets_never_stand_in_a_frame(tmp_path: Path) -> None:
+    text = """connector: pausd
+connections:
+  salesforce:
+    type: salesforce
+    client_id: {}
+    client_secret: hunter2
+    refresh_tokn: 'hunter2 two'
+    private_key: |
+      hunter2
+      hunter2
+    instance_url: nowhere
+    access_token: "{{ env_var('X', 'hunter2') }}"
+    password: hunter2}
+"""
+    loaded = load(tmp_path, {"environments/dev.yml": text})
+    assert loaded.project is None
+    assert "hunter2" not in repr(loaded.diagnostics)
+    assert any("••••" in line for d in loaded.diagnostics for _, line in d.frame.lines)
+
+
+@pytest.mark.parametrize("name", sorted(PROJECT))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cut=st.floats(0, 1), junk=st.binary(max_size=6))
+def test_no_content_raises(tmp_path: Path, name: str, cut: float, junk: bytes) -> None:
+    content = PROJECT[name].encode()
+    place = int(cut * len(content))
+    loaded = load(tmp_path, {name: content[:place] + junk + content[place + 2 :]})
+    assert (loaded.project is None) == any(d.severity is Severity.ERROR for d in loaded.diagnostics)
