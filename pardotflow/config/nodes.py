@@ -129,6 +129,14 @@ class MapNode:
         """Keys and values, where the values are scalars."""
         return ((e.key, e.value) for e in self.entries if isinstance(e.value, Scalar))
 
+    def only(self, key: str) -> "MapNode":
+        """The mapping with this one key, where it has it."""
+        return MapNode(entries=tuple(e for e in self.entries if e.key.text == key), span=self.span)
+
+    def without(self, key: str) -> "MapNode":
+        """The mapping with all other keys."""
+        return MapNode(entries=tuple(e for e in self.entries if e.key.text != key), span=self.span)
+
     def spans(self) -> dict[str, Span]:
         """Where the value of each key stands."""
         return {e.key.text: e.value.span for e in self.entries}

@@ -94,7 +94,7 @@ class Switches:
     log: bool = _switch(True, "Whether requests are recorded.")
     log_request_bytes: int = _switch(2_000_000, "Longest recorded request body.")
     log_answer_bytes: int = _switch(262_144, "Longest recorded answer body.")
-    log_keep: int = _switch(50_000, "Recorded requests that are kept.")
+    log_keep: int = _switch(20_000, "Recorded requests that are kept.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ from pardotflow.engine.routes import Route, choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
 from pardotflow.engine.sqlfile import render, rows, run
-from pardotflow.engine.syncplan import run_sync
+from pardotflow.engine.syncplan import CACHE_LAG, run_sync
 from pardotflow.engine.wanted import wanted_objects
 from pardotflow.engine.warehouse import describe_models, make_model_views, make_row_view, make_source_views
 from pardotflow.graph.dag import StepKind, build_graph
@@ -196,7 +196,11 @@ def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> None:
         con.executemany("insert into sync_errors values (?, ?, ?, ?, ?, ?, ?)", errors)
     con.execute("create or replace temp table unknown_creates (system varchar, object varchar, record varchar)")
     now = request.clock.now()
-    recent = [(s, o, r) for s, o, r, at in request.ledger.open_creates() if (now - at).total_seconds() < 60]
+    recent = [
+        (system, item, record)
+        for system, item, record, at in request.ledger.open_creates()
+        if (now - at).total_seconds() < CACHE_LAG[System(system)]
+    ]
     if recent:
         con.executemany("insert into unknown_creates values (?, ?, ?)", recent)
 
@@ -267,6 +271,11 @@ def _notes(
         notes.append(
             f"{field}: {count} records store another value than was sent, again; something in the org rewrites it"
         )
+    for system, identity in request.identities.items():
+        if not identity.user_id:
+            notes.append(
+                f"our user in {system} is not known: a value that the system rewrites looks like an edit there"
+            )
     disagree = rows(con, "select count(*) from plan.ambiguities where reason like '%names another record%'")[0][0]
     if disagree:
         notes.append(
@@ -298,6 +307,8 @@ def _meta(con: duckdb.DuckDBPyConnection, request: PlanRequest, read: _Read, *, 
         "blocked": str(blocked).lower(),
         "selection": read.selection,
     }
+    cursors = rows(con, "select connection, object, cursor_at from snap.cursors order by 1, 2")
+    meta |= {f"cursor.{connection}.{item}": at.isoformat() for connection, item, at in cursors}
     return meta | _outside(request)
 
 

@@ -66,6 +66,8 @@ class Sender:
     interrupted: bool = False
     requests: int = 0
     last_rows: tuple[str, ...] = ()
+    _records: dict[str, str] = field(default_factory=dict)
+    """By change: the record's id, for a new one the id of the record that it is made from."""
     _handles: SimpleQueue[tuple[int, str]] = field(default_factory=SimpleQueue)
 
     def send(self, step: str, changes: Sequence[Change]) -> None:
@@ -74,6 +76,7 @@ class Sender:
             return
         self.progress.start(step, len(changes))
         connector = self.connectors[changes[0].system]
+        self._records |= {str(c.number): c.key_value or c.id for c in changes}
         with ThreadPoolExecutor(max_workers=connector.concurrency) as pool:
             self._pump(step, connector, pool, self._prepared(connector, changes))
         self.progress.finish(step)
@@ -124,10 +127,7 @@ class Sender:
             "key": prepared.key,
             "planned_at": self.clock.now().isoformat(),
         }
-        rows = [
-            JournalRow(change=int(key), record_key=address, status="planned")
-            for key, address in zip(prepared.rows, prepared.ids, strict=True)
-        ]
+        rows = [JournalRow(change=int(key), record_key=self._records[key], status="planned") for key in prepared.rows]
         self.ledger.plan_request(self.run_id, self.requests, head, rows)
         sent_at = connector.server_now()
         self.ledger.mark_sent(self.run_id, self.requests, self.clock.now())
@@ -171,8 +171,8 @@ class Sender:
     ) -> None:
         """The same outcome for every row of a request."""
         rows = [
-            JournalRow(change=int(key), record_key=address, status=status, code=code, message=message)
-            for key, address in zip(prepared.rows, prepared.ids, strict=True)
+            JournalRow(change=int(key), record_key=self._records[key], status=status, code=code, message=message)
+            for key in prepared.rows
         ]
         self.ledger.answer_request(self.run_id, number, self.clock.now(), status, message, rows)
         for row in rows:

@@ -152,7 +152,7 @@ def _decide_sql(sync: CompiledSync) -> str:
 def _identity_sql(sync: CompiledSync, focus: Focus) -> str:
     unlink = {s.role: sync.deletes.get(s.system, OnGone.KEEP) is OnGone.UNLINK for s in (sync.a, sync.b)}
     by_role = {s.role: focus.of(s.system) for s in (sync.a, sync.b)}
-    return render("identity", sync=sync, unlink=unlink, focus_role=by_role)
+    return render("identity", sync=sync, unlink=unlink, focus_role=by_role, focus_pair=focus.of_pair(sync, "p"))
 
 
 def _ids_sql(sync: CompiledSync, focus: Focus) -> str:

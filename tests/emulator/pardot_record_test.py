@@ -232,7 +232,8 @@ def test_list_memberships(emulator: Emulator) -> None:
         "message": "That prospect is already a member of that list. Update the membership instead.",
     }
     assert pardot_error(emulator.pardot.post(url, json={"listId": 12, "prospectId": 1})) == (400, 55)
-    assert pardot_error(emulator.pardot.post(url, json={"listId": 11, "prospectId": 4})) == (400, 3)
+    assert pardot_error(emulator.pardot.post(url, json={"listId": 11, "prospectId": 4})) == (400, 132)
+    assert pardot_error(emulator.pardot.post(url, json={"listId": 11, "prospectId": 99})) == (400, 3)
     assert pardot_error(emulator.pardot.post(url, json={"listId": 11})) == (400, 153)
     assert emulator.pardot.patch(f"{url}/101", json={"optedOut": True}).status_code == 204
     assert pardot_error(emulator.pardot.patch(f"{url}/101", json={"listId": 13})) == (400, 180)

@@ -187,5 +187,24 @@ def test_mistakes(shared: Emulator, statement: str, code: str) -> None:
     assert refuse(shared, statement)[0] == code
 
 
+def test_long_and_deep_conditions(shared: Emulator) -> None:
+    many = " OR ".join(f"LastName = '{k}'" for k in range(600))
+    assert where(shared, f"{many} OR LastName = 'Beta'") == [BOB]
+    body = {
+        "compositeRequest": [
+            {
+                "method": "GET",
+                "url": f"{DATA}/query?q=SELECT Id FROM Contact WHERE {many} OR {many} OR {many} LIMIT 99999999999999999999",
+                "referenceId": "r",
+            }
+        ]
+    }
+    (inner,) = shared.salesforce.post("/composite", json=body).json()["compositeResponse"]
+    assert inner["body"]["totalSize"] == 0
+    deep = "(" * 90 + "LastName = 'Beta'" + ")" * 90
+    assert where(shared, deep) == [BOB]
+    assert refuse(shared, f"SELECT Id FROM Contact WHERE {'(' * 200}LastName = 'x'")[0] == "MALFORMED_QUERY"
+
+
 def test_a_query_without_a_statement(shared: Emulator) -> None:
     assert shared.salesforce_error(shared.salesforce.get("/query")) == (400, "MALFORMED_QUERY")

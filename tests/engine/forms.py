@@ -24,6 +24,7 @@ TEXTS = frozenset(
         FieldType.UNKNOWN,
     )
 )
+_WHITE = " \t\r\n"
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 
@@ -52,7 +53,7 @@ def common_type(a: FieldType, b: FieldType) -> FieldType:
 def form_of(value: str | None, kind: FieldType, *, is_checkbox: bool = False) -> Form:
     """The form of one value; raises Unreadable. `is_checkbox` says that the Salesforce side of the pair is a boolean,
     for which blank and false are one."""
-    text = unicodedata.normalize("NFC", value).rstrip() if value is not None else ""
+    text = unicodedata.normalize("NFC", value).rstrip(_WHITE) if value is not None else ""
     if not text:
         return False if is_checkbox else None
     if kind in TEXTS:
@@ -70,19 +71,9 @@ def form_of(value: str | None, kind: FieldType, *, is_checkbox: bool = False) ->
     return _date(text) if kind is FieldType.DATE else _datetime(text)
 
 
-def is_blank(value: str | None, kind: FieldType = FieldType.TEXT) -> bool:
-    """True for no value; a text that cannot be read is a value."""
-    try:
-        return form_of(value, kind) is None
-    except Unreadable:
-        return False
-
-
 def id_form(text: str) -> str:
     """A Salesforce id of 15 or 18 characters as its 18 characters; any other text as it is, in lower case."""
-    if re.fullmatch(r"[0-9A-Za-z]{15}|[0-9A-Za-z]{18}", text) is None or text.isdigit():
-        return text.lower()
-    if len(text) == 18:
+    if re.fullmatch(r"[0-9A-Za-z]{15}", text) is None:
         return text.lower()
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
     bits = (sum(1 << n for n, c in enumerate(text[i : i + 5]) if "A" <= c <= "Z") for i in (0, 5, 10))

@@ -111,25 +111,23 @@ class Wish:
 
 def decide(rules: Rules, cell: Cell) -> Outcome:
     """The outcome of one cell."""
-    moved = _moved(rules, cell)
-    is_settled = cell.base is not None and not cell.mapping_changed
-    if is_settled and not moved:
-        return NOTHING if _agree(rules, cell) else ACCEPTED
     if _agree(rules, cell):
         return NOTHING
     if _is_unreadable(rules, cell):
         return Outcome(ending=Ending.HELD, held=HeldKind.UNREADABLE)
+    moved = _moved(rules, cell)
+    if moved is not None and not moved:
+        return ACCEPTED
     if rules.policy is Policy.CONSENT:
-        return _consent(rules, cell, moved if is_settled else frozenset())
-    winner = _winner(rules, cell, moved if is_settled else None)
-    if winner is None:
-        return NOTHING if rules.into is Into.BLANK and _both_filled(rules, cell) else CONFLICT
-    return _write(rules, cell, winner)
+        return _consent(rules, cell, moved or frozenset())
+    winner = _winner(rules, cell, moved)
+    return CONFLICT if winner is None else _write(rules, cell, winner)
 
 
-def _moved(rules: Rules, cell: Cell) -> frozenset[Side]:
-    if cell.base is None:
-        return frozenset()
+def _moved(rules: Rules, cell: Cell) -> frozenset[Side] | None:
+    """The sides that differ from their half of the base; None where there is no base that says anything."""
+    if cell.base is None or cell.mapping_changed:
+        return None
     halves = zip(Side, cell.values, cell.base, strict=True)
     return frozenset(side for side, now, then in halves if not _is_same(rules, now, then))
 
@@ -138,7 +136,7 @@ def _is_same(rules: Rules, now: str | None, then: str | None) -> bool:
     try:
         return rules.form(now) == rules.form(then)
     except Unreadable:
-        return form_of(now, FieldType.TEXT) == form_of(then, FieldType.TEXT)
+        return now == then
 
 
 def _agree(rules: Rules, cell: Cell) -> bool:
@@ -154,7 +152,7 @@ def _targets(direction: Direction) -> tuple[Side, ...]:
 
 def _is_there(rules: Rules, cell: Cell, side: Side) -> bool:
     wish = _wish(rules, cell.of(side.other), side)
-    if wish.held in (HeldKind.UNMAPPED_VALUE, HeldKind.UNREADABLE):
+    if wish.held is HeldKind.UNMAPPED_VALUE:
         return False
     return _is_same(rules, wish.text, cell.of(side))
 
@@ -205,18 +203,22 @@ def _is_unreadable(rules: Rules, cell: Cell) -> bool:
     return False
 
 
-def _both_filled(rules: Rules, cell: Cell) -> bool:
-    return all(rules.form(v) is not None for v in cell.values)
+def _is_blank(rules: Rules, value: str | None) -> bool:
+    """Nothing to fill from, and something to fill: in a checkbox that is false too."""
+    form = rules.form(value)
+    return form is None or (rules.is_checkbox and form is False)
 
 
 def _consent(rules: Rules, cell: Cell, moved: frozenset[Side]) -> Outcome:
-    """True on either side wins, in every direction; a person's move to false is held, or sent where that is allowed."""
+    """True on either side wins, along the direction; a person's move to false is sent only where that is allowed."""
     yes = Side.SALESFORCE if rules.form(cell.of(Side.SALESFORCE)) is True else Side.PARDOT
-    if yes in moved or yes.other not in moved:
-        return Outcome(ending=Ending.SEND, side=yes.other, text="true")
-    if rules.allow_opt_in:
-        return Outcome(ending=Ending.SEND, side=yes, text="false")
-    return Outcome(ending=Ending.HELD, held=HeldKind.OPT_IN)
+    is_opt_in = yes.other in moved and yes not in moved
+    target = yes if is_opt_in else yes.other
+    if target not in _targets(rules.direction) or (is_opt_in and not rules.allow_opt_in):
+        return Outcome(ending=Ending.HELD, held=HeldKind.OPT_IN)
+    if rules.into is Into.BLANK and not _is_blank(rules, cell.of(target)):
+        return NOTHING
+    return Outcome(ending=Ending.SEND, side=target, text="false" if is_opt_in else "true")
 
 
 def _winner(rules: Rules, cell: Cell, moved: frozenset[Side] | None) -> Side | None:
@@ -234,13 +236,13 @@ def _winner(rules: Rules, cell: Cell, moved: frozenset[Side] | None) -> Side | N
 
 
 def _filled_alone(rules: Rules, cell: Cell) -> Side | None:
-    filled = [side for side in Side if rules.form(cell.of(side)) is not None]
+    filled = [side for side in Side if not _is_blank(rules, cell.of(side))]
     return filled[0] if len(filled) == 1 else None
 
 
 def _write(rules: Rules, cell: Cell, winner: Side) -> Outcome:
     target = winner.other
-    if rules.into is Into.BLANK and rules.form(cell.of(target)) is not None:
+    if rules.into is Into.BLANK and not _is_blank(rules, cell.of(target)):
         return NOTHING
     wish = _wish(rules, cell.of(winner), target)
     if wish.held is not None:
@@ -255,7 +257,9 @@ def _write(rules: Rules, cell: Cell, winner: Side) -> Outcome:
 
 
 def _refill(rules: Rules, cell: Cell, side: Side) -> Outcome:
-    """The filled value comes back to the side that was emptied."""
+    """The filled value comes back to the side that was emptied, where values may flow there."""
+    if side not in _targets(rules.direction):
+        return NOTHING
     wish = _wish(rules, cell.of(side.other), side)
     if wish.held is not None:
         return Outcome(ending=Ending.HELD, held=wish.held)

@@ -41,7 +41,6 @@ def test_the_second_plan_has_nothing_to_send_and_states_what_is_held(first_minut
     assert held > 0
     said = first_minute.settled.expect(0)
     assert f"No changes. {held} items are held; they do not count." in said.out
-    assert "Nothing to do." in said.out
     first_minute.settled_detailed.expect(0)
     assert first_minute.settled_json["changes"] == []
 

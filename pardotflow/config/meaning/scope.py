@@ -20,7 +20,7 @@ VENDORS = (System.SALESFORCE, System.PARDOT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """One check of one project."""
+    """One check of one project. The catalog may hold models too, as objects of the connection `warehouse`."""
 
     project: Project
     catalog: Catalog
@@ -40,10 +40,10 @@ class Scope:
 
     def names_in(self, side: Side, name: str) -> tuple[str, ...] | None:
         """The fields of an object, or the columns of a side's model; None where they are not known."""
-        if side.system is System.WAREHOUSE:
+        info = self.catalog.find(side.system, name)
+        if info is None and side.system is System.WAREHOUSE:
             model = self.model(side.model)
             return columns_of(model) if model else None
-        info = self.object_info(side, name)
         return tuple(f.name for f in info.fields) if info else None
 
 

@@ -108,8 +108,8 @@ def _check_side(scope: Scope, side: Side) -> None:
 
 
 def unknown_field_help(name: str, owner: str, count: int, known: Sequence[str]) -> str:
-    """The way out of an unknown field: the nearest of the known ones, and where to see all of one object."""
-    return f"{suggest(name, known)} {owner} has {count} fields; see: pardotflow list fields {owner}".strip()
+    """The way out of an unknown field: the nearest of the known ones, and how many there are."""
+    return f"{suggest(name, known)} {owner} has {count} fields.".strip()
 
 
 def unknown_column_help(name: str, known: tuple[str, ...]) -> str:

@@ -14,6 +14,10 @@ from typing import Any
 from pardotflow.emulator.exchange import Call
 from pardotflow.emulator.pardot.errors import PardotError
 
+# The part names of version 5 and of version 4.
+_INPUTS = {b"input", b"importInput"}
+_FILES = {b"file", b"importFile"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
@@ -64,7 +68,7 @@ def read_form(call: Call) -> Form:
         name = re.search(rb'name="([^"]*)"', head)
         if not separator or name is None:
             raise PardotError(166)
-        if b"filename=" in head or name[1] in {b"file", b"importFile"}:
+        if name[1] in _FILES or (b"filename=" in head and name[1] not in _INPUTS):
             files.append(content)
         else:
             texts[name[1].decode()] = content.decode(errors="replace")

@@ -30,7 +30,7 @@ def catch_up(context: Context) -> None:
     half = context.state.switches.import_delay / 2
     waiting = context.db.execute(
         'SELECT "id" FROM pd_imports WHERE _due IS NOT NULL'
-        " AND (_due <= ? OR (\"status\" = 'Waiting' AND _due - ? <= ?))",
+        ' AND (_due <= ? OR ("status" = \'Waiting\' AND _due - ? <= ?)) ORDER BY _due, "id"',
         (now, half, now),
     ).fetchall()
     for (import_id,) in waiting:

@@ -72,8 +72,10 @@ def _check_membership(context: Context, payload: Values) -> None:
     if target is None or target["isDeleted"] or target["isDynamic"]:
         raise PardotError(55)
     prospect = find_record(context.db, context.collections["prospects"], payload["prospectId"])
-    if prospect is None or prospect["isDeleted"]:
+    if prospect is None:
         raise PardotError(3)
+    if prospect["isDeleted"]:
+        raise PardotError(132)
     if is_member(context.db, payload["listId"], payload["prospectId"]):
         raise PardotError(58)
 

@@ -23,70 +23,108 @@ _SOAP = {
 _MASTER_TYPE = "012000000000000AAA"
 
 
+# Keys whose meaning is not emulated, with the value that ordinary fields have in recorded describes.
+_FIXED: dict[str, Any] = {
+    **dict.fromkeys(
+        (
+            "aiPredictionField",
+            "autoNumber",
+            "cascadeDelete",
+            "dependentPicklist",
+            "deprecatedAndHidden",
+            "formulaTreatNullNumberAsZero",
+            "highScaleNumber",
+            "htmlFormatted",
+            "queryByDistance",
+            "restrictedDelete",
+            "writeRequiresMasterRead",
+        ),
+        False,
+    ),
+    **dict.fromkeys(
+        (
+            "calculatedFormula",
+            "controllerName",
+            "defaultValueFormula",
+            "filteredLookupInfo",
+            "inlineHelpText",
+            "mask",
+            "maskType",
+            "referenceTargetField",
+            "relationshipOrder",
+        )
+    ),
+}
+
+
 def describe_field(field: Field) -> dict[str, Any]:
-    """One element of `fields`."""
-    picklist = field.type in {"picklist", "multipicklist", "combobox"}
-    lookup = bool(field.reference_to)
+    """One element of `fields`, with its keys in alphabetical order."""
+    described = {**_FIXED, **_rights(field), **_sizes(field), **_uses(field), **_links(field)}
+    described |= {
+        "custom": field.custom,
+        "extraTypeInfo": field.extra,
+        "label": field.label,
+        "name": field.name,
+        "nameField": field.name_field,
+        "soapType": _SOAP.get(field.type, "xsd:double" if field.type in NUMBER_TYPES else "xsd:string"),
+        "type": field.type,
+    }
+    return dict(sorted(described.items()))
+
+
+def _rights(field: Field) -> dict[str, Any]:
+    """Who may write the field, and what stands in it otherwise."""
+    return {
+        "calculated": field.calculated,
+        "createable": field.createable,
+        "defaultValue": field.default,
+        "defaultedOnCreate": field.defaulted,
+        "nillable": field.nillable,
+        "permissionable": field.createable and field.nillable,
+        "updateable": field.updateable,
+    }
+
+
+def _sizes(field: Field) -> dict[str, Any]:
+    return {
+        "byteLength": field.length if field.type in {"id", "reference"} else field.length * 3,
+        "digits": field.digits,
+        "displayLocationInDecimal": field.name.endswith(("Latitude", "Longitude")),
+        "encrypted": field.type == "encryptedstring",
+        "length": field.length,
+        "precision": field.precision,
+        "scale": field.scale,
+    }
+
+
+def _uses(field: Field) -> dict[str, Any]:
+    """What queries may do with the field."""
     filterable = not field.is_long_text
     plain = filterable and field.type not in {"address", "multipicklist"}
     return {
         "aggregatable": plain and field.type != "boolean",
-        "aiPredictionField": False,
-        "autoNumber": False,
-        "byteLength": field.length if field.type in {"id", "reference"} else field.length * 3,
-        "calculated": field.calculated,
-        "calculatedFormula": None,
-        "cascadeDelete": False,
         "caseSensitive": field.case_sensitive,
-        "compoundFieldName": field.compound,
-        "controllerName": None,
-        "createable": field.createable,
-        "custom": field.custom,
-        "defaultValue": field.default,
-        "defaultValueFormula": None,
-        "defaultedOnCreate": field.defaulted,
-        "dependentPicklist": False,
-        "deprecatedAndHidden": False,
-        "digits": field.digits,
-        "displayLocationInDecimal": field.name.endswith(("Latitude", "Longitude")),
-        "encrypted": field.type == "encryptedstring",
         "externalId": field.external_id,
-        "extraTypeInfo": field.extra,
         "filterable": filterable,
-        "filteredLookupInfo": None,
-        "formulaTreatNullNumberAsZero": False,
         "groupable": plain and field.type not in NUMBER_TYPES | {"datetime"},
-        "highScaleNumber": False,
-        "htmlFormatted": False,
         "idLookup": field.id_lookup or field.external_id,
-        "inlineHelpText": None,
-        "label": field.label,
-        "length": field.length,
-        "mask": None,
-        "maskType": None,
-        "name": field.name,
-        "nameField": field.name_field,
-        "namePointing": lookup and len(field.reference_to) > 1,
-        "nillable": field.nillable,
-        "permissionable": field.createable and field.nillable,
-        "picklistValues": [_picklist_value(field, value) for value in field.picklist] if picklist else [],
-        "polymorphicForeignKey": len(field.reference_to) > 1,
-        "precision": field.precision,
-        "queryByDistance": False,
-        "referenceTargetField": None,
+        "searchPrefilterable": bool(field.reference_to),
+        "sortable": plain,
+        "unique": field.unique,
+    }
+
+
+def _links(field: Field) -> dict[str, Any]:
+    """The records, compounds and picklist values that the field leads to."""
+    several = len(field.reference_to) > 1
+    return {
+        "compoundFieldName": field.compound,
+        "namePointing": several,
+        "picklistValues": [_picklist_value(field, value) for value in field.picklist],
+        "polymorphicForeignKey": several,
         "referenceTo": list(field.reference_to),
         "relationshipName": field.relationship,
-        "relationshipOrder": None,
-        "restrictedDelete": False,
         "restrictedPicklist": field.restricted,
-        "scale": field.scale,
-        "searchPrefilterable": lookup,
-        "soapType": _SOAP.get(field.type, "xsd:double" if field.type in NUMBER_TYPES else "xsd:string"),
-        "sortable": plain,
-        "type": field.type,
-        "unique": field.unique,
-        "updateable": field.updateable,
-        "writeRequiresMasterRead": False,
     }
 
 

@@ -74,6 +74,14 @@ def address_sql(alias: str, compound: Field, info: ObjectInfo) -> str:
     return f"CASE WHEN coalesce({', '.join(columns)}) IS NULL THEN NULL ELSE json_object({pairs}) END"
 
 
+def _join(word: str, parts: Sequence[str]) -> str:
+    """Conditions as a balanced tree: SQLite refuses expressions that are deeper than a thousand."""
+    if len(parts) == 1:
+        return f"({parts[0]})"
+    middle = len(parts) // 2
+    return f"({_join(word, parts[:middle])} {word} {_join(word, parts[middle:])})"
+
+
 class _Compiler:
     def __init__(self, query: Query, catalog: Catalog, *, include_deleted: bool, today: date) -> None:
         self.query = query
@@ -207,7 +215,7 @@ class _Compiler:
             return f"NOT coalesce({sql}, 0)", values
         if isinstance(condition, Group):
             parts = [self.condition(part) for part in condition.conditions]
-            joined = f" {condition.word} ".join(f"({sql})" for sql, _ in parts)
+            joined = _join(condition.word, [sql for sql, _ in parts])
             return joined, [value for _, values in parts for value in values]
         return self.comparison(condition)
 

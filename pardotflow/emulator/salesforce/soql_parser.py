@@ -25,6 +25,8 @@ from pardotflow.emulator.salesforce.soql_tree import (
 
 _AGGREGATES = {"COUNT", "COUNT_DISTINCT", "MIN", "MAX", "SUM", "AVG"}
 _CLAUSES = {"WHERE", "WITH", "GROUP", "ORDER", "LIMIT", "OFFSET", "FOR", "USING", "HAVING", "ALL", "UPDATE"}
+_DEEPEST = 100
+_MOST_ROWS = 2**31 - 1
 _COMPARE = ("=", "!=", "<>", "<", "<=", ">", ">=", "LIKE")
 
 
@@ -41,6 +43,7 @@ class _Parser:
         self.statement = statement
         self.tokens = scan(statement)
         self.place = 0
+        self.depth = 0
 
     # -- tokens
 
@@ -78,7 +81,7 @@ class _Parser:
     def whole_number(self) -> int:
         if self.token.kind != "number" or not self.token.text.isdigit():
             raise self.unexpected()
-        return int(self.advance().text)
+        return min(int(self.advance().text), _MOST_ROWS)
 
     # -- clauses
 
@@ -182,13 +185,19 @@ class _Parser:
         return Group(word=word, conditions=tuple(conditions)) if word else conditions[0]
 
     def single(self) -> Condition:
-        if self.take("NOT"):
-            return Not(condition=self.single())
-        if self.take("("):
+        if not self.token.is_word("NOT", "("):
+            return self.comparison()
+        token = self.advance()
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise malformed(self.statement, token.position, "conditions are nested too deeply")
+        if token.is_word("NOT"):
+            inside: Condition = Not(condition=self.single())
+        else:
             inside = self.either()
             self.expect(")")
-            return inside
-        return self.comparison()
+        self.depth -= 1
+        return inside
 
     def comparison(self) -> Comparison:
         path = self.path()

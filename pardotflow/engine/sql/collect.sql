@@ -93,6 +93,7 @@ with equal as (
   from live_pairs lp
   join side_a a on a._obj = lp.a_obj and a._id = lp.a_id
   join side_b b on b._obj = lp.b_obj and b._id = lp.b_id
+  where {{ focus }}
 )
 select {{ sync.name | literal }}, e.a_obj, e.a_id, e.b_obj, e.b_id, mp.key, mp.digest, e.c.ra, e.c.rb, 0
 from equal e

@@ -2,7 +2,7 @@
 insert into out_links
 select {{ sync.name | literal }}, a_obj, a_id, b_obj, b_id, old_a_obj, old_a_id, old_b_obj, old_b_id,
        case when is_new then 'found' else 'followed' end, null
-from live_pairs where (is_new or followed) and not starts_with(a_id, 'new:') and not starts_with(b_id, 'new:');
+from live_pairs p where {{ focus_pair }} and (is_new or followed) and not starts_with(a_id, 'new:') and not starts_with(b_id, 'new:');
 {% for role, other in [('a', 'b'), ('b', 'a')] %}
 {% set system = sync.a.system.value if role == 'a' else sync.b.system.value %}
 {% set other_system = sync.b.system.value if role == 'a' else sync.a.system.value %}
