@@ -185,7 +185,7 @@ def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: _Looks, b: _Look
     fields_b = b.need_ref(mapping.b) if mapping.b else {}
     if mapping.sql:
         (a if flow is Flow.A_TO_B else b).need_expression(mapping.sql)
-    computed = f"x_{number}"
+    computed = f"_x_{number}"
     raw_a = _raw("a", fields_a) if mapping.a else f"a.{computed}"
     raw_b = _raw("b", fields_b) if mapping.b else f"b.{computed}"
     type_a = _first_type(fields_a) if mapping.a else _first_type(fields_b)

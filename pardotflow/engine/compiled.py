@@ -85,7 +85,7 @@ class CompiledMapping:
     @property
     def expression(self) -> str:
         """The name of the computed column of an `sql` mapping, else empty."""
-        return f"x_{self.number}" if self.mapping.sql else ""
+        return f"_x_{self.number}" if self.mapping.sql else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

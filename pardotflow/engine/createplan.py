@@ -105,7 +105,7 @@ def _set_item(
     create: CompiledCreate, number: int, field: str, source: str, mapped: tuple[CompiledMapping, Target] | None
 ) -> CreateItem:
     target = create.targets.get(field)
-    value = f"{source}.create_set_{number}"
+    value = f"{source}._create_set_{number}"
     mapping = mapped[0] if mapped else None
     span = create.rule.set_spans.get(field)
     return CreateItem(

@@ -36,9 +36,9 @@ def _expressions(sync: CompiledSync, side: CompiledSide) -> dict[str, str]:
             found[mapping.expression] = f"cast(({mapping.mapping.sql}) as varchar)"
     for create in sync.creates:
         if create.role == OTHER[side.role]:
-            found["create_when"] = f"cast(({create.when or 'true'}) as boolean)"
+            found["_create_when"] = f"cast(({create.when or 'true'}) as boolean)"
             for n, expression in enumerate(create.set.values()):
-                found[f"create_set_{n}"] = f"cast(({expression}) as varchar)"
+                found[f"_create_set_{n}"] = f"cast(({expression}) as varchar)"
     return found
 
 

@@ -71,7 +71,11 @@ def make_row_view(con: duckdb.DuckDBPyConnection, model: str, key: str, span: Sp
     except duckdb.Error as trouble:
         raise _invalid("PF201", f"the model {model} cannot be run: {_first(trouble)}", span) from trouble
     data = name(f"data.{model}")
-    columns = ", ".join(f"{_as_text(c[0], c[1])} as {name(c[0])}" for c in rows(con, f"describe {data}"))
+    described = rows(con, f"describe {data}")
+    reserved = [c[0] for c in described if c[0].startswith("_")]
+    if reserved:
+        raise _invalid("PF204", f"the model {model} has a column {reserved[0]!r}", span)
+    columns = ", ".join(f"{_as_text(c[0], c[1])} as {name(c[0])}" for c in described)
     text_key = f"cast({name(key)} as varchar)"
     con.execute(
         f"create or replace temp view {rows_view('warehouse', model)} as"

@@ -190,16 +190,10 @@ def test_mistakes(shared: Emulator, statement: str, code: str) -> None:
 def test_long_and_deep_conditions(shared: Emulator) -> None:
     many = " OR ".join(f"LastName = '{k}'" for k in range(600))
     assert where(shared, f"{many} OR LastName = 'Beta'") == [BOB]
-    body = {
-        "compositeRequest": [
-            {
-                "method": "GET",
-                "url": f"{DATA}/query?q=SELECT Id FROM Contact WHERE {many} OR {many} OR {many} LIMIT 99999999999999999999",
-                "referenceId": "r",
-            }
-        ]
-    }
-    (inner,) = shared.salesforce.post("/composite", json=body).json()["compositeResponse"]
+    statement = f"SELECT Id FROM Contact WHERE {many} OR {many} OR {many} LIMIT {10**30}"
+    request = {"method": "GET", "url": f"{DATA}/query?q={statement}", "referenceId": "r"}
+    answer = shared.salesforce.post("/composite", json={"compositeRequest": [request]})
+    (inner,) = answer.json()["compositeResponse"]
     assert inner["body"]["totalSize"] == 0
     deep = "(" * 90 + "LastName = 'Beta'" + ")" * 90
     assert where(shared, deep) == [BOB]

@@ -59,9 +59,9 @@ def form_of(value: str | None, kind: FieldType, *, is_checkbox: bool = False) ->
     if kind in TEXTS:
         return text
     if kind is FieldType.EMAIL:
-        return text.lower()
+        return text.strip(_WHITE).lower()
     if kind is FieldType.ID:
-        return id_form(text)
+        return id_form(text.strip(_WHITE))
     if kind is FieldType.BOOLEAN:
         return _boolean(text)
     if kind.is_number:

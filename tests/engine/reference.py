@@ -173,18 +173,17 @@ def _wish(rules: Rules, value: str | None, side: Side) -> Wish:
 
 
 def _fit(rules: Rules, value: str | None, form: Form, kind: FieldKind) -> Wish:
-    """A readable value against the length and the choices of the field that takes it."""
-    if form is None:
-        return Wish(text=None)
+    """A readable value against the length and the choices of the field that takes it; texts go as they are."""
     if isinstance(form, bool):
         return Wish(text="true" if form else "false")
-    text = str(form_of(value, FieldType.TEXT))
+    if form is None or value is None:
+        return Wish(text=None)
     if kind.choices and not _is_chosen(form, kind):
-        return Wish(text=text, held=HeldKind.UNKNOWN_PICKLIST_VALUE)
-    if kind.length and kind.type in TEXTS | {FieldType.EMAIL} and len(text) > kind.length:
+        return Wish(text=value, held=HeldKind.UNKNOWN_PICKLIST_VALUE)
+    if kind.length and kind.type in TEXTS | {FieldType.EMAIL} and len(value) > kind.length:
         is_cut = rules.too_long is TooLong.CUT
-        return Wish(text=text[: kind.length] if is_cut else text, held=None if is_cut else HeldKind.TOO_LONG)
-    return Wish(text=text)
+        return Wish(text=value[: kind.length] if is_cut else value, held=None if is_cut else HeldKind.TOO_LONG)
+    return Wish(text=value)
 
 
 def _is_chosen(form: Form, kind: FieldKind) -> bool:
@@ -242,18 +241,17 @@ def _filled_alone(rules: Rules, cell: Cell) -> Side | None:
 
 def _write(rules: Rules, cell: Cell, winner: Side) -> Outcome:
     target = winner.other
+    wish = _wish(rules, cell.of(winner), target)
+    is_clear = wish.text is None and wish.held is None
+    if is_clear and rules.on_blank is OnBlank.REFILL:
+        return _refill(rules, cell, winner)
     if rules.into is Into.BLANK and not _is_blank(rules, cell.of(target)):
         return NOTHING
-    wish = _wish(rules, cell.of(winner), target)
     if wish.held is not None:
         return Outcome(ending=Ending.HELD, held=wish.held)
-    if wish.text is not None:
-        return Outcome(ending=Ending.SEND, side=target, text=wish.text)
-    if rules.on_blank is OnBlank.CLEAR:
-        return Outcome(ending=Ending.SEND, side=target, text=None)
-    if rules.on_blank is OnBlank.REFILL:
-        return _refill(rules, cell, winner)
-    return Outcome(ending=Ending.HELD, held=HeldKind.BLANK)
+    if is_clear and rules.on_blank is OnBlank.HOLD:
+        return Outcome(ending=Ending.HELD, held=HeldKind.BLANK)
+    return Outcome(ending=Ending.SEND, side=target, text=wish.text)
 
 
 def _refill(rules: Rules, cell: Cell, side: Side) -> Outcome:

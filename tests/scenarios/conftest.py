@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ def first_minute(tmp_path_factory: pytest.TempPathFactory) -> FirstMinute:
     """What the README's reader does: plan, apply, plan."""
     project = copy_example(tmp_path_factory.mktemp("first") / "example")
     plan = project.run("plan", "--detailed-exitcode")
-    first_json = project.run("show", plan_id(plan), "--format", "json").expect(0)
+    first_json = project.run("show", plan.plan_id, "--format", "json").expect(0)
     apply = project.run("apply", "--yes")
     settled = project.run("plan")
     detailed = project.run("plan", "--detailed-exitcode", "--format", "json")
@@ -42,8 +41,8 @@ def first_minute(tmp_path_factory: pytest.TempPathFactory) -> FirstMinute:
         apply=apply,
         settled=settled,
         settled_detailed=detailed,
-        first_json=json.loads(first_json.out),
-        settled_json=json.loads(detailed.out),
+        first_json=first_json.json,
+        settled_json=detailed.json,
     )
 
 
@@ -88,8 +87,3 @@ def live_settled(tmp_path_factory: pytest.TempPathFactory) -> Project:
     with living(project) as live:
         live.project.run("apply", "--env", "live", "--yes").expect(0)
     return project
-
-
-def plan_id(said: Said) -> str:
-    """The id of the plan that a command showed."""
-    return said.out.partition("plan ")[2].split()[0]

@@ -5,6 +5,7 @@ A test never calls the package: what it knows comes from exit codes, the two str
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 SCRIPT = Path(sys.executable).parent / "pardotflow"
 EXAMPLE = Path(__file__).parents[2] / "projects" / "example"
@@ -36,8 +38,19 @@ class Said:
     def expect(self, code: int) -> Said:
         """This outcome, if the exit code is the expected one; never with a traceback."""
         assert "Traceback" not in self.out + self.err, self.err
+        assert "a fault in pardotflow" not in self.err, self.err
         assert self.code == code, f"exit {self.code}, expected {code}\n{self.out[-3000:]}\n{self.err}"
         return self
+
+    @property
+    def plan_id(self) -> str:
+        """The id of the plan that the command showed."""
+        return self.out.partition("plan ")[2].split()[0]
+
+    @property
+    def json(self) -> Any:
+        """The result, where it was asked for as JSON."""
+        return json.loads(self.out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +98,16 @@ class Project:
             text=True,
             encoding="utf-8",
         )
+
+    def plan_json(self, *arguments: str, code: int = 0) -> Any:
+        """Plan, and read the plan."""
+        return self.run("plan", "--quiet", "--format", "json", *arguments).expect(code).json
+
+    def line_of(self, file: str, text: str) -> str:
+        """Where the only line with that text stands, as plans name it."""
+        lines = (self.root / file).read_text("utf-8").splitlines()
+        (number,) = [n for n, line in enumerate(lines, start=1) if text in line]
+        return f"{file}:{number}"
 
     def replace(self, file: str, old: str, new: str) -> None:
         """Edit a file of the project; the old text must stand in it exactly once."""

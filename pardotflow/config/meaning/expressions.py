@@ -93,7 +93,7 @@ def _why_refused(statements: Sequence[exp.Expr]) -> tuple[str, str]:
         return "it gives itself a name", f'Remove "as {tree.alias}".'
     if isinstance(tree, exp.Star):
         return "* is many values", "Name the field."
-    if tree.find(exp.Query) or isinstance(tree, exp.DDL | exp.DML | exp.Command):
+    if tree.find(exp.Query) or not isinstance(tree, exp.Condition | exp.AtTimeZone | exp.Interval):
         return "it holds a statement", model
     if tree.find(exp.AggFunc, exp.Window):
         return "it computes over many records", model

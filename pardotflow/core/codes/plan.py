@@ -24,4 +24,10 @@ PLAN_CODES: tuple[Code, ...] = (
         "An `sql`, `when` or `set` expression failed on a value of a record.",
         "Use try_cast(), or handle the value in the expression.",
     ),
+    code(
+        "PF204",
+        "a column's name is reserved",
+        "Columns of a model that a sync reads may not begin with an underscore.",
+        "Rename the column in the model: `select _id as row_id`.",
+    ),
 )

@@ -16,6 +16,7 @@ select {{ sync.name | literal }},
   case when form = 'number' and not is_unreadable(target_form) then target_form else before_value end, case when source_form is null then null else after_value end, null, '',
   section, found,
   case when consent then 'an opt-out on either side wins'
+       when side <> first_side then 'a blank is refilled'
        when found = 'both_moved' and flow = 'two_way' then 'both moved; policy ' || policy
        when found in ('a_moved', 'b_moved') and section = 'drift' then 'edited on a one-way field; put back'
        when found = 'both_moved' then 'both moved; one-way'

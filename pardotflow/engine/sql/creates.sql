@@ -2,7 +2,7 @@
 -- no second record of the same batch would make the same person again.
 {% set r = source %}
 create or replace temp table wanted as
-select l.obj, l.id, l.name, l.mark, l.others, l.note, coalesce(l.key_no, -1) as key_no, coalesce(s.create_when, false) as condition
+select l.obj, l.id, l.name, l.mark, l.others, l.note, coalesce(l.key_no, -1) as key_no, coalesce(s._create_when, false) as condition
 {%- for key in symmetric_keys %}, {{ key.value }} as key_{{ key.number }}{% endfor %}
 
 from left_{{ r }} l join side_{{ r }} {{ r }} on {{ r }}._obj = l.obj and {{ r }}._id = l.id
