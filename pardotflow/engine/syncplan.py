@@ -162,4 +162,5 @@ def _ids_sql(sync: CompiledSync, focus: Focus) -> str:
         if key.names
     }
     keys = [key for key in sync.keys if key.names]
-    return render("ids", sync=sync, keys=keys, id_types=types, focus_pair=focus.of_pair(sync, "p"))
+    lags = {side.role: CACHE_LAG[side.system] for side in (sync.a, sync.b)}
+    return render("ids", sync=sync, keys=keys, id_types=types, focus_pair=focus.of_pair(sync, "p"), lags=lags)

@@ -16,6 +16,9 @@ from live_pairs p
 join side_{{ role }} s on s._obj = p.{{ role }}_obj and s._id = p.{{ role }}_id
 left join key_names kn on kn.key_no = p.key_no
 where s._obj = {{ object | literal }} and {{ focus_pair }}
+  -- A row from before our own last write to it, which a lagging cache may still show, proves no blank.
+  and not exists (from mem.writes w where w.system = '{{ system }}' and w.object = s._obj and w.id = s._id
+    and s._stamp < w.from_at - interval 2 second and s._read_at < w.to_at + interval {{ lags[role] }} second)
   and (nf_text(s.{{ field | name }}) is null
        or exists (from follow_{{ other }} f where nf_{{ form }}(f.from_id) = nf_{{ form }}(s.{{ field | name }}) and f.id = p.{{ other }}_id));
 
