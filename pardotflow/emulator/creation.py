@@ -21,7 +21,7 @@ from pardotflow.emulator.pardot.rules import renew_catalog
 from pardotflow.emulator.salesforce.catalog import ObjectInfo, index_object, read_catalog, save_object
 from pardotflow.emulator.salesforce.fields import Field
 from pardotflow.emulator.salesforce.rows import complete_row, insert_row
-from pardotflow.emulator.salesforce.standard import STANDARD_OBJECTS, StandardObject
+from pardotflow.emulator.salesforce.standard import StandardObject, standard_objects
 
 Fill = Callable[[sqlite3.Connection, Identity], None]
 _LEAD_STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted")
@@ -40,7 +40,7 @@ def create_data(
     Raises `EmulatorError` where the file exists and `replace` is false, or `org` cannot be read.
     """
     identity = build_identity(org or {})
-    chosen = list(objects) if objects is not None else [(new, new.fields) for new in STANDARD_OBJECTS]
+    chosen = list(objects) if objects is not None else [(new, new.fields) for new in standard_objects()]
     with build_file(path, replace=replace) as db:
         db.execute("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
         save_identity(db, identity)

@@ -1,6 +1,7 @@
 """The life of an import: create, batches, submit, states, errors, cancel, expiry."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,23 @@ def test_an_import_survives_a_restart_and_runs_once(data: Path) -> None:
     with running(data) as last:
         assert status(last, import_id, "createdCount,status") == {"createdCount": 1, "status": "Complete"}
         assert len(last.values(email="new@x.test")) == 1
+
+
+def test_many_that_ask_at_once_carry_an_import_out_once(emulator: Emulator) -> None:
+    rows = "".join(f"many{k}@x.test,{k}\n" for k in range(2000))
+    import_id = emulator.start_import("email,phone\n" + rows)
+    emulator.advance(5)
+    with ThreadPoolExecutor(5) as threads:
+        shown = list(threads.map(lambda _: status(emulator, import_id, "status,createdCount"), range(5)))
+    assert shown == [{"createdCount": 2000, "status": "Complete"}] * 5
+    assert emulator.values(fields="phone", email="many7@x.test") == [{"phone": "7"}]
+
+
+def test_a_refused_file_leaves_no_import(emulator: Emulator) -> None:
+    body = {"input": json.dumps({**BODY, "status": "Ready"})}
+    answer = emulator.pardot.post("/imports", data=body, files={"file": ("a.csv", "matchId,nope\n1,1\n")})
+    assert pardot_error(answer) == (400, 130)
+    assert emulator.pardot.get("/imports?fields=id").json()["values"] == []
 
 
 def test_errors_are_told_as_csv(emulator: Emulator) -> None:

@@ -61,7 +61,7 @@ def form_of(value: str | None, kind: FieldType, *, is_checkbox: bool = False) ->
     if kind is FieldType.EMAIL:
         return text.strip(_WHITE).lower()
     if kind is FieldType.ID:
-        return id_form(text.strip(_WHITE))
+        return id_form(value.strip(_WHITE) if value else "")
     if kind is FieldType.BOOLEAN:
         return _boolean(text)
     if kind.is_number:

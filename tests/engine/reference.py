@@ -79,12 +79,18 @@ class Rules:
 
     @property
     def is_checkbox(self) -> bool:
-        """True where blank and false are one."""
-        return self.kinds[0].type is FieldType.BOOLEAN
+        """True where blank and false are one: beside a Salesforce checkbox, and in every consent field."""
+        has_checkbox = self.kinds[0].type is FieldType.BOOLEAN
+        return has_checkbox or (self.policy is Policy.CONSENT and self.type is FieldType.BOOLEAN)
 
     def form(self, value: str | None) -> Form:
         """The form of a value of either side; raises Unreadable."""
         return form_of(value, self.type, is_checkbox=self.is_checkbox)
+
+    def is_possible(self, cell: "Cell") -> bool:
+        """False where a field would hold more than it takes."""
+        pairs = zip(self.kinds * 2, (*cell.values, *(cell.base or (None, None))), strict=True)
+        return not any(kind.length and value and len(value) > kind.length for kind, value in pairs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +113,7 @@ class Wish:
 
     text: str | None = None
     held: HeldKind | None = None
+    is_cut: bool = False
 
 
 def decide(rules: Rules, cell: Cell) -> Outcome:
@@ -118,6 +125,8 @@ def decide(rules: Rules, cell: Cell) -> Outcome:
     moved = _moved(rules, cell)
     if moved is not None and not moved:
         return ACCEPTED
+    if _is_cut_copy(rules, cell):
+        return NOTHING
     if rules.policy is Policy.CONSENT:
         return _consent(rules, cell, moved or frozenset())
     winner = _winner(rules, cell, moved)
@@ -140,8 +149,15 @@ def _is_same(rules: Rules, now: str | None, then: str | None) -> bool:
 
 
 def _agree(rules: Rules, cell: Cell) -> bool:
-    """True where what would be written is what is there already."""
-    return any(_is_there(rules, cell, side) for side in _targets(rules.direction))
+    """True where what would be written, were there room for it, is what is there already."""
+    wishes = [(side, _translated(rules, cell.of(side.other), side)) for side in _targets(rules.direction)]
+    return any(w.held is not HeldKind.UNMAPPED_VALUE and _is_same(rules, w.text, cell.of(s)) for s, w in wishes)
+
+
+def _is_cut_copy(rules: Rules, cell: Cell) -> bool:
+    """True where one side holds the other's value as far as it has room: nothing is written in either direction."""
+    wishes = [(side, _wish(rules, cell.of(side.other), side)) for side in _targets(rules.direction)]
+    return any(w.is_cut and _is_same(rules, w.text, cell.of(s)) for s, w in wishes)
 
 
 def _targets(direction: Direction) -> tuple[Side, ...]:
@@ -150,26 +166,27 @@ def _targets(direction: Direction) -> tuple[Side, ...]:
     return (Side.PARDOT,) if direction is Direction.TO_PARDOT else (Side.SALESFORCE,)
 
 
-def _is_there(rules: Rules, cell: Cell, side: Side) -> bool:
-    wish = _wish(rules, cell.of(side.other), side)
-    if wish.held is HeldKind.UNMAPPED_VALUE:
-        return False
-    return _is_same(rules, wish.text, cell.of(side))
+def _translated(rules: Rules, value: str | None, side: Side) -> Wish:
+    """The other side's value through the value map, as far as it can be read."""
+    normal = form_of(value, FieldType.TEXT)
+    if rules.pairs and normal is not None:
+        there = {a: b for a, b in (p if side is Side.PARDOT else p[::-1] for p in rules.pairs)}
+        if normal not in there:
+            return Wish(text=value, held=HeldKind.UNMAPPED_VALUE)
+        value = there[str(normal)]
+    try:
+        rules.form(value)
+    except Unreadable:
+        return Wish(text=value, held=HeldKind.UNREADABLE)
+    return Wish(text=value)
 
 
 def _wish(rules: Rules, value: str | None, side: Side) -> Wish:
     """What the other side's value becomes in the field of `side`."""
-    if rules.pairs and form_of(value, FieldType.TEXT) is not None:
-        there = {a: b for a, b in (p if side is Side.PARDOT else p[::-1] for p in rules.pairs)}
-        known = str(form_of(value, FieldType.TEXT))
-        if known not in there:
-            return Wish(text=value, held=HeldKind.UNMAPPED_VALUE)
-        value = there[known]
-    try:
-        form = rules.form(value)
-    except Unreadable:
-        return Wish(text=value, held=HeldKind.UNREADABLE)
-    return _fit(rules, value, form, rules.kinds[0] if side is Side.SALESFORCE else rules.kinds[1])
+    wish = _translated(rules, value, side)
+    if wish.held is not None:
+        return wish
+    return _fit(rules, wish.text, rules.form(wish.text), rules.kinds[0] if side is Side.SALESFORCE else rules.kinds[1])
 
 
 def _fit(rules: Rules, value: str | None, form: Form, kind: FieldKind) -> Wish:
@@ -181,8 +198,9 @@ def _fit(rules: Rules, value: str | None, form: Form, kind: FieldKind) -> Wish:
     if kind.choices and not _is_chosen(form, kind):
         return Wish(text=value, held=HeldKind.UNKNOWN_PICKLIST_VALUE)
     if kind.length and kind.type in TEXTS | {FieldType.EMAIL} and len(value) > kind.length:
-        is_cut = rules.too_long is TooLong.CUT
-        return Wish(text=value[: kind.length] if is_cut else value, held=None if is_cut else HeldKind.TOO_LONG)
+        if rules.too_long is TooLong.CUT:
+            return Wish(text=value[: kind.length], is_cut=True)
+        return Wish(text=value, held=HeldKind.TOO_LONG)
     return Wish(text=value)
 
 

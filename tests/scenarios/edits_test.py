@@ -76,11 +76,14 @@ def test_an_edit_against_a_one_way_mapping_is_drift_and_put_back(settled: Projec
     assert (field["before"], field["after"], field["section"]) == ("Sweden", "NO", "drift")
 
 
-def test_an_opt_out_goes_over_and_an_opt_in_does_not(settled: Project) -> None:
+def test_an_opt_out_goes_over_and_taking_it_back_is_held(settled: Project) -> None:
     settled.run("emulator", "set", "prospect/contact1@small.example#optedOut=true").expect(0)
-    settled.run("apply", "--yes").expect(0)
-    settled.run("emulator", "set", "Contact/contact1@small.example#HasOptedOutOfEmail=false").expect(0)
-    plan = settled.plan_json("--detailed-exitcode", code=2)
-    (change,) = plan["changes"]
+    (change,) = settled.plan_json("--detailed-exitcode", code=2)["changes"]
     (field,) = change["fields"]
     assert (change["system"], field["field"], field["after"]) == ("salesforce", "HasOptedOutOfEmail", "true")
+    settled.run("apply", "--yes").expect(0)
+
+    settled.run("emulator", "set", "Contact/contact1@small.example#HasOptedOutOfEmail=false").expect(0)
+    plan = settled.plan_json("--detailed-exitcode", code=0)
+    (held,) = [each for each in plan["held"] if each["kind"] == "opt_in"]
+    assert (held["field"], held["before"], held["after"]) == ("optedOut", "true", "false")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from pardotflow.emulator.salesforce.fields import ID_TYPES, NUMBER_TYPES, Field, from_definition, to_definition
-from pardotflow.emulator.salesforce.standard import STANDARD_OBJECTS, StandardObject
+from pardotflow.emulator.salesforce.standard import StandardObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +123,3 @@ class CatalogCache:
         if held is None or held.version != version:
             held = self._held = read_catalog(db)
         return held
-
-
-def standard_by_name() -> dict[str, StandardObject]:
-    """The standard objects by name."""
-    return {new.name: new for new in STANDARD_OBJECTS}

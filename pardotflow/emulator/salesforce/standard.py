@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pardotflow.emulator.salesforce.fields import Field, make_label
@@ -342,12 +343,15 @@ def custom_object(name: str, prefix: str) -> StandardObject:
     return _build(name, prefix, "Name  string(80)  CUL  name\n" + _VIEWED, label=make_label(name))
 
 
-STANDARD_OBJECTS: tuple[StandardObject, ...] = (
-    _build("Account", "001", _ACCOUNT, mergeable=True),
-    _build("Contact", "003", _CONTACT, mergeable=True),
-    _build("Lead", "00Q", _LEAD, mergeable=True),
-    _build("User", "005", _USER, deletable=False),
-    _build("Campaign", "701", _CAMPAIGN),
-    _build("Organization", "00D", _ORGANIZATION, deletable=False, createable=False),
-    _build("LeadStatus", "01J", _LEAD_STATUS, plural="Lead Statuses", label="Lead Status", deletable=False),
-)
+@lru_cache(maxsize=1)
+def standard_objects() -> tuple[StandardObject, ...]:
+    """All standard objects. A server of a standing file never needs them, so they are read only on demand."""
+    return (
+        _build("Account", "001", _ACCOUNT, mergeable=True),
+        _build("Contact", "003", _CONTACT, mergeable=True),
+        _build("Lead", "00Q", _LEAD, mergeable=True),
+        _build("User", "005", _USER, deletable=False),
+        _build("Campaign", "701", _CAMPAIGN),
+        _build("Organization", "00D", _ORGANIZATION, deletable=False, createable=False),
+        _build("LeadStatus", "01J", _LEAD_STATUS, plural="Lead Statuses", label="Lead Status", deletable=False),
+    )

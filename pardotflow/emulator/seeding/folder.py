@@ -17,7 +17,7 @@ from pardotflow.emulator.creation import create_data
 from pardotflow.emulator.identity import Identity
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.catalog import read_catalog
-from pardotflow.emulator.salesforce.standard import STANDARD_OBJECTS
+from pardotflow.emulator.salesforce.standard import standard_objects
 from pardotflow.emulator.seeding.custom_fields import declare_custom_fields
 from pardotflow.emulator.seeding.pardot import SEED_FILES, load_collections
 from pardotflow.emulator.seeding.report import Findings, SeedReport
@@ -56,7 +56,7 @@ def seed(data: Path, folder: Path, *, replace: bool = False) -> SeedReport:
 
 def _salesforce_files(folder: Path, findings: Findings) -> dict[str, Path]:
     """The CSV files of Salesforce objects, by object; a CSV file that belongs to nobody is listed."""
-    standard = {new.name: new.name for new in STANDARD_OBJECTS}
+    standard = {new.name: new.name for new in standard_objects()}
     files: dict[str, Path] = {}
     for path in sorted(folder.glob("*.csv")):
         if path.stem in standard or path.stem.endswith("__c"):

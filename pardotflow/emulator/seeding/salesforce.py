@@ -99,9 +99,8 @@ def _complete(info: ObjectInfo, template: Mapping[str, Any], row: Mapping[str, A
     """A stored record: defaults where the file has no column, and for what may never be empty."""
     made = dict(template)
     made["PhotoUrl"] = None
-    never_empty = _NEVER_EMPTY
     for name, value in row.items():
-        if value is not None or not (isinstance(made[name], int) or name in never_empty):
+        if value is not None or not (isinstance(made[name], int) or name in _NEVER_EMPTY):
             made[name] = value
     made["Id"] = row.get("Id") or ids.make()
     modified = row.get("SystemModstamp") or row.get("LastModifiedDate") or row.get("CreatedDate")

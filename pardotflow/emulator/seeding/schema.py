@@ -14,7 +14,7 @@ import yaml
 
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.fields import NUMBER_TYPES, TYPES, Field, make_label
-from pardotflow.emulator.salesforce.standard import STANDARD_OBJECTS, StandardObject, custom_object
+from pardotflow.emulator.salesforce.standard import StandardObject, custom_object, standard_objects
 from pardotflow.emulator.switches import SwitchValue, check_switch
 
 _TYPE_WORDS = {
@@ -106,12 +106,12 @@ def _entries(raw: object, name: str) -> list[dict[str, Any]]:
 
 def build_objects(schema: Schema, headers: Mapping[str, Iterable[str]]) -> list[tuple[StandardObject, list[Field]]]:
     """All Salesforce objects with their fields: standard, declared, and text for `__c` columns that nobody declared."""
-    known = {new.name.lower(): new for new in STANDARD_OBJECTS}
+    known = {new.name.lower(): new for new in standard_objects()}
     for name in (*schema.salesforce, *headers):
         if name.lower() not in known:
             if not name.endswith("__c"):
                 raise EmulatorError(f"there is no Salesforce object {name}")
-            known[name.lower()] = custom_object(name, f"a0{len(known) - len(STANDARD_OBJECTS)}")
+            known[name.lower()] = custom_object(name, f"a{len(known) - len(standard_objects()):02d}")
     declared = {name.lower(): entries for name, entries in schema.salesforce.items()}
     columns = {name.lower(): list(header) for name, header in headers.items()}
     return [(new, _all_fields(new, declared.get(key, ()), columns.get(key, ()))) for key, new in known.items()]

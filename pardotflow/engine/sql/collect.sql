@@ -82,6 +82,13 @@ insert into out_agreed
 select {{ sync.name | literal }}, a_obj, a_id, b_obj, b_id, key, digest_now, ra, rb, rewrites + 1
 from named_cells where outcome = 'accept' and found = 'same' and rewritten;
 
+-- A value and its cut copy agree.
+insert into out_agreed
+select {{ sync.name | literal }}, a_obj, a_id, b_obj, b_id, key, digest_now, ra, rb, rewrites
+from named_cells
+where is_cut_copy and found <> 'same' and not a_stale and not b_stale
+  and not starts_with(a_id, 'new:') and not starts_with(b_id, 'new:');
+
 insert into out_agreed
 with equal as (
   select lp.a_obj, lp.a_id, lp.b_obj, lp.b_id, a._stamp as a_stamp, b._stamp as b_stamp,

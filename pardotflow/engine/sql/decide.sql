@@ -84,13 +84,21 @@ aimed as (
 limited as (
   select a.*, t.field as target_field, t.type as target_type, t.length as target_length, t.restricted,
     case when t.length > 0 and a.cut and length(a.out_value) > t.length then rtrim(left(a.out_value, t.length)) else a.out_value end as after_value,
-    t.length > 0 and length(a.out_value) > t.length as too_long
+    t.length > 0 and length(a.out_value) > t.length as too_long,
+    -- One side holds the other's value as far as it has room: they agree, and the cut value never goes back.
+    a.cut and coalesce(
+         (a.flow <> 'b_to_a' and length(a.ob) > tb.length and tb.length > 0 and nf(a.form, left(a.ob, tb.length)) is not distinct from a.nb)
+      or (a.flow <> 'a_to_b' and length(a.oa) > ta.length and ta.length > 0 and nf(a.form, left(a.oa, ta.length)) is not distinct from a.na),
+      false) as is_cut_copy
   from aimed a
   left join targets t on t.m = a.m and t.role = a.target and t.obj = case a.target when 'a' then a.a_obj else a.b_obj end
+  left join targets ta on ta.m = a.m and ta.role = 'a' and ta.obj = a.a_obj
+  left join targets tb on tb.m = a.m and tb.role = 'b' and tb.obj = a.b_obj
 )
 select *,
   case
     when unreadable then 'held:unreadable'
+    when is_cut_copy then 'accept'
     when is_opt_in and (side not in ('a', 'b') or not allow_opt_in) then 'held:opt_in'
     when side = 'ask' then 'held:open_conflict'
     when side = 'none' or target_field is null then 'accept'
@@ -98,9 +106,8 @@ select *,
     when starts_with(after_value, chr(2)) then 'held:unmapped_value'
     when is_clear and on_blank = 'hold' then 'held:blank'
     when len(restricted) > 0 and after_value is not null
-         and len(list_filter(string_split(after_value, ';'), lambda v: not list_contains(restricted, trim(v)))) > 0
+         and len(list_filter(case when target_type = 'multipicklist' then string_split(after_value, ';') else [after_value] end, lambda v: not list_contains(restricted, trim(v)))) > 0
          then 'held:unknown_picklist_value'
     when too_long and not cut then 'held:too_long'
-    when too_long and cut and nf(form, after_value) is not distinct from target_form then 'accept'
     else 'send' end as outcome
 from limited;

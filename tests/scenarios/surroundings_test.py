@@ -1,0 +1,193 @@
+"""Bad surroundings: each gives one clear message on stderr, the right exit code, and no traceback.
+
+A message may have a second line, the way out. Messages about the user's own files show the place too.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from .driving import Project, Said, copy_project
+from .judging import select
+from .live import Live, living
+
+NOWHERE = "http://127.0.0.1:1"
+
+
+def only(said: Said, code: int, *fragments: str) -> None:
+    """One message with these fragments, and nothing on stdout."""
+    said.expect(code)
+    shown = [line for line in said.err.splitlines() if line and not line.startswith("✓")]
+    assert len([line for line in shown if line.startswith("error")]) == 1, said.err
+    for fragment in fragments:
+        assert fragment in said.err, said.err
+    assert said.out == ""
+
+
+# -- the command line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fragments"),
+    [
+        (["plan", "--format", "xml"], ["--format 'xml' does not exist", "Choose text or json."]),
+        (["apply", "--yes", "--allow", "updates"], ["--allow 'updates' is not GUARD=N"]),
+        (["apply", "--yes", "--allow", "updates=many"], ["--allow 'updates=many' is not GUARD=N"]),
+        (["plan", "--var", "campaign"], ["--var 'campaign' is not NAME=VALUE"]),
+        (["plan", "--env", "staging"], ['there is no environment "staging"', "emulator, live, production"]),
+        (["plan", "-C", "/"], ["there is no pardotflow.yml in / or above it"]),
+        (["apply", "0123abcd"], ["there is no plan '0123abcd'", "Run: pardotflow plan"]),
+        (["emulator", "set", "Contact/003"], ["'Contact/003' is no assignment"]),
+        (["emulator", "set", "Contact/nobody@small.example#Phone=1"], ["0 records have the address"]),
+        (["emulator", "seed", "seed"], ["exists", "Add --force"]),
+        (["emulator", "seed", "nowhere", "--data", "new.db"], ["there is no folder nowhere"]),
+    ],
+)
+def test_an_argument_that_cannot_be_used(arguments: list[str], fragments: list[str], small_planned: Project) -> None:
+    only(small_planned.run(*arguments), 1, *fragments)
+
+
+@pytest.mark.parametrize("arguments", [["plan", "--nope"], ["plann"], ["emulator", "serve", "--port", "99999"]])
+def test_a_word_that_the_command_line_does_not_know(arguments: list[str], small_planned: Project) -> None:
+    said = small_planned.run(*arguments).expect(1)
+    assert said.err.startswith("Usage: pardotflow")
+    assert said.err.count("Error: ") == 1
+
+
+def test_nobody_is_there_to_agree(small_planned: Project) -> None:
+    (found,) = select(small_planned.ledger, "SELECT id FROM plans")
+    only(small_planned.run("apply", found["id"]), 1, "apply needs consent, and there is nobody to ask", "Add --yes.")
+
+
+# -- environment and connections
+
+
+@pytest.fixture(scope="module")
+def org(live_settled: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A served org that every test leaves as it found it."""
+    project = copy_project(live_settled, tmp_path_factory.mktemp("org") / "small")
+    with living(project) as live:
+        yield live
+
+
+def _plan(live: Live, **variables: str) -> Said:
+    project = replace(live.project, variables={**live.project.variables, **variables})
+    return project.run("plan", "--env", "live", "--quiet")
+
+
+def test_a_missing_environment_variable(org: Live) -> None:
+    kept = {k: v for k, v in org.project.variables.items() if k != "SF_CLIENT_ID"}
+    said = replace(org.project, variables=kept).run("plan", "--env", "live")
+    only(said, 1, "error[PF122] the environment variable SF_CLIENT_ID is not set", "--> environments/live.yml:6:16")
+
+
+def test_an_address_that_does_not_answer(org: Live) -> None:
+    only(_plan(org, SF_LOGIN_URL=NOWHERE), 1, "127.0.0.1:1", "does not answer", "check the address of the connection")
+
+
+def test_a_wrong_client_secret(org: Live) -> None:
+    said = _plan(org, SF_CLIENT_SECRET="not-the-secret")
+    only(said, 1, "refused the login (invalid_client", "check the client secret")
+    assert "not-the-secret" not in said.err
+
+
+def test_a_wrong_business_unit(org: Live) -> None:
+    said = _plan(org, PARDOT_BUSINESS_UNIT_ID="0Uv5g0000000ZZZCA2")
+    only(said, 1, "Business Unit specified in Pardot-Business-Unit-Id header not found", "check business_unit")
+
+
+@pytest.mark.parametrize("system", ["salesforce", "pardot"])
+def test_the_daily_allowance_is_used_up(system: str, org: Live) -> None:
+    org.switch(**{f"{system}_daily_limit": 1})
+    try:
+        only(_plan(org), 1, "the daily allowance of API calls is used up", "wait for the allowance to be renewed")
+    finally:
+        org.switch(**{f"{system}_daily_limit": 100_000})
+
+
+def test_a_server_in_trouble(org: Live) -> None:
+    org.admin("POST", "faults", {"path": "queryAll", "status": 503, "times": 20})
+    try:
+        only(_plan(org), 1, "answered 503: the server has trouble")
+    finally:
+        org.admin("DELETE", "faults")
+
+
+def test_a_revoked_refresh_token(live_settled: Project, tmp_path: Path) -> None:
+    with living(copy_project(live_settled, tmp_path / "small")) as live:
+        live.admin("POST", "revoke", {})
+        only(_plan(live), 1, "refused the login (invalid_grant", "sign in again")
+
+
+# -- files
+
+
+def test_an_emulator_file_that_is_garbage(planned: Project) -> None:
+    _spoil(planned.data)
+    only(planned.run("plan", "--quiet"), 1, f"{planned.data} is no data file of the emulator")
+    only(planned.run("emulator", "set", "Contact/x#Phone=1"), 1, "is no data file of the emulator")
+
+
+def test_no_project_here(tmp_path: Path) -> None:
+    only(Project(root=tmp_path).run("plan"), 1, "error[PF107] there is no pardotflow.yml in")
+
+
+@pytest.mark.parametrize("name", ["memory.duckdb", "snapshots.duckdb", "ledger.sqlite"])
+def test_a_state_file_that_is_garbage(name: str, planned: Project) -> None:
+    _spoil(planned.state / name)
+    only(planned.run("plan", "--quiet"), 1, f"{planned.state / name} cannot be opened")
+
+
+def _newer_ledger(file: Path) -> None:
+    db = sqlite3.connect(file)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+
+
+def _newer_memory(file: Path) -> None:
+    con = duckdb.connect(str(file))
+    con.execute("UPDATE about SET value = '99'")
+    con.close()
+
+
+@pytest.mark.parametrize(("name", "age"), [("ledger.sqlite", _newer_ledger), ("memory.duckdb", _newer_memory)])
+def test_a_state_file_of_another_version(name: str, age: Callable[[Path], None], planned: Project) -> None:
+    age(planned.state / name)
+    only(planned.run("plan", "--quiet"), 1, f"{planned.state / name} was written by another version of pardotflow")
+
+
+def test_a_state_folder_that_cannot_be_made(planned: Project, tmp_path: Path) -> None:
+    bare = Project(root=tmp_path / "bare")
+    (planned.root / ".pardotflow").rename(tmp_path / "aside")
+    planned.root.rename(bare.root)
+    (bare.root / ".pardotflow").write_text("in the way")
+    only(bare.run("plan", "--quiet"), 1, ".pardotflow")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_state_folder_without_the_right_to_write(planned: Project) -> None:
+    planned.state.chmod(0o500)
+    try:
+        only(planned.run("plan", "--quiet"), 1, str(planned.state))
+    finally:
+        planned.state.chmod(0o700)
+
+
+def test_a_plan_that_cannot_be_put_there(planned: Project) -> None:
+    (planned.root / "file").write_text("in the way")
+    only(planned.run("plan", "--quiet", "--out", "file/a.plan"), 1, "file/a.plan")
+    leftovers = [path.name for path in (planned.state / "plans").iterdir() if path.name.startswith("draft")]
+    assert leftovers == []
+
+
+def _spoil(path: Path) -> None:
+    for file in path.parent.glob(f"{path.name}*"):
+        file.unlink()
+    path.write_bytes(b"this is not what it should be " * 400)
