@@ -14,7 +14,7 @@ from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, open_workspace
 from pardotflow.core.errors import PlanRefused, UsageError
 from pardotflow.engine.apply import Applied, ApplyRequest, apply_plan
-from pardotflow.plan.model import PlanMeta
+from pardotflow.plan.model import PlanReport
 from pardotflow.plan.report import read_report
 from pardotflow.views.terminal import render_run
 
@@ -39,10 +39,10 @@ def apply(choice: Choice, options: ApplyOptions) -> Exit:
         show_diagnostics(workspace.warnings)
         path = find_plan(workspace.ledger, options.plan) if options.plan else plan_in(workspace, PlanOptions())
         watch.pause()
-        meta = read_report(path, patterns=0, singles=0, conflicts=0).meta
+        report = read_report(path, patterns=0, singles=0, conflicts=0)
         if not options.plan and options.format == "text":
             print_plan(path, format="text", full=False)
-        _consent(workspace, meta, options)
+        _consent(workspace, report, options)
         watch.resume()
         applied = apply_plan(_request(workspace, path, allow))
     return _finish(applied, options.format)
@@ -74,8 +74,9 @@ def _allowances(texts: tuple[str, ...]) -> dict[str, int]:
     return found
 
 
-def _consent(workspace: Workspace, meta: PlanMeta, options: ApplyOptions) -> None:
+def _consent(workspace: Workspace, report: PlanReport, options: ApplyOptions) -> None:
     """A person, or a flag, agrees to this plan. Production needs its short id, typed or passed."""
+    meta = report.meta
     production = workspace.project.environment.production
     if options.confirm:
         if options.confirm != meta.id:
@@ -87,9 +88,17 @@ def _consent(workspace: Workspace, meta: PlanMeta, options: ApplyOptions) -> Non
         flag = f"--confirm {meta.id}" if production else "--yes"
         raise UsageError("apply needs consent, and there is nobody to ask", hint=f"Add {flag}.")
     wanted = meta.id if production else "yes"
-    ERR.print(f"Type {wanted} to apply plan {meta.id}: ", end="")
+    # The plan's screen is long: what is agreed to stands once more beside the question.
+    ERR.print(f"\n{meta.environment}: {_summary(report)}. Type {wanted} to apply plan {meta.id}: ", end="")
     if sys.stdin.readline().strip() != wanted:
         raise PlanRefused("not applied")
+
+
+def _summary(report: PlanReport) -> str:
+    """What a plan does, in one line."""
+    actions = dict.fromkeys(c.action for c in report.counts)
+    parts = [f"{sum(c.records for c in report.counts if c.action == a):,} records to {a}" for a in actions]
+    return f"{', '.join(parts) or 'nothing to send'}; {report.fields_total:,} fields"
 
 
 def _finish(applied: Applied, format: str) -> Exit:

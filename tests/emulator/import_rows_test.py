@@ -80,6 +80,7 @@ def test_blanks_clear_by_default_but_an_address_cannot_be_cleared(emulator: Emul
 
 
 def test_match_by_address_takes_the_latest_activity(emulator: Emulator) -> None:
+    emulator.pardot.patch("/objects/prospects/2", json={"phone": "55"})
     done = emulator.run_import("matchEmail,phone\nbob@x.test,9\nnobody@x.test,8\n", createOnNoMatch=True)
     assert counts(done) == (1, 1, 0)
     assert emulator.read(3, "phone") == {"phone": "9"} and emulator.read(2, "phone") == {"phone": "55"}

@@ -13,6 +13,7 @@ def upsert(emulator: Emulator, **body: object) -> httpx.Response:
 
 
 def test_upsert_updates_the_one_with_the_latest_activity(emulator: Emulator) -> None:
+    emulator.pardot.patch("/objects/prospects/2", json={"phone": "55"})
     answer = upsert(emulator, matchEmail="bob@x.test", prospect={"phone": "1"}, fields=["id", "phone"])
     assert answer.status_code == 200 and answer.json() == {"id": 3, "phone": "1"}
     assert emulator.read(2, "phone") == {"phone": "55"}
