@@ -156,7 +156,7 @@ Data = Annotated[Path | None, typer.Option("--data", help="The data file; the en
 
 @emulator_app.command()
 def serve(
-    port: Annotated[int, typer.Option("--port", help="0 takes a free one.")] = 8998,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8998,
     data: Data = None,
     project: Project = HERE,
     env: Env = None,
@@ -196,7 +196,7 @@ def set_(
 
 @emulator_app.command(name="env")
 def env_(
-    port: Annotated[int, typer.Option("--port")] = 8998,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port that is served.")] = 8998,
     data: Data = None,
     project: Project = HERE,
     env: Env = None,
@@ -239,6 +239,11 @@ def main() -> None:
             if isinstance(error, Interrupted)
             else Exit.ERROR
         )
+    except OSError as error:
+        # A folder, a right or the disk of the user: no fault of ours.
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"error: {where}{error.strerror or error}", err=True)
+        sys.exit(Exit.ERROR)
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
         if not _is_usage(error):
             _report_fault(error)

@@ -10,7 +10,6 @@ from pardotflow.config.findings import Findings, suggest
 from pardotflow.config.nodes import Entry, MapNode, Node, Scalar
 from pardotflow.config.project import CreateRule, FieldRef, MatchKey, MatchKind, Side
 from pardotflow.config.sides import build_ref, fixed_ref
-from pardotflow.core.span import Span
 from pardotflow.core.values import System
 
 ID_FIELD = {System.SALESFORCE: "Id", System.PARDOT: "id"}
@@ -98,9 +97,3 @@ def _object(entry: Entry, node: MapNode, side: Side, findings: Findings) -> str:
         help = suggest(written.text, side.objects, "Objects of this side")
         findings.error("PF150", f'this sync has no object "{written.text}" in {side.system}', written.span, help)
     return spelled.get(written.text.lower(), "")
-
-
-def start_of(node: MapNode, key: str) -> Span:
-    """Where a key stands, or where the mapping starts."""
-    entry = node.entry(key)
-    return entry.key.span if entry else node.span

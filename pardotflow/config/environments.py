@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pardotflow.config.environment import build_environment, variables_from_environment
-from pardotflow.config.files import PROJECT_FILE, list_files, read_document
+from pardotflow.config.files import PROJECT_FILE, list_files, read_document, relative
 from pardotflow.config.findings import Findings, suggest
 from pardotflow.config.nodes import Entry, MapNode
 from pardotflow.config.project import Environment
@@ -42,8 +42,12 @@ class LoadedEnvironment:
 
 
 def environment_files(root: Path, findings: Findings) -> dict[str, Path]:
-    """The environments' files by name. Files in folders below are not environments."""
-    return {p.stem: p for p in list_files(root, FOLDER, ".yml", findings) if p.parent == root / FOLDER}
+    """The environments' files by name. Files in folders below are not environments, which is said."""
+    files = list_files(root, FOLDER, ".yml", findings)
+    for path in (p for p in files if p.parent != root / FOLDER):
+        help = f"Move it to {FOLDER}/{path.name}."
+        findings.warning("PF108", f"{relative(path, root)} is not read: it stands in a folder below", None, help)
+    return {p.stem: p for p in files if p.parent == root / FOLDER}
 
 
 def choose_environment(choice: Choice, known: Mapping[str, Path], findings: Findings) -> str:

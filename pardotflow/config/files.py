@@ -14,8 +14,11 @@ PROJECT_FILE = "pardotflow.yml"
 
 
 def find_root(start: Path) -> Path | None:
-    """The folder with `pardotflow.yml`: `start` or the nearest one above it; None where there is none."""
+    """The folder with `pardotflow.yml`: `start` or the nearest one above it; None where there is none
+    or `start` itself does not exist."""
     start = start.absolute()
+    if not start.exists():
+        return None
     return next((folder for folder in (start, *start.parents) if (folder / PROJECT_FILE).is_file()), None)
 
 

@@ -58,7 +58,9 @@ def load_project(
     base = find_root(root)
     if base is None:
         message = f"there is no {PROJECT_FILE} in {root.absolute()} or above it"
-        help = f"Go to the project's folder, or write a {PROJECT_FILE} with name: and version: 1."
+        is_misnamed = (root / PROJECT_FILE).with_suffix(".yaml").is_file()
+        start = f"Go to the project's folder, or write a {PROJECT_FILE} with name: and version: 1."
+        help = f"Rename the file that ends in .yaml to {PROJECT_FILE}." if is_misnamed else start
         findings.error("PF107", message, None, help)
         return LoadedProject(project=None, diagnostics=findings.diagnostics)
     given = environ if environ is not None else process_environment()

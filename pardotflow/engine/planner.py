@@ -18,6 +18,7 @@ from pardotflow.config.project import Model, Policy, Project, Strength
 from pardotflow.connectors.protocol import Connector, Identity
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
+from pardotflow.core.errors import UsageError
 from pardotflow.core.progress import Progress
 from pardotflow.core.values import System
 from pardotflow.engine.compile import compile_project
@@ -77,20 +78,45 @@ class _Read:
 def make_plan(request: PlanRequest) -> Path:
     """Plan and save; returns the file. Raises InvalidProject, ConnectionTrouble, StateError or UsageError."""
     draft = request.layout.plans / "draft.plan"
+    try:
+        meta = _draft_plan(request, draft)
+        path = _put_in_place(draft, request.output or request.layout.plans / f"{meta['id']}.plan")
+    finally:
+        _remove_draft(draft)
+    request.ledger.save_plan(meta["id"], path, meta["digest"], request.clock.now())
+    return path
+
+
+def _draft_plan(request: PlanRequest, draft: Path) -> dict[str, str]:
+    """Make the whole plan under a name that nobody applies; returns its meta data."""
+    _remove_draft(draft)
     with open_session(request.layout) as con:
-        draft.unlink(missing_ok=True)
         con.execute(f"attach {literal(str(draft))} as plan")
         con.execute(TABLES)
         syncs, read, models = _read_all(con, request)
         _run_syncs(con, request, syncs, read, models)
         meta = _finish(con, request, syncs, read)
         con.execute("detach plan")
-    path = request.output or request.layout.plans / f"{meta['id']}.plan"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(draft, path)
+    return meta
+
+
+def _put_in_place(draft: Path, path: Path) -> Path:
+    """Give a finished plan its name; raises UsageError where it cannot be put there."""
+    make_private(draft)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(draft, path)
+    except OSError as trouble:
+        raise UsageError(
+            f"the plan cannot be saved as {path}: {trouble.strerror}", hint="Name another file with --out."
+        ) from trouble
     make_private(path)
-    request.ledger.save_plan(meta["id"], path.resolve(), meta["digest"], request.clock.now())
     return path.resolve()
+
+
+def _remove_draft(draft: Path) -> None:
+    for file in (draft, draft.with_name(f"{draft.name}.wal")):
+        file.unlink(missing_ok=True)
 
 
 def open_rows(project: Project, catalog: Catalog) -> tuple[tuple[CompiledSync, ...], tuple[Wanted, ...]]:

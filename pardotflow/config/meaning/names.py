@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 
 from pardotflow.config.findings import suggest
-from pardotflow.config.meaning.scope import VENDORS, Scope
-from pardotflow.config.project import Model, Placed, Side, Sync
+from pardotflow.config.meaning.scope import Scope
+from pardotflow.config.project import Model, Side
 from pardotflow.core.span import Span
 from pardotflow.core.values import System
 
@@ -21,7 +21,7 @@ def check_names(scope: Scope) -> None:
     _check_cycles(scope)
     for sync in project.syncs:
         for side in sync.sides:
-            _check_side(scope, sync, side)
+            _check_side(scope, side)
 
 
 def _check_unique(scope: Scope, what: str, named: Iterable[tuple[str, Span]]) -> None:
@@ -62,7 +62,7 @@ def _check_cycles(scope: Scope) -> None:
         scope.findings.error("PF143", f"models depend on each other in a circle: {' -> '.join(names)}", span, help)
 
 
-def _check_side(scope: Scope, sync: Sync, side: Side) -> None:
+def _check_side(scope: Scope, side: Side) -> None:
     if side.system is System.WAREHOUSE:
         _check_known(scope, "PF141", "model", side.model, [m.name for m in scope.project.models], side.at("model"))
         return
@@ -71,13 +71,4 @@ def _check_side(scope: Scope, sync: Sync, side: Side) -> None:
         known = [c.name for c in environment.connections]
         help = f"A side uses the connection of its own name. {suggest(side.system, known, 'Connections')}"
         message = f'the environment {environment.name} has no connection "{side.system}"'
-        scope.findings.error("PF131", message, _start(sync, side), help)
-
-
-def _start(sync: Sync, side: Placed) -> Span:
-    return side.span if side.span != sync.span else sync.at("sides")
-
-
-def is_vendor(system: str) -> bool:
-    """True for the names of the two vendors' systems."""
-    return system in VENDORS
+        scope.findings.error("PF131", message, side.span, help)

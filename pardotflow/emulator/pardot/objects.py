@@ -189,15 +189,22 @@ type         integer
 typeName     string
 details      string
 campaignId   integer
+customRedirectId  integer
 emailId      integer
+emailTemplateId  integer
+fileId       integer
 formId       integer
 formHandlerId  integer
 landingPageId  integer
 listEmailId  integer
+multivariateTestVariationId  integer
 opportunityId  integer
+paidSearchAdId  integer
 prospectId   integer
+siteSearchQueryId  integer
 visitorId    integer
 visitId      integer
+visitorPageViewId  integer
 createdAt    datetime
 updatedAt    datetime
 """

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pardotflow.config.document import MAX_DEPTH, MAX_VALUES, parse_document
+from pardotflow.config.composer import MAX_DEPTH, MAX_VALUES
+from pardotflow.config.document import parse_document
 from pardotflow.config.findings import Findings
 from pardotflow.config.nodes import ListNode, MapNode, Scalar
 

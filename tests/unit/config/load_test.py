@@ -45,9 +45,22 @@ def test_the_root_is_found_from_below(tmp_path: Path) -> None:
     assert load_project(tmp_path / "syncs", None, {}).project is not None
 
 
-def test_no_project_is_a_diagnostic() -> None:
-    loaded = load_project(Path("/"), None, {})
+def test_no_project_is_a_diagnostic(tmp_path: Path) -> None:
+    loaded = load_project(tmp_path, None, {})
     assert loaded.project is None and codes(loaded) == ["PF107"]
+    (tmp_path / "pardotflow.yaml").touch()
+    (found,) = load_project(tmp_path, None, {}).diagnostics
+    assert found.help == "Rename the file that ends in .yaml to pardotflow.yml."
+
+
+def test_a_folder_that_does_not_exist_never_means_the_project_above_it(tmp_path: Path) -> None:
+    write(tmp_path, {})
+    assert codes(load_project(tmp_path / "exmple", None, {})) == ["PF107"]
+
+
+def test_files_that_are_not_read_are_named(tmp_path: Path) -> None:
+    loaded = load(tmp_path, {"syncs/more.yaml": "", "environments/eu/prod.yml": LIVE, "sources/.hidden.yaml": ""})
+    assert codes(loaded) == ["PF108", "PF108"] and loaded.project is not None
 
 
 def test_defaults_of_a_mapping(tmp_path: Path) -> None:
