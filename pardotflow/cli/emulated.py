@@ -40,11 +40,17 @@ def run_emulator(settings: EmulatorSettings) -> Iterator[Endpoints]:
 
 
 def ensure_data(settings: EmulatorSettings) -> None:
-    """Make the data file on first use."""
-    from pardotflow.emulator import EmulatorError
+    """Make the data file on first use; raises UsageError where the seed, or a file that is there, cannot be used."""
+    from pardotflow.emulator import EmulatorError, environment
     from pardotflow.emulator.seeding import seed
 
-    if settings.data.exists() or settings.seed is None:
+    if settings.data.exists():
+        try:
+            environment(settings.data, 0)
+        except EmulatorError as trouble:
+            raise UsageError(str(trouble), hint="Make it again: pardotflow emulator seed DIR --force") from trouble
+        return
+    if settings.seed is None:
         settings.data.parent.mkdir(parents=True, exist_ok=True)
         return
     if not settings.seed.is_dir():

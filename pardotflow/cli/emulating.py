@@ -1,6 +1,7 @@
 """`emulator serve|seed|set|env`: the emulator as a product of its own."""
 
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 from pardotflow.cli.console import say, write
@@ -11,7 +12,7 @@ from pardotflow.config.load import find_root
 from pardotflow.config.project import EmulatorSettings
 from pardotflow.core.errors import UsageError
 from pardotflow.emulator import EmulatorError, environment, set_record
-from pardotflow.emulator.seeding import seed
+from pardotflow.emulator.seeding import SeedReport, seed
 from pardotflow.emulator.server import serve as serve_data
 
 ALONE = Path("emulator.db")
@@ -45,8 +46,21 @@ def seed_data(choice: Choice, data: Path | None, folder: Path, *, force: bool) -
     for leftover in (Path(f"{target}-wal"), Path(f"{target}-shm")):
         leftover.unlink(missing_ok=True)
     fresh.replace(target)
-    write(f"{report}\n")
+    for line in _report_lines(report):
+        write(f"{line}\n")
     return Exit.FINE
+
+
+def _report_lines(report: SeedReport) -> Iterator[str]:
+    """What was stored, and everything that was left out."""
+    for file, count in report.rows.items():
+        yield f"{file}: {count:,} rows"
+    for file in dict.fromkeys(file for file, _ in report.unknown_columns):
+        columns = [column for name, column in report.unknown_columns if name == file]
+        yield f"{file}: no field answers to {', '.join(columns)}: left out"
+    for file in report.unknown_files:
+        yield f"{file}: no object has this name: left out"
+    yield from map(str, report.problems)
 
 
 def set_values(choice: Choice, data: Path | None, assignments: list[str]) -> Exit:

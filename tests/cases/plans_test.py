@@ -105,7 +105,8 @@ def seen(case: Path) -> str:
         scene = Scene(Path(folder).resolve() / case.name)
         shutil.copytree(case, scene.root, ignore=shutil.ignore_patterns("expected.txt", ".pardotflow"))
         lines = (case / "steps.txt").read_text("utf-8").splitlines()
-        return "\n".join(scene.take(line) for line in lines if line.strip())
+        told = "".join(scene.take(line) for line in lines if line.strip())
+        return re.sub(r"(?m)(?<=\n)(?<!^)^(?=== )", "\n", told)
 
 
 @pytest.fixture(scope="module")

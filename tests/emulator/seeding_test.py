@@ -115,8 +115,8 @@ def test_headers_of_other_exports(tmp_path: Path) -> None:
             "firstName": "Ann",
             "jobTitle": "Boss",
             "optedOut": True,
-            "salesforceContactId": "0035e000000con1AAA",
-            "salesforceId": "0035e000000con1AAA",
+            "salesforceContactId": "0035e000000con1",
+            "salesforceId": "0035e000000con1",
             "updatedAt": "2019-05-01T10:13:09+00:00",
         }
 

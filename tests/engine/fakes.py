@@ -57,12 +57,12 @@ class FakeConnector:
 
     concurrency = 1
 
-    def __init__(self, vendor: Vendor) -> None:
+    def __init__(self, vendor: Vendor, log: list[Sent]) -> None:
         self.system = vendor.system
         self.vendor = vendor
         self.calls = 0
         self.paging = Paging()
-        self.log: list[Sent] = []
+        self.log = log
 
     # reading
 

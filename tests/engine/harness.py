@@ -108,7 +108,8 @@ class World:
         self.catalog = catalog_of(infos)
         self.crm = Vendor(System.SALESFORCE, infos[System.SALESFORCE], self.clock)
         self.unit = Vendor(System.PARDOT, infos[System.PARDOT], self.clock)
-        self.connectors = {v.system: FakeConnector(v) for v in (self.crm, self.unit)}
+        self._log: list[Sent] = []
+        self.connectors = {v.system: FakeConnector(v, self._log) for v in (self.crm, self.unit)}
         self.project: Project
         for folder in ("environments", "sources", "syncs"):
             (root / folder).mkdir(parents=True)
@@ -176,8 +177,12 @@ class World:
 
     @property
     def log(self) -> list[Sent]:
-        """Everything that was sent, to Salesforce first."""
-        return [sent for c in self.connectors.values() for sent in c.log]
+        """Everything that was sent, in order."""
+        return self._log
+
+    def log_since(self, before: int) -> list[Sent]:
+        """What was sent after the first so many rows, in order."""
+        return self.log[before:]
 
     def close(self) -> None:
         """Close what is open."""
@@ -187,7 +192,8 @@ class World:
 
     def pair(self, crm: Yaml, unit: Yaml, *, object_name: str = "Contact") -> tuple[str, str]:
         """A record on each side, the prospect naming the other by its id."""
-        record = self.crm.add(object_name, {"LastName": "Berg", "Company": "Acme", **crm} if object_name == "Lead" else {"LastName": "Berg", **crm})
+        head = {"LastName": "Berg"} | ({"Company": "Acme"} if object_name == "Lead" else {})
+        record = self.crm.add(object_name, {**head, **crm})
         return record, self.unit.add("prospect", {"salesforceId": record, **unit})
 
 

@@ -1,7 +1,7 @@
 """A project of some tens of people, for tests that start many commands.
 
-Every kind of change is in it: creates and updates on both sides, a value map-free two-way field of each policy, and
-a field that only one side owns. The first apply settles it.
+Every kind of change is in it: creates and updates on both sides, two-way fields of several policies, and fields that
+one side owns. The first apply settles it.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ guards: {updates: 60%}
 _STAMP = "2026-01-10 08:00:00"
 
 
-def build_small(root: Path) -> Project:
-    """Write the project and its seed into a new folder; nothing has been planned yet."""
+def build_small(root: Path, contacts: int = CONTACTS) -> Project:
+    """Write the project and its seed, with so many linked contacts, into a new folder; nothing is planned yet."""
     files = {
         "pardotflow.yml": PROJECT,
         "environments/emulator.yml": EMULATOR,
@@ -111,14 +111,14 @@ def build_small(root: Path) -> Project:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.lstrip(), "utf-8")
-    _write_people(root / "seed")
+    _write_people(root / "seed", contacts)
     return Project(root=root)
 
 
-def _write_people(seed: Path) -> None:
-    contacts = [_contact(n) for n in range(CONTACTS + NEW_PROSPECTS)]
+def _write_people(seed: Path, linked_contacts: int) -> None:
+    contacts = [_contact(n) for n in range(linked_contacts + NEW_PROSPECTS)]
     leads = [_lead(n) for n in range(LEADS)]
-    linked = [_linked_prospect(n, row) for n, row in enumerate([*contacts[:CONTACTS], *leads])]
+    linked = [_linked_prospect(n, row) for n, row in enumerate([*contacts[:linked_contacts], *leads])]
     lonely = [_lonely_prospect(n) for n in range(NEW_LEADS)]
     _write(seed / "Contact.csv", contacts)
     _write(seed / "Lead.csv", leads)

@@ -22,10 +22,11 @@ NOWHERE = "http://127.0.0.1:1"
 
 
 def only(said: Said, code: int, *fragments: str) -> None:
-    """One message with these fragments, and nothing on stdout."""
+    """One message with these fragments and at most one way out, and nothing on stdout."""
     said.expect(code)
     shown = [line for line in said.err.splitlines() if line and not line.startswith("✓")]
-    assert len([line for line in shown if line.startswith("error")]) == 1, said.err
+    assert [line.startswith("error") for line in shown[:2]] in ([True], [True, False]), said.err
+    assert len(shown) <= 2 or shown[0].startswith("error[PF"), said.err
     for fragment in fragments:
         assert fragment in said.err, said.err
     assert said.out == ""
@@ -85,7 +86,8 @@ def _plan(live: Live, **variables: str) -> Said:
 def test_a_missing_environment_variable(org: Live) -> None:
     kept = {k: v for k, v in org.project.variables.items() if k != "SF_CLIENT_ID"}
     said = replace(org.project, variables=kept).run("plan", "--env", "live")
-    only(said, 1, "error[PF122] the environment variable SF_CLIENT_ID is not set", "--> environments/live.yml:6:16")
+    place = org.project.line_of("environments/live.yml", "client_id:")
+    only(said, 1, "error[PF122] the environment variable SF_CLIENT_ID is not set", f"--> {place}:16")
 
 
 def test_an_address_that_does_not_answer(org: Live) -> None:
@@ -171,9 +173,10 @@ def test_a_state_folder_that_cannot_be_made(planned: Project, tmp_path: Path) ->
     only(bare.run("plan", "--quiet"), 1, ".pardotflow")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_state_folder_without_the_right_to_write(planned: Project) -> None:
     planned.state.chmod(0o500)
+    if os.access(planned.state, os.W_OK):
+        pytest.skip("this user may write everywhere")
     try:
         only(planned.run("plan", "--quiet"), 1, str(planned.state))
     finally:
@@ -182,9 +185,9 @@ def test_a_state_folder_without_the_right_to_write(planned: Project) -> None:
 
 def test_a_plan_that_cannot_be_put_there(planned: Project) -> None:
     (planned.root / "file").write_text("in the way")
-    only(planned.run("plan", "--quiet", "--out", "file/a.plan"), 1, "file/a.plan")
-    leftovers = [path.name for path in (planned.state / "plans").iterdir() if path.name.startswith("draft")]
-    assert leftovers == []
+    before = sorted(planned.state.rglob("*"))
+    only(planned.run("plan", "--quiet", "--out", "file/a.plan"), 1, "the plan cannot be saved as file/a.plan")
+    assert sorted(planned.state.rglob("*")) == before
 
 
 def _spoil(path: Path) -> None:

@@ -74,10 +74,11 @@ def find_by_email(context: Context, email: str, *, deleted: bool = False) -> lis
 
 
 def find_by_salesforce_id(context: Context, fid: str) -> list[Values]:
-    """Prospects with a lead or contact id, live ones first."""
+    """Prospects with a lead or contact id, stored in its long or in its short form, live ones first."""
     return rows_of(
         context.db.execute(
-            'SELECT * FROM pd_prospects WHERE "salesforceId" = ? ORDER BY "isDeleted", "updatedAt" DESC', (fid,)
+            'SELECT * FROM pd_prospects WHERE "salesforceId" IN (?, ?) ORDER BY "isDeleted", "updatedAt" DESC',
+            (fid, fid[:15]),
         )
     )
 
@@ -114,7 +115,8 @@ def _assign(context: Context, user_id: int | None, row: Values | None) -> Values
 
 
 def _assign_salesforce_owner(context: Context, owner: str, row: Values | None) -> Values:
-    found = context.db.execute('SELECT "id" FROM pd_users WHERE "salesforceId" = ?', (to_18(owner),)).fetchone()
+    forms = (to_18(owner), owner[:15])
+    found = context.db.execute('SELECT "id" FROM pd_users WHERE "salesforceId" IN (?, ?)', forms).fetchone()
     return _assigned(context, found[0], owner, row) | {"userId": found[0]} if found else {}
 
 

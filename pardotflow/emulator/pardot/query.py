@@ -135,6 +135,9 @@ def _read_filter(context: Context, collection: Collection, name: str, text: str)
             return Filter(name=base, operator=operator, value=_read_operand(context, kind, name, text))
     if name not in collection.filters or _kind(collection, name) == "datetime":
         raise PardotError(5, name)
+    if _kind(collection, name) == "fid":
+        # A seeded id may stand in its short form.
+        return Filter(name=name, operator="in", value=[to_18(text) or text, text[:15]])
     return Filter(name=name, operator="=", value=_read_operand(context, _kind(collection, name), name, text))
 
 
@@ -153,8 +156,6 @@ def _read_operand(context: Context, kind: str, name: str, text: str) -> str | in
         if text.lower() not in {"true", "false"}:
             raise PardotError(50, name)
         return int(text.lower() == "true")
-    if kind == "fid":
-        return to_18(text) or text
     return text
 
 

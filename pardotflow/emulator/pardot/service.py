@@ -121,7 +121,8 @@ class Pardot:
         return self._user(state, salesforce_user)
 
     def _user(self, state: State, salesforce_user: str) -> int:
-        row = state.db.execute('SELECT "id" FROM pd_users WHERE "salesforceId" = ?', (salesforce_user,)).fetchone()
+        forms = (salesforce_user, salesforce_user[:15])
+        row = state.db.execute('SELECT "id" FROM pd_users WHERE "salesforceId" IN (?, ?)', forms).fetchone()
         return int(row[0]) if row else state.identity.connected.pardot_id
 
     def _run(self, context: Context, call: Call) -> Reply:

@@ -38,13 +38,15 @@ def salesforce_reader(field: Field) -> Read | None:
 
 
 def pardot_reader(attribute: Attribute) -> Read | None:
-    """How the cells of a Pardot column are read; None for text."""
+    """How the cells of a Pardot column are read; None for text.
+
+    A Salesforce id stays in the form in which it stands, of 15 or of 18 characters.
+    """
     readers: dict[str, Read] = {
         "boolean": _read_boolean,
         "integer": _read_integer,
         "float": float,
         "number": _read_number,
-        "fid": _read_id,
         "datetime": _read_pardot_time,
         "array": _read_array,
     }

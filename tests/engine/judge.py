@@ -1,0 +1,85 @@
+"""What must be true of every plan and every apply, whatever the configuration and the data."""
+
+from collections import Counter
+from typing import Any
+
+from pardotflow.core.values import System
+from pardotflow.engine.apply import Applied
+from tests.engine.fakes import Sent
+from tests.engine.harness import SavedPlan, World
+
+CLEAN = ("done", "nothing_to_send")
+
+
+def sent_rows(plan: SavedPlan) -> Counter[str]:
+    """Every field that a plan says it sends, as text, without the names of records that do not exist yet."""
+    return Counter(f"{f['system']} {f['object']} {f['action']} {f['field']}" for f in plan.sendable)
+
+
+def describe_plan(plan: SavedPlan) -> list[str]:
+    """The field changes of a plan for a failed test."""
+    return [
+        f"{f['object']}/{f['id']}#{f['field']}: {f['before']!r} -> {f['after'] or f['after_ref']!r} ({f['reason']})"
+        for f in plan.sendable
+    ]
+
+
+def check_plan(world: World, plan: SavedPlan) -> None:
+    """The laws that one plan can break by itself."""
+    _no_change_without_effect(world, plan)
+    _no_guess(plan)
+    _no_write_to_what_is_not_seen(world, plan)
+
+
+def _vendor(world: World, system: str) -> Any:
+    return world.crm if system == System.SALESFORCE else world.unit
+
+
+def _no_change_without_effect(world: World, plan: SavedPlan) -> None:
+    """Law 9: every field change of an existing record changes what the system stores."""
+    for field in plan.sendable:
+        if field["action"] == "update" and field["after_ref"] is None and not field["id"].startswith("new:"):
+            vendor = _vendor(world, field["system"])
+            before = vendor.value(field["object"], field["id"], field["field"])
+            after = vendor.stored(field["object"], field["field"], field["after"])
+            assert before != after, field
+
+
+def _no_guess(plan: SavedPlan) -> None:
+    """Law 6: what is ambiguous is not written."""
+    doubtful = {(a["object"], a["id"]) for a in plan["ambiguities"] if not a["reason"].endswith("than the link")}
+    touched = {(f["object"], f["id"]) for f in plan.sendable}
+    assert not doubtful & touched, (doubtful & touched, describe_plan(plan))
+
+
+def _no_write_to_what_is_not_seen(world: World, plan: SavedPlan) -> None:
+    """Law 7: what no read shows, what is deleted, and what was converted is not written."""
+    for change in plan["changes"]:
+        record = _vendor(world, change["system"]).objects[change["object"]].get(change["id"])
+        assert change["action"] in ("create", "update")
+        if record is not None:
+            is_closed = bool(record.last.values.get("IsConverted"))
+            assert not (record.hidden or record.last.deleted or is_closed), change
+
+
+def check_sent(world: World, plan: SavedPlan, applied: Applied, before: int) -> None:
+    """Law 3: what was sent since the log had `before` rows is what the plan says, field for field."""
+    assert applied.report.status in CLEAN, applied.report
+    sent = world.log_since(before)
+    planned = {(c["system"], c["object"], c["id"]): c for c in plan["changes"] if c["sendable"]}
+    updates = {k: c for k, c in planned.items() if c["action"] == "update"}
+    creates = [c for c in planned.values() if c["action"] == "create"]
+    fields = {c["change"]: {f["field"] for f in plan.sendable if f["change"] == c["change"]} for c in planned.values()}
+    updated = [s for s in sent if s.operation == "update" or s.operation.is_import]
+    assert Counter((s.system, s.object, s.id) for s in updated) == Counter(updates.keys())
+    for row in updated:
+        assert set(row.values) == fields[updates[(row.system, row.object, row.id)]["change"]]
+    made = [s for s in sent if s not in updated]
+    assert Counter(map(_shape, made)) == Counter(
+        (c["system"], c["object"], frozenset(fields[c["change"]])) for c in creates
+    )
+
+
+def _shape(sent: Sent) -> tuple[str, str, frozenset[str]]:
+    key = {"Prospect_Id__c"} if sent.operation == "upsert" else set()
+    return str(sent.system), sent.object, frozenset(sent.values) | key
