@@ -36,6 +36,7 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r"apply [0-9a-f]{8}\b", "apply <plan>"),
     (r"run [0-9a-f]{12}\b", "run <run>"),
     (r"(?m) +\d{4}-\d\d-\d\d \d\d:\d\d UTC$", "  <time>"),
+    (r"as of \d{4}-\d\d-\d\d \d\d:\d\d UTC", "as of <time>"),
     (r"(?m)^(run <run>   plan <plan>) +\d.*$", r"\1  <time>"),
     (r'("(?:id)": )"[0-9a-f]{8}"(?=,?\n)', r'\1"<plan>"'),
     (r'("(?:created_at|cursor\.[^"]+)": )"[^"]*"', r'\1"<time>"'),
@@ -57,16 +58,17 @@ class Scene:
         match shlex.split(line):
             case ["replace", file, old, new]:
                 self._replace(file, old, new)
-                return f"== {line}\n"
+                return f"\n== {line}\n"
             case ["wait", seconds]:
                 time.sleep(float(seconds))
-                return f"== {line}\n"
+                return f"\n== {line}\n"
             case arguments:
-                return f"== pardotflow {line}\n{self._run(arguments)}"
+                return f"\n== pardotflow {line}\n{self._run(arguments)}"
 
     def _replace(self, file: str, old: str, new: str) -> None:
         path = self.root / file
         text = path.read_text("utf-8")
+        old, new = old.replace("\\n", "\n"), new.replace("\\n", "\n")
         assert text.count(old) == 1, f"{file} has {text.count(old)} times {old!r}"
         path.write_text(text.replace(old, new), "utf-8")
 
@@ -105,8 +107,7 @@ def seen(case: Path) -> str:
         scene = Scene(Path(folder).resolve() / case.name)
         shutil.copytree(case, scene.root, ignore=shutil.ignore_patterns("expected.txt", ".pardotflow"))
         lines = (case / "steps.txt").read_text("utf-8").splitlines()
-        told = "".join(scene.take(line) for line in lines if line.strip())
-        return re.sub(r"(?m)(?<=\n)(?<!^)^(?=== )", "\n", told)
+        return "".join(scene.take(line) for line in lines if line.strip()).lstrip("\n")
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from tests.engine.harness import World, new_world
 
 _QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture)
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=40, suppress_health_check=_QUIET)
-settings.register_profile("thorough", deadline=None, max_examples=1000, suppress_health_check=_QUIET)
+settings.register_profile("thorough", deadline=None, max_examples=int(os.environ.get("PARDOTFLOW_EXAMPLES", "1000")), suppress_health_check=_QUIET)
 settings.load_profile(os.environ.get("PARDOTFLOW_HYPOTHESIS", "ci"))
 
 

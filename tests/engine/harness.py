@@ -92,7 +92,7 @@ def read_plan(path: Path) -> SavedPlan:
     tables = {}
     with open_plan(path) as con:
         for table in TABLES:
-            found = con.execute(f"select * from plan.{table}")
+            found = con.execute(f"from plan.{table} order by all")
             names = [c[0] for c in found.description or []]
             tables[table] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         return SavedPlan(path=path, meta=read_meta(con), tables=tables)

@@ -1,7 +1,12 @@
 -- The decisions of one sync as planned changes, conflicts, held items, accepted differences and agreed bases.
 create or replace temp table named_cells as
-select d.*, a._name as a_name, b._name as b_name
+select d.*, a._name as a_name, b._name as b_name,
+  -- Where nothing is written, the cell is told from the side that the direction points at.
+  coalesce(d.target, case d.flow when 'b_to_a' then 'a' else 'b' end) as told_side,
+  coalesce(d.target_field, t.field, d.key) as told_field
 from decided d
+left join targets t on t.m = d.m and t.role = case d.flow when 'b_to_a' then 'a' else 'b' end
+  and t.obj = case d.flow when 'b_to_a' then d.a_obj else d.b_obj end
 join side_a a on a._obj = d.a_obj and a._id = d.a_id
 join side_b b on b._obj = d.b_obj and b._id = d.b_id
 where {{ focus }};
@@ -15,7 +20,8 @@ select {{ sync.name | literal }},
   'update', target_field, target_type,
   case when form = 'number' and not is_unreadable(target_form) then target_form else before_value end, case when source_form is null then null else after_value end, null, '',
   section, found,
-  case when consent then 'an opt-out on either side wins'
+  case when consent and is_opt_in then 'an opt-out is taken back; allow: opt_in'
+       when consent then 'an opt-out on either side wins'
        when side <> first_side then 'a blank is refilled'
        when found = 'both_moved' and flow = 'two_way' then 'both moved; policy ' || policy
        when found in ('a_moved', 'b_moved') and section = 'drift' then 'edited on a one-way field; put back'
@@ -47,18 +53,20 @@ where not consent and (outcome = 'held:open_conflict' or (found = 'both_moved' a
 
 insert into out_held
 select {{ sync.name | literal }},
-  case coalesce(target, 'b') when 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
-  case coalesce(target, 'b') when 'a' then a_obj else b_obj end,
-  case coalesce(target, 'b') when 'a' then a_id else b_id end,
-  case coalesce(target, 'b') when 'a' then a_name else b_name end,
-  coalesce(target_field, key),
-  case when target is null then rb else before_value end,
-  case when target is null then ra when starts_with(after_value, chr(2)) then substr(after_value, 2)
+  case told_side when 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
+  case told_side when 'a' then a_obj else b_obj end,
+  case told_side when 'a' then a_id else b_id end,
+  case told_side when 'a' then a_name else b_name end,
+  told_field,
+  case when target is not null then before_value when told_side = 'a' then ra else rb end,
+  case when target is null then case told_side when 'a' then rb else ra end
+       when starts_with(after_value, chr(2)) then substr(after_value, 2)
        when source_form is null then null else out_value end,
   substr(outcome, 6),
   case substr(outcome, 6)
     when 'blank' then 'a blank would replace a value'
-    when 'opt_in' then 'a move to false needs allow: opt_in'
+    when 'opt_in' then case when target is null then 'the opt-out may not flow against the direction'
+                            else 'a move to false needs allow: opt_in' end
     when 'too_long' then 'takes ' || target_length || ' characters'
     when 'unreadable' then 'cannot be read as ' || form
     when 'unknown_picklist_value' then 'not a value of the restricted picklist'

@@ -78,25 +78,28 @@ def _by_kind(
     lines = [heading(title, note)]
     chosen = groups if page.full else groups[:_MOST]
     for kind in dict.fromkeys(group.kind for group in chosen):
-        lines.append(join(blanks(2), words(label_of(labels, kind), "underline")))
-        lines += _rows([group for group in chosen if group.kind == kind], _column(chosen), page)
+        told = label_of(labels, kind)
+        lines.append(join(blanks(2), words(told, "underline")))
+        lines += _rows([group for group in chosen if group.kind == kind], _column(chosen), page, told)
     return lines + more(len(groups) - len(chosen), "group", plan, page)
 
 
-def _rows(groups: Sequence[Group], column: int, page: Page) -> list[Text]:
-    return [line for group in groups for line in _group(group, column, page)]
+def _rows(groups: Sequence[Group], column: int, page: Page, title: str = "") -> list[Text]:
+    return [line for group in groups for line in _group(group, column, page, title)]
 
 
 def _column(groups: Sequence[Group]) -> int:
     return max(len(number(group.count)) for group in groups)
 
 
-def _group(group: Group, column: int, page: Page) -> list[Text]:
+def _group(group: Group, column: int, page: Page, title: str) -> list[Text]:
+    """One group under a title; a reason that only says the title again is left out."""
     place = join(words(system_object(group.system, group.object)), words(group.field, "bold"), gap=2)
     start = join(blanks(4), right(words(number(group.count), "bold"), column), blanks(1), place)
     lines = edges(start, words(group.line, "cyan"), page.width)
     indent = column + 5
-    lines += paragraph(group.reason, page.width, indent=indent)
+    if group.reason.casefold() != title.casefold():
+        lines += paragraph(group.reason, page.width, indent=indent)
     return lines + _samples(group, indent, page)
 
 

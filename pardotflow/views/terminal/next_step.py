@@ -39,7 +39,7 @@ def _plan_step(report: PlanReport, page: Page) -> list[Text]:
 def _decide(report: PlanReport, page: Page) -> list[Text]:
     if report.conflicts_open:
         waiting = plural(report.conflicts_open, "open conflict")
-        return [words(f"{waiting} left: set a policy for the field, or make both values equal.", "yellow")]
+        return [words(f"{waiting} left: set a policy or on_link, or make both values equal.", "yellow")]
     return [words("Nothing to do.", "green")]
 
 

@@ -59,6 +59,11 @@ def test_a_long_line_is_cut_around_the_place() -> None:
     assert shown[marks.index("^") : marks.rindex("^") + 1] == "HERE"
 
 
+def test_carets_end_where_a_line_is_cut() -> None:
+    shown, marks = render_diagnostic(diagnostic("x: " + "a" * 300, 4, 300)).splitlines()[4:6]
+    assert len(marks) == len(shown) - 1 and shown.endswith("…")
+
+
 def test_carets_end_where_the_line_ends() -> None:
     assert render_diagnostic(diagnostic("ab", 2, 50)).splitlines()[5] == "  |  ^"
     assert render_diagnostic(diagnostic("", 1, 5)).splitlines()[5] == "  | ^"

@@ -99,6 +99,16 @@ def test_the_projects_defaults_count_where_a_mapping_says_nothing(tmp_path: Path
     assert (two.direction, two.policy, two.on_blank) == (Direction.TWO_WAY, Policy.PARDOT, OnBlank.REFILL)
 
 
+def test_a_policy_of_a_one_way_mapping_is_the_default_except_for_consent(tmp_path: Path) -> None:
+    fields = """fields:
+  - {salesforce: City, pardot: city, direction: to_pardot, policy: pardot}
+  - {salesforce: HasOptedOutOfEmail, pardot: optedOut, direction: to_pardot, policy: consent}
+"""
+    loaded = load(tmp_path, {"syncs/people.yml": SYNC_HEAD + fields})
+    assert codes(loaded) == ["PF162"] and loaded.project is not None
+    assert [m.policy for m in loaded.project.syncs[0].fields] == [Policy.SALESFORCE, Policy.CONSENT]
+
+
 def test_the_sides_are_ordered_whatever_the_file_says(tmp_path: Path) -> None:
     head = "sync: people\nsides:\n  pardot: {object: prospect}\n  salesforce: {objects: [Lead]}\nmatch: [email]\n"
     sync = project(tmp_path, {"syncs/people.yml": head + "fields: [{pardot: city, salesforce: City}]\n"}).syncs[0]

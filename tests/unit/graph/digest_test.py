@@ -30,6 +30,7 @@ create: {pardot: {when: "Email is not null", set: {campaignId: 1}}}
 fields:
   - {salesforce: LeadSource, pardot: source, direction: to_pardot, values: map.csv, into: blank}
   - {salesforce: Phone, pardot: phone, policy: salesforce, on_blank: hold, pii: phone}
+  - {pardot: country, sql: "upper(Country)"}
 guards: {updates: 10%}
 """
 FILES = {
@@ -116,11 +117,12 @@ def test_a_mappings_digest_leaves_policies_out(tmp_path: Path, old: str, new: st
 @pytest.mark.parametrize(
     ("file", "old", "new", "changed"),
     [
-        ("syncs/people.yml", "salesforce: LeadSource", "salesforce: {Lead: Industry}", [True, False]),
-        ("syncs/people.yml", "direction: to_pardot", "direction: to_salesforce", [True, False]),
-        ("syncs/people.yml", "pardot: phone, policy", "pardot: fax, policy", [False, True]),
-        ("syncs/people.yml", "salesforce: Phone, pardot", 'sql: "upper(Phone)", pardot', [False, True]),
-        ("syncs/map.csv", "Event", "Trade show", [True, False]),
+        ("syncs/people.yml", "salesforce: LeadSource", "salesforce: {Lead: Industry}", [True, False, False]),
+        ("syncs/people.yml", "direction: to_pardot", "direction: to_salesforce", [True, False, False]),
+        ("syncs/people.yml", "pardot: phone, policy", "pardot: fax, policy", [False, True, False]),
+        ("syncs/people.yml", "salesforce: Phone, pardot", 'sql: "upper(Phone)", pardot', [False, True, False]),
+        ("syncs/people.yml", "upper(Country)", "lower(Country)", [False, False, True]),
+        ("syncs/map.csv", "Event", "Trade show", [True, False, False]),
     ],
 )
 def test_a_mappings_digest_covers_what_computes_the_value(
