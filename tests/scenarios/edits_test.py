@@ -26,33 +26,8 @@ def test_one_edited_mapping_line_is_shown_with_its_line_and_blocked(example: Pro
     assert '"DE" → "de"' in said.out
     assert line in said.out
 
-
-def test_undoing_the_edit_leaves_nothing_to_send(example: Project) -> None:
-    example.replace("syncs/people.yml", 'sql: "upper(coalesce(', 'sql: "lower(coalesce(')
-    example.run("plan").expect(3)
     example.replace("syncs/people.yml", 'sql: "lower(coalesce(', 'sql: "upper(coalesce(')
     assert "No changes." in example.run("plan", "--detailed-exitcode").expect(0).out
-
-
-def test_a_field_that_both_sides_changed_is_a_conflict_with_a_winner(settled: Project) -> None:
-    settled.run("emulator", "set", "Contact/contact1@small.example#Title=Director").expect(0)
-    settled.run("emulator", "set", "prospect/contact1@small.example#jobTitle=Head").expect(0)
-    plan = settled.plan_json("--detailed-exitcode", code=2)
-
-    (conflict,) = plan["conflicts"]
-    assert (conflict["a"]["value"], conflict["b"]["value"]) == ("Director", "Head")
-    assert (conflict["a"]["base"], conflict["b"]["base"]) == ("Engineer", "Engineer")
-    assert conflict["winner"] == "salesforce"
-    assert conflict["line"] == settled.line_of("syncs/people.yml", "salesforce: Title")
-    (change,) = plan["changes"]
-    (field,) = change["fields"]
-    assert (change["system"], field["field"], field["before"], field["after"]) == (
-        "pardot",
-        "jobTitle",
-        "Head",
-        "Director",
-    )
-    assert field["section"] == "conflict"
 
 
 def test_the_example_resolves_two_phone_numbers_by_time_or_leaves_them_open(example: Project) -> None:
@@ -69,21 +44,30 @@ def test_the_example_resolves_two_phone_numbers_by_time_or_leaves_them_open(exam
     assert all(number in said.out for number in HERS)
 
 
-def test_an_edit_against_a_one_way_mapping_is_drift_and_put_back(settled: Project) -> None:
-    settled.run("emulator", "set", "prospect/contact1@small.example#country=Sweden").expect(0)
-    (change,) = settled.plan_json("--detailed-exitcode", code=2)["changes"]
-    (field,) = change["fields"]
-    assert (field["before"], field["after"], field["section"]) == ("Sweden", "NO", "drift")
+def test_conflict_drift_and_consent_side_by_side(settled: Project) -> None:
+    settled.run(
+        "emulator",
+        "set",
+        "Contact/contact1@small.example#Title=Director",
+        "prospect/contact1@small.example#jobTitle=Head",
+        "prospect/contact2@small.example#country=Sweden",
+        "prospect/contact3@small.example#optedOut=true",
+    ).expect(0)
+    plan = settled.plan_json("--detailed-exitcode", code=2)
 
+    (conflict,) = plan["conflicts"]
+    assert (conflict["a"]["value"], conflict["b"]["value"], conflict["winner"]) == ("Director", "Head", "salesforce")
+    assert (conflict["a"]["base"], conflict["b"]["base"]) == ("Engineer", "Engineer")
+    assert conflict["line"] == settled.line_of("syncs/people.yml", "salesforce: Title")
+    fields = [(c["system"], f) for c in plan["changes"] for f in c["fields"]]
+    assert sorted((s, f["field"], f["before"], f["after"], f["section"]) for s, f in fields) == [
+        ("pardot", "country", "Sweden", "NO", "drift"),
+        ("pardot", "jobTitle", "Head", "Director", "conflict"),
+        ("salesforce", "HasOptedOutOfEmail", "false", "true", "change"),
+    ]
 
-def test_an_opt_out_goes_over_and_taking_it_back_is_held(settled: Project) -> None:
-    settled.run("emulator", "set", "prospect/contact1@small.example#optedOut=true").expect(0)
-    (change,) = settled.plan_json("--detailed-exitcode", code=2)["changes"]
-    (field,) = change["fields"]
-    assert (change["system"], field["field"], field["after"]) == ("salesforce", "HasOptedOutOfEmail", "true")
     settled.run("apply", "--yes").expect(0)
-
-    settled.run("emulator", "set", "Contact/contact1@small.example#HasOptedOutOfEmail=false").expect(0)
+    settled.run("emulator", "set", "Contact/contact3@small.example#HasOptedOutOfEmail=false").expect(0)
     plan = settled.plan_json("--detailed-exitcode", code=0)
     (held,) = [each for each in plan["held"] if each["kind"] == "opt_in"]
     assert (held["field"], held["before"], held["after"]) == ("optedOut", "true", "false")

@@ -114,14 +114,6 @@ def test_the_daily_allowance_is_used_up(system: str, org: Live) -> None:
         org.switch(**{f"{system}_daily_limit": 100_000})
 
 
-def test_a_server_in_trouble(org: Live) -> None:
-    org.admin("POST", "faults", {"path": "queryAll", "status": 503, "times": 20})
-    try:
-        only(_plan(org), 1, "answered 503: the server has trouble")
-    finally:
-        org.admin("DELETE", "faults")
-
-
 def test_a_revoked_refresh_token(live_settled: Project, tmp_path: Path) -> None:
     with living(copy_project(live_settled, tmp_path / "small")) as live:
         live.admin("POST", "revoke", {})

@@ -1,0 +1,3 @@
+select email, max(seats) as seats
+from {{ source('usage') }}
+group by email
