@@ -136,7 +136,7 @@ def main() -> None:
     text = table(runs)
     how = f"{machine()}. Medians of {count} runs in turn, after one uncounted."
     head = f"# What the command line takes on the example\n\n{how}\n"
-    note = "\nPeak memory is that of the largest process. The emulator runs beside the command: its time is in the figures.\n"
+    note = "\nPeak memory is that of the largest process; the emulator's time is in the figures.\n"
     (HERE / "RESULTS.md").write_text(f"{head}\n{text}\n{note}", encoding="utf-8")
     print(text)
 

@@ -83,6 +83,16 @@ class CompiledMapping:
     field_b: Mapping[str, str]
 
     @property
+    def form_a(self) -> str:
+        """The column of side `a` that holds `cmp_a`, computed once for every row."""
+        return f"a._c_{self.number}"
+
+    @property
+    def form_b(self) -> str:
+        """The column of side `b` that holds `cmp_b`."""
+        return f"b._c_{self.number}"
+
+    @property
     def expression(self) -> str:
         """The name of the computed column of an `sql` mapping, else empty."""
         return f"_x_{self.number}" if self.mapping.sql else ""

@@ -153,7 +153,7 @@ def _mapping_item(mapping: CompiledMapping, target: Target, source: str) -> Crea
         field=target.field,
         type=str(target.type),
         value=mapping.out_b if source == "a" else mapping.out_a,
-        form_value=mapping.cmp_a if source == "a" else mapping.cmp_b,
+        form_value=mapping.form_a if source == "a" else mapping.form_b,
         raw=mapping.raw_a if source == "a" else mapping.raw_b,
         mapping=mapping.mapping.key,
         digest=mapping.digest,

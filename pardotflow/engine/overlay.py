@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pardotflow.core.values import System
 from pardotflow.engine.compile import snapshot_table
-from pardotflow.engine.compiled import CompiledSide, CompiledSync
+from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.quote import name
 from pardotflow.engine.sqlfile import render
 
@@ -63,22 +62,23 @@ def _label(system: str, object_name: str, con: duckdb.DuckDBPyConnection) -> str
     return f"coalesce({', '.join([*parts, '_id'])})"
 
 
-def overlay_sql(sync: CompiledSync) -> str:
-    """The statements that put one sync's outcome over the snapshots."""
-    tables = [t for side in (sync.a, sync.b) if side.system is not System.WAREHOUSE for t in _tables(side)]
-    return render("overlay", sync=sync, tables=tables)
-
-
-def _tables(side: CompiledSide) -> list[OverlayTable]:
-    system = str(side.system)
-    return [
+def lay_over(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> None:
+    """Put one sync's outcome over the snapshots: the records that it changes or creates, the fields that it writes."""
+    written = con.execute(
+        "select system, object, list(distinct field order by field) from out_fields where sync = ? group by all",
+        [sync.name],
+    ).fetchall()
+    defaults = {(str(s.system), o.name): o.defaults for s in (sync.a, sync.b) for o in s.objects}
+    tables = [
         OverlayTable(
-            overlay=overlay_name(system, o.name),
-            snapshot=snapshot_table(system, o.name),
+            overlay=overlay_name(system, item),
+            snapshot=snapshot_table(system, item),
             system=system,
-            object=o.name,
-            fields=tuple(o.fields),
-            defaults=o.defaults,
+            object=item,
+            fields=tuple(fields),
+            defaults=defaults[(system, item)],
         )
-        for o in side.objects
+        for system, item, fields in sorted(written)
     ]
+    if tables:
+        con.execute(render("overlay", sync=sync, tables=tables))

@@ -15,7 +15,7 @@ from pardotflow.engine import truth
 from pardotflow.engine.compiled import CompiledKey, CompiledSide, CompiledSync
 from pardotflow.engine.createplan import create_sql
 from pardotflow.engine.focus import OTHER, Focus
-from pardotflow.engine.overlay import overlay_sql
+from pardotflow.engine.overlay import lay_over
 from pardotflow.engine.quote import literal, name
 from pardotflow.engine.sqlfile import render
 
@@ -25,7 +25,8 @@ CACHE_LAG: Mapping[System, int] = {System.PARDOT: 60, System.SALESFORCE: 0, Syst
 
 def side_sql(sync: CompiledSync, side: CompiledSide) -> str:
     """The rows of one side with the computed columns."""
-    return render("side", side=side, expressions=_expressions(sync, side), typed=_typed(side))
+    forms = {f"_c_{m.number}": m.cmp_a if side.role == "a" else m.cmp_b for m in sync.mappings}
+    return render("side", side=side, expressions=_expressions(sync, side), typed=_typed(side), forms=forms)
 
 
 def _expressions(sync: CompiledSync, side: CompiledSide) -> dict[str, str]:
@@ -71,15 +72,14 @@ def statements(sync: CompiledSync, focus: Focus, *, share: bool) -> list[tuple[s
         ("match start", render("match_start", sync=sync)),
         *((f"match {key.name}", _match_sql(sync, key)) for key in sync.keys),
         ("match end", render("match_end")),
-        ("mappings", render("mappings", mappings=sync.mappings)),
         ("key names", _key_names(sync)),
     ]
     if sync.mappings:
+        steps.append(("mappings", _mappings_sql(sync)))
         steps += _compare_sql(sync, focus.of_pair(sync))
     steps.append(("identity", _identity_sql(sync, focus)))
     steps.append(("ids", _ids_sql(sync, focus)))
     steps += [(f"create {c.object}", create_sql(sync, c, focus, share=share)) for c in sync.creates]
-    steps.append(("overlay", overlay_sql(sync)))
     return steps
 
 
@@ -89,7 +89,6 @@ def second_look(sync: CompiledSync) -> list[tuple[str, str]]:
         ("sides with new records", side_sql(sync, sync.a) + side_sql(sync, sync.b)),
         ("new pairs", render("new_pairs", sync=sync)),
         *(_compare_sql(sync, "true") if sync.mappings else []),
-        ("overlay again", overlay_sql(sync)),
     ]
 
 
@@ -112,9 +111,11 @@ def run_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *
                 raise
             # Only the sides run the project's own expressions.
             raise _bad_expression(sync, trouble) from trouble
+    lay_over(con, sync)
     if con.execute("from out_creates where sync = ? limit 1", [sync.name]).fetchone():
         for _, sql in second_look(sync):
             con.execute(sql)
+        lay_over(con, sync)
 
 
 def _bad_expression(sync: CompiledSync, trouble: duckdb.Error) -> InvalidProject:
@@ -125,6 +126,14 @@ def _bad_expression(sync: CompiledSync, trouble: duckdb.Error) -> InvalidProject
 
 def _match_sql(sync: CompiledSync, key: CompiledKey) -> str:
     return render("match_key", key=key, by_object=key.kind is MatchKind.EMAIL and len(sync.a.objects) > 1)
+
+
+def _mappings_sql(sync: CompiledSync) -> str:
+    targets = [
+        (role, m, t) for m in sync.mappings for role in "ab" for t in (m.targets_a if role == "a" else m.targets_b)
+    ]
+    forms = sorted({str(m.form) for m in sync.mappings})
+    return render("mappings", mappings=sync.mappings, targets=targets, forms=forms)
 
 
 def _key_names(sync: CompiledSync) -> str:

@@ -10,7 +10,7 @@ from (
          unnest([
 {% for c in mappings %}
            {'m': {{ c.number }}, 'ra': cast({{ c.raw_a }} as varchar), 'rb': cast({{ c.raw_b }} as varchar),
-            'ca': {{ c.cmp_a }}, 'cb': {{ c.cmp_b }}, 'oa': cast({{ c.out_a }} as varchar), 'ob': cast({{ c.out_b }} as varchar),
+            'ca': {{ c.form_a }}, 'cb': {{ c.form_b }}, 'oa': cast({{ c.out_a }} as varchar), 'ob': cast({{ c.out_b }} as varchar),
             'applies': {{ c.applies }} }{{ "," if not loop.last }}
 {% endfor %}
          ]) as c
@@ -19,7 +19,7 @@ from (
   join side_b b on b._obj = lp.b_obj and b._id = lp.b_id
   where false
 {% for c in mappings %}
-     or ({{ c.applies }} and {{ c.cmp_a }} is distinct from {{ c.cmp_b }})
+     or ({{ c.applies }} and {{ c.form_a }} is distinct from {{ c.form_b }})
 {% endfor %}
 ) p
 where c.applies and (c.ca is distinct from c.cb);

@@ -103,7 +103,7 @@ with equal as (
          unnest([
 {% for c in mappings %}
            {'m': {{ c.number }}, 'ra': cast({{ c.raw_a }} as varchar), 'rb': cast({{ c.raw_b }} as varchar),
-            'agree': {{ c.applies }} and {{ c.cmp_a }} is not distinct from {{ c.cmp_b }} }{{ "," if not loop.last }}
+            'agree': {{ c.applies }} and {{ c.form_a }} is not distinct from {{ c.form_b }} }{{ "," if not loop.last }}
 {% endfor %}
          ]) as c
   from live_pairs lp

@@ -50,7 +50,8 @@ select j.obj, j.id, j.name, unnest(u.c) from (
 {% endfor %}
   ]) as c
   from side_{{ r }} {{ r }}
-) u join judged_creates j on j.obj = u.obj and j.id = u.id and j.verdict = 'create'
+  where ({{ r }}._obj, {{ r }}._id) in (select obj, id from judged_creates where verdict = 'create')
+) u join judged_creates j on j.obj = u.obj and j.id = u.id
 where u.c.applies and u.c.form is not null and not (u.c.form = 'false');
 
 create or replace temp table create_fields as

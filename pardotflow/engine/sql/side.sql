@@ -27,9 +27,15 @@ with raw as (
 
   from typed as {{ side.system.value }}
 )
-select raw.*{% for column in expressions %}, computed.{{ column | name }}{% endfor %}
+, whole as (
+  select raw.*{% for column in expressions %}, computed.{{ column | name }}{% endfor %}
 
-from raw left join computed on computed._obj = raw._obj and computed._id = raw._id;
+  from raw left join computed on computed._obj = raw._obj and computed._id = raw._id
+)
 {% else %}
-select * from raw;
+, whole as (from raw)
 {% endif %}
+-- The form in which each mapped value is compared, once for every row.
+select {{ side.role }}.*{% for column, form in forms.items() %}, {{ form }} as {{ column }}{% endfor %}
+
+from whole as {{ side.role }};
