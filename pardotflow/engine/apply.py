@@ -23,6 +23,7 @@ from pardotflow.core.progress import Progress
 from pardotflow.core.values import System
 from pardotflow.engine.extract import refresh
 from pardotflow.engine.guards import still_blocking
+from pardotflow.engine.interruption import noted_interrupts
 from pardotflow.engine.planner import open_rows
 from pardotflow.engine.remember import remember
 from pardotflow.engine.runreport import run_report
@@ -74,7 +75,6 @@ def apply_plan(request: ApplyRequest) -> Applied:
         con.execute("create or replace temp table moved (change integer, reason varchar)")
         if changes:
             _reread(con, request)
-        request.ledger.start_run(run_id, meta["id"], request.clock.now())
         sender = Sender(
             run_id=run_id,
             ledger=request.ledger,
@@ -82,17 +82,23 @@ def apply_plan(request: ApplyRequest) -> Applied:
             clock=request.clock,
             progress=request.progress,
         )
-        try:
-            _send_all(con, sender)
-        finally:
-            # Whatever ends the sending: what was confirmed is remembered.
-            writers = {system: identity.user_id for system, identity in request.identities.items()}
-            remember(con, sender.outcomes.values(), writers, run_id)
-            _keep_errors(con, request, sender.outcomes, run_id)
-        report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began)
-    counts = {k: getattr(report, k) for k in ("confirmed", "refused", "unknown", "not_started", "moved")}
-    request.ledger.end_run(run_id, request.clock.now(), report.status, counts, dict(report.calls))
+        with noted_interrupts(sender.interrupt):
+            request.ledger.start_run(run_id, meta["id"], request.clock.now())
+            try:
+                _send_all(con, sender)
+            finally:
+                # Whatever ends the sending: what was confirmed is remembered.
+                writers = {system: identity.user_id for system, identity in request.identities.items()}
+                remember(con, sender.outcomes.values(), writers, run_id)
+                _keep_errors(con, request, sender.outcomes, run_id)
+            report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began)
+            _close(request, report)
     return Applied(report=report, stopped=sender.stopped, interrupted=sender.interrupted)
+
+
+def _close(request: ApplyRequest, report: RunReport) -> None:
+    counts = {k: getattr(report, k) for k in ("confirmed", "refused", "unknown", "not_started", "moved")}
+    request.ledger.end_run(report.run_id, request.clock.now(), report.status, counts, dict(report.calls))
 
 
 def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[str, str]) -> None:

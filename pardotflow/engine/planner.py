@@ -30,7 +30,7 @@ from pardotflow.engine.onerecord import find_records
 from pardotflow.engine.order import plan_order
 from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.quote import literal
-from pardotflow.engine.routes import Route, choose_routes, describe_route
+from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
 from pardotflow.engine.sqlfile import render, rows, run
@@ -149,8 +149,7 @@ def _read_all(
             files.append(sync.a.model)
             if blank or twice:
                 notes.append(
-                    f"model {sync.a.model}: {blank} rows without {sync.a.key} and {twice} with one that repeats "
-                    f"were left out"
+                    f"model {sync.a.model}: rows left out: {blank} without {sync.a.key}, {twice} with one that repeats"
                 )
     models = describe_models(con, request.project)
     if models:
@@ -263,7 +262,7 @@ def _finish(
         "plan.coverage",
         [[c.system, c.object, c.rows, c.deleted, c.mode, c.changed, c.note] for c in read.coverage],
     )
-    _save_rows(con, "plan.notes", [[note] for note in [*read.notes, *_notes(con, request, syncs, routes)]])
+    _save_rows(con, "plan.notes", [[note] for note in [*read.notes, *_notes(con, request)]])
     meta = _meta(con, request, read, blocked=any(not g.passed for g in guards))
     con.executemany("insert into plan.meta values (?, ?)", sorted(meta.items()))
     return meta
@@ -275,14 +274,9 @@ def _save_rows(con: duckdb.DuckDBPyConnection, table: str, lines: list[list[obje
         con.execute(f"insert into {table} values ({marks})", [position, *line])
 
 
-def _notes(
-    con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], routes: tuple[Route, ...]
-) -> list[str]:
+def _notes(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> list[str]:
     """What the operator should know and no table says."""
     notes = []
-    for sync in syncs:
-        if sync.strength not in (Strength.APPLY, Strength.SCHEDULED):
-            notes.append(f"{sync.name} has strength {sync.strength}: its changes are shown, and apply leaves them out")
     unkeyed = rows(
         con,
         "select distinct object from plan.changes where action = 'create' and sendable and key_field = '' order by 1",

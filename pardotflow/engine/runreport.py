@@ -67,6 +67,7 @@ def _sent(con: duckdb.DuckDBPyConnection) -> tuple[Count, ...]:
 
 
 def _groups(con: duckdb.DuckDBPyConnection, where: str) -> tuple[Group, ...]:
+    """Fates by kind. Refusals differ by record, so that each sample has its own; of the others all say the same."""
     found = rows(
         con,
         "select status, system, object, code, min(message) as why, count(*) as n,"
@@ -80,17 +81,17 @@ def _groups(con: duckdb.DuckDBPyConnection, where: str) -> tuple[Group, ...]:
             system=r[1],
             object=r[2],
             field=r[3],
-            reason=_explained(r[1], r[3], r[4]),
+            reason=_way_out(r[1], r[3]) if r[0] == "refused" else r[4],
             line="",
             count=r[5],
             samples=tuple(RecordName(system=r[1], object=r[2], id=s["id"], name=s["name"]) for s in r[6]),
-            sample_notes=tuple(s["note"] for s in r[6]),
+            sample_notes=tuple(s["note"] if r[0] == "refused" else "" for s in r[6]),
         )
         for r in found
     )
 
 
-def _explained(system: str, code: str, message: str) -> str:
-    """The vendor's message, with our explanation of its code where we have one."""
+def _way_out(system: str, code: str) -> str:
+    """Our explanation of a vendor's code, empty where we have none; what the vendor said stands beside each record."""
     known = explain_code(System(system), code) if code else None
-    return f"{message} ({known.way_out})" if known is not None and known.way_out else message
+    return known.way_out if known is not None else ""

@@ -70,6 +70,12 @@ class Sender:
     """By change: the record's id, for a new one the id of the record that it is made from."""
     _handles: SimpleQueue[tuple[int, str]] = field(default_factory=SimpleQueue)
 
+    def interrupt(self) -> None:
+        """Start nothing more; what is in flight is answered and written down. Asked again: raise KeyboardInterrupt."""
+        if self.interrupted:
+            raise KeyboardInterrupt
+        self.interrupted = True
+
     def send(self, step: str, changes: Sequence[Change]) -> None:
         """Send changes of one system, object and operation, in order; outcomes are collected."""
         if not changes or self.stopped or self.interrupted:
@@ -95,23 +101,19 @@ class Sender:
         flying: dict[Future[Answer], tuple[int, PreparedRequest, datetime]] = {}
         more = True
         while more or flying:
-            try:
-                while more and not self.stopped and not self.interrupted and len(flying) < connector.concurrency:
-                    prepared = next(requests, None)
-                    if prepared is None:
-                        more = False
-                        break
-                    number, sent_at = self._journal(connector, prepared)
-                    flying[pool.submit(_send, connector, prepared, self._handles, number)] = (number, prepared, sent_at)
-                more = more and not self.stopped and not self.interrupted
-                done = wait(flying, timeout=POLL, return_when=FIRST_COMPLETED).done if flying else set()
-                self._note_handles()
-                for future in done:
-                    self._settle(connector, future, *flying.pop(future))
-                    self.progress.advance(step, len(self.last_rows))
-            except KeyboardInterrupt:
-                # Once: what is in flight is still answered and written down.
-                self.interrupted = True
+            while more and not self.stopped and not self.interrupted and len(flying) < connector.concurrency:
+                prepared = next(requests, None)
+                if prepared is None:
+                    more = False
+                    break
+                number, sent_at = self._journal(connector, prepared)
+                flying[pool.submit(_send, connector, prepared, self._handles, number)] = (number, prepared, sent_at)
+            more = more and not self.stopped and not self.interrupted
+            done = wait(flying, timeout=POLL, return_when=FIRST_COMPLETED).done if flying else set()
+            self._note_handles()
+            for future in done:
+                self._settle(connector, future, *flying.pop(future))
+                self.progress.advance(step, len(self.last_rows))
 
     def _note_handles(self) -> None:
         """Jobs that requests have started, by the name under which their outcome can be asked for later."""

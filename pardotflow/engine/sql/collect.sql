@@ -39,7 +39,9 @@ select {{ sync.name | literal }},
 from named_cells where outcome = 'send';
 
 insert into out_conflicts
-select {{ sync.name | literal }}, a_obj, a_id, a_name, b_obj, b_id, b_name, key, ra, rb, base_a, base_b,
+select {{ sync.name | literal }}, a_obj, a_id, a_name, b_obj, b_id, b_name, key, ra, rb,
+  -- The base of another mapping says nothing of this one.
+  case when found <> 'mapping_changed' then base_a end, case when found <> 'mapping_changed' then base_b end,
   case when outcome = 'held:open_conflict' then 'open' when outcome <> 'send' then 'held'
        when target = 'b' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
   case when found = 'both_moved' and policy = 'most_recent' and outcome = 'held:open_conflict'

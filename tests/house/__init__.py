@@ -1,0 +1,1 @@
+"""House rules, counted by a machine."""
