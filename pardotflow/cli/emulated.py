@@ -77,4 +77,4 @@ def endpoints(data: Path, port: int) -> Endpoints:
         "refresh_token": Secret(found["SF_REFRESH_TOKEN"]),
     }
     pardot: dict[str, str | Secret] = {"url": found["PARDOT_URL"], "business_unit": found["PARDOT_BUSINESS_UNIT_ID"]}
-    return Endpoints(salesforce=salesforce, pardot=pardot)
+    return Endpoints(salesforce=salesforce, pardot=pardot, pardot_login=salesforce)

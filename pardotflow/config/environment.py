@@ -12,6 +12,7 @@ from pardotflow.config.credentials import SECRET_SETTINGS
 from pardotflow.config.findings import Findings
 from pardotflow.config.nodes import Entry, MapNode, Scalar
 from pardotflow.config.project import Connection, ConnectorState, EmulatorSettings, Environment
+from pardotflow.config.unbuilt import report_unbuilt_connection
 from pardotflow.core.secret import Secret
 from pardotflow.core.span import Span
 from pardotflow.core.values import System
@@ -73,6 +74,7 @@ def _emulator(name: str, node: MapNode, root: Path, findings: Findings) -> Emula
 
 def _connection(entry: Entry, findings: Findings) -> Connection:
     node = entry.value if isinstance(entry.value, MapNode) else MapNode(entries=(), span=entry.value.span)
+    report_unbuilt_connection(node, findings)
     settings = {k.text: _setting(k, v, findings) for k, v in node.scalars() if k.text != "type"}
     return Connection(
         name=entry.key.text, type=node.text("type"), settings=settings, span=entry.key.span, spans=node.spans()

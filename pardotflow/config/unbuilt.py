@@ -37,6 +37,14 @@ def report_unbuilt_sync(node: MapNode, findings: Findings) -> None:
         findings.warning("PF190", "the strength scheduled has no effect yet", strength.span, help)
 
 
+def report_unbuilt_connection(node: MapNode, findings: Findings) -> None:
+    """Report what a connection asks for in vain."""
+    token = node.entry("access_token")
+    if token:
+        help = "Give client_id, client_secret and refresh_token: every run then gets a token of its own."
+        findings.error("PF190", '"access_token" has no effect yet', token.key.span, help)
+
+
 def report_unbuilt_defaults(node: MapNode, findings: Findings) -> None:
     """Report what the project's defaults ask for in vain."""
     _report_dangerous(node.mapping("defaults"), findings)

@@ -4,7 +4,7 @@ Describes are cached with their age; so is who we are over there. Both are read 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from pardotflow.config.project import Connection, Environment, Project
@@ -19,6 +19,7 @@ from pardotflow.connectors import (
     RefreshTokenGrant,
     SalesforceConnector,
     SalesforceSettings,
+    WriteHeaders,
 )
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog, ObjectInfo
@@ -37,6 +38,8 @@ class Endpoints:
 
     salesforce: Mapping[str, str | Secret]
     pardot: Mapping[str, str | Secret]
+    pardot_login: Mapping[str, str | Secret]
+    """The Salesforce connection whose tokens Pardot takes."""
 
 
 def endpoints_of(environment: Environment) -> Endpoints:
@@ -45,7 +48,12 @@ def endpoints_of(environment: Environment) -> Endpoints:
     for system in (System.SALESFORCE, System.PARDOT):
         connection: Connection | None = environment.connection(system)
         found[system] = connection.settings if connection else {}
-    return Endpoints(salesforce=found[System.SALESFORCE], pardot=found[System.PARDOT])
+    login = environment.connection(_text(found[System.PARDOT], "auth", str(System.SALESFORCE)))
+    return Endpoints(
+        salesforce=found[System.SALESFORCE],
+        pardot=found[System.PARDOT],
+        pardot_login=login.settings if login else {},
+    )
 
 
 def open_connectors(endpoints: Endpoints, clock: Clock, limits: Limits | None = None) -> dict[str, Connector]:
@@ -53,23 +61,30 @@ def open_connectors(endpoints: Endpoints, clock: Clock, limits: Limits | None = 
     found: dict[str, Connector] = {}
     limits = limits or Limits()
     if endpoints.salesforce:
-        settings = SalesforceSettings(limits=limits, api_version=_text(endpoints.salesforce, "api_version", "60.0"))
+        settings = SalesforceSettings(
+            limits=_limits(endpoints.salesforce, limits),
+            api_version=_text(endpoints.salesforce, "api_version", "60.0"),
+            headers=WriteHeaders(duplicate_rule=_text(endpoints.salesforce, "duplicate_rule_header", "")),
+        )
         found[System.SALESFORCE] = SalesforceConnector(
             _grant(endpoints.salesforce, "salesforce"), settings, budget=CallBudget(None), clock=clock
         )
     if endpoints.pardot:
         unit = _text(endpoints.pardot, "business_unit", "")
         url = _text(endpoints.pardot, "url", "https://pi.pardot.com")
-        signed = (
-            endpoints.salesforce if _text(endpoints.pardot, "auth", "salesforce") == "salesforce" else endpoints.pardot
-        )
         found[System.PARDOT] = PardotConnector(
-            _grant(signed, "pardot"),
-            PardotSettings(business_unit_id=unit, api_url=url, limits=limits),
+            _grant(endpoints.pardot_login, "pardot"),
+            PardotSettings(business_unit_id=unit, api_url=url, limits=_limits(endpoints.pardot, limits)),
             budget=CallBudget(None),
             clock=clock,
         )
     return found
+
+
+def _limits(settings: Mapping[str, str | Secret], limits: Limits) -> Limits:
+    """The connection's own number of requests in flight; the connector knows the vendor's most."""
+    own = _text(settings, "concurrency", "")
+    return replace(limits, concurrency=int(own)) if own else limits
 
 
 def _grant(settings: Mapping[str, str | Secret], system: str) -> Grant:

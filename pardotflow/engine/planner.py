@@ -289,7 +289,7 @@ def _notes(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> list[str]:
         con, "select field, count(*) from plan.accepted where kind = 'rewritten_again' group by 1 order by 1"
     ):
         notes.append(
-            f"{field}: {count} records store another value than was sent, again; something in the org rewrites it"
+            f"{field}: {_records(count)} again with another value than was sent; something in the org rewrites it"
         )
     for system, identity in request.identities.items():
         if not identity.user_id:
@@ -299,10 +299,13 @@ def _notes(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> list[str]:
     disagree = rows(con, "select count(*) from plan.ambiguities where reason like '%names another record%'")[0][0]
     if disagree:
         notes.append(
-            f"{disagree} records carry the id of another record than the one they are linked with; those ids "
-            f"are left alone"
+            f"{_records(disagree)} with the id of another record than the one that is linked; those ids are left alone"
         )
     return notes
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count} records"
 
 
 def _meta(con: duckdb.DuckDBPyConnection, request: PlanRequest, read: _Read, *, blocked: bool) -> dict[str, str]:

@@ -46,14 +46,14 @@ def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts:
             conflicts=_conflicts(con, conflicts),
             conflicts_open=_number(con, "select count(*) from plan.conflicts where winner = 'open'"),
             conflicts_decided=_number(con, "select count(*) from plan.conflicts where winner <> 'open'"),
-            held=_groups(con, "held", "kind", "coalesce(before, '∅') || ' → ' || coalesce(after, '∅')"),
+            held=_groups(con, "held", "kind", f"{_told('before')} || ' → ' || {_told('after')}"),
             held_total=_number(con, "select count(*) from plan.held"),
             ambiguities=_groups(con, "ambiguities", "'ambiguous'", "candidates", field="key"),
             ambiguities_total=_number(con, "select count(*) from plan.ambiguities"),
             skipped=_groups(con, "skipped", "reason", "note", field="''", reason="''", line="''"),
             skipped_total=_number(con, "select count(*) from plan.skipped"),
             accepted=_groups(
-                con, "accepted", "kind", "coalesce(a_value, '∅') || ' ≠ ' || coalesce(b_value, '∅')", reason="''"
+                con, "accepted", "kind", f"{_told('a_value')} || ' ≠ ' || {_told('b_value')}", reason="''"
             ),
             coverage=_coverage(con),
             notes=tuple(r[0] for r in con.execute("select note from plan.notes order by position").fetchall()),
@@ -158,7 +158,8 @@ def _conflicts(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[Conflict, ..
     found = con.execute(
         "select sync, a_system, a_object, a_id, a_name, b_system, b_object, b_id, b_name, field, a_value, b_value,"
         " base_a, base_b, winner, reason, line, pii from plan.conflicts"
-        f" order by winner <> 'open', base_a is null and base_b is null, sync, a_object, a_id, b_id, field limit {limit}"
+        " order by winner <> 'open', base_a is null and base_b is null, sync, a_object, a_id, b_id, field"
+        f" limit {limit}"
     ).fetchall()
     return tuple(
         Conflict(
@@ -198,6 +199,15 @@ def _created(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:
             sample_notes=(),
         )
         for r in found
+    )
+
+
+def _told(column: str) -> str:
+    """SQL for one value in a note: as a view shows a value, so that white space can be seen."""
+    bare = r"true|false|-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,9})?"
+    return (
+        f"case when {column} is null then '(blank)' when regexp_full_match({column}, '{bare}') then {column}"
+        f" else '\"' || {column} || '\"' end"
     )
 
 

@@ -1,10 +1,10 @@
 -- One row for each mapped field of each linked pair in which the two sides differ. Cells that agree are not looked at:
 -- nothing is written for them, whatever moved.
 create or replace temp table cells as
-select p.a_obj, p.a_id, p.b_obj, p.b_id, p.is_new, p.a_stamp, p.a_writer, p.a_read_at, p.b_stamp, p.b_writer, p.b_read_at,
+select p.a_obj, p.a_id, p.b_obj, p.b_id, p.old_a_obj, p.old_a_id, p.old_b_obj, p.old_b_id, p.is_new, p.a_stamp, p.a_writer, p.a_read_at, p.b_stamp, p.b_writer, p.b_read_at,
        c.m, c.ra, c.rb, c.ca, c.cb, c.oa, c.ob
 from (
-  select lp.a_obj, lp.a_id, lp.b_obj, lp.b_id, lp.is_new,
+  select lp.a_obj, lp.a_id, lp.b_obj, lp.b_id, lp.old_a_obj, lp.old_a_id, lp.old_b_obj, lp.old_b_id, lp.is_new,
          a._stamp as a_stamp, a._writer as a_writer, a._read_at as a_read_at,
          b._stamp as b_stamp, b._writer as b_writer, b._read_at as b_read_at,
          unnest([
@@ -24,7 +24,8 @@ from (
 ) p
 where c.applies and (c.ca is distinct from c.cb);
 
--- The base of those cells, with the halves that were sent and have not been read back.
+-- The base of those cells, with the halves that were sent and have not been read back. A link that follows a conversion
+-- or a merge brings the base of the old pair along.
 -- A half is confirmed when the record shows our own write: our user, and a stamp of that moment. Until a read can have
 -- seen the write, what it shows from before is not believed: the record counts as holding what was sent.
 create or replace temp table judged as
@@ -44,7 +45,7 @@ with based as (
   from cells c
   join mappings mp on mp.m = c.m
   left join mem.bases b on b.sync = {{ sync.name | literal }} and b.field = mp.key
-    and b.a_object = c.a_obj and b.a_id = c.a_id and b.b_object = c.b_obj and b.b_id = c.b_id
+    and b.a_object = c.old_a_obj and b.a_id = c.old_a_id and b.b_object = c.old_b_obj and b.b_id = c.old_b_id
 ),
 seen as (
   select * replace (

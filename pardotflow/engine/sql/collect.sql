@@ -3,10 +3,14 @@ create or replace temp table named_cells as
 select d.*, a._name as a_name, b._name as b_name,
   -- Where nothing is written, the cell is told from the side that the direction points at.
   coalesce(d.target, case d.flow when 'b_to_a' then 'a' else 'b' end) as told_side,
-  coalesce(d.target_field, t.field, d.key) as told_field
+  coalesce(d.target_field, t.field, d.key) as told_field,
+  coalesce(u.field, d.key) as stored_field
 from decided d
 left join targets t on t.m = d.m and t.role = case d.flow when 'b_to_a' then 'a' else 'b' end
   and t.obj = case d.flow when 'b_to_a' then d.a_obj else d.b_obj end
+-- What a system rewrote is told from the side that rewrote it.
+left join targets u on u.m = d.m and u.role = case when d.rewritten and d.sent_side = 'a' then 'a' else 'b' end
+  and u.obj = case when d.rewritten and d.sent_side = 'a' then d.a_obj else d.b_obj end
 join side_a a on a._obj = d.a_obj and a._id = d.a_id
 join side_b b on b._obj = d.b_obj and b._id = d.b_id
 where {{ focus }};
@@ -83,14 +87,14 @@ select {{ sync.name | literal }},
   case when rewritten and sent_side = 'a' then a_obj else b_obj end,
   case when rewritten and sent_side = 'a' then a_id else b_id end,
   case when rewritten and sent_side = 'a' then a_name else b_name end,
-  key, ra, rb,
+  stored_field, ra, rb,
   case when rewritten and rewrites > 0 then 'rewritten_again' when rewritten then 'rewritten' else 'stored_differently' end, line, pii
 from named_cells where outcome = 'accept' and found = 'same';
 
 -- Bases that the next apply records: cells that agree, and what a target stores of what it was sent.
 insert into out_agreed
-select {{ sync.name | literal }}, a_obj, a_id, b_obj, b_id, key, digest_now, ra, rb, rewrites + 1
-from named_cells where outcome = 'accept' and found = 'same' and rewritten;
+select {{ sync.name | literal }}, a_obj, a_id, b_obj, b_id, key, digest_now, ra, rb, rewrites + cast(rewritten as integer)
+from named_cells where outcome = 'accept' and found = 'same' and (a_confirmed or b_confirmed);
 
 -- A value and its cut copy agree.
 insert into out_agreed

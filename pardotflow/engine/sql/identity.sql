@@ -15,7 +15,8 @@ from pair_state where state = '{{ role }}_gone';
 insert into out_skipped
 select {{ sync.name | literal }}, '{{ other_system }}', p.{{ other }}_obj, p.{{ other }}_id, coalesce(s._name, ''),
   case p.state when '{{ role }}_gone' then 'counterpart_gone' when '{{ role }}_converted' then 'converted' else 'not_visible' end,
-  p.{{ role }}_obj || '/' || p.{{ role }}_id
+  p.{{ role }}_obj || '/' || p.{{ role }}_id{% if unlink[role] %} || case p.state when '{{ role }}_gone' then ': the link ends' else '' end{% endif %}
+
 from pair_state p left join side_{{ other }} s on s._obj = p.{{ other }}_obj and s._id = p.{{ other }}_id
 where starts_with(p.state, '{{ role }}_') and {{ focus_role[other].replace('@obj', 'p.' ~ other ~ '_obj').replace('@id', 'p.' ~ other ~ '_id') }};
 
@@ -29,7 +30,7 @@ from linked l join side_{{ role }} s on s._obj = l.{{ role }}_obj and s._id = l.
 where l.tombstone = '{{ other_system }}' and s._live and {{ focus_role[role].replace('@obj', 'l.' ~ role ~ '_obj').replace('@id', 'l.' ~ role ~ '_id') }};
 
 insert into out_ambiguous
-select {{ sync.name | literal }}, '{{ system }}', obj, id, name, note, others,
+select {{ sync.name | literal }}, '{{ system }}', obj, id, name, case when key_no < 0 then 'link' else note end, others,
        case when key_no < 0 then note else 'several records share ' || note end, {{ sync.line | literal }}
 from left_{{ role }} l where mark = 'ambiguous' and {{ focus_role[role].replace('@obj', 'obj').replace('@id', 'id') }};
 {% endfor %}

@@ -10,7 +10,7 @@ insert into out_fields
 select {{ sync.name | literal }}, '{{ system }}', s._obj, s._id, s._name, 'update', {{ field | literal }}, {{ id_types[key.number] | literal }},
   s.{{ field | name }}, p.{{ other }}_id,
   case when starts_with(p.{{ other }}_id, 'new:') then p.{{ other }}_id end, '',
-  'id', 'same', case when s.{{ field | name }} is not null then 'the link follows a conversion or a merge' else 'linked by ' || coalesce(kn.key, 'memory') end,
+  'id', 'same', case when p.followed or s.{{ field | name }} is not null then 'the link follows a conversion or a merge' else 'linked by ' || coalesce(kn.key, 'memory') end,
   {{ key.line | literal }}, '', p.a_obj, p.a_id, p.b_obj, p.b_id, null, null, null, null, null
 from live_pairs p
 join side_{{ role }} s on s._obj = p.{{ role }}_obj and s._id = p.{{ role }}_id

@@ -27,15 +27,24 @@ select sync, a_object, a_id, b_object, b_id, case when kind in ('followed', 'tom
        {{ run_id | literal }}, timezone('UTC', now()), tombstone
 from resolved_links;
 
--- Bases of what was sent, and of what agreed without a write.
+-- Bases of what was sent, and of what agreed without a write. An answer says at once what is stored; the half is still
+-- `sent` until a read shows the write, because a lagging cache may go on showing what was there before.
+create or replace temp macro stored_form(type, x) as
+  case type when 'boolean' then nf_checkbox(x) when 'integer' then nf_number(x) when 'number' then nf_number(x)
+            when 'date' then nf_date(x) when 'datetime' then nf_datetime(x) when 'email' then nf_email(x)
+            when 'id' then nf_id(x) when 'multipicklist' then nf_set(x) else nf_text(x) end;
+
 create or replace temp table new_bases as
 select b.sync, b.a_object, coalesce(na.record_id, b.a_id) as a_id, b.b_object, coalesce(nb.record_id, b.b_id) as b_id,
        b.mapping as field, b.digest,
        case when b.sent_side = 'a' and s.change is not null then s.value else b.a_value end as a_value,
        case when b.sent_side = 'b' and s.change is not null then s.value else b.b_value end as b_value,
-       case when s.change is null then b.sent_side end as sent_side,
-       o.sent_at, o.answered_at, w.writer, 0 as rewrites
+       b.sent_side, o.sent_at, o.answered_at, w.writer,
+       case when s.change is not null and stored_form(f.type, s.value)
+              is distinct from stored_form(f.type, case b.sent_side when 'a' then b.a_value else b.b_value end)
+            then 1 else 0 end as rewrites
 from plan.bases b
+left join plan.field_changes f on f.change = b.change and f.field = b.field
 join outcomes o using (change)
 join plan.changes c using (change)
 left join writers w on w.system = c.system
@@ -57,7 +66,7 @@ where b.sync = r.sync and b.field = r.field and b.a_object = r.a_object and b.a_
   and b.b_object = r.b_object and b.b_id = r.b_id;
 insert into mem.bases
 select sync, a_object, a_id, b_object, b_id, field, digest, a_value, b_value, sent_side, sent_at, answered_at, writer,
-       case when sent_at is not null then earlier else rewrites end
+       case when sent_at is not null then earlier + rewrites else rewrites end
 from replaced;
 
 -- A field that left the mapping loses its base.

@@ -1,0 +1,55 @@
+"""What is kept is private: files with personal data have mode 0600, and no secret is in any file or output."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from .driving import Project, Said, copy_project
+from .judging import select
+from .live import Live, living
+
+
+def test_files_with_personal_data_are_for_their_owner_alone(settled: Project) -> None:
+    settled.run("emulator", "set", "Contact/contact1@small.example#Title=Director").expect(0)
+    settled.run("plan", "--out", "mine.plan").expect(0)
+    settled.run("apply", "mine.plan", "--yes").expect(0)
+    assert _mode(settled.state) == 0o700
+    kept = [path for path in settled.state.rglob("*") if path.is_file() and path.stat().st_size]
+    assert {path.name for path in kept} >= {"memory.duckdb", "snapshots.duckdb", "ledger.sqlite", "emulator.db"}
+    assert {path.name: oct(_mode(path)) for path in [*kept, settled.root / "mine.plan"] if _mode(path) != 0o600} == {}
+    assert {oct(_mode(path)) for path in settled.state.rglob("*") if path.is_dir()} == {oct(0o700)}
+    assert (settled.root / ".pardotflow" / ".gitignore").read_text("utf-8") == "*\n"
+
+
+def test_no_secret_is_in_any_file_or_output(live_settled: Project, tmp_path: Path) -> None:
+    with living(copy_project(live_settled, tmp_path / "small")) as live:
+        live.edit("Contact/contact1@small.example", Title="Director")
+        said = list(_use(live))
+        secrets = {live.project.variables[name] for name in ("SF_CLIENT_SECRET", "SF_REFRESH_TOKEN", "SF_ACCESS_TOKEN")}
+        secrets |= {row["token"] for row in select(live.data, "SELECT token FROM token")}
+        state = live.project.root / ".pardotflow"
+        texts = {str(path): path.read_bytes() for path in state.rglob("*") if path.is_file()}
+        texts |= {f"output of command {n}": (each.out + each.err).encode() for n, each in enumerate(said)}
+    assert len(secrets) > len(said), "each command signs in and gets tokens of its own"
+    assert len(texts) > 8
+    leaks = [(place, secret[:6]) for place, text in texts.items() for secret in secrets if secret.encode() in text]
+    assert leaks == []
+
+
+def _use(live: Live) -> Iterator[Said]:
+    """Commands that end well, and commands that the systems refuse."""
+    project = live.project
+    yield project.run("validate", "--env", "live")
+    yield project.run("compile", "--env", "live")
+    yield project.run("plan", "--env", "live", "--refresh", "--format", "json").expect(0)
+    live.admin("POST", "expire-tokens")
+    live.admin("POST", "faults", {"method": "PATCH", "path": "/objects/prospects/", "status": 401, "times": 2})
+    yield project.run("apply", "--env", "live", "--yes")
+    live.admin("POST", "revoke", {})
+    yield project.run("plan", "--env", "live").expect(1)
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
