@@ -194,13 +194,14 @@ def _changes(con: duckdb.DuckDBPyConnection, *, creating: bool, new_ids: Mapping
 def _keep_errors(
     con: duckdb.DuckDBPyConnection, request: ApplyRequest, outcomes: Mapping[int, Outcome], run_id: str
 ) -> None:
-    """A refusal is kept until the change differs or succeeds."""
+    """A refusal is kept until the change differs or succeeds. The id of a record that this run made is the same change in
+    the next plan: it counts as that id."""
     payloads = rows(
         con,
         "select c.change, c.system, c.object, c.id, c.action, md5(string_agg(f.field || '=' || "
-        "coalesce(f.after, f.after_ref, ''),"
-        " chr(31) order by f.field, f.after, f.after_ref)) from plan.changes c join plan.field_changes f using "
-        "(change) group by all",
+        "coalesce(f.after, n.record_id, f.after_ref, ''), chr(31) order by f.field))"
+        " from plan.changes c join plan.field_changes f on f.change = c.change"
+        " left join new_ids n on n.planned_id = f.after_ref group by all",
     )
     refused, cleared = [], []
     at = request.clock.now().isoformat()

@@ -26,8 +26,9 @@ def inhabited(scenario: Scenario) -> Iterator[tuple[World, Records]]:
 
 
 def run_once(world: World, *, wait: float = SETTLED_AFTER) -> SavedPlan:
-    """Plan, check, apply, check, and wait, by default until every read shows it."""
-    plan = world.plan()
+    """Plan, check, apply, check, and wait, by default until every read shows it. The reads are whole, because a record
+    that nobody may see any more is missing from them, and from no other."""
+    plan = world.plan(full=True)
     note("\n".join(describe_plan(plan)))
     check_plan(world, plan)
     before = len(world.log)

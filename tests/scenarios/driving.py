@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+Json = Any
+"""Whatever a JSON text holds."""
 SCRIPT = Path(sys.executable).parent / "pardotflow"
 EXAMPLE = Path(__file__).parents[2] / "projects" / "example"
 _OURS = ("PARDOTFLOW_", "SF_", "PARDOT_", "WAREHOUSE_", "FORCE_COLOR", "COLUMNS", "HTTP_PROXY", "HTTPS_PROXY")
@@ -48,7 +50,7 @@ class Said:
         return self.out.partition("plan ")[2].split()[0]
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Json:
         """The result, where it was asked for as JSON."""
         return json.loads(self.out)
 
@@ -99,7 +101,7 @@ class Project:
             encoding="utf-8",
         )
 
-    def plan_json(self, *arguments: str, code: int = 0) -> Any:
+    def plan_json(self, *arguments: str, code: int = 0) -> Json:
         """Plan, and read the plan."""
         return self.run("plan", "--quiet", "--format", "json", *arguments).expect(code).json
 

@@ -1,4 +1,4 @@
-"""What a person changes, in the configuration or in a record, is what the next plan shows, with its reason and its line."""
+"""What a person changes, in the configuration or in a record, is what the next plan shows, with its line."""
 
 from __future__ import annotations
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from .conftest import FirstMinute
+from .driving import Json
 from .judging import asked, select, writes
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "plan.schema.json"
@@ -96,7 +96,7 @@ def test_the_schema_closes_every_object_and_describes_every_key() -> None:
             assert value.get("description") or "$ref" in value, f"{path}/{name} is not described"
 
 
-def _nodes(value: Any, path: str) -> list[tuple[str, dict[str, Any]]]:
+def _nodes(value: Json, path: str) -> list[tuple[str, dict[str, Json]]]:
     if isinstance(value, list):
         return [found for n, item in enumerate(value) for found in _nodes(item, f"{path}/{n}")]
     if not isinstance(value, dict):

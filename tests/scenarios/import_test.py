@@ -69,7 +69,11 @@ def _choose(found: People) -> dict[tuple[str, str], tuple[str, str, str]]:
         if kind != "Contact" or contact["IsDeleted"] or prospect is None or prospect["isDeleted"]:
             continue
         name = names[len(chosen) % len(names)]
-        if pointers[record] == 1 and prospect["salesforceId"] == record and prospect[FIELDS[name]] == contact[name] is not None:
+        if (
+            pointers[record] == 1
+            and prospect["salesforceId"] == record
+            and prospect[FIELDS[name]] == contact[name] is not None
+        ):
             chosen[record, name] = (str(prospect["id"]), FIELDS[name], f"New {len(chosen)}")
         if len(chosen) == ROWS:
             return chosen

@@ -25,11 +25,14 @@ def test_validate(offline: list[str], looked_at: Project) -> None:
 
 def test_validate_reports_every_problem_at_once(example: Project) -> None:
     example.replace("syncs/people.yml", "pardot: department}", "pardot: departmint}")
-    example.replace("syncs/product_usage.yml", "strength: apply", "strenght: apply")
-    said = example.run("validate", "--offline").expect(1)
-    assert said.err.count("error[PF") == 2
-    assert 'did you mean "department"' in said.err.lower()
-    assert example.line_of("syncs/product_usage.yml", "strenght") in said.err
+    example.replace("syncs/product_usage.yml", "warehouse: product_seats,", "warehouse: product_seat,")
+    example.replace("syncs/people.yml", 'when: "Email is not null"', 'when: "EMail_Address is not null"')
+    said = example.run("validate").expect(1)
+    assert said.err.count("error[PF") == 3, said.err
+    for word in ("departmint", "product_seat", "EMail_Address"):
+        assert f'"{word}"' in said.err
+    assert 'Did you mean "department"?' in said.err
+    assert example.line_of("syncs/people.yml", "departmint") in said.err
 
 
 def test_validate_without_any_memory_needs_the_systems_once(example: Project) -> None:

@@ -54,9 +54,9 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 def asked(data: Path, since: int = 0) -> list[Asked]:
     """The requests with a number above `since`, oldest first."""
-    query = "SELECT n, system, method, path, query, headers, body, status, api_calls FROM request_log WHERE n > ? ORDER BY n"
+    columns = "n, system, method, path, query, headers, body, status, api_calls"
     with opened(data) as db:
-        rows = db.execute(query, (since,)).fetchall()
+        rows = db.execute(f"SELECT {columns} FROM request_log WHERE n > ? ORDER BY n", (since,)).fetchall()
     return [Asked(**{**dict(row), "body": bytes(row["body"]).decode(errors="replace")}) for row in rows]
 
 

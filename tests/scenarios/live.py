@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from .driving import Project, serving
+from .driving import Json, Project, serving
 
 ORG = "org.db"
 """The data file of the served emulator, in the project's folder."""
@@ -27,7 +26,7 @@ class Live:
     data: Path
     url: str
 
-    def admin(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
+    def admin(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Json:
         """One call of the emulator's own interface."""
         answer = httpx.request(method, f"{self.url}/__admin/{path}", json=body, timeout=30, trust_env=False)
         assert answer.is_success, answer.text

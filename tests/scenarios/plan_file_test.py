@@ -47,6 +47,11 @@ def test_another_environment_and_another_org(live_settled: Project, tmp_path: Pa
         only(production, 3, f"plan {plan.plan_id} was made for live, not for production")
         moved = replace(live.project, variables=elsewhere.project.variables)
         said = moved.run("apply", "mine.plan", "--env", "live", "--yes", "--quiet")
-        only(said, 3, f"plan {plan.plan_id} was made for salesforce 00D5g0000008avYEAQ", "this connection is 00D5g0000009")
+        only(
+            said,
+            3,
+            f"plan {plan.plan_id} was made for salesforce 00D5g0000008avYEAQ",
+            "this connection is 00D5g0000009",
+        )
         assert writes(elsewhere.data) == []
         live.project.run("apply", "mine.plan", "--env", "live", "--yes").expect(0)

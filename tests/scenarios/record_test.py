@@ -1,4 +1,4 @@
-"""`plan --record` reads one record and its counterpart, in four calls at most, and compares them as the full plan would."""
+"""`plan --record` reads one record and its counterpart, in four calls at most, and compares these two."""
 
 from __future__ import annotations
 

@@ -36,6 +36,10 @@ def test_what_moved_is_left_out_and_everything_else_is_applied(settled: Project)
     # The remainder is what the next plan shows: a conflict with its winner, and the newer value.
     again = settled.plan_json("--detailed-exitcode", code=2)
     (conflict,) = again["conflicts"]
-    assert (conflict["a"]["value"], conflict["b"]["value"], conflict["winner"]) == ("Hamar", "Lillehammer", "salesforce")
+    assert (conflict["a"]["value"], conflict["b"]["value"], conflict["winner"]) == (
+        "Hamar",
+        "Lillehammer",
+        "salesforce",
+    )
     sent = {field["after"] for change in again["changes"] for field in change["fields"]}
     assert sent == {"Hamar", "Moss"}

@@ -3,9 +3,10 @@ create or replace temp table strengths as select sync, strength in ('apply', 'sc
 
 -- A change that was refused before and has not changed since is not tried again; it is listed with what the system said.
 create or replace temp table payloads as
-select system, object, id, md5(string_agg(field || '=' || coalesce(after, after_ref, ''), chr(31) order by field, after, after_ref)) as payload,
+select system, object, id, md5(string_agg(field || '=' || coalesce(after, after_ref, ''), chr(31) order by field)) as payload,
        case when starts_with(id, 'new:') then 'create' else 'update' end as action
-from out_fields group by system, object, id;
+from (from out_fields qualify row_number() over (partition by system, object, id, field order by action = 'update' desc, sync desc) = 1)
+group by system, object, id;
 
 create or replace temp table refused as
 select p.system, p.object, p.id, e.code, e.message

@@ -88,7 +88,8 @@ select {{ sync.name | literal }},
   case when rewritten and sent_side = 'a' then a_id else b_id end,
   case when rewritten and sent_side = 'a' then a_name else b_name end,
   stored_field, ra, rb,
-  case when rewritten and rewrites > 0 then 'rewritten_again' when rewritten then 'rewritten' else 'stored_differently' end, line, pii
+  case when (rewritten and rewrites > 0) or (sent_side is not null and rewrites > 1) then 'rewritten_again'
+       when rewritten or (sent_side is not null and rewrites > 0) then 'rewritten' else 'stored_differently' end, line, pii
 from named_cells where outcome = 'accept' and found = 'same';
 
 -- Bases that the next apply records: cells that agree, and what a target stores of what it was sent.

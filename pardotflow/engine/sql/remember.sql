@@ -44,11 +44,11 @@ select b.sync, b.a_object, coalesce(na.record_id, b.a_id) as a_id, b.b_object, c
               is distinct from stored_form(f.type, case b.sent_side when 'a' then b.a_value else b.b_value end)
             then 1 else 0 end as rewrites
 from plan.bases b
-left join plan.field_changes f on f.change = b.change and f.field = b.field
 join outcomes o using (change)
 join plan.changes c using (change)
 left join writers w on w.system = c.system
 left join stored s on s.change = b.change and s.field = b.field
+left join plan.field_changes f on f.change = b.change and f.field = b.field
 left join new_ids na on na.planned_id = b.a_id
 left join new_ids nb on nb.planned_id = b.b_id
 union all
