@@ -30,9 +30,7 @@ CELLS = (
     *(Cell(values=v, later=later) for v, later in product(product((*NOW, "", " "), repeat=2), LATER)),
     *(
         Cell(values=v, base=base, mapping_changed=changed, later=later)
-        for v, base, changed, later in product(
-            product(NOW, repeat=2), product(THEN, repeat=2), (False, True), LATER
-        )
+        for v, base, changed, later in product(product(NOW, repeat=2), product(THEN, repeat=2), (False, True), LATER)
         if not changed or base in (("x", "x"), ("x", "z"))
     ),
 )

@@ -175,7 +175,9 @@ class FakeConnector:
         else:
             record = known.id
             self.vendor.write(name, record, row.values)
-        return RowResult(key=row.key, ok=True, id=record, created=known is None, fields=self._stored(prepared, row, record))
+        return RowResult(
+            key=row.key, ok=True, id=record, created=known is None, fields=self._stored(prepared, row, record)
+        )
 
     def _addressed(self, prepared: PreparedRequest, row: Row) -> Record | None:
         if prepared.kind is Operation.UPSERT:

@@ -130,4 +130,7 @@ def test_a_lagging_answer_is_not_undone(world: World) -> None:
     assert [f["after"] for f in world.settle(wait=10).sendable] == ["bo"]
     assert not world.settle(wait=600).sendable
     assert not world.settle().sendable
-    assert (world.crm.value("Contact", crm, "FirstName"), world.unit.value("prospect", unit, "firstName")) == ("bo", "bo")
+    assert (world.crm.value("Contact", crm, "FirstName"), world.unit.value("prospect", unit, "firstName")) == (
+        "bo",
+        "bo",
+    )

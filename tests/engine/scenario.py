@@ -97,7 +97,9 @@ def mappings(draw: Draw, pair: Pair) -> Yaml:
     """One mapping with random rules."""
     mapping: dict[str, Any] = {"salesforce": pair.crm, "pardot": pair.unit}
     is_score = pair.crm == "Score__c"
-    direction = "to_salesforce" if is_score else draw(st.sampled_from(("two_way", "two_way", "to_pardot", "to_salesforce")))
+    direction = (
+        "to_salesforce" if is_score else draw(st.sampled_from(("two_way", "two_way", "to_pardot", "to_salesforce")))
+    )
     mapping["direction"] = direction
     mapping["into"] = draw(st.sampled_from(("any", "any", "blank")))
     mapping["too_long"] = draw(st.sampled_from(("hold", "cut")))
