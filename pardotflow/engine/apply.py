@@ -194,8 +194,8 @@ def _changes(con: duckdb.DuckDBPyConnection, *, creating: bool, new_ids: Mapping
 def _keep_errors(
     con: duckdb.DuckDBPyConnection, request: ApplyRequest, outcomes: Mapping[int, Outcome], run_id: str
 ) -> None:
-    """A refusal is kept until the change differs or succeeds. The id of a record that this run made is the same change in
-    the next plan: it counts as that id."""
+    """A refusal is kept until the change differs or succeeds. The id of a record that this run made is the same change
+    in the next plan: it counts as that id."""
     payloads = rows(
         con,
         "select c.change, c.system, c.object, c.id, c.action, md5(string_agg(f.field || '=' || "

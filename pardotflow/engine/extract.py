@@ -281,7 +281,8 @@ def _save_cursor(
     con.execute("delete from snap.cursors where connection = ? and object = ?", [wanted.connection, wanted.object])
     if is_full and not complete:
         return
-    fields = sorted(set(wanted.fields) if is_full else set(wanted.fields) | (cursor.fields if cursor else set()))
+    # A field that was left out of one delta is not kept any more: it is read whole when it is wanted again.
+    fields = sorted(set(wanted.fields))
     full_at = at if is_full or cursor is None else _naive(cursor.full_at)
     con.execute(
         "insert into snap.cursors values (?, ?, ?, ?, ?, ?, ?)",

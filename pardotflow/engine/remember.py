@@ -1,7 +1,7 @@
 """What an apply leaves in memory: links, bases of what was sent, bases of what agrees, and when we wrote which record.
 
-A base half that was sent is `sent` until a read shows our own write. Where the answer carried what was stored, the half is
-that value at once; it is still `sent`, because a lagging cache may show what was there before.
+A base half that was sent is `sent` until a read shows our own write. Where the answer carried what was stored, the
+half is that value at once; it is still `sent`, because a lagging cache may show what was there before.
 """
 
 from collections.abc import Iterable, Mapping

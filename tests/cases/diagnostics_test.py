@@ -35,8 +35,9 @@ def read_catalog() -> Catalog:
 
 def read_field(value: dict[str, Any]) -> FieldInfo:
     """One field of the catalog; lists become tuples."""
-    known = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
-    return FieldInfo(**{**known, "type": FieldType(value.get("type", "text"))})
+    known: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+    known["type"] = FieldType(value.get("type", "text"))
+    return FieldInfo(**known)
 
 
 def told(folder: Path) -> str:

@@ -5,7 +5,7 @@ What the engine says of a cell is read back from the plan file, so that what peo
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,8 @@ def _pair(world: World, number: int, cell: Cell, width: int) -> tuple[str, str]:
     world.clock.time = later[Side.PARDOT]
     unit = world.unit.add("prospect", {"salesforceId": crm})
     for vendor, name, id, extra in ((world.crm, "Contact", crm, values[0]), (world.unit, "prospect", unit, values[1])):
-        vendor.objects[name][id].last.values.update(extra)
+        record = vendor.objects[name][id]
+        record.versions[-1] = replace(record.last, values={**record.last.values, **extra})
     return crm, unit
 
 
@@ -112,7 +113,8 @@ def _remember(world: World, cells: Sequence[Cell], records: Sequence[tuple[str, 
     with duckdb.connect() as con:
         attach_memory(con, world.layout.memory, read_only=False)
         con.execute(
-            "insert into mem.links select 'people', 'Contact', r.a, 'prospect', r.b, 'found', 'r', now()::timestamp, null"
+            "insert into mem.links"
+            " select 'people', 'Contact', r.a, 'prospect', r.b, 'found', 'r', now()::timestamp, null"
             " from (select unnest(?::varchar[]) as a, unnest(?::varchar[]) as b) r",
             [[records[n][0] for n, _ in linked], [records[n][1] for n, _ in linked]],
         )

@@ -17,6 +17,7 @@ POLICIES = (Policy.SALESFORCE, Policy.PARDOT, Policy.MOST_RECENT, Policy.ASK)
 ONE_WAY = (Direction.TO_PARDOT, Direction.TO_SALESFORCE)
 LATER = (None, Side.SALESFORCE, Side.PARDOT)
 NOW = (None, "x", "y", "x ")
+NEW = (*NOW, "", " ")
 THEN = (None, "x", "z")
 
 RULES = (
@@ -27,10 +28,10 @@ RULES = (
     *(Rules(direction=d, on_blank=on_blank, into=into) for d, on_blank, into in product(ONE_WAY, OnBlank, Into)),
 )
 CELLS = (
-    *(Cell(values=v, later=later) for v, later in product(product((*NOW, "", " "), repeat=2), LATER)),
+    *(Cell(values=v, later=later) for v, later in product(product(NEW, NEW), LATER)),
     *(
         Cell(values=v, base=base, mapping_changed=changed, later=later)
-        for v, base, changed, later in product(product(NOW, repeat=2), product(THEN, repeat=2), (False, True), LATER)
+        for v, base, changed, later in product(product(NOW, NOW), product(THEN, THEN), (False, True), LATER)
         if not changed or base in (("x", "x"), ("x", "z"))
     ),
 )

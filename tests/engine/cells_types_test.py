@@ -55,12 +55,12 @@ TWO_WAYS = (
 
 def all_cells(values: Values, then: Values) -> list[Cell]:
     """Every pair of values: new, under a changed mapping, and over every base of the other values."""
-    pairs = list(product(values, repeat=2))
+    pairs = list(product(values, values))
     changed = (then[1], then[1])
     return [
         *(Cell(values=v) for v in pairs),
         *(Cell(values=v, base=changed, mapping_changed=True) for v in pairs),
-        *(Cell(values=v, base=b) for v, b in product(pairs, product(then, repeat=2))),
+        *(Cell(values=v, base=b) for v, b in product(pairs, product(then, then))),
     ]
 
 
@@ -68,7 +68,7 @@ def few_cells(values: Values) -> list[Cell]:
     """Every pair of values over six bases that tell the situations apart."""
     one, two, last = values[1], values[2], values[-1]
     bases = ((one, one), (one, two), (None, None), (values[-2], None), (None, last), (last, values[-2]))
-    pairs = list(product(values, repeat=2))
+    pairs = list(product(values, values))
     changed = [Cell(values=v, base=(one, one), mapping_changed=True) for v in pairs]
     return [*(Cell(values=v) for v in pairs), *changed, *(Cell(values=v, base=b) for v, b in product(pairs, bases))]
 

@@ -34,7 +34,7 @@ def check(folder: Path, rules: Sequence[Rules], cells: Sequence[Cell]) -> Run:
 
 
 def _is_same(rule: Rules, expected: Outcome, got: Outcome) -> bool:
-    """Equal, where a text goes as it is; values of other types, and the end of a cut one, may be spelled differently."""
+    """Equal. A text goes as it is; values of other types, and the end of a cut one, may be spelled differently."""
     if expected == got:
         return True
     if (expected.ending, expected.side, expected.held) != (got.ending, got.side, got.held):

@@ -1,7 +1,7 @@
 """How hard the properties of this folder are tried: `ci` is the same every time, `thorough` looks further.
 
-Set PARDOTFLOW_HYPOTHESIS=thorough for a thousand examples (or PARDOTFLOW_EXAMPLES) of each, and to have a failing example
-made small, for which `ci` takes no time.
+Set PARDOTFLOW_HYPOTHESIS=thorough for a thousand examples of each (or PARDOTFLOW_EXAMPLES), and to have a failing
+example made small, for which `ci` takes no time.
 """
 
 import os

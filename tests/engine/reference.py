@@ -170,7 +170,7 @@ def _translated(rules: Rules, value: str | None, side: Side) -> Wish:
     """The other side's value through the value map, as far as it can be read."""
     normal = form_of(value, FieldType.TEXT)
     if rules.pairs and normal is not None:
-        there = {a: b for a, b in (p if side is Side.PARDOT else p[::-1] for p in rules.pairs)}
+        there = dict(rules.pairs if side is Side.PARDOT else [(b, a) for a, b in rules.pairs])
         if normal not in there:
             return Wish(text=value, held=HeldKind.UNMAPPED_VALUE)
         value = there[str(normal)]

@@ -1,6 +1,7 @@
 """A target that stores another value than it was sent: accepted, never fought, told the second time."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def test_a_rewritten_value_is_taken_and_later_edits_still_flow(world: World, sta
 def test_what_a_later_writer_left_is_an_edit(world: World) -> None:
     """Not ours: an automation under another user changed the value after us, so it flows like any edit."""
     world.configure(people([{"salesforce": "FirstName", "pardot": "firstName"}]))
-    crm, unit = world.pair({}, {"firstName": "ada"})
+    crm, _ = world.pair({}, {"firstName": "ada"})
     world.settle(wait=5)
     world.crm.edit("Contact", crm, {"FirstName": "Ada B."})
     world.clock.tick(600)
@@ -118,8 +119,6 @@ def test_another_spelling_of_the_same_value_is_no_rewriting(world: World) -> Non
 
 def test_a_lagging_answer_is_not_undone(world: World) -> None:
     """Regression: the answer told what was stored, so a cache from before the write looked like an edit."""
-    from datetime import timedelta
-
     world.unit.habits.lag = timedelta(seconds=60)
     world.configure(people([{"salesforce": "FirstName", "pardot": "firstName", "policy": "most_recent"}]))
     crm, unit = world.pair({"FirstName": "ada"}, {"firstName": "ada"})

@@ -13,16 +13,16 @@ def fixed(name: str, kind: FieldType = T.TEXT) -> FieldInfo:
     return FieldInfo(name=name, type=kind, createable=False, updateable=False)
 
 
-def text(name: str, length: int = 0, **more: bool) -> FieldInfo:
+def text(name: str, length: int = 0, *, required: bool = False) -> FieldInfo:
     """A text field."""
-    return FieldInfo(name=name, type=T.TEXT, length=length, **more)
+    return FieldInfo(name=name, type=T.TEXT, length=length, required_on_create=required)
 
 
 _CRM = (
     fixed("Id", T.ID),
     fixed("Name"),
     text("FirstName", 40),
-    text("LastName", 80, required_on_create=True),
+    text("LastName", 80, required=True),
     FieldInfo(name="Email", type=T.EMAIL, length=80),
     FieldInfo(name="Phone", type=T.PHONE, length=40),
     text("Title", 128),

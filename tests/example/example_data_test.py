@@ -8,7 +8,8 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from example_files import PROJECT, addresses, is_live, live_prospects, read, records, rows
+
+from tests.example.example_files import PROJECT, addresses, is_live, live_prospects, read, records, rows
 
 SALESFORCE_FILES = ("Account.csv", "Contact.csv", "Lead.csv", "User.csv", "Campaign.csv")
 PREFIXES = {"Account": "001", "Contact": "003", "Lead": "00Q", "User": "005", "Campaign": "701"}

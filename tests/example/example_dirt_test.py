@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from example_files import (
+
+from tests.example.example_files import (
     PROJECT,
     addresses,
     count,

@@ -7,9 +7,9 @@ import duckdb
 import jinja2
 import pytest
 import yaml
-from example_files import PEOPLE_FIELDS, PROJECT, Row, linked, live_prospects, plain, read, rows
 
 from pardotflow.config.load import load_project
+from tests.example.example_files import PEOPLE_FIELDS, PROJECT, Row, linked, live_prospects, plain, read, rows
 
 USAGE = PROJECT / "warehouse" / "product_usage.csv"
 COLUMNS = ("product_plan", "product_seats", "product_last_seen", "product_health")

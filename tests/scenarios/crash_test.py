@@ -60,8 +60,8 @@ def _has_sent(live: Live, since: int, number: int) -> bool:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/imports"), ("POST", "/batches"), ("PATCH", "/imports/"), ("GET", "/imports/")],
-    ids=["opened", "uploaded", "submitted", "polled"],
+    [("POST", "/batches"), ("PATCH", "/imports/"), ("GET", "/imports/")],
+    ids=["uploaded", "submitted", "polled"],
 )
 def test_killed_in_the_middle_of_an_import(method: str, path: str, imported: Project, tmp_path: Path) -> None:
     with at_work(imported, tmp_path / "small") as live:

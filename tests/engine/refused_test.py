@@ -1,0 +1,95 @@
+"""A change that a system refused is kept and listed; it is sent again when it has become another change."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.engine.harness import SavedPlan, World, Yaml, people
+
+NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
+RULE = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
+Refuses = Callable[[str, str, Mapping[str, Any]], str]
+
+
+def always(code: str) -> Refuses:
+    """Refuse everything."""
+    return lambda object_name, record, values: code
+
+
+def held(plan: SavedPlan) -> list[tuple[str, str]]:
+    """What was refused before, and what the system said."""
+    return [(h["id"], h["reason"]) for h in plan["held"] if h["kind"] == "refused"]
+
+
+def test_a_refused_change_is_held_with_what_the_system_said(world: World) -> None:
+    world.configure(people([NAME]))
+    crm, _ = world.pair({}, {"firstName": "a"})
+    world.crm.habits.refuses = always(RULE)
+    assert len(world.settle().sendable) == 1
+    plan = world.settle()
+    assert not plan.sendable
+    assert held(plan) == [(crm, f"{RULE}: refused by {RULE}")]
+
+
+def test_another_value_is_another_change(world: World) -> None:
+    world.configure(people([NAME]))
+    crm, unit = world.pair({}, {"firstName": "a"})
+    world.crm.habits.refuses = always(RULE)
+    world.settle()
+    world.unit.edit("prospect", unit, {"firstName": "b"})
+    world.clock.tick(600)
+    assert [f["after"] for f in world.settle().sendable] == ["b"]
+    world.crm.habits.refuses = always("")
+    world.unit.edit("prospect", unit, {"firstName": "a"})
+    world.clock.tick(600)
+    assert [f["after"] for f in world.settle().sendable] == ["a"]
+    assert world.crm.value("Contact", crm, "FirstName") == "a"
+    assert not held(world.plan())
+
+
+def test_a_lock_is_tried_again_untouched(world: World) -> None:
+    world.configure(people([NAME]))
+    world.pair({}, {"firstName": "a"})
+    world.crm.habits.refuses = always("UNABLE_TO_LOCK_ROW")
+    world.settle()
+    world.crm.habits.refuses = always("")
+    assert len(world.settle().sendable) == 1
+    assert not world.plan().sendable
+
+
+def test_the_id_of_a_new_record_is_the_same_change_once_it_is_known(world: World) -> None:
+    """Regression: refused while the record was `new:…`, the same change was sent again when it named its id."""
+    create = {"pardot": {"when": "Email is not null"}}
+    keys = ["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}]
+    world.configure(people([NAME], match=keys, create=create))
+    crm = world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    world.crm.habits.refuses = always(RULE)
+    first = world.settle()
+    assert ("Prospect_Id__c", f"new:Contact/{crm}") in {(f["field"], f["after_ref"]) for f in first.sendable}
+    plan = world.settle()
+    assert not plan.sendable
+    assert [id for id, _ in held(plan)] == [crm]
+
+
+def test_a_refused_create_is_held_also_where_two_rules_fill_one_field(world: World) -> None:
+    """Regression: `set` and a mapping gave the same field of the new record, and it was sent by every apply."""
+    create = {"pardot": {"when": "Email is not null", "set": {"firstName": "'new'"}}}
+    world.configure(people([{**NAME, "direction": "to_pardot"}], create=create))
+    world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    world.unit.habits.refuses = always("57")
+    assert world.settle().sendable
+    plan = world.settle()
+    assert not plan.sendable
+    assert [id for id, _ in held(plan)] == ["new"]
+
+
+def test_what_waits_for_a_refused_create_is_not_sent(world: World) -> None:
+    create = {"pardot": {"when": "Email is not null"}}
+    keys = ["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}]
+    world.configure(people([NAME], match=keys, create=create))
+    crm = world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    world.unit.habits.refuses = always("57")
+    plan = world.plan()
+    applied = world.apply(plan)
+    assert (applied.report.refused, applied.report.not_started) == (1, 1)
+    assert world.crm.value("Contact", crm, "Prospect_Id__c") is None
+    assert not world.plan().sendable

@@ -1,0 +1,116 @@
+"""Every template renders from the example project and stays in SQL that another engine's dialect can be made from.
+
+A template that the parser does not understand would have to stand in `EXCEPTIONS`, with the reason.
+"""
+
+import csv
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from pardotflow.config.load import load_project
+from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
+from pardotflow.core.values import FieldType
+from pardotflow.engine.compile import compile_project, snapshot_table
+from pardotflow.engine.compiled import CompiledSync
+from pardotflow.engine.focus import Focus
+from pardotflow.engine.overlay import OverlayTable, overlay_name
+from pardotflow.engine.sqlfile import FOLDER, render
+from pardotflow.engine.syncplan import second_look, statements
+
+EXAMPLE = Path(__file__).parents[2] / "projects" / "example"
+SEEDS = {
+    ("salesforce", "Contact"): "Contact.csv",
+    ("salesforce", "Lead"): "Lead.csv",
+    ("pardot", "prospect"): "prospects.csv",
+}
+EXCEPTIONS: frozenset[str] = frozenset()
+"""Nothing so far."""
+
+# The step of a sync that a template is rendered for; templates that are here with nothing have a name of their own.
+STEPS = {
+    "side": "sides",
+    "match_start": "match start",
+    "match_key": "match salesforce_id",
+    "match_end": "match end",
+    "mappings": "mappings",
+    "cells": "cells",
+    "decide": "decide",
+    "collect": "collect",
+    "identity": "identity",
+    "ids": "ids",
+    "creates": "create prospect",
+    "new_pairs": "new pairs",
+}
+ALONE = ("normal_forms", "output_tables", "assemble", "remember", "moved", "moved_with", "overlay", "forget_overlay")
+TABLE = OverlayTable(
+    overlay=overlay_name("pardot", "prospect"),
+    snapshot=snapshot_table("pardot", "prospect"),
+    system="pardot",
+    object="prospect",
+    fields=("firstName", "lastName"),
+    defaults={"optedOut": "false"},
+)
+
+
+def catalog() -> Catalog:
+    """The objects of the example with the columns of its seed files."""
+    objects = {}
+    for (connection, name), file in SEEDS.items():
+        with (EXAMPLE / "seed" / file).open(encoding="utf-8", newline="") as lines:
+            header = next(csv.reader(lines))
+        fields = tuple(FieldInfo(name=column, type=_type(column)) for column in header)
+        objects[(connection, name.lower())] = ObjectInfo(name=name, label=name, fields=fields)
+    return Catalog(objects=objects)
+
+
+def _type(column: str) -> FieldType:
+    if column.startswith(("Has", "Is", "is", "DoNot", "opted")):
+        return FieldType.BOOLEAN
+    return FieldType.NUMBER if "core" in column or "seats" in column else FieldType.TEXT
+
+
+@pytest.fixture(scope="module")
+def syncs() -> tuple[CompiledSync, ...]:
+    """The compiled syncs of the example."""
+    loaded = load_project(EXAMPLE, None, {}, environ={})
+    assert loaded.project is not None
+    return compile_project(loaded.project, catalog())
+
+
+def rendered(syncs: tuple[CompiledSync, ...]) -> Iterator[tuple[str, str]]:
+    """Every statement of every sync under its step's name, and the templates that stand alone."""
+    for sync in syncs:
+        yield from statements(sync, Focus(), share=False)
+        yield from statements(sync, Focus(records=(("pardot", "prospect", "1"),)), share=True)
+        yield from second_look(sync)
+    for template in ALONE:
+        yield template, render(template, run_id="run", sync=syncs[0], tables=[TABLE])
+
+
+def test_every_template_is_tried(syncs: tuple[CompiledSync, ...]) -> None:
+    assert {file.stem for file in FOLDER.glob("*.sql")} == set(STEPS) | set(ALONE)
+    assert set(STEPS.values()) <= {step for step, _ in rendered(syncs)}
+
+
+def test_every_template_can_be_parsed(syncs: tuple[CompiledSync, ...], caplog: pytest.LogCaptureFixture) -> None:
+    """What the parser passes on as an unknown command counts as not understood."""
+    caplog.set_level(logging.CRITICAL, logger="sqlglot")
+    templates = {step: template for template, step in STEPS.items()}
+    failed = set()
+    for step, sql in rendered(syncs):
+        try:
+            understood = not any(isinstance(s, exp.Command) for s in sqlglot.parse(sql, dialect="duckdb"))
+        except sqlglot.errors.SqlglotError:
+            understood = False
+        if not understood:
+            failed.add(templates.get(step, step))
+    assert failed == EXCEPTIONS
+
+
+def test_rendering_is_the_same_every_time(syncs: tuple[CompiledSync, ...]) -> None:
+    assert list(rendered(syncs)) == list(rendered(syncs))

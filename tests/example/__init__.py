@@ -1,0 +1,1 @@
+"""The example project, looked at from outside."""
