@@ -73,8 +73,11 @@ def apply_plan(request: ApplyRequest) -> Applied:
         _check(con, request, meta)
         changes = rows(con, "select count(*) from plan.changes where sendable")[0][0]
         con.execute("create or replace temp table moved (change integer, reason varchar)")
-        if changes:
+        con.execute("create or replace temp table moved_records (system varchar, object varchar, id varchar)")
+        if changes or rows(con, "select count(*) from plan.links")[0][0]:
             _reread(con, request)
+        # What other runs have remembered since is newer than what this plan saw of pairs that it does not write.
+        is_newest = not request.ledger.has_run_since(meta["created_at"])
         sender = Sender(
             run_id=run_id,
             ledger=request.ledger,
@@ -89,7 +92,7 @@ def apply_plan(request: ApplyRequest) -> Applied:
             finally:
                 # Whatever ends the sending: what was confirmed is remembered.
                 writers = {system: identity.user_id for system, identity in request.identities.items()}
-                remember(con, sender.outcomes.values(), writers, run_id)
+                remember(con, sender.outcomes.values(), writers, run_id, is_newest=is_newest)
                 _keep_errors(con, request, sender.outcomes, run_id)
             report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began)
             _close(request, report)
@@ -119,6 +122,10 @@ def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[
             )
     if meta["config_digest"] != config_digest(request.project):
         raise PlanRefused(f"the configuration changed since plan {meta['id']} was made", hint=again)
+    for guard in request.allow:
+        # A side that may be smaller from now on is measured anew.
+        connection, _, item = guard.removeprefix("shrunk:").partition(".")
+        con.execute("update snap.cursors set full_rows = 0 where connection = ? and object = ?", [connection, item])
     guards = rows(con, "select guard, number, passed from plan.guards order by position")
     blocking = still_blocking(guards, request.allow)
     if blocking:
@@ -130,8 +137,10 @@ def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
     """Law 3: what changed since the plan's cursors is read, and what moved is left out."""
     syncs, wanted = open_rows(request.project, request.catalog)
     touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
+    creates = rows(con, "select count(*) from plan.changes where action = 'create' and sendable")[0][0]
     for item in wanted:
-        if (item.connection, item.object) in touched:
+        # A record that somebody made meanwhile can stand in any object.
+        if creates or (item.connection, item.object) in touched:
             refresh(
                 con, request.connectors[item.connection], item, request.layout, request.clock.now(), request.progress
             )
@@ -140,8 +149,11 @@ def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
 
 def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:
     """Creates first, so that the ids of new records are known to the updates that carry them."""
+    con.execute("create or replace temp table born (planned_id varchar)")
     for creating in (True, False):
         new_ids = {f"new:{n}": i for n, i in _new_ids(con, sender.outcomes)}
+        if new_ids:
+            con.executemany("insert into born values (?)", [[planned] for planned in new_ids])
         found = list(_changes(con, creating=creating, new_ids=new_ids))
         for (system, item, operation, _), group in groupby(found, key=_route):
             verb = "create" if creating else "update"
@@ -169,6 +181,10 @@ def _changes(con: duckdb.DuckDBPyConnection, *, creating: bool, new_ids: Mapping
         " from plan.changes c join plan.field_changes f using (change)"
         f" where f.sendable and (c.action = 'create') = {'true' if creating else 'false'}"
         " and c.change not in (select change from moved)"
+        # A value that comes from a record which did not come into being stays where it is.
+        " and (c.action = 'create' or not exists (from plan.bases b where b.change = f.change and b.field = f.field"
+        " and ((starts_with(b.a_id, 'new:') and b.a_id not in (from born))"
+        " or (starts_with(b.b_id, 'new:') and b.b_id not in (from born)))))"
         " group by all order by c.system desc, c.object, c.operation, c.key_field, c.change",
     )
     for number, system, item, record, operation, key_field, key_value, fields in found:

@@ -153,6 +153,11 @@ class CompiledSync:
         """Where the sync stands, as plans show it."""
         return self.span.short
 
+    @property
+    def is_applied(self) -> bool:
+        """False for a sync that is only shown."""
+        return self.strength in (Strength.APPLY, Strength.SCHEDULED)
+
     def side(self, role: str) -> CompiledSide:
         """The side by its role."""
         return self.a if role == "a" else self.b

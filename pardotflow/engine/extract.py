@@ -6,7 +6,8 @@ read does not bring is not visible, which is no evidence that it is gone.
 """
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -26,6 +27,7 @@ OVERLAP: Mapping[str, timedelta] = {"salesforce": timedelta(minutes=10), "pardot
 FULL_EVERY = timedelta(days=7)
 SWEEP_EVERY = timedelta(hours=6)
 SHRUNK = 0.7
+LEAST_ROWS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +98,16 @@ def refresh(
     progress.start(step, None)
     extract = _read(connector, wanted, since, layout)
     before = cursor.full_rows if cursor else 0
-    _merge(con, table, wanted, extract, is_full=since is None)
     at = _naive(extract.server_time_at_start)
-    visible = int(rows(con, f"select count(*) from {table} where _visible and not _deleted")[0][0])
-    # A read that the system says is not whole proves nothing: the next one is full again.
-    _save_cursor(con, wanted, cursor, at, is_full=since is None, full_rows=visible, complete=extract.complete)
+    # Rows and cursor change together: what a crash leaves is the snapshot of before.
+    with _landed(con, wanted, extract), _transaction(con):
+        _merge(con, table, has_rows=bool(extract.files), proves=since is None and extract.complete)
+        visible = int(rows(con, f"select count(*) from {table} where _visible and not _deleted")[0][0])
+        has_shrunk = before >= LEAST_ROWS and visible < before * SHRUNK
+        # A side that shrank is measured against what it was until an apply allows it.
+        known = before if has_shrunk else visible
+        # A read that the system says is not whole proves nothing: the next one is full again.
+        _save_cursor(con, wanted, cursor, at, is_full=since is None, full_rows=known, complete=extract.complete)
     progress.finish(step, f"{extract.rows:,} rows")
     gone = int(rows(con, f"select count(*) from {table} where _deleted")[0][0])
     note = _note(wanted, cursor, extract, is_full=since is None)
@@ -113,7 +120,7 @@ def refresh(
         changed=extract.rows,
         note=note,
     )
-    shrunk = (before, visible) if since is None and before >= 10 and visible < before * SHRUNK else None
+    shrunk = (before, visible) if has_shrunk else None
     shutil.rmtree(layout.landing, ignore_errors=True)
     return Refreshed(coverage=coverage, complete=extract.complete, shrunk=shrunk)
 
@@ -138,7 +145,8 @@ def read_records(
     make_table(con, table, wanted.fields)
     shutil.rmtree(layout.landing, ignore_errors=True)
     extract = connector.read(request, layout.landing / "records")
-    _merge(con, table, wanted, extract, is_full=False)
+    with _landed(con, wanted, extract), _transaction(con):
+        _merge(con, table, has_rows=bool(extract.files), proves=False)
     shutil.rmtree(layout.landing, ignore_errors=True)
     return extract.rows
 
@@ -183,8 +191,8 @@ def _cursor(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> _Cursor | None:
 
 
 def _needs_full(cursor: _Cursor, wanted: Wanted, now: datetime) -> bool:
-    """A new field, another filter, or an age at which the snapshot has to be proved."""
-    if cursor.where != wanted.where or not set(wanted.fields) <= cursor.fields:
+    """A new field, a filter (what leaves it is in no delta), or an age at which the snapshot has to be proved."""
+    if wanted.where or cursor.where or not set(wanted.fields) <= cursor.fields:
         return True
     return now - cursor.full_at > (SWEEP_EVERY if wanted.sweep else FULL_EVERY)
 
@@ -201,17 +209,36 @@ def make_table(con: duckdb.DuckDBPyConnection, table: str, fields: Sequence[str]
             con.execute(f"alter table {table} add column {name(field)} varchar")
 
 
-def _merge(con: duckdb.DuckDBPyConnection, table: str, wanted: Wanted, extract: Extract, *, is_full: bool) -> None:
-    """Replace the rows that came; after a full read, rows that did not come are not visible."""
+@contextmanager
+def _landed(con: duckdb.DuckDBPyConnection, wanted: Wanted, extract: Extract) -> Iterator[None]:
+    """The rows of a read as the session's table `landed`, for the length of a block."""
     if extract.files:
         con.execute(f"create or replace temp table landed as {_landed_sql(wanted, extract)}")
-        con.execute(f"delete from {table} where _id in (select _id from landed)")
-        con.execute(f"insert into {table} by name select * from landed")
-    if is_full:
-        came = "where _id not in (select _id from landed)" if extract.files else ""
-        con.execute(f"update {table} set _visible = false {came}")
+    yield
     if extract.files:
         con.execute("drop table landed")
+
+
+@contextmanager
+def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All or nothing."""
+    con.execute("begin")
+    try:
+        yield
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
+
+
+def _merge(con: duckdb.DuckDBPyConnection, table: str, *, has_rows: bool, proves: bool) -> None:
+    """Replace the rows that came; after a read that proves the snapshot, rows that did not come are not visible."""
+    if has_rows:
+        con.execute(f"delete from {table} where _id in (select _id from landed)")
+        con.execute(f"insert into {table} by name select * from landed")
+    if proves:
+        came = "where _id not in (select _id from landed)" if has_rows else ""
+        con.execute(f"update {table} set _visible = false {came}")
 
 
 def _landed_sql(wanted: Wanted, extract: Extract) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pardotflow import __version__
-from pardotflow.config.project import Model, Policy, Project, Strength
+from pardotflow.config.project import Model, Policy, Project
 from pardotflow.connectors.protocol import Connector, Identity
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
@@ -33,7 +33,7 @@ from pardotflow.engine.quote import literal
 from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
-from pardotflow.engine.sqlfile import render, rows, run
+from pardotflow.engine.sqlfile import rows, run
 from pardotflow.engine.syncplan import CACHE_LAG, run_sync
 from pardotflow.engine.wanted import wanted_objects
 from pardotflow.engine.warehouse import describe_models, make_model_views, make_row_view, make_source_views
@@ -195,19 +195,12 @@ def _run_syncs(
         request.progress.start(f"compare {sync.name}", None)
         run_sync(con, sync, read.focus, share=request.project.environment.ampsea)
         request.progress.finish(f"compare {sync.name}")
-        if sync.strength not in (Strength.APPLY, Strength.SCHEDULED):
-            _forget_overlay(con, sync)
     _name_keys(con, syncs)
     run(con, "assemble")
     if request.record:
         # The counts of pairs are about everything, and this plan is not.
         con.execute("delete from plan.identity")
     record_seen(con, "plan.seen", syncs)
-
-
-def _forget_overlay(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> None:
-    """A sync that is only shown changes nothing for the syncs after it."""
-    con.execute(render("forget_overlay", sync=sync))
 
 
 def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> None:

@@ -13,12 +13,21 @@ from pardotflow.engine.sqlfile import run
 
 
 def remember(
-    con: duckdb.DuckDBPyConnection, outcomes: Iterable[Outcome], writers: Mapping[str, str], run_id: str
+    con: duckdb.DuckDBPyConnection,
+    outcomes: Iterable[Outcome],
+    writers: Mapping[str, str],
+    run_id: str,
+    *,
+    is_newest: bool,
 ) -> None:
-    """Fold a run's outcomes into the attached memory, in one transaction. `writers` is our user by system."""
+    """Fold a run's outcomes into the attached memory, in one transaction. `writers` is our user by system.
+
+    Pairs with a record that moved since the plan are not remembered. `is_newest` is false when another run came since:
+    then only what this one sent is.
+    """
     _load(con, outcomes, writers)
     con.execute("begin")
-    run(con, "remember", run_id=run_id)
+    run(con, "remember", run_id=run_id, is_newest=is_newest)
     con.execute("commit")
 
 

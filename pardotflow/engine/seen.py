@@ -19,6 +19,10 @@ def record_seen(con: duckdb.DuckDBPyConnection, table: str, syncs: Iterable[Comp
         " select system, object, id from plan.changes"
         " union all select s.a_system, b.a_object, b.a_id from plan.bases b join plan.syncs s using (sync)"
         " union all select s.b_system, b.b_object, b.b_id from plan.bases b join plan.syncs s using (sync)"
+        " union all select s.a_system, l.a_object, l.a_id from plan.links l join plan.syncs s using (sync)"
+        " union all select s.b_system, l.b_object, l.b_id from plan.links l join plan.syncs s using (sync)"
+        " union all select s.a_system, g.a_object, g.a_id from plan.agreed g join plan.syncs s using (sync)"
+        " union all select s.b_system, g.b_object, g.b_id from plan.agreed g join plan.syncs s using (sync)"
         ") where not starts_with(id, 'new:') and system <> 'warehouse'"
     )
     for (system, item), fields in _fields(syncs).items():

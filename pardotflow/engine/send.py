@@ -228,7 +228,7 @@ def _typed(change: Change) -> dict[str, Value]:
 
 
 _NUMBERS: Mapping[str, Callable[[str], Value]] = {
-    FieldType.INTEGER: lambda text: int(float(text)) if "." in text or "e" in text.lower() else int(text),
+    FieldType.INTEGER: int,
     FieldType.NUMBER: lambda text: float(text) if "." in text or "e" in text.lower() else int(text),
     FieldType.BOOLEAN: lambda text: text == "true",
 }

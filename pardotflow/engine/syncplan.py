@@ -111,6 +111,9 @@ def run_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *
                 raise
             # Only the sides run the project's own expressions.
             raise _bad_expression(sync, trouble) from trouble
+    if not sync.is_applied:
+        return
+    # What a sync that is only shown would write is no news for the syncs after it.
     lay_over(con, sync)
     if con.execute("from out_creates where sync = ? limit 1", [sync.name]).fetchone():
         for _, sql in second_look(sync):

@@ -146,7 +146,15 @@ class Ledger:
         with self.transaction():
             values = (run_id, plan_id, at.isoformat(), "running")
             self._db.execute("insert into runs (id, plan_id, started_at, status) values (?, ?, ?, ?)", values)
-            self._db.execute("update plans set spent_by = ? where id = ?", (run_id, plan_id))
+            self._db.execute(
+                "insert into plans (id, spent_by) values (?, ?)"
+                " on conflict (id) do update set spent_by = excluded.spent_by",
+                (plan_id, run_id),
+            )
+
+    def has_run_since(self, at: str) -> bool:
+        """True when a run was started after that moment (ISO 8601 in UTC)."""
+        return self._db.execute("select 1 from runs where started_at > ? limit 1", (at,)).fetchone() is not None
 
     def end_run(
         self, run_id: str, at: datetime, status: str, counts: Mapping[str, int], calls: Mapping[str, int]

@@ -83,6 +83,13 @@ def _parse(scope: Scope, expression: Expression) -> exp.Expr | None:
     return statements[0]
 
 
+_UNSTEADY = frozenset(
+    {"random", "rand", "uuid", "gen_random_uuid", "now", "today", "get_current_time", "transaction_timestamp"}
+    | {"current_date", "current_time", "current_timestamp", "currentdate", "currenttime", "currenttimestamp"}
+    | {"current_localtime", "current_localtimestamp", "localtime", "localtimestamp"}
+)
+
+
 def _why_refused(statements: Sequence[exp.Expr]) -> tuple[str, str]:
     """Why the parsed text is not one value of one record, and the way out; two empty texts where it is."""
     model = "Compute it in a model and map its column."
@@ -97,8 +104,17 @@ def _why_refused(statements: Sequence[exp.Expr]) -> tuple[str, str]:
         return "it holds a statement", model
     if tree.find(exp.AggFunc, exp.Window):
         return "it computes over many records", model
+    unsteady = next((name for function in tree.find_all(exp.Func) if (name := _unsteady(function))), "")
+    if unsteady:
+        return f"{unsteady} is another value at every run", "Map a column, or compute it in the warehouse."
     has_parameter = tree.find(exp.Parameter, exp.Placeholder) is not None
     return ("it has a parameter", "Use var() for values from outside.") if has_parameter else ("", "")
+
+
+def _unsteady(function: exp.Func) -> str:
+    """The name of a function whose value is another one at every run, or the empty text."""
+    name = (function.name if isinstance(function, exp.Anonymous) else function.sql_name()).lower()
+    return name if name in _UNSTEADY else ""
 
 
 def _check_column(scope: Scope, expression: Expression, column: exp.Column) -> None:

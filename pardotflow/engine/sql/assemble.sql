@@ -14,8 +14,8 @@ from payloads p join sync_errors e
   on e.system = p.system and e.object = p.object and e.record = p.id and e.action = p.action and e.payload = p.payload;
 
 insert into plan.held
-select o.sync, o.system, o.object, case when starts_with(o.id, 'new:') then 'new' else o.id end, any_value(o.name), '',
-       null, null, 'refused', any_value(r.code || ': ' || r.message), min(o.line), ''
+select o.sync, o.system, o.object, case when starts_with(o.id, 'new:') then 'new' else o.id end, min(o.name), '',
+       null, null, 'refused', min(r.code || ': ' || r.message), min(o.line), ''
 from out_fields o join refused r on r.system = o.system and r.object = o.object and r.id = o.id
 group by o.sync, o.system, o.object, o.id;
 
@@ -23,10 +23,10 @@ group by o.sync, o.system, o.object, o.id;
 create or replace temp table kept as
 select * from out_fields o
 where not exists (from refused r where r.system = o.system and r.object = o.object and r.id = o.id)
-  and not exists (from refused r where r.id = o.after_ref);
+  and not exists (from refused r where r.id in (o.after_ref, o.a_id, o.b_id));
 
 create or replace temp table numbered as
-select system, object, id, any_value(name) as name,
+select system, object, id, min(name) as name,
        case when starts_with(id, 'new:') then 'create' else 'update' end as action,
        min(line) as line, bool_or(s.sendable) as sendable, min(after_ref) as refers_to,
        row_number() over (order by case when starts_with(id, 'new:') then 0 else 1 end, system desc, object, id) as change
@@ -42,12 +42,15 @@ insert into plan.field_changes
 select n.change, k.sync, k.field, k.type, k.before, k.after, k.after_ref, k.after_note,
        case when n.action = 'create' then 'create' else k.section end, k.situation, k.reason, k.line, k.pii, s.sendable
 from kept k join numbered n on n.system = k.system and n.object = k.object and n.id = k.id join strengths s using (sync)
-qualify row_number() over (partition by n.change, k.field order by k.action = 'update' desc, k.sync desc) = 1;
+-- What is sent comes before what is only shown; a later sync's value before an earlier one's.
+qualify row_number() over (partition by n.change, k.field
+  order by s.sendable desc, k.action = 'update' desc, k.sync desc, k.reason, k.after) = 1;
 
 insert into plan.bases
 select n.change, k.sync, k.a_obj, k.a_id, k.b_obj, k.b_id, k.mapping, k.digest, k.base_a, k.base_b, k.sent_side, k.field
 from kept k join numbered n on n.system = k.system and n.object = k.object and n.id = k.id join strengths s using (sync)
-where k.mapping is not null and s.sendable;
+where k.mapping is not null and s.sendable
+  and exists (from plan.field_changes f where f.change = n.change and f.field = k.field and f.sync = k.sync);
 
 insert into plan.links
 select l.* from out_links l join strengths s on s.sync = l.sync where s.sendable;

@@ -58,6 +58,7 @@ create or replace temp table create_fields as
 select *,
   case when is_unreadable(form) then 'unreadable'
        when starts_with(value, chr(2)) then 'unmapped_value'
+       when type = 'integer' and not regexp_matches(value, '^[+-]?[0-9]+$') then 'unreadable'
        when len(restricted) > 0 and len(list_filter(case when type = 'multipicklist' then string_split(value, ';') else [value] end, lambda v: not list_contains(restricted, trim(v)))) > 0 then 'unknown_picklist_value'
        when length > 0 and length(value) > length and not cut then 'too_long' end as trouble,
   case when length > 0 and cut and length(value) > length then rtrim(left(value, length)) else value end as after_value

@@ -104,6 +104,7 @@ select *,
     when side = 'none' or target_field is null then 'accept'
     when into_blank and target_form is not null and not (form = 'checkbox' and target_form = 'false') then 'accept'
     when starts_with(after_value, chr(2)) then 'held:unmapped_value'
+    when target_type = 'integer' and not regexp_matches(after_value, '^[+-]?[0-9]+$') then 'held:unreadable'
     when is_clear and on_blank = 'hold' then 'held:blank'
     when len(restricted) > 0 and after_value is not null
          and len(list_filter(case when target_type = 'multipicklist' then string_split(after_value, ';') else [after_value] end, lambda v: not list_contains(restricted, trim(v)))) > 0

@@ -13,5 +13,13 @@ with direct as (
   from plan.bases b join plan.syncs y on y.sync = b.sync
   join moved_records m on (m.system = y.a_system and m.object = b.a_object and m.id = b.a_id)
                        or (m.system = y.b_system and m.object = b.b_object and m.id = b.b_id)
+  union
+  -- An id that is written back is right only for the pair that was seen.
+  select c.change, 'its counterpart changed in ' || m.system || ' since the plan was made'
+  from plan.links l join plan.syncs y on y.sync = l.sync
+  join moved_records m on (m.system = y.a_system and m.object = l.a_object and m.id = l.a_id)
+                       or (m.system = y.b_system and m.object = l.b_object and m.id = l.b_id)
+  join plan.changes c on (c.system = y.a_system and c.object = l.a_object and c.id = l.a_id)
+                      or (c.system = y.b_system and c.object = l.b_object and c.id = l.b_id)
 )
 select change, min(reason) as reason from direct group by change;

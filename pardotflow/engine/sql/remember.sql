@@ -4,6 +4,15 @@ select c.system, c.object, c.id as planned_id, o.record_id
 from plan.changes c join outcomes o using (change)
 where c.action = 'create' and o.record_id <> '';
 
+-- Pairs of which a record is not what it was when the plan saw it.
+create or replace temp table moved_pairs as
+select distinct p.sync, p.a_object, p.a_id, p.b_object, p.b_id
+from (select sync, a_object, a_id, b_object, b_id from plan.links
+      union select sync, a_object, a_id, b_object, b_id from plan.agreed) p
+join plan.syncs y on y.sync = p.sync
+join moved_records m on (m.system = y.a_system and m.object = p.a_object and m.id = p.a_id)
+                     or (m.system = y.b_system and m.object = p.b_object and m.id = p.b_id);
+
 create or replace temp table resolved_links as
 select l.* replace (coalesce(na.record_id, l.a_id) as a_id, coalesce(nb.record_id, l.b_id) as b_id,
                     coalesce(na.record_id, l.old_a_id) as old_a_id, coalesce(nb.record_id, l.old_b_id) as old_b_id)
@@ -11,7 +20,10 @@ from plan.links l
 left join new_ids na on na.planned_id = l.a_id
 left join new_ids nb on nb.planned_id = l.b_id
 where (not starts_with(l.a_id, 'new:') or na.record_id is not null)
-  and (not starts_with(l.b_id, 'new:') or nb.record_id is not null);
+  and (not starts_with(l.b_id, 'new:') or nb.record_id is not null)
+  {% if not is_newest %}and (na.record_id is not null or nb.record_id is not null){% endif %}
+
+  and not exists (from moved_pairs m where m.sync = l.sync and m.a_id = l.a_id and m.b_id = l.b_id);
 
 -- A link that follows a conversion or a merge takes the bases of the old one along.
 update mem.bases b set a_object = r.a_object, a_id = r.a_id, b_object = r.b_object, b_id = r.b_id
@@ -51,9 +63,13 @@ left join stored s on s.change = b.change and s.field = b.field
 left join plan.field_changes f on f.change = b.change and f.field = b.field
 left join new_ids na on na.planned_id = b.a_id
 left join new_ids nb on nb.planned_id = b.b_id
+where (not starts_with(b.a_id, 'new:') or na.record_id is not null)
+  and (not starts_with(b.b_id, 'new:') or nb.record_id is not null)
 union all
 select a.sync, a.a_object, a.a_id, a.b_object, a.b_id, a.mapping, a.digest, a.a_value, a.b_value, null, null, null, null, a.rewrites
-from plan.agreed a;
+from plan.agreed a
+where {{ 'true' if is_newest else 'false' }}
+  and not exists (from moved_pairs m where m.sync = a.sync and m.a_id = a.a_id and m.b_id = a.b_id);
 
 create or replace temp table replaced as
 select n.*, coalesce(b.rewrites, 0) as earlier
