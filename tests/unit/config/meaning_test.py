@@ -86,7 +86,6 @@ def test_an_expression_may_use_what_one_of_the_objects_has(tmp_path: Path) -> No
         "cast(FirstName as date) + interval 1 day",
         "'a' in (FirstName, 'b')",
         "1201",
-        "current_date",
         "cast(FirstName as timestamp) at time zone 'Europe/Berlin'",
         "FirstName is not null and not (FirstName between 'a' and 'b')",
         "coalesce(nullif(trim(FirstName), ''), 'Unknown')",
@@ -262,3 +261,9 @@ def test_a_side_needs_the_connection_of_its_name(tmp_path: Path) -> None:
     live = LIVE.replace("  pardot: {", "  unit_2: {")
     found = said(tmp_path, {"environments/dev.yml": live}, NOTHING)
     assert {f.split()[0] for f in found} == {"PF131"}
+
+
+@pytest.mark.parametrize("sql", ["now()", "current_date", "upper(uuid())", "FirstName || random()", "today()"])
+def test_what_is_another_value_at_every_run_is_refused(tmp_path: Path, sql: str) -> None:
+    (found,) = said(tmp_path, people(f'pardot: city, direction: to_pardot, sql: "{sql}"'))
+    assert found.startswith("PF171 ")
