@@ -74,7 +74,7 @@ def apply_plan(request: ApplyRequest) -> Applied:
         changes = rows(con, "select count(*) from plan.changes where sendable")[0][0]
         con.execute("create or replace temp table moved (change integer, reason varchar)")
         con.execute("create or replace temp table moved_records (system varchar, object varchar, id varchar)")
-        if changes or rows(con, "select count(*) from plan.links")[0][0]:
+        if changes:
             _reread(con, request)
         # What other runs have remembered since is newer than what this plan saw of pairs that it does not write.
         is_newest = not request.ledger.has_run_since(meta["created_at"])

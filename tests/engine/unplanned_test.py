@@ -3,15 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given, note, settings
 
+from pardotflow.core.errors import PlanRefused
 from tests.engine.cycle import inhabited
-from tests.engine.harness import SavedPlan, World
+from tests.engine.harness import SavedPlan, World, Yaml, people
 from tests.engine.judge import describe_plan
 from tests.engine.scenario import Scenario, disturb, scenarios
 
 FEWER = settings(max_examples=max(8, settings().max_examples // 4))
 Key = tuple[str, str, str]
+NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
+CREATE: Yaml = {"pardot": {"when": "Email is not null"}}
 
 
 def states(world: World) -> dict[Key, Mapping[str, Any]]:
@@ -74,3 +78,63 @@ def _exactly_the_fields(plan: SavedPlan, world: World, at: int) -> None:
     for row in world.log_since(at):
         if row.operation == "update":
             assert set(row.values) == fields[(str(row.system), row.object, row.id)]
+
+
+def test_a_value_that_was_edited_at_its_source_waits(world: World) -> None:
+    """The plan's value is not the newest any more; the next plan sends what is."""
+    world.configure(people([NAME]))
+    crm, unit = world.pair({"FirstName": "a"}, {})
+    other, _ = world.pair({"FirstName": "b"}, {})
+    plan = world.plan()
+    world.clock.tick(60)
+    world.crm.edit("Contact", crm, {"FirstName": "c"})
+    world.crm.edit("Contact", other, {"Title": "not mapped"})
+    world.clock.tick(60)
+    applied = world.apply(plan)
+    assert [s.values for s in world.log] == [{"firstName": "b"}]
+    assert (applied.report.status, applied.report.moved, applied.report.confirmed) == ("with_remainder", 1, 1)
+    world.clock.tick(600)
+    assert [(f["id"], f["after"]) for f in world.settle().sendable] == [(unit, "c")]
+    assert not world.plan().sendable
+
+
+def test_a_record_is_not_created_from_one_that_was_edited(world: World) -> None:
+    world.configure(people([NAME], create=CREATE))
+    crm = world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    plan = world.plan()
+    world.clock.tick(60)
+    world.crm.edit("Contact", crm, {"FirstName": "b"})
+    world.clock.tick(60)
+    assert world.apply(plan).report.moved == 1
+    assert not world.log
+
+
+def test_a_record_that_somebody_made_meanwhile_is_not_made_again(world: World) -> None:
+    world.configure(people([NAME, {"salesforce": "Email", "pardot": "email"}], create=CREATE))
+    world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    plan = world.plan()
+    world.clock.tick(60)
+    world.unit.add("prospect", {"email": "A@x.org"})
+    world.clock.tick(60)
+    assert world.apply(plan).report.moved == 1
+    assert not world.log
+
+
+def test_a_plan_is_applied_once(world: World) -> None:
+    world.configure(people([NAME]))
+    world.pair({"FirstName": "a"}, {})
+    plan = world.plan()
+    world.apply(plan)
+    with pytest.raises(PlanRefused, match="applied already"):
+        world.apply(plan)
+    assert len(world.log) == 1
+
+
+def test_a_plan_of_another_configuration_is_refused(world: World) -> None:
+    world.configure(people([NAME]))
+    world.pair({"FirstName": "a"}, {})
+    plan = world.plan()
+    world.configure(people([{**NAME, "policy": "pardot"}]))
+    with pytest.raises(PlanRefused, match="configuration changed"):
+        world.apply(plan)
+    assert not world.log
