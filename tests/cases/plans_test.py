@@ -121,13 +121,18 @@ def running(request: pytest.FixtureRequest) -> Iterator[dict[Path, Future[str]]]
 
 
 @pytest.mark.slow
+def uncounted(text: str) -> str:
+    """The text without what depends on how many calls the emulator has had; the cost of a plan itself stays."""
+    return re.sub(r"(?m)^calls  .*$|(?<=of the )[0-9,]+(?= left today)", "#", text)
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_case(case: Path, running: Mapping[Path, Future[str]]) -> None:
     expected = case / "expected.txt"
     text = running[case].result()
     if os.environ.get("UPDATE_GOLDEN"):
         expected.write_text(text, "utf-8")
-    assert text == expected.read_text("utf-8")
+    assert uncounted(text) == uncounted(expected.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
