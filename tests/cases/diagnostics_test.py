@@ -44,9 +44,7 @@ def told(folder: Path) -> str:
     """All diagnostics of a case as a person sees them."""
     file = folder / "case.yml"
     case = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else {}
-    loaded = load_project(
-        folder, case.get("environment"), case.get("variables", {}), environ=case.get("environ", {})
-    )
+    loaded = load_project(folder, case.get("environment"), case.get("variables", {}), environ=case.get("environ", {}))
     found = loaded.diagnostics
     if loaded.project is not None:
         found += check_project(loaded.project, read_catalog())
