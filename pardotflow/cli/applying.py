@@ -10,6 +10,7 @@ from pardotflow.cli.console import ERR, show, show_diagnostics, show_error, widt
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.planning import PlanOptions, check_format, plan_in, print_plan
 from pardotflow.cli.plans import find_plan
+from pardotflow.cli.recovering import recover
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, open_workspace
 from pardotflow.core.errors import PlanRefused, UsageError
@@ -37,6 +38,7 @@ def apply(choice: Choice, options: ApplyOptions) -> Exit:
     allow = _allowances(options.allow)
     with Watch(quiet=options.quiet) as watch, open_workspace(choice, watch) as workspace:
         show_diagnostics(workspace.warnings)
+        recover(workspace)
         path = find_plan(workspace.ledger, options.plan) if options.plan else plan_in(workspace, PlanOptions())
         watch.pause()
         report = read_report(path, patterns=0, singles=0, conflicts=0)

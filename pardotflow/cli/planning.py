@@ -7,6 +7,7 @@ from pardotflow.cli.console import show as print_result
 from pardotflow.cli.console import show_diagnostics, width, write
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.plans import find_plan
+from pardotflow.cli.recovering import recover
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, load, open_workspace
 from pardotflow.core.errors import UsageError
@@ -39,6 +40,7 @@ def plan(choice: Choice, options: PlanOptions) -> Exit:
     check_format(options.format)
     with Watch(quiet=options.quiet) as progress, open_workspace(choice, progress) as workspace:
         show_diagnostics(workspace.warnings)
+        recover(workspace)
         path = plan_in(workspace, options)
     report = print_plan(path, format=options.format, full=options.full)
     if report.meta.blocked:

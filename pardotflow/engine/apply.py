@@ -14,17 +14,16 @@ from uuid import uuid4
 import duckdb
 
 from pardotflow.config.project import Project
-from pardotflow.connectors.explain import explain_code
 from pardotflow.connectors.protocol import Connector, Identity, Operation
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
 from pardotflow.core.errors import ConnectionTrouble, PlanRefused
 from pardotflow.core.progress import Progress
-from pardotflow.core.values import System
 from pardotflow.engine.extract import refresh
 from pardotflow.engine.guards import still_blocking
 from pardotflow.engine.interruption import noted_interrupts
 from pardotflow.engine.planner import open_rows
+from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
 from pardotflow.engine.runreport import run_report
 from pardotflow.engine.send import Change, Outcome, Sender
@@ -93,7 +92,7 @@ def apply_plan(request: ApplyRequest) -> Applied:
                 # Whatever ends the sending: what was confirmed is remembered.
                 writers = {system: identity.user_id for system, identity in request.identities.items()}
                 remember(con, sender.outcomes.values(), writers, run_id, is_newest=is_newest)
-                _keep_errors(con, request, sender.outcomes, run_id)
+                keep_refusals(con, request.ledger, sender.outcomes, run_id, request.clock.now())
             report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began)
             _close(request, report)
     return Applied(report=report, stopped=sender.stopped, interrupted=sender.interrupted)
@@ -205,33 +204,3 @@ def _changes(con: duckdb.DuckDBPyConnection, *, creating: bool, new_ids: Mapping
                 key_value=key_value,
                 values=values,
             )
-
-
-def _keep_errors(
-    con: duckdb.DuckDBPyConnection, request: ApplyRequest, outcomes: Mapping[int, Outcome], run_id: str
-) -> None:
-    """A refusal is kept until the change differs or succeeds. The id of a record that this run made is the same change
-    in the next plan: it counts as that id."""
-    payloads = rows(
-        con,
-        "select c.change, c.system, c.object, c.id, c.action, md5(string_agg(f.field || '=' || "
-        "coalesce(f.after, n.record_id, f.after_ref, ''), chr(31) order by f.field))"
-        " from plan.changes c join plan.field_changes f on f.change = c.change"
-        " left join new_ids n on n.planned_id = f.after_ref group by all",
-    )
-    refused, cleared = [], []
-    at = request.clock.now().isoformat()
-    for number, system, item, record, action, payload in payloads:
-        outcome = outcomes.get(number)
-        if outcome is not None and outcome.status == "refused" and not _is_transient(system, outcome.code):
-            refused.append((system, item, record, action, payload, outcome.code, outcome.message, run_id, at))
-        elif outcome is not None and outcome.status == "confirmed":
-            cleared.append((system, item, record, action))
-    request.ledger.save_errors(refused)
-    request.ledger.clear_errors(cleared)
-
-
-def _is_transient(system: str, code: str) -> bool:
-    """True for refusals that the same change may overcome untouched, such as a row lock: they are tried again."""
-    known = explain_code(System(system), code)
-    return known is not None and known.transient

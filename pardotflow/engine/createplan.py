@@ -13,7 +13,7 @@ from pardotflow.engine.sqlfile import render
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateKey:
-    """A symmetric match key as the source of a create sees it."""
+    """A match key as the source of a create sees it."""
 
     number: int
     value: str
@@ -54,8 +54,9 @@ def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, shar
     address; only there does the rule's `share_email` lift the check of the e-mail."""
     source = OTHER[create.role]
     side = sync.side(source)
-    symmetric = [k for k in sync.keys if not k.names]
-    shared = create.rule.share_email and share
+    symmetric = [_key_of(k, source) for k in sync.keys if not k.names]
+    shared = {k.number for k in sync.keys if create.rule.share_email and share and k.kind is MatchKind.EMAIL}
+    naming = [_key_of(k, source) for k in _naming(sync, create.role)]
     return render(
         "creates",
         sync=sync,
@@ -63,8 +64,9 @@ def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, shar
         source_system=str(side.system),
         target_system=str(create.system),
         target_object=create.object,
-        symmetric_keys=[CreateKey(number=k.number, value=k.value_a if source == "a" else k.value_b) for k in symmetric],
-        share_email_keys=[k.number for k in symmetric if k.kind is MatchKind.EMAIL] if shared else [],
+        symmetric_keys=symmetric,
+        share_email_keys=sorted(shared),
+        asked_keys=[k for k in (*symmetric, *naming) if k.number not in shared],
         rule_when=create.when,
         line=create.line,
         items=_items(sync, create, source),
@@ -73,6 +75,10 @@ def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, shar
         write_backs=_write_backs(sync, source),
         focus_role=focus.of(side.system),
     )
+
+
+def _key_of(key: CompiledKey, source: str) -> CreateKey:
+    return CreateKey(number=key.number, value=key.value_a if source == "a" else key.value_b)
 
 
 def key_field(sync: CompiledSync, create: CompiledCreate) -> str:

@@ -213,11 +213,11 @@ def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> None:
     if errors:
         con.executemany("insert into sync_errors values (?, ?, ?, ?, ?, ?, ?)", errors)
     con.execute("create or replace temp table unknown_creates (system varchar, object varchar, record varchar)")
-    now = request.clock.now()
     recent = [
         (system, item, record)
         for system, item, record, at in request.ledger.open_creates()
-        if (now - at).total_seconds() < CACHE_LAG[System(system)]
+        if system in request.connectors
+        and (request.connectors[system].server_now() - at).total_seconds() < CACHE_LAG[System(system)]
     ]
     if recent:
         con.executemany("insert into unknown_creates values (?, ?, ?)", recent)

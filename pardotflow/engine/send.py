@@ -48,6 +48,8 @@ class Outcome:
     code: str = ""
     message: str = ""
     stored: Mapping[str, Any] | None = None
+    of_request: bool = False
+    """True where the system judged a request of several rows as one: that says nothing about this row."""
     sent_at: datetime
     answered_at: datetime
 
@@ -132,7 +134,7 @@ class Sender:
         rows = [JournalRow(change=int(key), record_key=self._records[key], status="planned") for key in prepared.rows]
         self.ledger.plan_request(self.run_id, self.requests, head, rows)
         sent_at = connector.server_now()
-        self.ledger.mark_sent(self.run_id, self.requests, self.clock.now())
+        self.ledger.mark_sent(self.run_id, self.requests, sent_at)
         return self.requests, sent_at
 
     def _settle(
@@ -150,7 +152,7 @@ class Sender:
             return
         except ConnectionTrouble as trouble:
             # Nothing happened at the other side: these changes count as not started.
-            self.ledger.answer_request(self.run_id, number, self.clock.now(), "not_started", str(trouble), [])
+            self.ledger.answer_request(self.run_id, number, connector.server_now(), "not_started", str(trouble), [])
             self.stopped = self.stopped or trouble
             return
         answered_at = answer.server_date or connector.server_now()
@@ -159,7 +161,7 @@ class Sender:
             status = "confirmed" if result.ok else "refused"
             rows.append(_journal_row(result, status))
             self.outcomes[int(result.key)] = _outcome(result, status, sent_at, answered_at)
-        self.ledger.answer_request(self.run_id, number, self.clock.now(), "answered", "", rows)
+        self.ledger.answer_request(self.run_id, number, answered_at, "answered", "", rows)
 
     def _record(
         self,
@@ -176,10 +178,16 @@ class Sender:
             JournalRow(change=int(key), record_key=self._records[key], status=status, code=code, message=message)
             for key in prepared.rows
         ]
-        self.ledger.answer_request(self.run_id, number, self.clock.now(), status, message, rows)
+        self.ledger.answer_request(self.run_id, number, answered_at, status, message, rows)
         for row in rows:
             self.outcomes[row.change] = Outcome(
-                number=row.change, status=status, code=code, message=message, sent_at=sent_at, answered_at=answered_at
+                number=row.change,
+                status=status,
+                code=code,
+                message=message,
+                of_request=len(rows) > 1,
+                sent_at=sent_at,
+                answered_at=answered_at,
             )
 
 

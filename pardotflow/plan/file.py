@@ -21,6 +21,7 @@ create table plan.syncs (position integer, sync varchar, strength varchar, a_sys
 create table plan.changes (
   change integer, system varchar, object varchar, id varchar, name varchar, action varchar, operation varchar,
   key_field varchar, key_value varchar, refers_to varchar, sendable boolean, line varchar);
+create table plan.create_keys (change integer, sync varchar, key_no integer, value varchar);
 create table plan.field_changes (
   change integer, sync varchar, field varchar, type varchar, before varchar, after varchar, after_ref varchar,
   after_note varchar, section varchar, situation varchar, reason varchar, line varchar, pii varchar, sendable boolean);
@@ -70,6 +71,7 @@ ORDERS: Mapping[str, str] = {
     "syncs": "position",
     "changes": "change",
     "field_changes": "change, field, sync",
+    "create_keys": "change, sync, key_no",
     "conflicts": "sync, a_object, a_id, b_id, field",
     "ambiguities": "sync, system, object, id, key",
     "held": "sync, system, object, id, field, kind, name, after",

@@ -58,6 +58,17 @@ class JournalRow:
     message: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """A journalled change with what is known of its request, which had `size` changes. Times are the system's own."""
+
+    row: JournalRow
+    request_status: str
+    sent_at: datetime | None
+    answered_at: datetime | None
+    size: int
+
+
 class Ledger:
     """One open ledger. Not shared between threads."""
 
@@ -109,19 +120,21 @@ class Ledger:
     # plans
 
     def save_plan(self, plan_id: str, path: Path, digest: str, at: datetime) -> None:
-        """Register a saved plan."""
-        values = (plan_id, str(path), digest, at.isoformat())
+        """Register a saved plan. Inside the environment's folder it is found again after the project has moved."""
+        inside = path.resolve().is_relative_to(self._path.parent.resolve())
+        place = path.resolve().relative_to(self._path.parent.resolve()) if inside else path
+        values = (plan_id, str(place), digest, at.isoformat())
         self._db.execute("insert or replace into plans (id, path, digest, created_at) values (?, ?, ?, ?)", values)
 
     def find_plan(self, prefix: str) -> list[tuple[str, Path]]:
         """Saved plans whose id begins with the text, newest first."""
         query = "select id, path from plans where id like ? || '%' order by created_at desc"
-        return [(row[0], Path(row[1])) for row in self._db.execute(query, (prefix,))]
+        return [(row[0], self._path.parent / row[1]) for row in self._db.execute(query, (prefix,))]
 
     def latest_plan(self) -> tuple[str, Path] | None:
         """The plan that was saved last, or None."""
         row = self._db.execute("select id, path from plans order by created_at desc, rowid desc limit 1").fetchone()
-        return (row[0], Path(row[1])) if row else None
+        return (row[0], self._path.parent / row[1]) if row else None
 
     def spent_by(self, plan_id: str) -> str:
         """The run that applied the plan, or the empty text."""
@@ -186,7 +199,7 @@ class Ledger:
             )
 
     def mark_sent(self, run_id: str, number: int, at: datetime) -> None:
-        """The request leaves now: from here on its outcome is unknown until an answer is written down."""
+        """The request leaves now, by the system's own clock: its outcome is unknown until an answer is written down."""
         query = "update requests set status = 'sent', sent_at = ? where run_id = ? and number = ?"
         self._db.execute(query, (at.isoformat(), run_id, number))
 
@@ -198,7 +211,7 @@ class Ledger:
     def answer_request(
         self, run_id: str, number: int, at: datetime, status: str, detail: str, rows: Sequence[JournalRow]
     ) -> None:
-        """Write the outcome down: of the request and of every row."""
+        """Write the outcome down, of the request and of every row; `at` is by the system's own clock."""
         with self.transaction():
             self._db.execute(
                 "update requests set status = ?, answered_at = ?, detail = ? where run_id = ? and number = ?",
@@ -209,6 +222,41 @@ class Ledger:
                 " where run_id = ? and number = ? and change = ?",
                 [(r.status, r.record_id, r.code, r.message, run_id, number, r.change) for r in rows],
             )
+
+    def unfinished_runs(self) -> list[tuple[str, str, Path | None]]:
+        """Runs that nothing closed, oldest first: run id, plan id, and where the plan was saved."""
+        rows = self._db.execute(
+            "select r.id, r.plan_id, p.path from runs r left join plans p on p.id = r.plan_id"
+            " where r.ended_at is null order by r.started_at, r.id"
+        ).fetchall()
+        return [(row[0], row[1], self._path.parent / row[2] if row[2] else None) for row in rows]
+
+    def journal(self, run_id: str) -> list[JournalEntry]:
+        """What the journal says of every change that the run put into a request."""
+        rows = self._db.execute(
+            "select w.change, w.record_key, r.status, w.status, w.record_id, w.code, w.message, r.sent_at, r.answered_at,"
+            " count(*) over (partition by w.number) from requests r"
+            " join request_rows w on w.run_id = r.run_id and w.number = r.number"
+            " where r.run_id = ? order by w.number, w.change",
+            (run_id,),
+        )
+        return [
+            JournalEntry(
+                row=JournalRow(
+                    change=r[0],
+                    record_key=r[1],
+                    status=r[3],
+                    record_id=r[4] or "",
+                    code=r[5] or "",
+                    message=r[6] or "",
+                ),
+                request_status=r[2],
+                sent_at=_time(r[7]),
+                answered_at=_time(r[8]),
+                size=r[9],
+            )
+            for r in rows
+        ]
 
     def open_creates(self) -> list[tuple[str, str, str, datetime]]:
         """Creates whose outcome is not known: system, object, record key and when they were sent."""
@@ -236,6 +284,10 @@ class Ledger:
         return self._db.execute(
             "select system, object, record, action, payload, code, message from sync_errors order by 1, 2, 3, 4"
         ).fetchall()
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from pardotflow.config.project import Policy
 from pardotflow.core.values import System
 from pardotflow.engine.apply import Applied
 from tests.engine.fakes import Sent
@@ -29,6 +30,7 @@ def check_plan(world: World, plan: SavedPlan) -> None:
     _no_change_without_effect(world, plan)
     _no_guess(plan)
     _no_write_to_what_is_not_seen(world, plan)
+    _no_opt_in_unasked(world, plan)
 
 
 def _vendor(world: World, system: str) -> Any:
@@ -60,6 +62,19 @@ def _no_write_to_what_is_not_seen(world: World, plan: SavedPlan) -> None:
         if record is not None:
             is_closed = bool(record.last.values.get("IsConverted"))
             assert not (record.hidden or record.last.deleted or is_closed), change
+
+
+def _no_opt_in_unasked(world: World, plan: SavedPlan) -> None:
+    """An opt-out is taken back only where the mapping allows it, and shown where it is not."""
+    strict = {
+        name
+        for sync in world.project.syncs
+        for mapping in sync.fields
+        if mapping.policy is Policy.CONSENT and not mapping.allow_opt_in
+        for ref in (mapping.a, mapping.b)
+        for name in (ref.by_object.values() if ref else ())
+    }
+    assert not [f for f in plan.sendable if f["field"] in strict and f["after"] != "true"]
 
 
 def check_sent(world: World, plan: SavedPlan, applied: Applied, before: int) -> None:

@@ -51,6 +51,13 @@ PAIRS = (
     Pair(crm="Score__c", unit="score", crm_values=(None, 1, 2), unit_values=(0, 1, 2)),
     _alike("Email", "email", "a@x.org", "A@x.org", "b@x.org", "c@x.org"),
 )
+EXTRAS: tuple[tuple[Yaml, ...], ...] = (
+    (),
+    ({"pardot": "company", "direction": "to_pardot", "sql": "upper(coalesce(salesforce.LastName, salesforce.Id))"},),
+    ({"salesforce": {"Lead": "Company"}, "pardot": "company"},),
+    ({"salesforce": "LastName", "pardot": "lastName", "on_link": "salesforce"},),
+)
+"""A computed field, one that only leads have, and one that Salesforce always has."""
 LINKS = ("id", "short id", "lookup", "org", "email", "none", "crm only", "unit only")
 KEYS: Mapping[str, Any] = {
     "id": "salesforce_id",
@@ -119,6 +126,7 @@ def syncs(draw: Draw) -> Yaml:
     """A sync over some of the pairs, with some of the keys, that creates on no side, one, or both."""
     chosen = draw(st.lists(st.sampled_from(PAIRS), min_size=3, max_size=9, unique=True))
     fields = [draw(mappings(pair)) for pair in chosen]
+    fields += draw(st.sampled_from(EXTRAS))
     keys = draw(st.lists(st.sampled_from(tuple(KEYS)), min_size=1, max_size=4, unique=True))
     create: dict[str, Any] = {}
     if draw(st.booleans()):

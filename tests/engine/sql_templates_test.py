@@ -46,7 +46,7 @@ STEPS = {
     "creates": "create prospect",
     "new_pairs": "new pairs",
 }
-ALONE = ("normal_forms", "output_tables", "assemble", "remember", "moved", "moved_with", "overlay", "forget_overlay")
+ALONE = ("normal_forms", "output_tables", "assemble", "remember", "moved", "moved_with", "overlay", "made_meanwhile")
 TABLE = OverlayTable(
     overlay=overlay_name("pardot", "prospect"),
     snapshot=snapshot_table("pardot", "prospect"),
@@ -55,6 +55,8 @@ TABLE = OverlayTable(
     fields=("firstName", "lastName"),
     defaults={"optedOut": "false"},
 )
+
+VALUES = {"run_id": "run", "is_newest": True, "tables": [TABLE], "keys": [(0, "nf_email(b.email)")], "slack": 60}
 
 
 def catalog() -> Catalog:
@@ -89,7 +91,7 @@ def rendered(syncs: tuple[CompiledSync, ...]) -> Iterator[tuple[str, str]]:
         yield from statements(sync, Focus(records=(("pardot", "prospect", "1"),)), share=True)
         yield from second_look(sync)
     for template in ALONE:
-        yield template, render(template, run_id="run", sync=syncs[0], tables=[TABLE])
+        yield template, render(template, **VALUES, sync=syncs[0], side=syncs[0].b)
 
 
 def test_every_template_is_tried(syncs: tuple[CompiledSync, ...]) -> None:

@@ -15,6 +15,12 @@ from tests.engine.scenario import Scenario, disturb, scenarios
 FEWER = settings(max_examples=max(8, settings().max_examples // 4))
 Key = tuple[str, str, str]
 NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
+MATCH = [
+    "salesforce_id",
+    {"salesforce": "Prospect_Id__c", "pardot": "id"},
+    {"salesforce": "Org_Id__c", "pardot": "org_id__c"},
+    "email",
+]
 CREATE: Yaml = {"pardot": {"when": "Email is not null"}}
 
 
@@ -109,14 +115,36 @@ def test_a_record_is_not_created_from_one_that_was_edited(world: World) -> None:
     assert not world.log
 
 
-def test_a_record_that_somebody_made_meanwhile_is_not_made_again(world: World) -> None:
-    world.configure(people([NAME, {"salesforce": "Email", "pardot": "email"}], create=CREATE))
-    world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+@pytest.mark.parametrize("key", ["salesforce_id", "lookup", "org", "email"])
+def test_a_prospect_that_somebody_made_meanwhile_is_not_made_again(world: World, key: str) -> None:
+    """Whichever match key finds it."""
+    world.configure(people([NAME], match=MATCH, create=CREATE))
+    values = {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org", "Org_Id__c": "o1"}
+    crm = world.crm.add("Contact", values)
     plan = world.plan()
     world.clock.tick(60)
-    world.unit.add("prospect", {"email": "A@x.org"})
+    made = {"salesforce_id": {"salesforceId": crm[:15]}, "org": {"org_id__c": "o1"}, "email": {"email": "A@x.org"}}
+    unit = world.unit.add("prospect", made.get(key, {}))
+    if key == "lookup":
+        world.crm.edit("Contact", crm, {"Prospect_Id__c": unit})
     world.clock.tick(60)
-    assert world.apply(plan).report.moved == 1
+    assert world.apply(plan).report.moved == len(plan["changes"])
+    assert not world.log
+
+
+@pytest.mark.parametrize("key", ["Prospect_Id__c", "Org_Id__c", "Email"])
+def test_a_contact_that_somebody_made_meanwhile_stops_a_new_lead(world: World, key: str) -> None:
+    """The counterpart can stand in another object than the one that would be created."""
+    create: Yaml = {"object": "Lead", "key": "Prospect_Id__c", "set": {"LastName": "'?'", "Company": "'?'"}}
+    world.configure(people([NAME], match=MATCH, create={"salesforce": create}))
+    unit = world.unit.add("prospect", {"firstName": "a", "email": "a@x.org", "org_id__c": "o1"})
+    plan = world.plan()
+    assert ("Lead", "create") in [(c["object"], c["action"]) for c in plan["changes"]]
+    world.clock.tick(60)
+    value = {"Prospect_Id__c": unit, "Org_Id__c": "o1", "Email": "A@x.org"}[key]
+    world.crm.add("Contact", {"LastName": "Berg", key: value})
+    world.clock.tick(60)
+    assert world.apply(plan).report.moved == len(plan["changes"])
     assert not world.log
 
 

@@ -38,6 +38,10 @@ select n.change, n.system, n.object, n.id, n.name, n.action, '', coalesce(c.key_
        n.refers_to, n.sendable, coalesce(c.line, n.line)
 from numbered n left join out_creates c on c.system = n.system and c.object = n.object and c.id = n.id;
 
+insert into plan.create_keys
+select n.change, k.sync, k.key_no, k.value
+from out_create_keys k join numbered n on n.system = k.system and n.object = k.object and n.id = k.id;
+
 insert into plan.field_changes
 select n.change, k.sync, k.field, k.type, k.before, k.after, k.after_ref, k.after_note,
        case when n.action = 'create' then 'create' else k.section end, k.situation, k.reason, k.line, k.pii, s.sendable

@@ -85,6 +85,14 @@ select {{ sync.name | literal }}, '{{ target_system }}', {{ target_object | lite
   {% if r == 'a' %}obj, id, {{ target_object | literal }}, new_id{% else %}{{ target_object | literal }}, new_id, obj, id{% endif %}, {{ line | literal }}
 from creating;
 
+-- What the source says under every key: by it, apply asks whether somebody made the record meanwhile.
+{% for key in asked_keys %}
+insert into out_create_keys
+select {{ sync.name | literal }}, '{{ target_system }}', {{ target_object | literal }}, k.new_id, {{ key.number }}, {{ key.value }}
+from creating k join side_{{ r }} {{ r }} on {{ r }}._obj = k.obj and {{ r }}._id = k.id
+where {{ key.value }} is not null;
+{% endfor %}
+
 insert into out_fields
 select {{ sync.name | literal }}, '{{ target_system }}', {{ target_object | literal }}, k.new_id, k.name, 'create', f.field, f.type,
   null, f.after_value, null, '', 'create', 'new', case when f.mapping = '' then 'set by the create rule' else 'new record' end, f.line, f.pii,

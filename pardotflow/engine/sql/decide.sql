@@ -102,6 +102,8 @@ select *,
     when is_opt_in and (side not in ('a', 'b') or not allow_opt_in) then 'held:opt_in'
     when side = 'ask' then 'held:open_conflict'
     when side = 'none' or target_field is null then 'accept'
+    -- What a side holds is read again before it is written anywhere, if all that is known is what we sent there.
+    when (side = 'a' and a_stale) or (side = 'b' and b_stale) then 'accept'
     when into_blank and target_form is not null and not (form = 'checkbox' and target_form = 'false') then 'accept'
     when starts_with(after_value, chr(2)) then 'held:unmapped_value'
     when target_type = 'integer' and not regexp_matches(after_value, '^[+-]?[0-9]+$') then 'held:unreadable'

@@ -1,0 +1,100 @@
+"""A run that is killed after it sent: what the journal knows is remembered before the next decision."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import pytest
+
+from pardotflow.engine import apply as applying
+from pardotflow.engine.recover import Recovered, recover_runs
+from tests.engine.harness import SavedPlan, World, Yaml, people
+
+NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName", "policy": "ask"}
+
+
+class Killed(BaseException):
+    """The end of the process, right after the last answer."""
+
+
+def killed(world: World, plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Apply, and die before anything is remembered."""
+
+    def die(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(applying, "remember", die)
+        with pytest.raises(Killed):
+            world.apply(plan)
+
+
+def recover(world: World) -> tuple[Recovered, ...]:
+    """What the next command does first."""
+    identities = {s: c.identity() for s, c in world.connectors.items()}
+    return recover_runs(world.layout, world.ledger, identities, world.clock)
+
+
+def links(world: World) -> list[tuple[Any, ...]]:
+    """Every remembered link."""
+    with duckdb.connect(str(world.layout.memory), read_only=True) as con:
+        return con.execute("select a_id, b_id, origin from links order by all").fetchall()
+
+
+def test_our_own_write_is_not_taken_for_an_edit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.configure(people([NAME]))
+    crm, unit = world.pair({"FirstName": "a"}, {"firstName": "a"})
+    world.clock.tick(600)
+    world.settle()
+    world.crm.edit("Contact", crm, {"FirstName": "b"})
+    world.clock.tick(600)
+    killed(world, world.plan(), monkeypatch)
+    assert world.unit.value("prospect", unit, "firstName") == "b"
+    world.clock.tick(600)
+    world.crm.edit("Contact", crm, {"FirstName": "c"})
+    world.clock.tick(600)
+
+    (run,) = recover(world)
+    assert (run.confirmed, run.refused, run.unknown, run.not_started) == (1, 0, 0, 0)
+    plan = world.plan()
+    assert not plan["conflicts"]
+    assert [(f["field"], f["after"]) for f in plan.sendable] == [("firstName", "c")]
+    assert recover(world) == ()
+
+
+def test_a_record_that_was_made_is_linked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.configure(people([NAME], create={"pardot": {"when": "Email is not null"}}))
+    crm = world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    world.clock.tick(600)
+    killed(world, world.plan(), monkeypatch)
+    recover(world)
+    (made,) = world.unit.live("prospect")
+    assert links(world) == [(crm, made.id, "created:pardot")]
+
+
+def test_a_refusal_is_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(_object: str, _record: str, _values: Mapping[str, Any]) -> str:
+        return "57"
+
+    world.configure(people([NAME]))
+    world.pair({"FirstName": "a"}, {})
+    world.clock.tick(600)
+    world.unit.habits.refuses = refuses
+    killed(world, world.plan(), monkeypatch)
+    (run,) = recover(world)
+    assert (run.confirmed, run.refused) == (0, 1)
+    plan = world.plan()
+    assert not plan.sendable
+    assert [h["kind"] for h in plan["held"]] == ["refused"]
+
+
+def test_a_run_whose_plan_is_lost_is_closed_all_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.configure(people([NAME]))
+    world.pair({"FirstName": "a"}, {})
+    world.clock.tick(600)
+    plan = world.plan()
+    killed(world, plan, monkeypatch)
+    plan.path.unlink()
+    (run,) = recover(world)
+    assert run.confirmed == 1
+    assert recover(world) == ()
