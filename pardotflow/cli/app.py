@@ -32,6 +32,9 @@ Var = Annotated[list[str] | None, typer.Option("--var", help="NAME=VALUE, over t
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 Format = Annotated[str, typer.Option("--format", help="text or json.")]
 Full = Annotated[bool, typer.Option("--full", help="Show every single change.")]
+Clear = Annotated[
+    bool, typer.Option("--clear-values", help="In JSON: personal values and names too, not masked by ordinals.")
+]
 HERE = Path()
 
 
@@ -62,6 +65,7 @@ def plan(
         bool, typer.Option("--detailed-exitcode", help="0 nothing to send, 2 changes, 3 blocked.")
     ] = False,
     format: Format = "text",
+    clear_values: Clear = False,
     full: Full = False,
     quiet: Quiet = False,
 ) -> None:
@@ -69,7 +73,14 @@ def plan(
     from pardotflow.cli import planning
 
     options = planning.PlanOptions(
-        out=out, record=record, refresh=refresh, detailed=detailed_exitcode, format=format, full=full, quiet=quiet
+        out=out,
+        record=record,
+        refresh=refresh,
+        detailed=detailed_exitcode,
+        format=format,
+        clear_values=clear_values,
+        full=full,
+        quiet=quiet,
     )
     _end(planning.plan(_choice(project, env, var), options))
 
@@ -86,13 +97,20 @@ def apply(
     confirm: Annotated[str, typer.Option("--confirm", help="The plan's short id, as consent in production.")] = "",
     allow: Annotated[list[str] | None, typer.Option("--allow", help="GUARD=N lets a guard pass once.")] = None,
     format: Format = "text",
+    clear_values: Clear = False,
     quiet: Quiet = False,
 ) -> None:
     """Carry out a plan and nothing else."""
     from pardotflow.cli import applying
 
     options = applying.ApplyOptions(
-        plan=plan_name, yes=yes, confirm=confirm, allow=tuple(allow or ()), format=format, quiet=quiet
+        plan=plan_name,
+        yes=yes,
+        confirm=confirm,
+        allow=tuple(allow or ()),
+        format=format,
+        clear_values=clear_values,
+        quiet=quiet,
     )
     _end(applying.apply(_choice(project, env, var), options))
 
@@ -104,12 +122,13 @@ def show(
     env: Env = None,
     var: Var = None,
     format: Format = "text",
+    clear_values: Clear = False,
     full: Full = False,
 ) -> None:
     """Show a saved plan again."""
     from pardotflow.cli import planning
 
-    _end(planning.show(_choice(project, env, var), plan_name, format=format, full=full))
+    _end(planning.show(_choice(project, env, var), plan_name, format=format, full=full, clear_values=clear_values))
 
 
 @app.command()

@@ -1,9 +1,8 @@
 """`apply`: find or make the plan, get consent, carry it out, say what happened."""
 
-import json
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from pardotflow.cli.console import ERR, show, show_diagnostics, show_error, width, write
@@ -16,6 +15,7 @@ from pardotflow.cli.workspace import Choice, Workspace, open_workspace
 from pardotflow.core.errors import PlanRefused, UsageError
 from pardotflow.engine.apply import Applied, ApplyRequest, apply_plan
 from pardotflow.plan.model import PlanReport
+from pardotflow.plan.public import run_json
 from pardotflow.plan.report import read_report
 from pardotflow.views.terminal import render_run
 
@@ -29,6 +29,7 @@ class ApplyOptions:
     confirm: str = ""
     allow: tuple[str, ...] = ()
     format: str = "text"
+    clear_values: bool = False
     quiet: bool = False
 
 
@@ -43,11 +44,11 @@ def apply(choice: Choice, options: ApplyOptions) -> Exit:
         watch.pause()
         report = read_report(path, patterns=0, singles=0, conflicts=0)
         if not options.plan and options.format == "text":
-            print_plan(path, format="text", full=False)
+            print_plan(path, format="text", full=False, next_step=False)
         _consent(workspace, report, options)
         watch.resume()
         applied = apply_plan(_request(workspace, path, allow))
-    return _finish(applied, options.format)
+    return _finish(applied, options.format, clear_values=options.clear_values)
 
 
 def _request(workspace: Workspace, path: Path, allow: Mapping[str, int]) -> ApplyRequest:
@@ -103,9 +104,9 @@ def _summary(report: PlanReport) -> str:
     return f"{', '.join(parts) or 'nothing to send'}; {report.fields_total:,} fields"
 
 
-def _finish(applied: Applied, format: str) -> Exit:
+def _finish(applied: Applied, format: str, *, clear_values: bool) -> Exit:
     if format == "json":
-        write(json.dumps(asdict(applied.report), indent=2, ensure_ascii=False) + "\n")
+        write(run_json(applied.report, clear_values=clear_values))
     else:
         show(render_run(applied.report, width=width()))
     if applied.stopped is not None:

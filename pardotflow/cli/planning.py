@@ -32,6 +32,7 @@ class PlanOptions:
     detailed: bool = False
     format: str = "text"
     full: bool = False
+    clear_values: bool = False
     quiet: bool = False
 
 
@@ -42,7 +43,7 @@ def plan(choice: Choice, options: PlanOptions) -> Exit:
         show_diagnostics(workspace.warnings)
         recover(workspace)
         path = plan_in(workspace, options)
-    report = print_plan(path, format=options.format, full=options.full)
+    report = print_plan(path, format=options.format, full=options.full, clear_values=options.clear_values)
     if report.meta.blocked:
         return Exit.BLOCKED
     return Exit.CHANGES if options.detailed and report.meta.applyable else Exit.FINE
@@ -66,7 +67,7 @@ def plan_in(workspace: Workspace, options: PlanOptions) -> Path:
     return make_plan(request)
 
 
-def show(choice: Choice, name: str, *, format: str, full: bool) -> Exit:
+def show(choice: Choice, name: str, *, format: str, full: bool, clear_values: bool) -> Exit:
     """Show a saved plan."""
     check_format(format)
     path = Path(name)
@@ -77,19 +78,21 @@ def show(choice: Choice, name: str, *, format: str, full: bool) -> Exit:
             raise UsageError(f"there is no plan {name!r}", hint="Run: pardotflow plan")
         path = find_plan(ledger, name)
         ledger.close()
-    report = print_plan(path, format=format, full=full)
+    report = print_plan(path, format=format, full=full, clear_values=clear_values)
     return Exit.BLOCKED if report.meta.blocked else Exit.FINE
 
 
-def print_plan(path: Path, *, format: str, full: bool) -> PlanReport:
+def print_plan(
+    path: Path, *, format: str, full: bool, clear_values: bool = False, next_step: bool = True
+) -> PlanReport:
     """Print a plan file in one of the formats; returns its report."""
     bounds = {"patterns": EVERYTHING, "singles": EVERYTHING, "conflicts": EVERYTHING} if full else {}
     report = read_report(path, **bounds)
     if format == "json":
-        for piece in plan_json(path):
+        for piece in plan_json(path, clear_values=clear_values):
             write(piece)
     else:
-        print_result(render_plan(report, width=width(), full=full))
+        print_result(render_plan(report, width=width(), full=full, next_step=next_step))
     return report
 
 

@@ -32,7 +32,7 @@ _WAYS_OUT = {
 _GRANT_WAY_OUT = (
     "check that the connected app allows this flow, that the user is approved, and that the login URL is the org's own"
 )
-_SIGN_IN_AGAIN = "sign in again: pardotflow auth login"
+_SIGN_IN_AGAIN = "get a new refresh token for this user and put it where the environment's file reads it"
 _LOST_RACE_TRIES = 3
 """One refresh token used twice at once gives `invalid_grant`, like a revoked one: ask again before believing it."""
 

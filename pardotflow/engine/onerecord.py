@@ -45,9 +45,21 @@ class _Reading:
     def read(self, system: str, object_name: str, *, ids: tuple[str, ...] | None = None, where: str = "") -> Coverage:
         """Read some records of one object: one call for up to a hundred."""
         wanted = self.wanted[(system, object_name)]
+        if wanted.where and ids and system == System.SALESFORCE:
+            where = f"Id in ({', '.join(_soql(i) for i in ids)})"
+            ids = None
+        # Account Engagement takes no filter beside ids: there a record that is named is read wherever it stands.
+        where = where if ids else _both(system, wanted.where, where)
         request = ReadRequest(object=object_name, fields=request_fields(wanted), ids=ids, where=where or None)
         count = read_records(self.con, self.connectors[system], wanted, request, self.layout)
         return Coverage(system=system, object=object_name, rows=count, deleted=0, mode="record", changed=count, note="")
+
+
+def _both(system: str, where: str, more: str) -> str:
+    """The filter of the source together with another one, in the system's own language."""
+    if not where or not more:
+        return where or more
+    return f"({where}) and ({more})" if system == System.SALESFORCE else f"{where}&{more}"
 
 
 def find_records(
@@ -132,9 +144,9 @@ def _stored_id(con: duckdb.DuckDBPyConnection, system: str, item: str, key: str)
 
 
 def _read_counterparts(reading: _Reading, sync: CompiledSync, role: str, item: str, record_id: str) -> list[Coverage]:
-    """The linked record, or what a match key finds: in the snapshot first, then at the system."""
+    """The linked record, or what a match key finds at the system."""
     other = sync.side(OTHER[role])
-    known = _known(reading.con, sync, role, item, record_id)
+    known = _linked(reading.con, sync, role, item, record_id)
     if known:
         objects = dict.fromkeys(o for o, _ in known)
         return [reading.read(str(other.system), o, ids=tuple(i for x, i in known if x == o)) for o in objects]
@@ -143,30 +155,20 @@ def _read_counterparts(reading: _Reading, sync: CompiledSync, role: str, item: s
     return _search_pardot(reading, sync, role, item, record_id)
 
 
-def _known(
+def _linked(
     con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item: str, record_id: str
 ) -> list[tuple[str, str]]:
-    """Counterparts by memory and by every key, in the snapshots."""
+    """Counterparts by memory. What a key finds in a snapshot may be old, and is asked for at the system."""
     other = OTHER[role]
-    linked = rows(
+    found = rows(
         con,
-        f"select {other}_object, {other}_id from mem.links where sync = ? and {role}_object = ? and {role}_id = ?",
+        f"select distinct {other}_object, {other}_id from mem.links"
+        f" where sync = ? and {role}_object = ? and {role}_id = ? order by all",
         sync.name,
         item,
         record_id,
     )
-    keyed = [
-        found
-        for key in sync.keys
-        for found in rows(
-            con,
-            f"select {other}._obj, {other}._id from side_a a join side_b b on {key.value_a} = {key.value_b}"
-            f" where {role}._obj = ? and {role}._id = ? limit 20",
-            item,
-            record_id,
-        )
-    ]
-    return list(dict.fromkeys((str(o), str(i)) for o, i in [*linked, *keyed]))
+    return [(str(o), str(i)) for o, i in found]
 
 
 def _values(con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item: str, record_id: str) -> list[str]:

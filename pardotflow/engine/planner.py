@@ -130,14 +130,17 @@ def _read_all(
 ) -> tuple[tuple[CompiledSync, ...], _Read, tuple[str, ...]]:
     """Refresh the snapshots and open every relation that the syncs read."""
     syncs, wanted = open_rows(request.project, request.catalog)
-    focus, shrunk, complete = Focus(), list[GuardRow](), not request.record
+    focus, results = Focus(), list[Refreshed]()
     if request.record:
         found = find_records(con, syncs, wanted, request.connectors, request.layout, request.record)
         coverage, focus = found.coverage, found.focus
     else:
         results = [_refresh(con, w, request) for w in wanted]
-        coverage, complete = tuple(r.coverage for r in results), all(r.complete for r in results)
-        shrunk = [shrunk_guard(r.coverage.system, r.coverage.object, *r.shrunk) for r in results if r.shrunk]
+        coverage = tuple(r.coverage for r in results)
+    con.execute("create or replace temp table incomplete_reads (system varchar)")
+    for each in results:
+        if not each.complete:
+            con.execute("insert into incomplete_reads values (?)", [each.coverage.system])
     for item in wanted:
         open_overlay(con, item.connection, item.object)
     make_source_views(con, request.project, request.catalog)
@@ -157,8 +160,8 @@ def _read_all(
         syncs = plan_order(compile_project(request.project, full))
     read = _Read(
         coverage=coverage,
-        complete=complete,
-        shrunk=tuple(shrunk),
+        complete=not request.record and all(r.complete for r in results),
+        shrunk=tuple(shrunk_guard(r.coverage.system, r.coverage.object, *r.shrunk) for r in results if r.shrunk),
         notes=tuple(notes),
         focus=focus,
         selection=request.record,

@@ -59,6 +59,9 @@ class HeldKind(StrEnum):
     WOULD_DUPLICATE = "would_duplicate"
     WAS_DELETED = "was_deleted"
     REQUIRED_MISSING = "required_missing"
+    UNKNOWN_OUTCOME = "unknown_outcome"
+    INCOMPLETE_READ = "incomplete_read"
+    REFUSED = "refused"
 
 
 class SkipReason(StrEnum):

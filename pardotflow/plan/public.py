@@ -1,17 +1,40 @@
 """A plan as the public JSON of schemas/plan.schema.json: complete, in one order, the same bytes for the same plan.
 
 Written piece by piece, so that a plan of any size needs no memory for it. The schema has a version and only grows.
+
+JSON is made to be shared: what a mapping marks as `pii`, and the names of records, are masked by ordinals within the
+document, so that equal values look equal and a change still shows as a change. Clear values are asked for by name.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
 
 from pardotflow.plan.file import open_plan, read_meta
+from pardotflow.plan.model import RunReport
 
 VERSION = "1.0"
+
+# Which columns of a table hold personal data, and of which class: `pii` is the class that the mapping declares.
+_PRIVATE: Mapping[str, Mapping[str, str]] = {
+    "changes": {"name": "'name'"},
+    "field_changes": {"before": "pii", "after": "pii"},
+    "conflicts": {
+        "a_name": "'name'",
+        "b_name": "'name'",
+        "a_value": "pii",
+        "b_value": "pii",
+        "base_a": "pii",
+        "base_b": "pii",
+    },
+    "held": {"name": "'name'", "before": "pii", "after": "pii"},
+    "ambiguities": {"name": "'name'"},
+    "skipped": {"name": "'name'"},
+    "accepted": {"name": "'name'", "a_value": "pii", "b_value": "pii"},
+}
 
 # Name in the JSON, and the query whose rows stand there.
 _LISTS: tuple[tuple[str, str], ...] = (
@@ -23,36 +46,36 @@ _LISTS: tuple[tuple[str, str], ...] = (
         " c.sendable, c.line, list({'field': f.field, 'sync': f.sync, 'before': f.before, 'after': f.after,"
         " 'after_new_record': f.after_ref, 'section': f.section, 'situation': f.situation, 'reason': f.reason,"
         " 'line': f.line, 'pii': nullif(f.pii, ''), 'sendable': f.sendable} order by f.field, f.sync) as fields"
-        " from plan.changes c join plan.field_changes f using (change) group by all order by c.change",
+        " from shown_changes c join shown_field_changes f using (change) group by all order by c.change",
     ),
     (
         "conflicts",
         "select sync, "
         "{'system': a_system, 'object': a_object, 'id': a_id, 'name': a_name, 'value': a_value, 'base': base_a} as a,"
         " {'system': b_system, 'object': b_object, 'id': b_id, 'name': b_name, 'value': b_value, 'base': base_b} as b,"
-        " field, winner, reason, line, nullif(pii, '') as pii from plan.conflicts order by sync, a_object, "
+        " field, winner, reason, line, nullif(pii, '') as pii from shown_conflicts order by sync, a_object, "
         "a_id, b_id, field",
     ),
     (
         "held",
         "select sync, system, object, id, name, nullif(field, '') as field, before, after, kind, reason, line, "
         "nullif(pii, '') as pii"
-        " from plan.held order by sync, system, object, id, plan.held.field, kind, name, after",
+        " from shown_held order by sync, system, object, id, shown_held.field, kind, name, after",
     ),
     (
         "ambiguities",
-        "select sync, system, object, id, name, key, candidates, reason, line from plan.ambiguities order by "
+        "select sync, system, object, id, name, key, candidates, reason, line from shown_ambiguities order by "
         "sync, system, object, id, key",
     ),
     (
         "skipped",
-        "select sync, system, object, id, name, reason, note from plan.skipped order by sync, system, object, "
+        "select sync, system, object, id, name, reason, note from shown_skipped order by sync, system, object, "
         "id, reason, note",
     ),
     (
         "accepted",
         "select sync, system, object, id, name, field, a_value, b_value, kind, line, nullif(pii, '') as pii"
-        " from plan.accepted order by sync, system, object, id, field",
+        " from shown_accepted order by sync, system, object, id, field",
     ),
     (
         "identity",
@@ -72,10 +95,13 @@ _LISTS: tuple[tuple[str, str], ...] = (
 )
 
 
-def plan_json(path: Path) -> Iterator[str]:
+def plan_json(path: Path, *, clear_values: bool = False) -> Iterator[str]:
     """The JSON text in pieces. `coverage` and `meta` say how the plan was made; they stand outside the digest."""
     with open_plan(path) as con:
         meta = read_meta(con)
+        _show_tables(con, clear_values=clear_values)
+        if not clear_values and "@" in meta["selection"]:
+            meta["selection"] = f"{meta['selection'].partition('/')[0]}/<email>"
         head: dict[str, str | bool] = {"version": VERSION, "digest": meta["digest"]}
         head |= {k: meta[k] == "true" for k in ("complete", "applyable", "errored")}
         yield "{\n" + ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in head.items())
@@ -85,6 +111,50 @@ def plan_json(path: Path) -> Iterator[str]:
             yield "]"
         outside = {k: v for k, v in sorted(meta.items()) if k not in ("digest", "complete", "applyable", "errored")}
         yield f',\n  "meta": {json.dumps(outside, ensure_ascii=False, indent=2).replace(chr(10), chr(10) + "  ")}\n}}\n'
+
+
+def run_json(report: RunReport, *, clear_values: bool = False) -> str:
+    """The report of an apply as JSON text; without clear values it has no names and no words of the systems."""
+    found = asdict(report)
+    for group in () if clear_values else (*found["errors"], *found["remainder"]):
+        for sample in group["samples"]:
+            sample["name"] = ""
+        group["sample_notes"] = ["" for _ in group["sample_notes"]]
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def _show_tables(con: duckdb.DuckDBPyConnection, *, clear_values: bool) -> None:
+    """A view `shown_<table>` over every table of the plan that holds values, masked or as it is."""
+    if clear_values:
+        for table in _PRIVATE:
+            con.execute(f"create temp view shown_{table} as from plan.{table}")
+        return
+    values = [
+        f"select {kind} as kind, {column} as value from plan.{table}"
+        for table, columns in _PRIVATE.items()
+        for column, kind in columns.items()
+    ]
+    # The order of the ordinals says nothing about the values.
+    con.execute(
+        "create temp table masks as select kind, value,"
+        " '<' || kind || ' ' || row_number() over (partition by kind order by md5(value)) || '>' as shown"
+        f" from ({' union '.join(values)}) where kind <> '' and value <> ''"
+    )
+    for table, columns in _PRIVATE.items():
+        con.execute(f"create temp view shown_{table} as {_masked(table, columns)}")
+
+
+def _masked(table: str, columns: Mapping[str, str]) -> str:
+    picks = [f"coalesce(m{n}.shown, t.{column}) as {column}" for n, column in enumerate(columns)]
+    if table == "held":
+        # A system's own words about a refusal may quote the value.
+        picks.append("case when t.kind = 'refused' then split_part(t.reason, ':', 1) else t.reason end as reason")
+    joins = [
+        f" left join masks m{n} on m{n}.kind = {kind if kind.startswith(chr(39)) else f't.{kind}'}"
+        f" and m{n}.value = t.{column}"
+        for n, (column, kind) in enumerate(columns.items())
+    ]
+    return f"select t.* replace ({', '.join(picks)}) from plan.{table} t{''.join(joins)}"
 
 
 def _items(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[str]:

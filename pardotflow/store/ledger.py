@@ -234,8 +234,8 @@ class Ledger:
     def journal(self, run_id: str) -> list[JournalEntry]:
         """What the journal says of every change that the run put into a request."""
         rows = self._db.execute(
-            "select w.change, w.record_key, r.status, w.status, w.record_id, w.code, w.message, r.sent_at, r.answered_at,"
-            " count(*) over (partition by w.number) from requests r"
+            "select w.change, w.record_key, r.status, w.status, w.record_id, w.code, w.message, r.sent_at,"
+            " r.answered_at, count(*) over (partition by w.number) from requests r"
             " join request_rows w on w.run_id = r.run_id and w.number = r.number"
             " where r.run_id = ? order by w.number, w.change",
             (run_id,),
@@ -293,11 +293,16 @@ def _time(text: str | None) -> datetime | None:
 @contextmanager
 def hold_lock(path: Path) -> Iterator[None]:
     """One command at a time in an environment; the lock goes with the process. Raises StateError when it is held."""
-    db = sqlite3.connect(path, isolation_level=None, timeout=0.2)
+    try:
+        db = sqlite3.connect(path, isolation_level=None, timeout=0.2)
+    except sqlite3.Error as trouble:
+        raise StateError(f"the lock {path} cannot be opened: {trouble}", hint="Check the folder's rights.") from trouble
     try:
         db.execute("begin exclusive")
-    except sqlite3.OperationalError as held:
+    except sqlite3.Error as held:
         db.close()
+        if getattr(held, "sqlite_errorcode", sqlite3.SQLITE_BUSY) != sqlite3.SQLITE_BUSY:
+            raise StateError(f"the lock {path} cannot be used: {held}", hint="Remove it and try again.") from held
         raise StateError(
             f"another pardotflow command is at work in {path.parent}", hint="Wait until it ends and try again."
         ) from held

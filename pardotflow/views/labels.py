@@ -38,6 +38,9 @@ HELD: Mapping[str, str] = {
     HeldKind.WOULD_DUPLICATE: "A new record would be a duplicate",
     HeldKind.WAS_DELETED: "The counterpart was deleted and is not resurrected",
     HeldKind.REQUIRED_MISSING: "A required field would be empty",
+    HeldKind.UNKNOWN_OUTCOME: "A create was sent and its answer never came",
+    HeldKind.INCOMPLETE_READ: "The other side was not read whole, so nothing new is made there",
+    HeldKind.REFUSED: "The system refused it, and it is the same change still",
 }
 
 SKIPPED: Mapping[str, str] = {

@@ -23,7 +23,7 @@ select {{ sync.name | literal }},
   case target when 'a' then a_name else b_name end,
   'update', target_field, target_type,
   case when form = 'number' and not is_unreadable(target_form) then target_form else before_value end, case when source_form is null then null else after_value end, null, '',
-  section, found,
+  section, case found when 'a_moved' then '{{ sync.a.system.value }}_moved' when 'b_moved' then '{{ sync.b.system.value }}_moved' else found end,
   case when consent and is_opt_in then 'an opt-out is taken back; allow: opt_in'
        when consent then 'an opt-out on either side wins'
        when side <> first_side then 'a blank is refilled'

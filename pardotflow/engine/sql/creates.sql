@@ -17,6 +17,7 @@ select *,
     when mark = 'was_deleted' then 'held:was_deleted'
     when mark = 'would_duplicate'{% if share_email_keys %} and key_no not in ({{ share_email_keys | join(', ') }}){% endif %} then 'held:would_duplicate'
     when unknown_id is not null then 'held:unknown_outcome'
+    when exists (from incomplete_reads where system = '{{ target_system }}') then 'held:incomplete_read'
 {% for key in symmetric_keys %}
 {% if key.number not in share_email_keys %}
     when key_{{ key.number }} is not null and count(*) filter (condition) over (partition by key_{{ key.number }}) > 1 then 'held:twin'
@@ -34,6 +35,7 @@ select {{ sync.name | literal }}, '{{ source_system }}', obj, id, name, '', null
   case when verdict = 'held:twin' then 'would_duplicate' else substr(verdict, 6) end,
   case verdict when 'held:was_deleted' then 'its counterpart was deleted: ' || coalesce(others, '')
                when 'held:twin' then 'several records without a counterpart share a match key'
+               when 'held:incomplete_read' then 'its counterpart may be among the rows of {{ target_system }} that were not read'
                when 'held:unknown_outcome' then 'a create was sent and its answer never came; it can be looked up in a minute'
                else note || ' finds ' || coalesce(others, '') end,
   {{ line | literal }}, ''

@@ -139,7 +139,7 @@ def test_a_revoked_refresh_token_says_so_after_three_tries() -> None:
     server = LoginServer(*[refused("invalid_grant", "expired access/refresh token")] * 3)
     with pytest.raises(TokenRevoked, match="invalid_grant: expired access/refresh token") as caught:
         server.tokens().token()
-    assert "auth login" in caught.value.hint
+    assert "new refresh token" in caught.value.hint
     assert len(server.forms) == 3
 
 
