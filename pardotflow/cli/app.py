@@ -239,8 +239,10 @@ def _end(code: Exit) -> None:
 
 def main() -> None:
     """The console script: no traceback reaches a user."""
-    from pardotflow.core.errors import Interrupted, PardotflowError, PlanRefused
+    from pardotflow.core.errors import PardotflowError, PlanRefused
+    from pardotflow.engine.interruption import listen
 
+    listen()
     try:
         code = app(standalone_mode=False)
     except typer.Abort:
@@ -251,13 +253,7 @@ def main() -> None:
         from pardotflow.cli.console import show_error
 
         show_error(error)
-        sys.exit(
-            Exit.BLOCKED
-            if isinstance(error, PlanRefused)
-            else Exit.INTERRUPTED
-            if isinstance(error, Interrupted)
-            else Exit.ERROR
-        )
+        sys.exit(Exit.BLOCKED if isinstance(error, PlanRefused) else Exit.ERROR)
     except OSError as error:
         # A folder, a right or the disk of the user: no fault of ours.
         where = f"{error.filename}: " if error.filename else ""

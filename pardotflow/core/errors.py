@@ -5,7 +5,6 @@ PardotflowError                 every message is one a person can act on; `hint`
 ├── UsageError                  an argument that cannot be used
 ├── PlanRefused                 a plan that may not be applied: blocked, foreign, spent, in another format
 ├── StateError                  what we remember cannot be read, or somebody else holds the lock
-├── Interrupted                 stopped by the user, in good order
 └── ConnectionTrouble           one of the outside systems
     ├── Unreachable             transient: the host does not answer
     ├── ServerTrouble           transient: 5xx after all tries
@@ -49,10 +48,6 @@ class PlanRefused(PardotflowError):
 
 class StateError(PardotflowError):
     """What the project remembers cannot be read or is in use by another process."""
-
-
-class Interrupted(PardotflowError):
-    """The user stopped the command; everything in flight was finished and recorded."""
 
 
 class ConnectionTrouble(PardotflowError):

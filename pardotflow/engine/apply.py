@@ -21,7 +21,7 @@ from pardotflow.core.errors import ConnectionTrouble, PlanRefused
 from pardotflow.core.progress import Progress
 from pardotflow.engine.extract import refresh
 from pardotflow.engine.guards import still_blocking
-from pardotflow.engine.interruption import noted_interrupts
+from pardotflow.engine.interruption import noted_interrupts, stop_if_asked
 from pardotflow.engine.planner import open_rows
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
@@ -84,6 +84,7 @@ def apply_plan(request: ApplyRequest) -> Applied:
             clock=request.clock,
             progress=request.progress,
         )
+        stop_if_asked()
         with noted_interrupts(sender.interrupt):
             request.ledger.start_run(run_id, meta["id"], request.clock.now())
             try:

@@ -1,7 +1,8 @@
-"""Ctrl-C while changes are sent: noted instead of raised, so that nothing is cut off between a system and the journal.
+"""Ctrl-C: raised while a plan is made, and noted while changes are sent.
 
 An exception can come up between any two instructions, also between an answer and its place in the journal; a note
-cannot. Outside the main thread, where Python delivers no signals, nothing changes.
+cannot. It can also be swallowed, where it comes up in a callback of the interpreter: so it is remembered, and asked for
+again before each step. Outside the main thread, where Python delivers no signals, nothing changes.
 """
 
 import signal
@@ -9,6 +10,25 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+_asked = threading.Event()
+
+
+def listen() -> None:
+    """From here on a Ctrl-C of this process is remembered as well as raised."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, _raise)
+
+
+def _raise(number: int, frame: FrameType | None) -> None:
+    _asked.set()
+    raise KeyboardInterrupt
+
+
+def stop_if_asked() -> None:
+    """Raise KeyboardInterrupt where the user has asked to stop and that has led to nothing."""
+    if _asked.is_set():
+        raise KeyboardInterrupt
 
 
 @contextmanager

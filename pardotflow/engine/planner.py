@@ -26,6 +26,7 @@ from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.extract import Refreshed, Wanted, refresh
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.guards import GuardRow, count_guards, shrunk_guard
+from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.onerecord import find_records
 from pardotflow.engine.order import plan_order
 from pardotflow.engine.overlay import open_overlay
@@ -177,6 +178,7 @@ def _models_in_order(project: Project) -> tuple[Model, ...]:
 
 
 def _refresh(con: duckdb.DuckDBPyConnection, wanted: Wanted, request: PlanRequest) -> Refreshed:
+    stop_if_asked()
     connector = request.connectors[wanted.connection]
     return refresh(con, connector, wanted, request.layout, request.clock.now(), request.progress, full=request.full)
 
@@ -195,6 +197,7 @@ def _run_syncs(
             "insert into plan.syncs values (?, ?, ?, ?, ?, ?)",
             [position, sync.name, str(sync.strength), str(sync.a.system), str(sync.b.system), sync.line],
         )
+        stop_if_asked()
         request.progress.start(f"compare {sync.name}", None)
         run_sync(con, sync, read.focus, share=request.project.environment.ampsea)
         request.progress.finish(f"compare {sync.name}")

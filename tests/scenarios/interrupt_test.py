@@ -53,7 +53,7 @@ def test_while_it_plans(busy: Project, tmp_path: Path) -> None:
             wait_until(lambda: vendor_calls(live.data, since), process)
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=60)
-        assert process.returncode == 130
+        assert process.returncode == 130, out + err
         assert (out, "Traceback" in err) == ("", False)
         assert people(live.data) == before
         live.switch(latency=0.0)

@@ -150,7 +150,7 @@ def test_seed_plan_apply_and_come_to_rest(outside: Project) -> None:
 
     said = outside.run("apply", "--yes").expect(4)
     assert "INVALID_EMAIL_ADDRESS" in said.out
-    settled = outside.plan_json("--detailed-exitcode", code=0)
+    settled = outside.plan_json("--detailed-exitcode", "--clear-values", code=0)
     assert settled["changes"] == []
     refused = select(outside.ledger, "SELECT code, message FROM sync_errors")
     listed = [each["reason"] for each in settled["held"] if each["kind"] == "refused"]

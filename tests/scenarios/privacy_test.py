@@ -23,6 +23,21 @@ def test_files_with_personal_data_are_for_their_owner_alone(settled: Project) ->
     assert (settled.root / ".pardotflow" / ".gitignore").read_text("utf-8") == "*\n"
 
 
+def test_json_masks_personal_values_and_names_unless_asked(settled: Project) -> None:
+    settled.run("emulator", "set", "Contact/contact1@small.example#Phone=+1 555 0123").expect(0)
+    masked = settled.run("plan", "--quiet", "--format", "json").expect(0)
+    shown = settled.run("plan", "--quiet", "--format", "json", "--clear-values").expect(0)
+    assert "+1 555 0123" in shown.out
+    assert "+1 555 0123" not in masked.out
+    (change,), (clear,) = masked.json["changes"], shown.json["changes"]
+    (field,) = change["fields"]
+    assert field["field"] == "phone"
+    assert {field["before"], field["after"]} == {"<phone 1>", "<phone 2>"}
+    assert change["id"] == clear["id"]
+    assert clear["name"] not in masked.out
+    assert masked.json["digest"] == shown.json["digest"]
+
+
 def test_no_secret_is_in_any_file_or_output(live_settled: Project, tmp_path: Path) -> None:
     with living(copy_project(live_settled, tmp_path / "small")) as live:
         live.edit("Contact/contact1@small.example", Title="Director")

@@ -117,7 +117,7 @@ def test_the_daily_allowance_is_used_up(system: str, org: Live) -> None:
 def test_a_revoked_refresh_token(live_settled: Project, tmp_path: Path) -> None:
     with living(copy_project(live_settled, tmp_path / "small")) as live:
         live.admin("POST", "revoke", {})
-        only(_plan(live), 1, "refused the login (invalid_grant", "sign in again")
+        only(_plan(live), 1, "refused the login (invalid_grant", "get a new refresh token")
 
 
 # -- files
