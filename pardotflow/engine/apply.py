@@ -30,6 +30,7 @@ from pardotflow.engine.send import Change, Outcome, Sender
 from pardotflow.engine.session import open_session
 from pardotflow.engine.sqlfile import rows
 from pardotflow.engine.stale import mark_moved
+from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.graph.digest import config_digest
 from pardotflow.plan.file import attach_plan, read_meta
 from pardotflow.plan.model import RunReport
@@ -86,7 +87,7 @@ def apply_plan(request: ApplyRequest) -> Applied:
         )
         stop_if_asked()
         with noted_interrupts(sender.interrupt):
-            request.ledger.start_run(run_id, meta["id"], request.clock.now())
+            request.ledger.start_run(run_id, meta["id"], request.clock.now(), request.plan)
             try:
                 _send_all(con, sender)
             finally:
@@ -122,15 +123,15 @@ def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[
             )
     if meta["config_digest"] != config_digest(request.project):
         raise PlanRefused(f"the configuration changed since plan {meta['id']} was made", hint=again)
-    for guard in request.allow:
-        # A side that may be smaller from now on is measured anew.
-        connection, _, item = guard.removeprefix("shrunk:").partition(".")
-        con.execute("update snap.cursors set full_rows = 0 where connection = ? and object = ?", [connection, item])
     guards = rows(con, "select guard, number, passed from plan.guards order by position")
     blocking = still_blocking(guards, request.allow)
     if blocking:
         flags = " ".join(f"--allow {g}={n}" for g, n, passed in guards if not passed)
         raise PlanRefused(f"plan {meta['id']} is blocked by {', '.join(blocking)}", hint=f"Let it pass once: {flags}")
+    for guard in request.allow:
+        # A side that may be smaller from now on is measured anew.
+        connection, _, item = guard.removeprefix("shrunk:").partition(".")
+        con.execute("update snap.cursors set full_rows = 0 where connection = ? and object = ?", [connection, item])
 
 
 def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
@@ -138,13 +139,16 @@ def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
     syncs, wanted = open_rows(request.project, request.catalog)
     touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
     creates = rows(con, "select count(*) from plan.changes where action = 'create' and sendable")[0][0]
+    partly = set()
     for item in wanted:
         # A record that somebody made meanwhile can stand in any object.
         if creates or (item.connection, item.object) in touched:
-            refresh(
-                con, request.connectors[item.connection], item, request.layout, request.clock.now(), request.progress
-            )
-    mark_moved(con, syncs)
+            connector = request.connectors[item.connection]
+            read = refresh(con, connector, item, request.layout, request.clock.now(), request.progress)
+            if not read.complete:
+                partly.add(item.connection)
+    load_unknown_creates(con, request.ledger, request.connectors)
+    mark_moved(con, syncs, partly_read=partly)
 
 
 def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:

@@ -255,8 +255,8 @@ def _key(number: int, key: MatchKey, a: _Looks, b: _Looks) -> CompiledKey:
         names=names,
         id_fields=id_fields,
         line=key.span.short,
-        lookup_a=next((f.name for f in fields_a.values()), ""),
-        lookup_b=next((f.name for f in fields_b.values()), ""),
+        lookup_a={o: f.name for o, f in fields_a.items()},
+        lookup_b={o: f.name for o, f in fields_b.items()},
     )
 
 

@@ -112,9 +112,9 @@ class CompiledKey:
     id_fields: Mapping[str, str]
     """Object name to the field that carries the counterpart's id."""
     line: str
-    lookup_a: str = ""
-    lookup_b: str = ""
-    """The field that one record can be looked up by in the system itself, for `plan --record`."""
+    lookup_a: Mapping[str, str]
+    lookup_b: Mapping[str, str]
+    """By object: the field that one record can be looked up by in the system itself, for `plan --record`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

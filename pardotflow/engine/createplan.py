@@ -1,6 +1,6 @@
 """What a new record is made of: mapped values, the create rule's own, and the key that makes a retry harmless."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pardotflow.config.project import MatchKind, TooLong
 from pardotflow.core.values import FieldType
@@ -37,6 +37,8 @@ class CreateItem:
     line: str
     pii: str
     rank: int
+    default: str = ""
+    """What a new record holds in the field where nothing is given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, shar
     side = sync.side(source)
     symmetric = [_key_of(k, source) for k in sync.keys if not k.names]
     shared = {k.number for k in sync.keys if create.rule.share_email and share and k.kind is MatchKind.EMAIL}
+    key = key_field(sync, create)
+    key_is_id = any(key == k.id_fields.get(create.object) for k in _naming(sync, create.role))
     naming = [_key_of(k, source) for k in _naming(sync, create.role)]
     return render(
         "creates",
@@ -70,8 +74,10 @@ def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, shar
         rule_when=create.when,
         line=create.line,
         items=_items(sync, create, source),
-        required=list(create.required),
-        key_field=key_field(sync, create),
+        target_objects=[o.name for o in sync.side(create.role).objects],
+        required=[*create.required, *([] if key_is_id or not key or key in create.required else [key])],
+        key_field=key,
+        key_is_id=key_is_id,
         write_backs=_write_backs(sync, source),
         focus_role=focus.of(side.system),
     )
@@ -97,6 +103,7 @@ def _items(sync: CompiledSync, create: CompiledCreate, source: str) -> list[Crea
         for target in (mapping.targets_a if create.role == "a" else mapping.targets_b)
         if target.object == create.object
     }
+    defaults = next(o.defaults for o in sync.side(create.role).objects if o.name == create.object)
     items = [_set_item(create, n, field, source, mapped.get(field)) for n, field in enumerate(create.set)]
     for key in _naming(sync, create.role):
         if create.object in key.id_fields:
@@ -104,7 +111,7 @@ def _items(sync: CompiledSync, create: CompiledCreate, source: str) -> list[Crea
     for mapping, target in mapped.values():
         if target.createable and target_side(mapping, create.role):
             items.append(_mapping_item(mapping, target, source))
-    return items
+    return [replace(item, default=defaults.get(item.field, "")) for item in items]
 
 
 def _set_item(

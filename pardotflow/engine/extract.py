@@ -305,9 +305,14 @@ def _save_cursor(
     full_rows: int,
     complete: bool,
 ) -> None:
-    con.execute("delete from snap.cursors where connection = ? and object = ?", [wanted.connection, wanted.object])
-    if is_full and not complete:
+    if not complete:
+        # What was kept back is asked for again: the cursor stays where it was, and the snapshot is proved anew.
+        con.execute(
+            "update snap.cursors set full_at = '1970-01-01' where connection = ? and object = ?",
+            [wanted.connection, wanted.object],
+        )
         return
+    con.execute("delete from snap.cursors where connection = ? and object = ?", [wanted.connection, wanted.object])
     # A field that was left out of one delta is not kept any more: it is read whole when it is wanted again.
     fields = sorted(set(wanted.fields))
     full_at = at if is_full or cursor is None else _naive(cursor.full_at)

@@ -187,7 +187,8 @@ def _search_salesforce(
     role = "b" if sync.a.system is System.SALESFORCE else "a"
     tests = []
     for key, value in zip(sync.keys, _values(reading.con, sync, role, source, record_id), strict=True):
-        field = "Id" if key.kind is MatchKind.SALESFORCE_ID else (key.lookup_a if role == "b" else key.lookup_b)
+        by_object = key.lookup_a if role == "b" else key.lookup_b
+        field = "Id" if key.kind is MatchKind.SALESFORCE_ID else by_object.get(item)
         if value and field:
             tests.append(f"{field} = {_soql(value)}")
     return reading.read("salesforce", item, where=" or ".join(f"({t})" for t in tests)) if tests else None

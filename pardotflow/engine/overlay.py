@@ -12,7 +12,7 @@ import duckdb
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.quote import name
-from pardotflow.engine.sqlfile import render
+from pardotflow.engine.sqlfile import render, run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,4 +81,5 @@ def lay_over(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> None:
         for system, item, fields in sorted(written)
     ]
     if tables:
+        run(con, "refused")
         con.execute(render("overlay", sync=sync, tables=tables))

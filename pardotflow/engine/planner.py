@@ -5,7 +5,7 @@ count the guards; choose the routes; write meta data and digest. Nothing is writ
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
@@ -35,7 +35,8 @@ from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
 from pardotflow.engine.sqlfile import rows, run
-from pardotflow.engine.syncplan import CACHE_LAG, run_sync
+from pardotflow.engine.syncplan import run_sync
+from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.engine.wanted import wanted_objects
 from pardotflow.engine.warehouse import describe_models, make_model_views, make_row_view, make_source_views
 from pardotflow.graph.dag import StepKind, build_graph
@@ -138,13 +139,10 @@ def _read_all(
     else:
         results = [_refresh(con, w, request) for w in wanted]
         coverage = tuple(r.coverage for r in results)
-    con.execute("create or replace temp table incomplete_reads (system varchar)")
-    for each in results:
-        if not each.complete:
-            con.execute("insert into incomplete_reads values (?)", [each.coverage.system])
+    _say_what_is_partly_read(con, wanted, results)
     for item in wanted:
         open_overlay(con, item.connection, item.object)
-    make_source_views(con, request.project, request.catalog)
+    make_source_views(con, request.project, request.catalog, {(w.connection, w.object.lower()) for w in wanted})
     make_model_views(con, _models_in_order(request.project))
     notes, files = [], []
     for sync in request.project.syncs:
@@ -168,6 +166,17 @@ def _read_all(
         selection=request.record,
     )
     return syncs, read, tuple(files)
+
+
+def _say_what_is_partly_read(
+    con: duckdb.DuckDBPyConnection, wanted: tuple[Wanted, ...], results: Iterable[Refreshed]
+) -> None:
+    """Objects of which records may exist that no read has brought: nothing new is made where one may be missed."""
+    con.execute("create or replace temp table partly_read (system varchar, object varchar, kind varchar)")
+    partly = [[r.coverage.system, r.coverage.object, "incomplete_read"] for r in results if not r.complete]
+    partly += [[w.connection, w.object, "filtered_source"] for w in wanted if w.where]
+    if partly:
+        con.executemany("insert into partly_read values (?, ?, ?)", partly)
 
 
 def _models_in_order(project: Project) -> tuple[Model, ...]:
@@ -202,6 +211,7 @@ def _run_syncs(
         run_sync(con, sync, read.focus, share=request.project.environment.ampsea)
         request.progress.finish(f"compare {sync.name}")
     _name_keys(con, syncs)
+    run(con, "refused")
     run(con, "assemble")
     if request.record:
         # The counts of pairs are about everything, and this plan is not.
@@ -211,22 +221,10 @@ def _run_syncs(
 
 def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> None:
     """Refusals that are still open, and creates whose answer never came, as tables of the session."""
-    con.execute(
-        "create or replace temp table sync_errors (system varchar, object varchar, record varchar, action varchar,"
-        " payload varchar, code varchar, message varchar)"
-    )
     errors = request.ledger.sync_errors()
     if errors:
         con.executemany("insert into sync_errors values (?, ?, ?, ?, ?, ?, ?)", errors)
-    con.execute("create or replace temp table unknown_creates (system varchar, object varchar, record varchar)")
-    recent = [
-        (system, item, record)
-        for system, item, record, at in request.ledger.open_creates()
-        if system in request.connectors
-        and (request.connectors[system].server_now() - at).total_seconds() < CACHE_LAG[System(system)]
-    ]
-    if recent:
-        con.executemany("insert into unknown_creates values (?, ?, ?)", recent)
+    load_unknown_creates(con, request.ledger, request.connectors)
 
 
 def _name_keys(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:

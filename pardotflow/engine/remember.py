@@ -1,10 +1,11 @@
 """What an apply leaves in memory: links, bases of what was sent, bases of what agrees, and when we wrote which record.
 
 A base half that was sent is `sent` until a read shows our own write. Where the answer carried what was stored, the
-half is that value at once; it is still `sent`, because a lagging cache may show what was there before.
+half is that value at once; it is still `sent`, because a lagging cache may show what was there before. A write whose
+answer never came stands beside the base: it counts if the record shows it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 import duckdb
 
@@ -14,7 +15,7 @@ from pardotflow.engine.sqlfile import run
 
 def remember(
     con: duckdb.DuckDBPyConnection,
-    outcomes: Iterable[Outcome],
+    outcomes: Collection[Outcome],
     writers: Mapping[str, str],
     run_id: str,
     *,
@@ -31,7 +32,7 @@ def remember(
     con.execute("commit")
 
 
-def _load(con: duckdb.DuckDBPyConnection, outcomes: Iterable[Outcome], writers: Mapping[str, str]) -> None:
+def _load(con: duckdb.DuckDBPyConnection, outcomes: Collection[Outcome], writers: Mapping[str, str]) -> None:
     con.execute(
         "create or replace temp table outcomes (change integer, record_id varchar, sent_at timestamp, "
         "answered_at timestamp)"
@@ -39,12 +40,20 @@ def _load(con: duckdb.DuckDBPyConnection, outcomes: Iterable[Outcome], writers: 
     con.execute("create or replace temp table stored (change integer, field varchar, value varchar)")
     con.execute("create or replace temp table writers (system varchar, writer varchar)")
     con.executemany("insert into writers values (?, ?)", [[s, w] for s, w in writers.items()] or [["", ""]])
+    con.execute("create or replace temp table lost (change integer, sent_at timestamp, given_up_at timestamp)")
     confirmed = [o for o in outcomes if o.status == "confirmed"]
     rows = [
         [o.number, o.record_id, o.sent_at.replace(tzinfo=None), o.answered_at.replace(tzinfo=None)] for o in confirmed
     ]
+    lost = [
+        [o.number, o.sent_at.replace(tzinfo=None), o.answered_at.replace(tzinfo=None)]
+        for o in outcomes
+        if o.status == "unknown"
+    ]
     values = [[o.number, f, stored_text(v)] for o in confirmed if o.stored for f, v in o.stored.items()]
     if rows:
         con.executemany("insert into outcomes values (?, ?, ?, ?)", rows)
+    if lost:
+        con.executemany("insert into lost values (?, ?, ?)", lost)
     if values:
         con.executemany("insert into stored values (?, ?, ?)", values)

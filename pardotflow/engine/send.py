@@ -84,7 +84,7 @@ class Sender:
             return
         self.progress.start(step, len(changes))
         connector = self.connectors[changes[0].system]
-        self._records |= {str(c.number): c.key_value or c.id for c in changes}
+        self._records |= {str(c.number): _subject(c) for c in changes}
         with ThreadPoolExecutor(max_workers=connector.concurrency) as pool:
             self._pump(step, connector, pool, self._prepared(connector, changes))
         self.progress.finish(step)
@@ -220,6 +220,11 @@ def _send(
 ) -> Answer:
     """In a thread of the pool: send, and pass on the name of the job that it starts."""
     return connector.send(prepared, note=lambda handle: handles.put((number, handle)))
+
+
+def _subject(change: Change) -> str:
+    """The record that a change is about: for a new one the record that it is made from (`new:Contact/003…`)."""
+    return change.id.partition("/")[2] if change.id.startswith("new:") else change.id
 
 
 def _address(change: Change) -> str:

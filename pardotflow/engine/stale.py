@@ -12,22 +12,28 @@ from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.sqlfile import render, rows, run
 
-CLOCK_SLACK = 60
-"""Seconds by which a record may be older than the plan's read and still count as made after it."""
 
+def mark_moved(con: duckdb.DuckDBPyConnection, syncs: Sequence[CompiledSync], *, partly_read: Iterable[str]) -> int:
+    """Fill the session's table `moved (change, reason)` from the refreshed snapshots; says how many changes moved.
 
-def mark_moved(con: duckdb.DuckDBPyConnection, syncs: Sequence[CompiledSync]) -> int:
-    """Fill the session's table `moved (change, reason)` from the refreshed snapshots; says how many changes moved."""
+    `partly_read` are systems that kept rows back just now: nothing new is made there.
+    """
     con.execute("create or replace temp table seen_now (system varchar, object varchar, id varchar, digest varchar)")
     record_seen(con, "seen_now", syncs)
     run(con, "moved")
     _mark_made_meanwhile(con, syncs)
+    for system in partly_read:
+        con.execute(
+            "insert into moved select change, 'its counterpart may be among the rows that were not read'"
+            " from plan.changes where action = 'create' and system = ? and change not in (select change from moved)",
+            [system],
+        )
     run(con, "moved_with")
     return int(rows(con, "select count(*) from moved")[0][0])
 
 
 def _mark_made_meanwhile(con: duckdb.DuckDBPyConnection, syncs: Iterable[CompiledSync]) -> None:
-    """A create whose match key finds a record that came with the last read: somebody made that person."""
+    """A create whose match key finds a record now: somebody made that person since the plan."""
     for sync in syncs:
         for role in sorted({create.role for create in sync.creates}):
             side = sync.side(role)
@@ -35,4 +41,4 @@ def _mark_made_meanwhile(con: duckdb.DuckDBPyConnection, syncs: Iterable[Compile
                 open_overlay(con, str(side.system), item.name)
             con.execute(render("side", side=side, expressions={}, forms={}))
             keys = [(k.number, k.value_a if role == "a" else k.value_b) for k in sync.keys]
-            run(con, "made_meanwhile", sync=sync, side=side, keys=keys, slack=CLOCK_SLACK)
+            run(con, "made_meanwhile", sync=sync, side=side, keys=keys)

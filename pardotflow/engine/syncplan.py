@@ -70,7 +70,7 @@ def statements(sync: CompiledSync, focus: Focus, *, share: bool) -> list[tuple[s
     steps = [
         ("sides", side_sql(sync, sync.a) + side_sql(sync, sync.b)),
         ("match start", render("match_start", sync=sync)),
-        *((f"match {key.name}", _match_sql(sync, key)) for key in sync.keys),
+        *((f"match {key.name}", _match_sql(sync, key, share=share)) for key in sync.keys),
         ("match end", render("match_end")),
         ("key names", _key_names(sync)),
     ]
@@ -127,8 +127,11 @@ def _bad_expression(sync: CompiledSync, trouble: duckdb.Error) -> InvalidProject
     return InvalidProject([Diagnostic(code="PF203", message=message, span=sync.span, help=help)])
 
 
-def _match_sql(sync: CompiledSync, key: CompiledKey) -> str:
-    return render("match_key", key=key, by_object=key.kind is MatchKind.EMAIL and len(sync.a.objects) > 1)
+def _match_sql(sync: CompiledSync, key: CompiledKey, *, share: bool) -> str:
+    shared = share and key.kind is MatchKind.EMAIL and any(c.rule.share_email for c in sync.creates)
+    return render(
+        "match_key", key=key, shared=shared, by_object=key.kind is MatchKind.EMAIL and len(sync.a.objects) > 1
+    )
 
 
 def _mappings_sql(sync: CompiledSync) -> str:

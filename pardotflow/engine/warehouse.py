@@ -5,7 +5,7 @@ vendors appear typed, and only with records that are live.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import duckdb
@@ -31,13 +31,19 @@ _TYPES: Mapping[str, FieldType] = {
 }
 
 
-def make_source_views(con: duckdb.DuckDBPyConnection, project: Project, catalog: Catalog) -> None:
-    """One view `src_<name>` for every source; raises InvalidProject where a file is missing or cannot be read."""
+def make_source_views(
+    con: duckdb.DuckDBPyConnection, project: Project, catalog: Catalog, read: Collection[tuple[str, str]]
+) -> None:
+    """One view `src_<name>` for every source of which something is `read` (connection, object in lower case).
+
+    Raises InvalidProject where a file is missing or cannot be read.
+    """
     for source in project.sources:
         if source.file:
             _file_view(con, project, source)
         elif source.connection in (System.SALESFORCE, System.PARDOT):
-            _object_view(con, source, catalog)
+            if (source.connection, source.object.lower()) in read:
+                _object_view(con, source, catalog)
         else:
             _table_view(con, project, source)
 

@@ -61,6 +61,7 @@ class HeldKind(StrEnum):
     REQUIRED_MISSING = "required_missing"
     UNKNOWN_OUTCOME = "unknown_outcome"
     INCOMPLETE_READ = "incomplete_read"
+    FILTERED_SOURCE = "filtered_source"
     REFUSED = "refused"
 
 

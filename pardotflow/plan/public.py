@@ -7,6 +7,7 @@ document, so that equal values look equal and a change still shows as a change. 
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -100,25 +101,27 @@ def plan_json(path: Path, *, clear_values: bool = False) -> Iterator[str]:
     with open_plan(path) as con:
         meta = read_meta(con)
         _show_tables(con, clear_values=clear_values)
-        if not clear_values and "@" in meta["selection"]:
-            meta["selection"] = f"{meta['selection'].partition('/')[0]}/<email>"
+        mask = str if clear_values else _Addresses().mask
         head: dict[str, str | bool] = {"version": VERSION, "digest": meta["digest"]}
         head |= {k: meta[k] == "true" for k in ("complete", "applyable", "errored")}
         yield "{\n" + ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in head.items())
         for name, query in _LISTS:
             yield f',\n  "{name}": ['
-            yield from _items(con, query)
+            yield from (mask(item) for item in _items(con, query))
             yield "]"
-        outside = {k: v for k, v in sorted(meta.items()) if k not in ("digest", "complete", "applyable", "errored")}
+        outside = {
+            k: mask(v) for k, v in sorted(meta.items()) if k not in ("digest", "complete", "applyable", "errored")
+        }
         yield f',\n  "meta": {json.dumps(outside, ensure_ascii=False, indent=2).replace(chr(10), chr(10) + "  ")}\n}}\n'
 
 
 def run_json(report: RunReport, *, clear_values: bool = False) -> str:
     """The report of an apply as JSON text; without clear values it has no names and no words of the systems."""
     found = asdict(report)
+    addresses = _Addresses()
     for group in () if clear_values else (*found["errors"], *found["remainder"]):
         for sample in group["samples"]:
-            sample["name"] = ""
+            sample |= {"name": "", "id": addresses.mask(sample["id"])}
         group["sample_notes"] = ["" for _ in group["sample_notes"]]
     return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
@@ -155,6 +158,22 @@ def _masked(table: str, columns: Mapping[str, str]) -> str:
         for n, (column, kind) in enumerate(columns.items())
     ]
     return f"select t.* replace ({', '.join(picks)}) from plan.{table} t{''.join(joins)}"
+
+
+class _Addresses:
+    """Masks e-mail addresses wherever else they stand, as in the key of a warehouse row: `<address 1>`, …"""
+
+    _PATTERN = re.compile(r"[^\s\"'\\\\,;:<>()/]+@[^\s\"'\\\\,;:<>()/]+")
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def mask(self, text: str) -> str:
+        """The text without addresses."""
+        return self._PATTERN.sub(self._shown, text) if "@" in text else text
+
+    def _shown(self, found: re.Match[str]) -> str:
+        return f"<address {self._seen.setdefault(found[0].lower(), len(self._seen) + 1)}>"
 
 
 def _items(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[str]:

@@ -121,10 +121,12 @@ class Ledger:
 
     def save_plan(self, plan_id: str, path: Path, digest: str, at: datetime) -> None:
         """Register a saved plan. Inside the environment's folder it is found again after the project has moved."""
-        inside = path.resolve().is_relative_to(self._path.parent.resolve())
-        place = path.resolve().relative_to(self._path.parent.resolve()) if inside else path
-        values = (plan_id, str(place), digest, at.isoformat())
+        values = (plan_id, self._place(path), digest, at.isoformat())
         self._db.execute("insert or replace into plans (id, path, digest, created_at) values (?, ?, ?, ?)", values)
+
+    def _place(self, path: Path) -> str:
+        home, file = self._path.parent.resolve(), path.resolve()
+        return str(file.relative_to(home) if file.is_relative_to(home) else file)
 
     def find_plan(self, prefix: str) -> list[tuple[str, Path]]:
         """Saved plans whose id begins with the text, newest first."""
@@ -154,15 +156,15 @@ class Ledger:
             raise
         self._db.execute("commit")
 
-    def start_run(self, run_id: str, plan_id: str, at: datetime) -> None:
-        """Open a run and mark its plan as spent, in one step."""
+    def start_run(self, run_id: str, plan_id: str, at: datetime, path: Path) -> None:
+        """Open a run and mark its plan, which stands at `path`, as spent, in one step."""
         with self.transaction():
             values = (run_id, plan_id, at.isoformat(), "running")
             self._db.execute("insert into runs (id, plan_id, started_at, status) values (?, ?, ?, ?)", values)
             self._db.execute(
-                "insert into plans (id, spent_by) values (?, ?)"
-                " on conflict (id) do update set spent_by = excluded.spent_by",
-                (plan_id, run_id),
+                "insert into plans (id, path, spent_by) values (?, ?, ?)"
+                " on conflict (id) do update set spent_by = excluded.spent_by, path = excluded.path",
+                (plan_id, self._place(path), run_id),
             )
 
     def has_run_since(self, at: str) -> bool:

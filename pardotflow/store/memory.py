@@ -11,7 +11,7 @@ import duckdb
 from pardotflow.core.errors import StateError
 from pardotflow.store.layout import make_private
 
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 create table if not exists mem.about (key varchar primary key, value varchar);
@@ -27,10 +27,13 @@ create table if not exists mem.bases (
   a_value varchar, b_value varchar,
   sent_side varchar,       -- null when both halves are known, else the side that was sent and not read back
   sent_at timestamp, answered_at timestamp, writer varchar,
-  rewrites integer         -- how often the target stored another value than it was sent
+  rewrites integer,        -- how often the target stored another value than it was sent
+  -- A later write whose answer never came: the pair of values if it took effect, its side and moment, and our user.
+  maybe_a varchar, maybe_b varchar, maybe_side varchar, maybe_at timestamp, maybe_writer varchar
 );
 create table if not exists mem.writes (
-  system varchar, object varchar, id varchar, from_at timestamp, to_at timestamp, writer varchar
+  system varchar, object varchar, id varchar, from_at timestamp, to_at timestamp, writer varchar,
+  is_open boolean          -- its answer never came: it may have taken effect at any time after from_at
 );
 """
 

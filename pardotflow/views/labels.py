@@ -40,6 +40,7 @@ HELD: Mapping[str, str] = {
     HeldKind.REQUIRED_MISSING: "A required field would be empty",
     HeldKind.UNKNOWN_OUTCOME: "A create was sent and its answer never came",
     HeldKind.INCOMPLETE_READ: "The other side was not read whole, so nothing new is made there",
+    HeldKind.FILTERED_SOURCE: "A filter keeps records of the other side out, so nothing new is made there",
     HeldKind.REFUSED: "The system refused it, and it is the same change still",
 }
 

@@ -120,7 +120,8 @@ def _remember(world: World, cells: Sequence[Cell], records: Sequence[tuple[str, 
         )
         con.execute(
             "insert into mem.bases select 'people', 'Contact', r.a, 'prospect', r.b, m.key,"
-            " case when r.changed then 'another' else m.digest end, r.va, r.vb, null, null, null, null, 0"
+            " case when r.changed then 'another' else m.digest end, r.va, r.vb, null, null, null, null, 0,"
+            " null, null, null, null, null"
             " from (select unnest(?::varchar[]) as a, unnest(?::varchar[]) as b, unnest(?::varchar[]) as va,"
             " unnest(?::varchar[]) as vb, unnest(?::boolean[]) as changed) r,"
             " (select unnest(?::varchar[]) as key, unnest(?::varchar[]) as digest) m",

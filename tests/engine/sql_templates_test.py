@@ -46,7 +46,7 @@ STEPS = {
     "creates": "create prospect",
     "new_pairs": "new pairs",
 }
-ALONE = ("normal_forms", "output_tables", "assemble", "remember", "moved", "moved_with", "overlay", "made_meanwhile")
+ALONE = ("normal_forms", "output_tables", "assemble", "remember", "moved", "moved_with", "overlay", "made_meanwhile", "refused")
 TABLE = OverlayTable(
     overlay=overlay_name("pardot", "prospect"),
     snapshot=snapshot_table("pardot", "prospect"),
@@ -56,7 +56,7 @@ TABLE = OverlayTable(
     defaults={"optedOut": "false"},
 )
 
-VALUES = {"run_id": "run", "is_newest": True, "tables": [TABLE], "keys": [(0, "nf_email(b.email)")], "slack": 60}
+VALUES = {"run_id": "run", "is_newest": True, "tables": [TABLE], "keys": [(0, "nf_email(b.email)")]}
 
 
 def catalog() -> Catalog:

@@ -1,18 +1,6 @@
 -- Everything that the syncs found becomes one ordered plan. A record that several syncs write is one change.
 create or replace temp table strengths as select sync, strength in ('apply', 'scheduled') as sendable from plan.syncs;
 
--- A change that was refused before and has not changed since is not tried again; it is listed with what the system said.
-create or replace temp table payloads as
-select system, object, id, md5(string_agg(field || '=' || coalesce(after, after_ref, ''), chr(31) order by field)) as payload,
-       case when starts_with(id, 'new:') then 'create' else 'update' end as action
-from (from out_fields qualify row_number() over (partition by system, object, id, field order by action = 'update' desc, sync desc) = 1)
-group by system, object, id;
-
-create or replace temp table refused as
-select p.system, p.object, p.id, e.code, e.message
-from payloads p join sync_errors e
-  on e.system = p.system and e.object = p.object and e.record = p.id and e.action = p.action and e.payload = p.payload;
-
 insert into plan.held
 select o.sync, o.system, o.object, case when starts_with(o.id, 'new:') then 'new' else o.id end, min(o.name), '',
        null, null, 'refused', min(r.code || ': ' || r.message), min(o.line), ''
@@ -23,7 +11,7 @@ group by o.sync, o.system, o.object, o.id;
 create or replace temp table kept as
 select * from out_fields o
 where not exists (from refused r where r.system = o.system and r.object = o.object and r.id = o.id)
-  and not exists (from refused r where r.id in (o.after_ref, o.a_id, o.b_id));
+  and not exists (from refused r where starts_with(r.id, 'new:') and r.id in (o.after_ref, o.a_id, o.b_id));
 
 create or replace temp table numbered as
 select system, object, id, min(name) as name,
@@ -36,7 +24,9 @@ group by system, object, id;
 insert into plan.changes
 select n.change, n.system, n.object, n.id, n.name, n.action, '', coalesce(c.key_field, ''), coalesce(c.key_value, ''),
        n.refers_to, n.sendable, coalesce(c.line, n.line)
-from numbered n left join out_creates c on c.system = n.system and c.object = n.object and c.id = n.id;
+from numbered n left join (
+  from out_creates qualify row_number() over (partition by system, object, id order by key_field = '', sync) = 1
+) c on c.system = n.system and c.object = n.object and c.id = n.id;
 
 insert into plan.create_keys
 select n.change, k.sync, k.key_no, k.value
@@ -53,7 +43,7 @@ qualify row_number() over (partition by n.change, k.field
 insert into plan.bases
 select n.change, k.sync, k.a_obj, k.a_id, k.b_obj, k.b_id, k.mapping, k.digest, k.base_a, k.base_b, k.sent_side, k.field
 from kept k join numbered n on n.system = k.system and n.object = k.object and n.id = k.id join strengths s using (sync)
-where k.mapping is not null and s.sendable
+where (k.mapping is not null or k.section = 'id') and s.sendable
   and exists (from plan.field_changes f where f.change = n.change and f.field = k.field and f.sync = k.sync);
 
 insert into plan.links

@@ -29,23 +29,33 @@ where c.applies and (c.ca is distinct from c.cb);
 -- A half is confirmed when the record shows our own write: our user, and a stamp of that moment. Until a read can have
 -- seen the write, what it shows from before is not believed: the record counts as holding what was sent.
 create or replace temp table judged as
-with based as (
-  select c.*, mp.key, mp.form, mp.flow, mp.policy, mp.on_link, mp.into_blank, mp.on_blank, mp.cut, mp.consent,
-         mp.allow_opt_in, mp.line, mp.pii, mp.digest as digest_now,
-         b.field is not null as has_base, b.digest, b.a_value, b.b_value, b.sent_side, coalesce(b.rewrites, 0) as rewrites,
-         b.sent_at, b.answered_at, b.writer,
-         coalesce(b.sent_side = 'a' and c.a_writer = b.writer
-           and c.a_stamp between b.sent_at - interval 2 second and b.answered_at + interval 2 second, false) as a_confirmed,
-         coalesce(b.sent_side = 'b' and c.b_writer = b.writer
-           and c.b_stamp between b.sent_at - interval 2 second and b.answered_at + interval 2 second, false) as b_confirmed,
-         coalesce(b.sent_side = 'a' and c.a_stamp < b.sent_at - interval 2 second
-           and c.a_read_at < b.answered_at + interval {{ lag_a }} second, false) as a_stale,
-         coalesce(b.sent_side = 'b' and c.b_stamp < b.sent_at - interval 2 second
-           and c.b_read_at < b.answered_at + interval {{ lag_b }} second, false) as b_stale
+with remembered as (
+  -- A write whose answer never came did take effect where the record's last writer is our user, after it was sent.
+  select c.*, b.field is not null as has_base, b.digest, coalesce(b.rewrites, 0) as rewrites, b.writer,
+         coalesce((b.maybe_side = 'a' and c.a_writer = b.maybe_writer and c.a_stamp >= b.maybe_at - interval 2 second)
+               or (b.maybe_side = 'b' and c.b_writer = b.maybe_writer and c.b_stamp >= b.maybe_at - interval 2 second), false) as landed,
+         case when landed then b.maybe_a else b.a_value end as a_value, case when landed then b.maybe_b else b.b_value end as b_value,
+         case when landed then b.maybe_side else b.sent_side end as sent_side,
+         case when landed then b.maybe_at else b.sent_at end as sent_at,
+         case when landed then case b.maybe_side when 'a' then c.a_stamp else c.b_stamp end else b.answered_at end as answered_at
   from cells c
   join mappings mp on mp.m = c.m
   left join mem.bases b on b.sync = {{ sync.name | literal }} and b.field = mp.key
     and b.a_object = c.old_a_obj and b.a_id = c.old_a_id and b.b_object = c.old_b_obj and b.b_id = c.old_b_id
+),
+based as (
+  -- A record that a read after the lag shows as it was before our write did not take it, whatever was answered.
+  select r.*, mp.key, mp.form, mp.flow, mp.policy, mp.on_link, mp.into_blank, mp.on_blank, mp.cut, mp.consent,
+         mp.allow_opt_in, mp.line, mp.pii, mp.digest as digest_now,
+         coalesce(sent_side = 'a' and ((landed or a_writer = r.writer) and a_stamp between sent_at - interval 2 second and answered_at + interval 2 second
+           or a_stamp < sent_at - interval 2 second and a_read_at >= answered_at + interval {{ lag_a }} second), false) as a_confirmed,
+         coalesce(sent_side = 'b' and ((landed or b_writer = r.writer) and b_stamp between sent_at - interval 2 second and answered_at + interval 2 second
+           or b_stamp < sent_at - interval 2 second and b_read_at >= answered_at + interval {{ lag_b }} second), false) as b_confirmed,
+         coalesce(sent_side = 'a' and a_stamp < sent_at - interval 2 second
+           and a_read_at < answered_at + interval {{ lag_a }} second, false) as a_stale,
+         coalesce(sent_side = 'b' and b_stamp < sent_at - interval 2 second
+           and b_read_at < answered_at + interval {{ lag_b }} second, false) as b_stale
+  from remembered r join mappings mp on mp.m = r.m
 ),
 seen as (
   select * replace (

@@ -7,8 +7,7 @@ select l.obj, l.id, l.name, l.mark, l.others, l.note, coalesce(l.key_no, -1) as 
 
 from left_{{ r }} l join side_{{ r }} {{ r }} on {{ r }}._obj = l.obj and {{ r }}._id = l.id
 join side_{{ r }} s on s._obj = l.obj and s._id = l.id
-where not starts_with(l.id, 'new:') and coalesce(l.mark, '') not in ('ambiguous', 'dangling')
-  and {{ focus_role.replace('@obj', 'l.obj').replace('@id', 'l.id') }};
+where not starts_with(l.id, 'new:') and coalesce(l.mark, '') not in ('ambiguous', 'dangling');
 
 create or replace temp table judged_creates as
 select *,
@@ -17,14 +16,16 @@ select *,
     when mark = 'was_deleted' then 'held:was_deleted'
     when mark = 'would_duplicate'{% if share_email_keys %} and key_no not in ({{ share_email_keys | join(', ') }}){% endif %} then 'held:would_duplicate'
     when unknown_id is not null then 'held:unknown_outcome'
-    when exists (from incomplete_reads where system = '{{ target_system }}') then 'held:incomplete_read'
+    when partly is not null then 'held:' || partly
 {% for key in symmetric_keys %}
 {% if key.number not in share_email_keys %}
     when key_{{ key.number }} is not null and count(*) filter (condition) over (partition by key_{{ key.number }}) > 1 then 'held:twin'
 {% endif %}
 {% endfor %}
     else 'create' end as verdict
-from wanted left join (select distinct record as unknown_id from unknown_creates where system = '{{ target_system }}') u on u.unknown_id = wanted.id;
+from wanted left join (select distinct record as unknown_id from unknown_creates where system = '{{ target_system }}') u on u.unknown_id = wanted.id
+  cross join (select max(kind) as partly from partly_read where system = '{{ target_system }}' and object in ({{ target_objects | literals }})) p;
+delete from judged_creates where not ({{ focus_role.replace('@obj', 'obj').replace('@id', 'id') }});
 
 insert into out_skipped
 select {{ sync.name | literal }}, '{{ source_system }}', obj, id, name, 'create_condition', {{ rule_when | literal }}
@@ -33,9 +34,10 @@ from judged_creates where verdict = 'skipped:create_condition';
 insert into out_held
 select {{ sync.name | literal }}, '{{ source_system }}', obj, id, name, '', null, null,
   case when verdict = 'held:twin' then 'would_duplicate' else substr(verdict, 6) end,
-  case verdict when 'held:was_deleted' then 'its counterpart was deleted: ' || coalesce(others, '')
+  case verdict when 'held:was_deleted' then 'its counterpart was deleted or converted: ' || coalesce(others, '')
                when 'held:twin' then 'several records without a counterpart share a match key'
                when 'held:incomplete_read' then 'its counterpart may be among the rows of {{ target_system }} that were not read'
+               when 'held:filtered_source' then 'its counterpart may be among the records that the filter of its source leaves out'
                when 'held:unknown_outcome' then 'a create was sent and its answer never came; it can be looked up in a minute'
                else note || ' finds ' || coalesce(others, '') end,
   {{ line | literal }}, ''
@@ -48,13 +50,15 @@ select j.obj, j.id, j.name, unnest(u.c) from (
     {'field': {{ item.field | literal }}, 'type': '{{ item.type }}', 'value': cast({{ item.value }} as varchar), 'form': {{ item.form_value }},
      'raw': cast({{ item.raw }} as varchar), 'mapping': {{ item.mapping | literal }}, 'digest': {{ item.digest | literal }},
      'length': {{ item.length }}, 'cut': {{ item.cut }}, 'restricted': {% if item.restricted %}[{{ item.restricted | literals }}]{% else %}cast([] as varchar[]){% endif %},
-     'applies': {{ item.applies }}, 'line': {{ item.line | literal }}, 'pii': {{ item.pii | literal }}, 'rank': {{ item.rank }} }{{ "," if not loop.last }}
+     'applies': {{ item.applies }}, 'line': {{ item.line | literal }}, 'pii': {{ item.pii | literal }}, 'rank': {{ item.rank }},
+     'default_value': {{ item.default | literal }} }{{ "," if not loop.last }}
 {% endfor %}
   ]) as c
   from side_{{ r }} {{ r }}
   where ({{ r }}._obj, {{ r }}._id) in (select obj, id from judged_creates where verdict = 'create')
 ) u join judged_creates j on j.obj = u.obj and j.id = u.id
-where u.c.applies and u.c.form is not null and not (u.c.form = 'false');
+-- False is what a new record holds anyway, unless its default says otherwise.
+where u.c.applies and u.c.form is not null and not (u.c.form = 'false' and u.c.default_value is distinct from 'true');
 
 create or replace temp table create_fields as
 select *,
@@ -62,8 +66,8 @@ select *,
        when starts_with(value, chr(2)) then 'unmapped_value'
        when type = 'integer' and not regexp_matches(value, '^[+-]?[0-9]+$') then 'unreadable'
        when len(restricted) > 0 and len(list_filter(case when type = 'multipicklist' then string_split(value, ';') else [value] end, lambda v: not list_contains(restricted, trim(v)))) > 0 then 'unknown_picklist_value'
-       when length > 0 and length(value) > length and not cut then 'too_long' end as trouble,
-  case when length > 0 and cut and length(value) > length then rtrim(left(value, length)) else value end as after_value
+       when length > 0 and length(value) > length and (not cut or nf_text(left(value, length)) is null) then 'too_long' end as trouble,
+  case when length > 0 and cut and length(value) > length then nf_text(left(value, length)) else value end as after_value
 from create_cells
 qualify row_number() over (partition by obj, id, field order by rank) = 1;
 
@@ -83,7 +87,8 @@ select j.obj, j.id, j.name, 'new:' || j.obj || '/' || j.id as new_id from judged
 where j.verdict = 'create' and not exists (from missing m where m.obj = j.obj and m.id = j.id);
 
 insert into out_creates
-select {{ sync.name | literal }}, '{{ target_system }}', {{ target_object | literal }}, new_id, name, {{ key_field | literal }}, id,
+select {{ sync.name | literal }}, '{{ target_system }}', {{ target_object | literal }}, new_id, name, {{ key_field | literal }},
+  {% if key_is_id %}id{% else %}(select f.after_value from create_fields f where f.obj = creating.obj and f.id = creating.id and f.field = {{ key_field | literal }} and f.trouble is null){% endif %},
   {% if r == 'a' %}obj, id, {{ target_object | literal }}, new_id{% else %}{{ target_object | literal }}, new_id, obj, id{% endif %}, {{ line | literal }}
 from creating;
 

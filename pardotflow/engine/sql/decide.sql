@@ -1,7 +1,7 @@
 -- The decision table (engine/truth.py) as SQL: whose value goes to the other side, in which section, or why not.
 create or replace temp table decided as
 with writes_of as (
-  select object, id, system, from_at, to_at, writer from mem.writes
+  select object, id, system, from_at, case when is_open then timestamp 'infinity' else to_at + interval 2 second end as until, writer from mem.writes
 ),
 timed as (
   -- A stamp that our own write made says nothing about when a person changed the field.
@@ -10,9 +10,9 @@ timed as (
     case when wb.id is null then j.b_stamp end as b_time
   from judged j
   left join writes_of wa on wa.system = '{{ sync.a.system.value }}' and wa.object = j.a_obj and wa.id = j.a_id and wa.writer = j.a_writer
-    and j.a_stamp between wa.from_at - interval 2 second and wa.to_at + interval 2 second
+    and j.a_stamp between wa.from_at - interval 2 second and wa.until
   left join writes_of wb on wb.system = '{{ sync.b.system.value }}' and wb.object = j.b_obj and wb.id = j.b_id and wb.writer = j.b_writer
-    and j.b_stamp between wb.from_at - interval 2 second and wb.to_at + interval 2 second
+    and j.b_stamp between wb.from_at - interval 2 second and wb.until
 ),
 asked as (
   select *,
@@ -83,7 +83,7 @@ aimed as (
 ),
 limited as (
   select a.*, t.field as target_field, t.type as target_type, t.length as target_length, t.restricted,
-    case when t.length > 0 and a.cut and length(a.out_value) > t.length then rtrim(left(a.out_value, t.length)) else a.out_value end as after_value,
+    case when t.length > 0 and a.cut and length(a.out_value) > t.length then nf_text(left(a.out_value, t.length)) else a.out_value end as after_value,
     t.length > 0 and length(a.out_value) > t.length as too_long,
     list_transform([left(a.oa, nullif(ta.length, 0)), left(a.ob, nullif(tb.length, 0))], lambda v: nf(a.form, v)) as cut_forms,
     -- One side holds the other's value as far as it has room: they agree, and the cut value never goes back.
@@ -111,6 +111,6 @@ select *,
     when len(restricted) > 0 and after_value is not null
          and len(list_filter(case when target_type = 'multipicklist' then string_split(after_value, ';') else [after_value] end, lambda v: not list_contains(restricted, trim(v)))) > 0
          then 'held:unknown_picklist_value'
-    when too_long and not cut then 'held:too_long'
+    when too_long and (not cut or after_value is null) then 'held:too_long'
     else 'send' end as outcome
 from limited;

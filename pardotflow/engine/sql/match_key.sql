@@ -1,7 +1,7 @@
 -- One match key. Two candidates are never guessed between; a record whose id the other side names is that record or none.
 create or replace temp table ka as
 select *, {{ 'rank() over (partition by v order by case when live then prio else 999 end)' if by_object else '1' }} = 1 as chosen from (
-  select a._obj as obj, a._id as id, a._prio as prio, a._live as live, a._deleted or not a._visible as deleted,
+  select a._obj as obj, a._id as id, a._prio as prio, a._live as live, a._deleted or not a._visible or a._closed as deleted,
          {% if key.names == 'a' %}coalesce(nf_id(f.id), {{ key.value_a }}){% else %}{{ key.value_a }}{% endif %} as v,
          a._live and t.id is null as free
   from side_a a left join taken t on t.role = 'a' and t.obj = a._obj and t.id = a._id
@@ -11,7 +11,7 @@ select *, {{ 'rank() over (partition by v order by case when live then prio else
 
 create or replace temp table kb as
 select *, true as chosen from (
-  select b._obj as obj, b._id as id, b._prio as prio, b._live as live, b._deleted or not b._visible as deleted,
+  select b._obj as obj, b._id as id, b._prio as prio, b._live as live, b._deleted or not b._visible or b._closed as deleted,
          {% if key.names == 'b' %}coalesce(nf_id(f.id), {{ key.value_b }}){% else %}{{ key.value_b }}{% endif %} as v,
          b._live and t.id is null as free
   from side_b b left join taken t on t.role = 'b' and t.obj = b._obj and t.id = b._id
@@ -59,10 +59,10 @@ where k.free
 
 insert into marks
 select * from (from mark_a union all from mark_b) m
-where not exists (from marks x where x.role = m.role and x.obj = m.obj and x.id = m.id);
+where {% if shared %}kind <> 'would_duplicate' and {% endif %}not exists (from marks x where x.role = m.role and x.obj = m.obj and x.id = m.id);
 
 insert into taken
 select 'a', a_obj, a_id from found union all select 'b', b_obj, b_id from found
 union all
 select role, obj, id from (from mark_a union all from mark_b)
-where kind in ('ambiguous', 'would_duplicate', 'dangling') {% if key.names %}or (kind = 'was_deleted' and role = '{{ key.names }}'){% endif %};
+where kind in ('ambiguous', {% if not shared %}'would_duplicate', {% endif %}'dangling') {% if key.names %}or (kind = 'was_deleted' and role = '{{ key.names }}'){% endif %};

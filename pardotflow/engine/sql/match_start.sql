@@ -13,6 +13,15 @@ select from_obj, from_id, arg_max(obj, depth) as obj, arg_max(id, depth) as id
 from step where depth > 0 group by from_obj, from_id;
 {% endfor %}
 
+{% for role in ['a', 'b'] if (sync.a if role == 'a' else sync.b).system.value == 'warehouse' %}
+-- A row whose key is written in another way is the same row.
+insert into follow_{{ role }}
+select l.{{ role }}_object, l.{{ role }}_id, min(s._obj), min(s._id)
+from mem.links l join side_{{ role }} s on lower(trim(s._id)) = lower(trim(l.{{ role }}_id))
+where l.sync = {{ sync.name | literal }} and l.{{ role }}_id not in (select _id from side_{{ role }})
+group by l.{{ role }}_object, l.{{ role }}_id having count(distinct s._id) = 1;
+{% endfor %}
+
 create or replace temp table linked as
 select l.a_object, l.a_id as old_a_id, l.b_object, l.b_id as old_b_id, l.tombstone,
        coalesce(fa.obj, l.a_object) as a_obj, coalesce(fa.id, l.a_id) as a_id,

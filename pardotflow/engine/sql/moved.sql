@@ -21,5 +21,21 @@ with direct as (
                        or (m.system = y.b_system and m.object = l.b_object and m.id = l.b_id)
   join plan.changes c on (c.system = y.a_system and c.object = l.a_object and c.id = l.a_id)
                       or (c.system = y.b_system and c.object = l.b_object and c.id = l.b_id)
+  union
+  select c.change, 'another run wrote it since the plan was made'
+  from plan.changes c join mem.writes w on w.system = c.system and w.object = c.object and w.id = c.id
+  join plan.meta m on m.key = 'cursor.' || w.system || '.' || w.object
+  where case when w.is_open then w.from_at else w.to_at end >= try_cast(m.value as timestamp)
+  union
+  select c.change, 'another run created it since the plan was made'
+  from plan.changes c join plan.links l on c.id in (l.a_id, l.b_id) and l.kind = 'created:' || c.system
+  join mem.links k on k.sync = l.sync and ((c.id = l.b_id and k.a_object = l.a_object and k.a_id = l.a_id)
+                                        or (c.id = l.a_id and k.b_object = l.b_object and k.b_id = l.b_id))
+  where c.action = 'create'
+  union
+  select c.change, 'a create of it was sent and its answer never came'
+  from plan.changes c join plan.links l on c.id in (l.a_id, l.b_id) and l.kind = 'created:' || c.system
+  join unknown_creates u on u.system = c.system and u.record = case when c.id = l.b_id then l.a_id else l.b_id end
+  where c.action = 'create'
 )
 select change, min(reason) as reason from direct group by change;

@@ -1,4 +1,6 @@
--- What the syncs of one plan add up to, before it is ordered and saved.
+-- What the syncs of one plan add up to, before it is ordered and saved; and the refusals that are still open.
+create or replace temp table sync_errors (
+  system varchar, object varchar, record varchar, action varchar, payload varchar, code varchar, message varchar);
 create or replace temp table out_fields (
   sync varchar, system varchar, object varchar, id varchar, name varchar, action varchar, field varchar, type varchar,
   before varchar, after varchar, after_ref varchar, after_note varchar, section varchar, situation varchar,

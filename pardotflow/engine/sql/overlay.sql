@@ -1,8 +1,10 @@
 -- What the sides will hold after this sync: later syncs of the plan see it, so that one apply settles all of them.
+-- What a system refuses it will not hold.
 {% for t in tables %}
 insert into {{ t.overlay }} by name
 select * from {{ t.snapshot }} s
 where _id in (select id from out_fields where sync = {{ sync.name | literal }} and system = '{{ t.system }}' and object = {{ t.object | literal }})
+  and not exists (from refused r where r.system = '{{ t.system }}' and r.object = {{ t.object | literal }} and r.id = s._id)
   and _id not in (select _id from {{ t.overlay }});
 
 insert into {{ t.overlay }} by name
@@ -10,12 +12,14 @@ select id as _id, name as _name, false as _deleted, true as _visible, false as _
 {%- for field, value in t.defaults.items() %}, {{ value | literal }} as {{ field | name }}{% endfor %}
 
 from out_creates where sync = {{ sync.name | literal }} and system = '{{ t.system }}' and object = {{ t.object | literal }}
-  and id not in (select _id from {{ t.overlay }});
+  and id not in (select _id from {{ t.overlay }})
+  and not exists (from refused r where r.system = out_creates.system and r.object = out_creates.object and r.id = out_creates.id);
 
 {% for field in t.fields %}
 update {{ t.overlay }} o set {{ field | name }} = coalesce(f.after, f.after_ref)
 from out_fields f
 where f.sync = {{ sync.name | literal }} and f.system = '{{ t.system }}' and f.object = {{ t.object | literal }}
-  and f.id = o._id and f.field = {{ field | literal }};
+  and f.id = o._id and f.field = {{ field | literal }}
+  and not exists (from refused r where r.system = f.system and r.object = f.object and r.id = f.id);
 {% endfor %}
 {% endfor %}

@@ -17,8 +17,8 @@ create or replace temp table resolved_links as
 select l.* replace (coalesce(na.record_id, l.a_id) as a_id, coalesce(nb.record_id, l.b_id) as b_id,
                     coalesce(na.record_id, l.old_a_id) as old_a_id, coalesce(nb.record_id, l.old_b_id) as old_b_id)
 from plan.links l
-left join new_ids na on na.planned_id = l.a_id
-left join new_ids nb on nb.planned_id = l.b_id
+left join new_ids na on na.planned_id = l.a_id and na.object = l.a_object and na.system = (select a_system from plan.syncs y where y.sync = l.sync)
+left join new_ids nb on nb.planned_id = l.b_id and nb.object = l.b_object and nb.system = (select b_system from plan.syncs y where y.sync = l.sync)
 where (not starts_with(l.a_id, 'new:') or na.record_id is not null)
   and (not starts_with(l.b_id, 'new:') or nb.record_id is not null)
   {% if not is_newest %}and (na.record_id is not null or nb.record_id is not null){% endif %}
@@ -61,9 +61,9 @@ join plan.changes c using (change)
 left join writers w on w.system = c.system
 left join stored s on s.change = b.change and s.field = b.field
 left join plan.field_changes f on f.change = b.change and f.field = b.field
-left join new_ids na on na.planned_id = b.a_id
-left join new_ids nb on nb.planned_id = b.b_id
-where (not starts_with(b.a_id, 'new:') or na.record_id is not null)
+left join new_ids na on na.planned_id = b.a_id and na.object = b.a_object and na.system = (select a_system from plan.syncs y where y.sync = b.sync)
+left join new_ids nb on nb.planned_id = b.b_id and nb.object = b.b_object and nb.system = (select b_system from plan.syncs y where y.sync = b.sync)
+where b.mapping is not null and (not starts_with(b.a_id, 'new:') or na.record_id is not null)
   and (not starts_with(b.b_id, 'new:') or nb.record_id is not null)
 union all
 select a.sync, a.a_object, a.a_id, a.b_object, a.b_id, a.mapping, a.digest, a.a_value, a.b_value, null, null, null, null, a.rewrites
@@ -80,10 +80,17 @@ qualify row_number() over (partition by n.sync, n.a_object, n.a_id, n.b_object, 
 delete from mem.bases b using replaced r
 where b.sync = r.sync and b.field = r.field and b.a_object = r.a_object and b.a_id = r.a_id
   and b.b_object = r.b_object and b.b_id = r.b_id;
-insert into mem.bases
+insert into mem.bases by name
 select sync, a_object, a_id, b_object, b_id, field, digest, a_value, b_value, sent_side, sent_at, answered_at, writer,
-       case when sent_at is not null then earlier + rewrites else rewrites end
+       case when sent_at is not null then earlier + rewrites else rewrites end as rewrites
 from replaced;
+
+-- A write whose answer never came may have taken effect: the record will tell.
+update mem.bases b
+set maybe_a = p.a_value, maybe_b = p.b_value, maybe_side = p.sent_side, maybe_at = l.sent_at, maybe_writer = w.writer
+from plan.bases p join lost l using (change) join plan.changes c using (change) join writers w on w.system = c.system
+where b.sync = p.sync and b.field = p.mapping and b.a_object = p.a_object and b.a_id = p.a_id
+  and b.b_object = p.b_object and b.b_id = p.b_id;
 
 -- A field that left the mapping loses its base.
 delete from mem.bases
@@ -93,7 +100,11 @@ where sync in (select sync from plan.syncs)
 -- When we wrote which record: such a stamp says nothing about when a person did.
 create or replace temp table new_writes as
 select c.system, c.object, case when starts_with(c.id, 'new:') then o.record_id else c.id end as id,
-       o.sent_at as from_at, o.answered_at as to_at, w.writer
-from plan.changes c join outcomes o using (change) left join writers w on w.system = c.system;
+       o.sent_at as from_at, o.answered_at as to_at, w.writer, false as is_open
+from plan.changes c join outcomes o using (change) left join writers w on w.system = c.system
+union all
+select c.system, c.object, c.id, l.sent_at, l.given_up_at, w.writer, true
+from plan.changes c join lost l using (change) left join writers w on w.system = c.system
+where not starts_with(c.id, 'new:');
 delete from mem.writes m using new_writes n where m.system = n.system and m.object = n.object and m.id = n.id;
-insert into mem.writes select * from new_writes where id <> '';
+insert into mem.writes by name select * from new_writes where id <> '';
