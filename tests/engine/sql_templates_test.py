@@ -46,7 +46,17 @@ STEPS = {
     "creates": "create prospect",
     "new_pairs": "new pairs",
 }
-ALONE = ("normal_forms", "output_tables", "assemble", "remember", "moved", "moved_with", "overlay", "made_meanwhile", "refused")
+ALONE = (
+    "normal_forms",
+    "output_tables",
+    "assemble",
+    "remember",
+    "moved",
+    "moved_with",
+    "overlay",
+    "made_meanwhile",
+    "refused",
+)
 TABLE = OverlayTable(
     overlay=overlay_name("pardot", "prospect"),
     snapshot=snapshot_table("pardot", "prospect"),

@@ -1,0 +1,176 @@
+"""New records: one for a person, with the key that makes a retry harmless, and none where one may exist."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from pardotflow.core.describe import FieldInfo
+from pardotflow.core.values import FieldType, System
+from tests.engine.harness import SOURCES, SavedPlan, World, Yaml, new_world, people
+from tests.engine.troubles import LEADS, PROSPECTS, add_warehouse, fill_warehouse, filtering, usage
+
+NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
+PHONE: Yaml = {"salesforce": "Phone", "pardot": "phone"}
+MAIL: Yaml = {"salesforce": "Email", "pardot": "email", "direction": "to_pardot"}
+ORG: Yaml = {"salesforce": "Org_Id__c", "pardot": "org_id__c"}
+LOOKUP: Yaml = {"salesforce": "Prospect_Id__c", "pardot": "id"}
+PROSPECT: Yaml = {"pardot": {"when": "Email is not null"}}
+FILLED: Yaml = {"LastName": "'?'", "Company": "'?'"}
+
+
+def new_lead(**more: object) -> Yaml:
+    """The rule that makes a lead of a prospect."""
+    return {"salesforce": {"object": "Lead", "set": FILLED, **more}}
+
+
+def creates(plan: SavedPlan) -> list[tuple[str, str, str]]:
+    """Object, key field and key of every new record."""
+    return [(c["object"], c["key_field"], c["key_value"]) for c in plan["changes"] if c["action"] == "create"]
+
+
+def held(plan: SavedPlan) -> list[tuple[str, str]]:
+    """Record and kind of everything that is held."""
+    return [(h["id"], h["kind"]) for h in plan["held"]]
+
+
+def test_a_symmetric_match_key_is_the_key_of_the_new_record(world: World) -> None:
+    create = new_lead(key="Org_Id__c")
+    world.configure(people([NAME, ORG], match=[ORG], create=create))
+    world.unit.add("prospect", {"org_id__c": "o1", "firstName": "a"})
+    world.clock.tick(600)
+    assert creates(world.settle()) == [("Lead", "Org_Id__c", "o1")]
+    (lead,) = world.crm.live("Lead")
+    assert lead.last.values["Org_Id__c"] == "o1"
+    assert not world.plan().sendable
+
+
+def test_a_new_record_whose_key_would_be_blank_is_held(world: World) -> None:
+    world.configure(people([NAME, ORG], match=[ORG], create=new_lead(key="Org_Id__c")))
+    unit = world.unit.add("prospect", {"firstName": "a"})
+    world.clock.tick(600)
+    plan = world.settle()
+    assert held(plan) == [(unit, "required_missing")]
+    assert not creates(plan)
+
+
+def test_a_shared_email_does_not_hide_the_record_that_a_later_key_finds(world: World) -> None:
+    (world.root / "environments/dev.yml").write_text("type: emulator\nampsea: true\n", "utf-8")
+    create = {"pardot": {"when": "Email is not null", "share_email": True}}
+    world.configure(people([NAME, MAIL], match=["email", ORG], create=create))
+    world.crm.add("Contact", {"LastName": "Zero", "FirstName": "z", "Email": "e@x.org"})
+    world.unit.add("prospect", {"email": "e@x.org", "firstName": "z"})
+    world.clock.tick(600)
+    world.settle()
+    crm = world.crm.add("Contact", {"LastName": "One", "FirstName": "a", "Email": "e@x.org", "Org_Id__c": "o1"})
+    unit = world.unit.add("prospect", {"email": "other@x.org", "org_id__c": "o1"})
+    world.clock.tick(600)
+    plan = world.plan()
+    assert not creates(plan)
+    assert (crm, unit) in {(link["a_id"], link["b_id"]) for link in plan["links"]}
+
+
+@pytest.mark.parametrize("strength", ["apply", "observe"])
+def test_two_syncs_that_lack_one_record_make_it_once(world: World, strength: str) -> None:
+    one = people([NAME, MAIL], match=["salesforce_id"], create=PROSPECT)
+    two = people([PHONE], match=[ORG], create=PROSPECT, strength=strength, sync="second")
+    world.configure(one, two)
+    crm = world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Phone": "1", "Email": "a@x.org"})
+    world.clock.tick(600)
+    world.settle()
+    assert [r.last.values["salesforceId"] for r in world.unit.live("prospect")] == [crm]
+
+
+def test_two_syncs_that_make_records_of_one_row_link_each_its_own(world: World) -> None:
+    add_warehouse(world, "k,email,name", "r1,a@x.org,Ann")
+    prospect = {"when": "true", "set": {"org_id__c": "warehouse.k", "email": "warehouse.email"}}
+    lead = {"object": "Lead", "set": {**FILLED, "Org_Id__c": "warehouse.k"}}
+    world.configure(
+        usage(
+            "prospects",
+            PROSPECTS,
+            [{"warehouse": "k", "pardot": "org_id__c"}],
+            [{"warehouse": "name", "pardot": "firstName", "direction": "to_pardot"}],
+            create={"pardot": prospect},
+        ),
+        usage(
+            "leads",
+            LEADS,
+            [{"warehouse": "k", "salesforce": "Org_Id__c"}],
+            [{"warehouse": "name", "salesforce": "FirstName", "direction": "to_salesforce"}],
+            create={"salesforce": lead},
+        ),
+    )
+    world.clock.tick(600)
+    world.settle()
+    (made,) = world.unit.live("prospect")
+    (other,) = world.crm.live("Lead")
+    with duckdb.connect(str(world.layout.memory), read_only=True) as con:
+        found = con.execute("select sync, a_id, b_object, b_id from links order by all").fetchall()
+    assert found == [("leads", "r1", "Lead", other.id), ("prospects", "r1", "prospect", made.id)]
+    fill_warehouse(world, "k,email,name", "r1,a@x.org,Bob")
+    assert {(f["id"], f["after"]) for f in world.plan().sendable} == {(made.id, "Bob"), (other.id, "Bob")}
+
+
+def test_a_contact_that_was_committed_late_stops_a_new_lead(world: World) -> None:
+    """Its transaction began five minutes before the plan's read, and so says its stamp."""
+    world.configure(people([NAME], match=["salesforce_id", "email"], create=new_lead()))
+    world.unit.add("prospect", {"email": "a@x.org", "firstName": "a"})
+    world.clock.tick(3600)
+    plan = world.plan()
+    assert [name for name, *_ in creates(plan)] == ["Lead"]
+    world.clock.tick(30)
+    record = world.crm.objects["Contact"][world.crm.add("Contact", {"LastName": "Berg", "Email": "a@x.org"})]
+    record.versions[-1] = replace(record.last, stamp=record.last.stamp - timedelta(minutes=5))
+    world.clock.tick(30)
+    assert world.apply(plan).report.moved == len(plan["changes"])
+    assert not list(world.crm.live("Lead"))
+
+
+def test_a_converted_lead_that_a_key_finds_is_not_made_again(world: World) -> None:
+    """An upsert by that key would write to the converted lead."""
+    world.configure(people([NAME], match=["salesforce_id", LOOKUP, "email"], create=new_lead(key="Prospect_Id__c")))
+    unit = world.unit.add("prospect", {"email": "a@x.org", "firstName": "a"})
+    contact = world.crm.add("Contact", {"LastName": "Berg", "Email": "new@x.org"})
+    was = {"IsConverted": True, "ConvertedContactId": contact}
+    values = {"LastName": "Berg", "Company": "Acme", "Email": "a@x.org", "Prospect_Id__c": unit}
+    world.crm.add("Lead", {**values, **was})
+    world.clock.tick(600)
+    plan = world.settle()
+    assert not creates(plan)
+    assert not [s for s in world.log if s.object == "Lead"]
+
+
+def test_false_is_given_to_a_new_record_whose_default_is_true(tmp_path: Path) -> None:
+    """Else the default would flow back as an edit: an opt-in that nobody gave."""
+    more = {
+        System.SALESFORCE: [FieldInfo(name="News__c", type=FieldType.BOOLEAN, default="true")],
+        System.PARDOT: [FieldInfo(name="news__c", type=FieldType.BOOLEAN)],
+    }
+    news = {"salesforce": "News__c", "pardot": "news__c"}
+    with new_world(tmp_path / "world", more) as world:
+        create = new_lead(key="Prospect_Id__c")
+        world.configure(people([NAME, news], match=["salesforce_id", LOOKUP], create=create))
+        unit = world.unit.add("prospect", {"email": "a@x.org", "firstName": "a", "news__c": False})
+        world.clock.tick(600)
+        world.settle()
+        (lead,) = world.crm.live("Lead")
+        assert (lead.last.values["News__c"], world.unit.value("prospect", unit, "news__c")) == (False, False)
+
+
+def test_a_side_that_is_read_through_a_filter_gets_no_new_record(world: World) -> None:
+    """The counterpart may be among the records that the filter leaves out."""
+    sources = [{**s, "where": "Title != 'x'"} if s["object"] == "Contact" else s for s in SOURCES["sources"]]
+    (world.root / "sources/all.yml").write_text(yaml.safe_dump({"sources": sources}), "utf-8")
+    create = new_lead(key="Prospect_Id__c")
+    world.configure(people([NAME], match=["salesforce_id", LOOKUP, "email"], create=create))
+    world.crm.add("Contact", {"LastName": "Berg", "Email": "a@x.org", "Title": "x"})
+    unit = world.unit.add("prospect", {"email": "a@x.org"})
+    world.clock.tick(600)
+    with filtering(world, System.SALESFORCE):
+        plan = world.plan()
+    assert not creates(plan)
+    assert held(plan) == [(unit, "filtered_source")]

@@ -1,0 +1,65 @@
+"""A write whose answer never came, or that was confirmed and not kept: nobody's edit, and nothing to compare with."""
+
+import pytest
+
+from pardotflow.core.values import System
+from tests.engine.harness import SavedPlan, World, people
+from tests.engine.troubles import deaf, lost_answers
+
+
+def edited(world: World, policy: str = "most_recent") -> tuple[str, str, SavedPlan]:
+    """A pair that agreed on `a` before Salesforce was edited to `b`, with the plan that sends it."""
+    world.configure(people([{"salesforce": "FirstName", "pardot": "firstName", "policy": policy}]))
+    crm, unit = world.pair({"FirstName": "a"}, {"firstName": "a"})
+    world.clock.tick(600)
+    world.settle()
+    world.crm.edit("Contact", crm, {"FirstName": "b"})
+    world.clock.tick(600)
+    plan = world.plan()
+    world.clock.tick(20)
+    return crm, unit, plan
+
+
+def values(world: World, crm: str, unit: str) -> tuple[str | None, str | None]:
+    """What both sides hold."""
+    return world.crm.value("Contact", crm, "FirstName"), world.unit.value("prospect", unit, "firstName")
+
+
+@pytest.mark.parametrize("policy", ["pardot", "most_recent", "ask"])
+def test_a_write_that_may_have_happened_is_not_taken_for_an_edit(world: World, policy: str) -> None:
+    """It did happen; then Salesforce is edited again, and that edit is the only one."""
+    crm, unit, plan = edited(world, policy)
+    with lost_answers(world, System.PARDOT):
+        assert world.apply(plan).report.unknown == 1
+    world.clock.tick(600)
+    world.crm.edit("Contact", crm, {"FirstName": "c"})
+    world.clock.tick(600)
+    assert not world.settle()["conflicts"]
+    assert values(world, crm, unit) == ("c", "c")
+
+
+def test_a_write_that_may_have_happened_is_not_the_most_recent_edit(world: World) -> None:
+    """A person edits while the request is under way: the stamp of our own write is later."""
+    crm, unit, plan = edited(world)
+
+    def meanwhile() -> None:
+        world.crm.edit("Contact", crm, {"FirstName": "c"})
+        world.clock.tick(30)
+
+    with lost_answers(world, System.PARDOT, meanwhile):
+        world.apply(plan)
+    world.clock.tick(600)
+    world.settle()
+    assert values(world, crm, unit) == ("c", "c")
+
+
+def test_a_write_that_was_confirmed_and_not_kept_does_not_undo_the_edit(world: World) -> None:
+    """The system says yes, and its record stays as it was: the same stamp, the same value."""
+    crm, _, plan = edited(world)
+    with deaf(world, System.PARDOT):
+        assert world.apply(plan).report.confirmed == 1
+    world.clock.tick(600)
+    plan = world.plan(full=True)
+    assert not plan["conflicts"]
+    world.apply(plan)
+    assert world.crm.value("Contact", crm, "FirstName") == "b"
