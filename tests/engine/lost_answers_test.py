@@ -4,7 +4,7 @@ import pytest
 
 from pardotflow.core.values import System
 from tests.engine.harness import SavedPlan, World, people
-from tests.engine.troubles import deaf, lost_answers
+from tests.engine.troubles import deaf, lost_answers, lost_requests
 
 
 def edited(world: World, policy: str = "most_recent") -> tuple[str, str, SavedPlan]:
@@ -51,6 +51,26 @@ def test_a_write_that_may_have_happened_is_not_the_most_recent_edit(world: World
     world.clock.tick(600)
     world.settle()
     assert values(world, crm, unit) == ("c", "c")
+
+
+def test_an_earlier_write_of_ours_does_not_prove_the_one_that_was_lost(world: World) -> None:
+    """Regression: it was made less than two seconds before."""
+    world.configure(
+        people([{"salesforce": "FirstName", "pardot": "firstName"}, {"salesforce": "Title", "pardot": "jobTitle"}])
+    )
+    crm, unit = world.pair({"FirstName": "a", "Title": "a"}, {"firstName": "a", "jobTitle": "a"})
+    world.clock.tick(600)
+    world.settle()
+    world.crm.edit("Contact", crm, {"Title": "b"})
+    world.apply(world.plan())
+    world.clock.tick(1)
+    world.crm.edit("Contact", crm, {"FirstName": "b"})
+    plan = world.plan()
+    with lost_requests(world, System.PARDOT):
+        assert world.apply(plan).report.unknown == 1
+    world.clock.tick(600)
+    world.settle()
+    assert values(world, crm, unit) == ("b", "b")
 
 
 def test_a_write_that_was_confirmed_and_not_kept_does_not_undo_the_edit(world: World) -> None:

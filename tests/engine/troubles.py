@@ -69,6 +69,14 @@ class LosingConnector(FakeConnector):
         raise OutcomeUnknown("the connection broke", system=str(self.system))
 
 
+class VanishingConnector(FakeConnector):
+    """Nothing that it is sent arrives, and nobody knows."""
+
+    def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
+        """Break off."""
+        raise OutcomeUnknown("the connection broke", system=str(self.system))
+
+
 class DeafConnector(FakeConnector):
     """Confirms every row, and writes none."""
 
@@ -105,6 +113,12 @@ def lost_answers(
 ) -> AbstractContextManager[None]:
     """For a while, what is sent arrives and its answer does not."""
     return instead(world, LosingConnector(world.fakes[system], meanwhile))
+
+
+def lost_requests(world: World, system: System) -> AbstractContextManager[None]:
+    """For a while, nothing arrives, and nobody knows."""
+    usual = world.fakes[system]
+    return instead(world, VanishingConnector(usual.vendor, usual.log))
 
 
 def deaf(world: World, system: System) -> AbstractContextManager[None]:
