@@ -1,5 +1,6 @@
 """What a new record is made of: mapped values, the create rule's own, and the key that makes a retry harmless."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pardotflow.config.project import MatchKind, TooLong
@@ -104,7 +105,7 @@ def _items(sync: CompiledSync, create: CompiledCreate, source: str) -> list[Crea
         if target.object == create.object
     }
     defaults = next(o.defaults for o in sync.side(create.role).objects if o.name == create.object)
-    items = [_set_item(create, n, field, source, mapped.get(field)) for n, field in enumerate(create.set)]
+    items = [_set_item(create, n, field, source, mapped) for n, field in enumerate(create.set)]
     for key in _naming(sync, create.role):
         if create.object in key.id_fields:
             items.append(_key_item(create, key, source))
@@ -115,26 +116,26 @@ def _items(sync: CompiledSync, create: CompiledCreate, source: str) -> list[Crea
 
 
 def _set_item(
-    create: CompiledCreate, number: int, field: str, source: str, mapped: tuple[CompiledMapping, Target] | None
+    create: CompiledCreate, number: int, field: str, source: str, mapped: Mapping[str, tuple[CompiledMapping, Target]]
 ) -> CreateItem:
+    """A value of the rule's own. It makes no base, mapped or not: what the two sides hold need not agree."""
     target = create.targets.get(field)
     value = f"{source}._create_set_{number}"
-    mapping = mapped[0] if mapped else None
     span = create.rule.set_spans.get(field)
     return CreateItem(
         field=field,
         type=str(target.type if target else FieldType.TEXT),
         value=value,
         form_value=f"nf_text({value})",
-        raw=(mapping.raw_a if source == "a" else mapping.raw_b) if mapping else value,
-        mapping=mapping.mapping.key if mapping else "",
-        digest=mapping.digest if mapping else "",
+        raw=value,
+        mapping="",
+        digest="",
         length=target.length if target else 0,
         cut=True,
         restricted=target.restricted if target else (),
         applies="true",
         line=span.short if span else create.line,
-        pii=mapping.mapping.pii if mapping else "",
+        pii=mapped[field][0].mapping.pii if field in mapped else "",
         rank=0,
     )
 

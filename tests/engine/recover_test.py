@@ -9,6 +9,7 @@ import pytest
 from pardotflow.engine import apply as applying
 from pardotflow.engine.recover import Recovered, recover_runs
 from tests.engine.harness import SavedPlan, World, Yaml, people
+from tests.engine.troubles import VanishingConnector, instead
 
 NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName", "policy": "ask"}
 
@@ -98,3 +99,22 @@ def test_a_run_whose_plan_is_lost_is_closed_all_the_same(world: World, monkeypat
     (run,) = recover(world)
     assert run.confirmed == 1
     assert recover(world) == ()
+
+
+def test_a_value_of_the_create_rule_flows_back_although_the_run_was_killed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lead is made with a company of the rule's own; the prospect gets it in the run or in the next one."""
+    create: Yaml = {"object": "Lead", "key": "Prospect_Id__c", "set": {"LastName": "'?'", "Company": "'Unknown'"}}
+    match = ["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}]
+    company: Yaml = {"salesforce": {"Lead": "Company"}, "pardot": "company"}
+    world.configure(people([NAME, company], match=match, create={"salesforce": create}))
+    unit = world.unit.add("prospect", {"firstName": "a"})
+    world.clock.tick(600)
+    plan = world.plan()
+    with instead(world, VanishingConnector(world.unit, world.log)):
+        killed(world, plan, monkeypatch)
+    recover(world)
+    world.clock.tick(600)
+    world.settle()
+    assert world.unit.value("prospect", unit, "company") == "Unknown"
