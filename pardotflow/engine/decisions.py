@@ -57,8 +57,22 @@ The table names a source; the value is then held (shown, not sent) when
 | `refused` | the system refused exactly this change before |
 
 `into: blank` writes only where the target is blank. With `on_link: fill` a pair without a base fills blanks from
-the other side,
-asks where both are filled and differ, and clears nothing.
+the other side, asks where both are filled and differ, and clears nothing.
+
+## New records
+
+A create rule makes a record where no match key finds anybody on the other side. It is held when
+
+| kind | when |
+|---|---|
+| `would_duplicate` | a key finds somebody who has a counterpart already, or two records without one share a key |
+| `was_deleted` | a key finds only a deleted record, or a lead that was converted |
+| `required_missing` | a required field, or the key of the new record, would be blank |
+| `unknown_outcome` | it was sent less than a cache lag ago, and its answer never came |
+| `incomplete_read` | the system kept rows back: the counterpart may be among them |
+| `filtered_source` | a source of that side has a filter: the counterpart may be among what it leaves out |
+
+Just before it is sent, every key is asked again, over all objects of that side.
 """
 
 
