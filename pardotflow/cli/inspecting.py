@@ -8,10 +8,11 @@ from pardotflow.cli.planning import check_format
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, load, open_workspace
 from pardotflow.config.load import load_project
-from pardotflow.config.meaning import check_project, unchecked_objects
+from pardotflow.config.meaning import unchecked_objects
 from pardotflow.config.project import Project
 from pardotflow.core.describe import Catalog
 from pardotflow.core.diagnostic import Diagnostic, has_errors
+from pardotflow.engine.checks import check_all
 from pardotflow.engine.connect import cached_catalog
 from pardotflow.engine.explain import write_compiled
 from pardotflow.graph.dag import build_graph
@@ -29,7 +30,7 @@ def validate(choice: Choice, *, offline: bool) -> Exit:
     if not offline and unchecked_objects(loaded.project, catalog):
         with Watch(quiet=True) as progress, open_workspace(choice, progress) as workspace:
             return _verdict(workspace.warnings)
-    problems = check_project(loaded.project, catalog)
+    problems = check_all(loaded.project, catalog)
     unchecked = unchecked_objects(loaded.project, catalog)
     if unchecked:
         names = ", ".join(f"{connection} {item}" for connection, item in unchecked)

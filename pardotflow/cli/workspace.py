@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pardotflow.config.load import load_project
-from pardotflow.config.meaning import check_project
 from pardotflow.config.project import Project
 from pardotflow.connectors.protocol import Connector, Identity
 from pardotflow.core.clock import SystemClock
@@ -14,6 +13,7 @@ from pardotflow.core.describe import Catalog
 from pardotflow.core.diagnostic import Diagnostic, has_errors
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.progress import NullProgress, Progress
+from pardotflow.engine.checks import check_all
 from pardotflow.engine.connect import Endpoints, endpoints_of, open_connectors, read_catalog, read_identities
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger, hold_lock
@@ -67,7 +67,7 @@ def open_workspace(
         try:
             identities = read_identities(connectors, endpoints, ledger)
             catalog = read_catalog(project, connectors, ledger, clock, watched, fresh=fresh_catalog)
-            problems = check_project(project, catalog)
+            problems = check_all(project, catalog)
             if has_errors(problems):
                 raise InvalidProject([*warnings, *problems])
             yield Workspace(

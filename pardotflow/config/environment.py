@@ -85,7 +85,9 @@ def _setting(key: Scalar, value: Scalar, findings: Findings) -> str | Secret:
     if key.text not in SECRET_SETTINGS:
         return value.text
     if not value.from_environment:
-        way_out = f"Write {key.text}: \"{{{{ env_var('NAME') }}}}\" and change the secret, since it may be in git."
+        template = f"Write {key.text}: \"{{{{ env_var('NAME') }}}}\""
+        without = " without a default" if value.templated else ""
+        way_out = f"{template}{without} and change the secret, since it may be in git."
         findings.warning("PF132", f'"{key.text}" is a secret in clear text', key.span, way_out)
     return Secret(value.text)
 

@@ -23,8 +23,15 @@ def find_root(start: Path) -> Path | None:
 
 
 def list_files(root: Path, folder: str, ending: str, findings: Findings) -> tuple[Path, ...]:
-    """Every file below `folder` with that ending, in the order of their paths; `.yaml` for `.yml` is reported."""
-    found = sorted(p for p in (root / folder).rglob("*") if p.is_file() and not p.name.startswith("."))
+    """Every file below `folder` with that ending, in the order of their paths. Reported are `.yaml` for `.yml`, a file
+    in the place of the folder, and a folder in the place of a file."""
+    if (root / folder).is_file():
+        findings.error("PF101", f"{folder} is a file", None, f"It must be a folder that holds files *{ending}.")
+        return ()
+    every = sorted(p for p in (root / folder).rglob("*") if not p.name.startswith("."))
+    for path in (p for p in every if p.suffix == ending and p.is_dir()):
+        findings.error("PF101", f"{relative(path, root)} is a folder", None, "It must be a file.")
+    found = [p for p in every if p.is_file()]
     for path in found:
         if path.suffix == ".yaml":
             help = f"Rename it to {path.with_suffix('.yml').name}."

@@ -14,14 +14,16 @@ from pardotflow.core.span import Span
 NOTHING = Limit(number=0, percent=False)
 UPDATES = Limit(number=30, percent=True)
 DECLARED_CLEARS = Limit(number=5, percent=True)
+WHOLE = 100
+"""The largest share, in percent."""
 _FORM = re.compile(r"([0-9]+(?:\.[0-9]+)?)(%?)")
 
 
 def parse_limit(text: str) -> Limit:
     """A count such as `50` or a share such as `30%`; raises ValueError for anything else."""
     found = _FORM.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text!r} is not a limit: write a count such as 50, or a share such as 30%")
+    if found is None or (found[2] and float(found[1]) > WHOLE):
+        raise ValueError(f"{text!r} is not a limit: write a count such as 50, or a share of at most 100%")
     return Limit(number=float(found[1]), percent=found[2] == "%")
 
 

@@ -1,7 +1,8 @@
 """A folder of text into a frozen Project, or everything that is wrong with it.
 
-User input never raises: every problem of every file is a diagnostic, and all of them come at once. The files are read
-in a fixed order: the project's, the environments, sources, models, syncs.
+User input never raises: every problem of every file is a diagnostic, and all of them come at once: what was read of a
+project with errors is checked too. The files are read in a fixed order: the project's, the environments, sources,
+models, syncs.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from pardotflow.config.environments import (
 from pardotflow.config.files import PROJECT_FILE, find_root, list_files, read_document, relative
 from pardotflow.config.findings import Findings, suggest
 from pardotflow.config.frames import with_frames
+from pardotflow.config.meaning import check_parts
 from pardotflow.config.models import load_model
 from pardotflow.config.nodes import MapNode
 from pardotflow.config.project import Model, Project, Source, Sync
@@ -90,15 +92,14 @@ class _Reader:
         loaded = reader.read(name, known.get(name))
         environment, renderer = loaded.environment, Renderer(self._findings, loaded.variables)
         sources = self._sources(renderer)
+        is_known = not self._findings.has_errors
         models = self._models(renderer)
         syncs = self._syncs(renderer, file.defaults if file else Defaults())
         self._used |= renderer.used | loaded.used
         if file is None or environment is None:
             return None
         self._check_given({*own, *environment.vars})
-        if self._findings.has_errors:
-            return None
-        return Project(
+        project = Project(
             name=file.name,
             root=self._root,
             environment=environment,
@@ -107,6 +108,11 @@ class _Reader:
             syncs=syncs,
             vars=loaded.variables.values,
         )
+        if not self._findings.has_errors:
+            return project
+        if is_known:
+            check_parts(project, self._findings)
+        return None
 
     def _project_file(self, tree: MapNode | None) -> ProjectFile | None:
         if tree is None:
@@ -128,16 +134,19 @@ class _Reader:
             span = Span(file=relative(path, self._root), line=1)
             help = "Remove the file: models run in the embedded engine, and on: is not built yet."
             self._findings.error("PF190", "settings of a model have no effect yet", span, help)
-        paths = list_files(self._root, "models", ".sql", Findings())
-        models = (load_model(path, self._root, renderer, self._findings) for path in paths)
-        return tuple(m for m in models if m is not None)
+        paths = list_files(self._root, "models", ".sql", self._findings)
+        return tuple(load_model(path, self._root, renderer, self._findings) for path in paths)
 
     def _syncs(self, renderer: Renderer, defaults: Defaults) -> tuple[Sync, ...]:
-        return tuple(
-            build_sync(tree, path, self._root, defaults, self._findings)
-            for path, tree in self._trees("syncs", renderer)
-            if is_valid(tree, "sync", self._findings)
-        )
+        """The syncs that were understood whole."""
+        found = []
+        for path, tree in self._trees("syncs", renderer):
+            own = Findings()
+            if is_valid(tree, "sync", own):
+                found.append((build_sync(tree, path, self._root, defaults, own), own.has_errors))
+            for diagnostic in own.diagnostics:
+                self._findings.add(diagnostic)
+        return tuple(sync for sync, is_broken in found if not is_broken)
 
     def _trees(self, folder: str, renderer: Renderer) -> list[tuple[Path, MapNode]]:
         found = []

@@ -41,28 +41,36 @@ class _Reads:
         return frozenset([f"src_{s}" for s in self.sources] + [f"model_{r}" for r in self.refs])
 
 
-def load_model(path: Path, root: Path, renderer: Renderer, findings: Findings) -> Model | None:
-    """The model of a file, named after it; None where it cannot be used, which has been reported."""
+def load_model(path: Path, root: Path, renderer: Renderer, findings: Findings) -> Model:
+    """The model of a file, named after it. One that cannot be used has no SQL, which has been reported."""
     text = read_text(path, root, findings)
-    if text is None:
-        return None
     file, reads = relative(path, root), _Reads()
-    try:
-        sql = render_template(text, {**renderer.names, "source": reads.source, "ref": reads.ref, "config": _config})
-    except TemplateProblem as e:
-        if e.code:
-            findings.error(e.code, e.message, _line_span(file, text, e.line or 1), e.help)
-        return None
-    if not _is_one_select(sql, text, file, reads, findings):
-        return None
+    sql = "" if text is None else _render(text, file, renderer, reads, findings)
     return Model(
         name=path.stem,
         sql=sql,
         sources=tuple(reads.sources),
         refs=tuple(reads.refs),
         span=Span(file=file, line=1),
-        spans=_call_spans(file, text),
+        spans=_call_spans(file, text or ""),
     )
+
+
+def _render(text: str, file: str, renderer: Renderer, reads: _Reads, findings: Findings) -> str:
+    """The SQL of a model's text; the empty text where it is not one SELECT."""
+    try:
+        sql = render_template(text, {**renderer.names, "source": reads.source, "ref": reads.ref, "config": _config})
+    except TemplateProblem as e:
+        if e.code:
+            findings.error(e.code, e.message, _line_span(file, text, e.line or 1), e.help)
+        return ""
+    return sql if _is_one_select(sql, text, file, reads, findings) else ""
+
+
+def span_in_model(model: Model, root: Path, place: SqlPlace) -> Span:
+    """A place in a model's rendered SQL as one in its file; the start of the file where that has gone."""
+    text = read_text(root / model.span.file, root, Findings())
+    return model.span if text is None else _source_span(place, model.sql, text, model.span.file)
 
 
 def _config(**settings: object) -> str:
@@ -99,10 +107,11 @@ def _strangers(query: exp.Query, reads: _Reads) -> list[exp.Table]:
 
 def _source_span(place: SqlPlace, sql: str, text: str, file: str) -> Span:
     """A place in the rendered SQL as one in the file. Templates may change a line, so a column is kept only where the
-    line is the same in both."""
+    line is the same in both up to the end of the place."""
     rendered, written = split_lines(sql), split_lines(text)
     line = min(place.line, len(written))
-    is_same = len(rendered) == len(written) and rendered[line - 1] == written[line - 1]
+    end = place.column - 1 + place.length
+    is_same = len(rendered) == len(written) and rendered[line - 1][:end] == written[line - 1][:end]
     return (
         Span(file=file, line=line, column=place.column, length=place.length)
         if is_same

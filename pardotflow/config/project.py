@@ -171,7 +171,8 @@ class Source(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model(Placed):
-    """A Jinja SQL file, rendered: `sql` has `{source:NAME}` and `{ref:NAME}` replaced by quoted relation names."""
+    """A Jinja SQL file, rendered: `sql` has `{source:NAME}` and `{ref:NAME}` replaced by quoted relation names. It is
+    empty where the file cannot be used; a whole project has no such model."""
 
     name: str
     sql: str

@@ -15,14 +15,16 @@ def build_sources(node: MapNode) -> tuple[Source, ...]:
 
 def _source(node: MapNode) -> Source:
     fields = [i for i in node.items("fields") if isinstance(i, Scalar)]
+    types = tuple(node.mapping("types").scalars())
     spans = node.spans() | {f"fields.{f.text}": f.span for f in fields}
+    spans |= {f"types.{column.text}": kind.span for column, kind in types}
     return Source(
         name=node.text("source"),
         connection=node.text("connection"),
         object=node.text("object") or node.text("table"),
         file=node.text("file"),
         fields=tuple(f.text for f in fields),
-        types={k.text: FieldType(v.text) for k, v in node.mapping("types").scalars()},
+        types={column.text: FieldType(kind.text) for column, kind in types},
         where=node.text("where"),
         span=node.span,
         spans=spans,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from pardotflow.config.lines import split_lines
+
 _CLASS = re.compile(r"<class '[^']*\.(\w+)'>")
 
 
@@ -41,6 +43,13 @@ def place_of(identifier: exp.Expr) -> SqlPlace:
     if "col" not in meta:
         return SqlPlace()
     return _from_end(int(meta["line"]), int(meta["col"]), int(meta["end"]) - int(meta["start"]) + 1)
+
+
+def place_at(text: str, start: int, length: int) -> SqlPlace:
+    """The place of the character `start`, counted from 0; the length ends with its line."""
+    before = split_lines(text[:start])
+    rest = split_lines(text[start : start + length])[0]
+    return SqlPlace(line=len(before), column=len(before[-1]) + 1, length=max(1, len(rest)))
 
 
 def _from_end(line: int, last: int, length: int) -> SqlPlace:

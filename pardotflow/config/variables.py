@@ -6,6 +6,7 @@ A value of an environment variable stays marked wherever it goes, through `var()
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from pardotflow.config.credentials import is_like_secret
 from pardotflow.config.findings import Findings, suggest
 from pardotflow.config.nodes import Entry, ListNode, MapNode, Node, Scalar
 from pardotflow.config.project import TextPlace
@@ -34,6 +35,7 @@ class Renderer:
         self._variables = variables
         self._environ = environ
         self._reads_environment = False
+        self._is_secret = False
         self.used: set[str] = set()
         """Names that were asked for by `var()`."""
 
@@ -42,23 +44,26 @@ class Renderer:
         """The functions that every template may call."""
         return {"var": self._var, "env_var": self._env_var}
 
-    def render(self, node: Node) -> Node:
-        """The tree with every template rendered; one that cannot be is reported and counts as anything from then on."""
+    def render(self, node: Node, *, secret: bool = False) -> Node:
+        """The tree with every template rendered; one that cannot be is reported and counts as anything from then on.
+        `secret` says that the node stands under a key for a secret: then no clear value is proposed."""
         if isinstance(node, Scalar):
-            return self._scalar(node)
+            return self._scalar(node, secret=secret)
         if isinstance(node, ListNode):
-            return replace(node, items=tuple(self.render(i) for i in node.items))
+            return replace(node, items=tuple(self.render(i, secret=secret) for i in node.items))
         return self.render_map(node)
 
     def render_map(self, node: MapNode) -> MapNode:
         """As `render`, for a mapping."""
-        entries = tuple(Entry(key=e.key, value=self.render(e.value)) for e in node.entries)
+        entries = tuple(
+            Entry(key=e.key, value=self.render(e.value, secret=is_like_secret(e.key.text))) for e in node.entries
+        )
         return MapNode(entries=entries, span=node.span)
 
-    def _scalar(self, scalar: Scalar) -> Scalar:
+    def _scalar(self, scalar: Scalar, *, secret: bool) -> Scalar:
         if not is_template(scalar.text):
             return scalar
-        self._reads_environment = False
+        self._reads_environment, self._is_secret = False, secret
         try:
             text = render_template(scalar.text, self.names)
         except TemplateProblem as e:
@@ -87,14 +92,15 @@ class Renderer:
         if self._environ is None:
             way_out = "Read it into a variable there, under vars:, and write var('NAME') here."
             raise TemplateProblem("PF123", "env_var() may stand in environments/*.yml only", way_out)
-        self._reads_environment = True
+        # A default is a text of the file: a secret that has one stands there in clear text, used or not.
+        self._reads_environment |= not default
         value = self._environ.get(name, "")
         if value:
             return value
         if default is not None:
             return str(default)
         what = "is empty" if name in self._environ else "is not set"
-        way_out = f"Export {name}, or give a default: env_var('{name}', 'value')."
+        way_out = f"Export {name}." if self._is_secret else f"Export {name}, or write env_var('{name}', 'value')."
         raise TemplateProblem("PF122", f"the environment variable {name} {what}", way_out)
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 import duckdb
 
 from pardotflow import __version__
+from pardotflow.config.frames import with_frames
 from pardotflow.config.project import Model, Policy, Project
 from pardotflow.connectors.protocol import Connector, Identity
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
-from pardotflow.core.errors import UsageError
+from pardotflow.core.errors import InvalidProject, UsageError
 from pardotflow.core.progress import Progress
 from pardotflow.core.values import System
 from pardotflow.engine.compile import compile_project
@@ -83,6 +84,8 @@ def make_plan(request: PlanRequest) -> Path:
     try:
         meta = _draft_plan(request, draft)
         path = _put_in_place(draft, request.output or request.layout.plans / f"{meta['id']}.plan")
+    except InvalidProject as found:
+        raise InvalidProject(with_frames(found.diagnostics, request.project.root)) from found
     finally:
         _remove_draft(draft)
     request.ledger.save_plan(meta["id"], path, meta["digest"], request.clock.now())
@@ -143,11 +146,11 @@ def _read_all(
     for item in wanted:
         open_overlay(con, item.connection, item.object)
     make_source_views(con, request.project, request.catalog, {(w.connection, w.object.lower()) for w in wanted})
-    make_model_views(con, _models_in_order(request.project))
+    make_model_views(con, request.project, _models_in_order(request.project))
     notes, files = [], []
     for sync in request.project.syncs:
         if sync.a.system is System.WAREHOUSE:
-            blank, twice = make_row_view(con, sync.a.model, sync.a.key, sync.a.span)
+            blank, twice = make_row_view(con, request.project, sync.a)
             files.append(sync.a.model)
             if blank or twice:
                 notes.append(

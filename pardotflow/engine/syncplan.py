@@ -3,7 +3,7 @@
 Everything is SQL over the rows in the session; Python only chooses which templates run with which names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import duckdb
 
@@ -13,10 +13,12 @@ from pardotflow.core.errors import InvalidProject
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine import truth
 from pardotflow.engine.compiled import CompiledKey, CompiledSide, CompiledSync
+from pardotflow.engine.computed import Computed, computed_columns, typed_columns
 from pardotflow.engine.createplan import create_sql
-from pardotflow.engine.focus import OTHER, Focus
+from pardotflow.engine.focus import Focus
 from pardotflow.engine.overlay import lay_over
-from pardotflow.engine.quote import literal, name
+from pardotflow.engine.quote import literal
+from pardotflow.engine.sqlfault import fault_of
 from pardotflow.engine.sqlfile import render
 
 # Account Engagement serves reads from a cache that can be up to 60 seconds behind.
@@ -26,43 +28,12 @@ CACHE_LAG: Mapping[System, int] = {System.PARDOT: 60, System.SALESFORCE: 0, Syst
 def side_sql(sync: CompiledSync, side: CompiledSide) -> str:
     """The rows of one side with the computed columns."""
     forms = {f"_c_{m.number}": m.cmp_a if side.role == "a" else m.cmp_b for m in sync.mappings}
-    return render("side", side=side, expressions=_expressions(sync, side), typed=_typed(side), forms=forms)
+    return _side(side, computed_columns(sync, side), forms)
 
 
-def _expressions(sync: CompiledSync, side: CompiledSide) -> dict[str, str]:
-    """Computed columns of a side: `sql` mappings that read it, and the create rule of the other side."""
-    found: dict[str, str] = {}
-    for mapping in sync.mappings:
-        if mapping.expression and (mapping.flow is truth.Flow.A_TO_B) == (side.role == "a"):
-            found[mapping.expression] = f"cast(({mapping.mapping.sql}) as varchar)"
-    for create in sync.creates:
-        if create.role == OTHER[side.role]:
-            found["_create_when"] = f"cast(({create.when or 'true'}) as boolean)"
-            for n, expression in enumerate(create.set.values()):
-                found[f"_create_set_{n}"] = f"cast(({expression}) as varchar)"
-    return found
-
-
-def _typed(side: CompiledSide) -> dict[str, str]:
-    """The cast that gives each field its declared type, for the project's own expressions."""
-    return {field: typed_column(name(field), kind) for field, kind in side.fields.items()}
-
-
-def typed_column(column: str, kind: FieldType) -> str:
-    """SQL that gives a raw text its declared type; what cannot be read is null."""
-    match kind:
-        case FieldType.BOOLEAN:
-            return f"try_cast(nf_boolean({column}) as boolean)"
-        case FieldType.INTEGER:
-            return f"try_cast(nf_number({column}) as bigint)"
-        case FieldType.NUMBER:
-            return f"try_cast(nf_number({column}) as double)"
-        case FieldType.DATE:
-            return f"try_cast(nf_date({column}) as date)"
-        case FieldType.DATETIME:
-            return f"nf_instant({column})"
-        case _:
-            return column
+def _side(side: CompiledSide, computed: Iterable[Computed], forms: Mapping[str, str]) -> str:
+    expressions = {c.column: c.sql for c in computed}
+    return render("side", side=side, expressions=expressions, typed=typed_columns(side), forms=forms)
 
 
 def statements(sync: CompiledSync, focus: Focus, *, share: bool) -> list[tuple[str, str]]:
@@ -110,7 +81,7 @@ def run_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *
             if step != "sides":
                 raise
             # Only the sides run the project's own expressions.
-            raise _bad_expression(sync, trouble) from trouble
+            raise _bad_expression(con, sync, trouble) from trouble
     if not sync.is_applied:
         return
     # What a sync that is only shown would write is no news for the syncs after it.
@@ -121,10 +92,18 @@ def run_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *
         lay_over(con, sync)
 
 
-def _bad_expression(sync: CompiledSync, trouble: duckdb.Error) -> InvalidProject:
-    message = f"an SQL expression of {sync.name} cannot be computed: {str(trouble).splitlines()[0]}"
-    help = "Use try_cast() where a value may not have the type."
-    return InvalidProject([Diagnostic(code="PF203", message=message, span=sync.span, help=help)])
+def _bad_expression(con: duckdb.DuckDBPyConnection, sync: CompiledSync, trouble: duckdb.Error) -> InvalidProject:
+    """Every expression that fails, each found by computing it alone."""
+    found = []
+    for side in (sync.a, sync.b):
+        for computed in computed_columns(sync, side):
+            statement = _side(side, (computed,), {})
+            fault = fault_of(con, statement)
+            if fault:
+                found.append(computed.diagnostic(fault, statement))
+    message = f"the sides of {sync.name} cannot be read: {str(trouble).splitlines()[0]}"
+    help = "Run: pardotflow compile, and look at the SQL of its sides."
+    return InvalidProject(found or [Diagnostic(code="PF203", message=message, span=sync.span, help=help)])
 
 
 def _match_sql(sync: CompiledSync, key: CompiledKey, *, share: bool) -> str:

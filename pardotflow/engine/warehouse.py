@@ -1,25 +1,29 @@
 """Files and models: what the project's own SQL reads, as views in the session.
 
-A file's columns are text unless their source declares a type; nothing is guessed from the data. The objects of the
-vendors appear typed, and only with records that are live.
+A model is blamed at its own line, also where it fails only for what another one asks of it. The objects of the vendors
+appear typed, and only with records that are live.
 """
 
-import csv
-from collections.abc import Collection, Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
 
 import duckdb
 
-from pardotflow.config.project import Model, Project, Source
+from pardotflow.config.models import span_in_model
+from pardotflow.config.project import Model, Project, Side, Source
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
 from pardotflow.core.diagnostic import Diagnostic
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.span import Span
 from pardotflow.core.values import FieldType, System
+from pardotflow.engine.computed import typed_column
+from pardotflow.engine.csvsource import folder_of, make_file_view
 from pardotflow.engine.overlay import rows_view
 from pardotflow.engine.quote import literal, name
+from pardotflow.engine.sqlfault import fault_of
 from pardotflow.engine.sqlfile import rows
-from pardotflow.engine.syncplan import typed_column
+from pardotflow.graph.dag import StepKind, build_graph, step_name
+
+VENDORS = (System.SALESFORCE, System.PARDOT)
 
 _TYPES: Mapping[str, FieldType] = {
     "BOOLEAN": FieldType.BOOLEAN,
@@ -34,53 +38,72 @@ _TYPES: Mapping[str, FieldType] = {
 def make_source_views(
     con: duckdb.DuckDBPyConnection, project: Project, catalog: Catalog, read: Collection[tuple[str, str]]
 ) -> None:
-    """One view `src_<name>` for every source of which something is `read` (connection, object in lower case).
+    """One view `src_<name>` for every file or table that a model uses, and for every object of the vendors that is
+    `read` (connection, object in lower case).
 
-    Raises InvalidProject where a file is missing or cannot be read.
+    Raises InvalidProject where a file is missing, cannot be read, or holds a value that is not of its declared type.
     """
+    used = {name for model in project.models for name in model.sources}
     for source in project.sources:
+        if source.connection not in VENDORS and source.name not in used:
+            continue
         if source.file:
-            _file_view(con, project, source)
-        elif source.connection in (System.SALESFORCE, System.PARDOT):
+            make_file_view(con, project, source)
+        elif source.connection in VENDORS:
             if (source.connection, source.object.lower()) in read:
                 _object_view(con, source, catalog)
         else:
             _table_view(con, project, source)
 
 
-def make_model_views(con: duckdb.DuckDBPyConnection, models: tuple[Model, ...]) -> None:
-    """One view `model_<name>` for every model, in their order; raises InvalidProject with what DuckDB says."""
+def make_model_views(con: duckdb.DuckDBPyConnection, project: Project, models: Iterable[Model]) -> None:
+    """One view `model_<name>` for every model, in their order; raises InvalidProject where one cannot be understood."""
     for model in models:
-        try:
-            con.execute(f"create or replace temp view {name(f'model_{model.name}')} as {model.sql}")
-        except duckdb.Error as trouble:
-            raise _invalid("PF201", f"the model {model.name} cannot be run: {_first(trouble)}", model.span) from trouble
+        problem = bind_model(con, project, model)
+        if problem:
+            raise InvalidProject([problem])
+
+
+def bind_model(con: duckdb.DuckDBPyConnection, project: Project, model: Model) -> Diagnostic | None:
+    """Make the view of one model over the views of what it reads; says why that is not possible."""
+    return _refused(con, project, model, f"create or replace temp view {name(f'model_{model.name}')} as ")
+
+
+def _refused(con: duckdb.DuckDBPyConnection, project: Project, model: Model, prefix: str) -> Diagnostic | None:
+    fault = fault_of(con, prefix + model.sql)
+    if fault is None:
+        return None
+    span = span_in_model(model, project.root, fault.place_in(model.sql, len(prefix)))
+    message = f"the model {model.name} cannot be run: {fault.message}"
+    return Diagnostic(code="PF201", message=message, span=span, help=fault.help)
 
 
 def describe_models(con: duckdb.DuckDBPyConnection, project: Project) -> dict[tuple[str, str], ObjectInfo]:
     """The columns of every model with their types, for the catalog."""
-    found = {}
-    for model in project.models:
-        columns = rows(con, f"describe {name(f'model_{model.name}')}")
-        fields = tuple(FieldInfo(name=c[0], type=_field_type(c[1]), updateable=False) for c in columns)
-        found[(str(System.WAREHOUSE), model.name.lower())] = ObjectInfo(
-            name=model.name, label=model.name, fields=fields
-        )
-    return found
+    return {(str(System.WAREHOUSE), m.name.lower()): describe_model(con, m) for m in project.models}
 
 
-def make_row_view(con: duckdb.DuckDBPyConnection, model: str, key: str, span: Span) -> tuple[int, int]:
+def describe_model(con: duckdb.DuckDBPyConnection, model: Model) -> ObjectInfo:
+    """The columns of a model whose view was made."""
+    columns = rows(con, f"describe {name(f'model_{model.name}')}")
+    fields = tuple(FieldInfo(name=c[0], type=_field_type(c[1]), updateable=False) for c in columns)
+    return ObjectInfo(name=model.name, label=model.name, fields=fields)
+
+
+def make_row_view(con: duckdb.DuckDBPyConnection, project: Project, side: Side) -> tuple[int, int]:
     """The rows of a warehouse side; says how many rows were left out for a blank key and for a key that repeats."""
+    model, key = side.model, side.key
     relation = name(f"model_{model}")
     try:
         con.execute(f"create or replace temp table {name(f'data.{model}')} as select * from {relation}")
     except duckdb.Error as trouble:
-        raise _invalid("PF201", f"the model {model} cannot be run: {_first(trouble)}", span) from trouble
+        raise _failing_model(con, project, side, trouble) from trouble
     data = name(f"data.{model}")
     described = rows(con, f"describe {data}")
     reserved = [c[0] for c in described if c[0].startswith("_")]
     if reserved:
-        raise _invalid("PF204", f"the model {model} has a column {reserved[0]!r}", span)
+        help = f"Rename it in the model: select {reserved[0]} as {reserved[0].strip('_') or 'other'}."
+        raise _invalid("PF204", f'the model {model} has a column "{reserved[0]}"', side.at("model"), help)
     columns = ", ".join(f"{_as_text(c[0], c[1])} as {name(c[0])}" for c in described)
     text_key = f"cast({name(key)} as varchar)"
     con.execute(
@@ -101,6 +124,20 @@ def make_row_view(con: duckdb.DuckDBPyConnection, model: str, key: str, span: Sp
     return int(blank), int(twice)
 
 
+def _failing_model(
+    con: duckdb.DuckDBPyConnection, project: Project, side: Side, trouble: duckdb.Error
+) -> InvalidProject:
+    """The first of the models behind a side that cannot be computed by itself."""
+    behind = build_graph(project).upstream([step_name(StepKind.MODEL, side.model)]).steps
+    models = {m.name: m for m in project.models}
+    for step in (s for s in behind if s.kind is StepKind.MODEL):
+        problem = _refused(con, project, models[step.name], 'create or replace temp table "model alone" as ')
+        if problem:
+            return InvalidProject([problem])
+    message = f"the model {side.model} cannot be run: {_first(trouble)}"
+    return _invalid("PF201", message, models[side.model].span, "Correct the model.")
+
+
 def _as_text(column: str, kind: str) -> str:
     """A model's value as the text that is compared and sent; timestamps in UTC."""
     if kind.startswith("TIMESTAMP"):
@@ -116,44 +153,8 @@ def _field_type(kind: str) -> FieldType:
     return FieldType.INTEGER if kind.endswith("INT") or kind.endswith("INTEGER") else FieldType.TEXT
 
 
-def _file_view(con: duckdb.DuckDBPyConnection, project: Project, source: Source) -> None:
-    path = _folder(project, source) / source.file
-    header = _header(path, source)
-    unknown = [column for column in source.types if column not in header]
-    if unknown:
-        raise _invalid("PF202", f"{source.file} has no column {unknown[0]!r}", source.span)
-    picks = ", ".join(f"{typed_column(name(c), source.types.get(c, FieldType.TEXT))} as {name(c)}" for c in header)
-    columns = ", ".join(f"{literal(c)}: 'VARCHAR'" for c in header)
-    con.execute(
-        f"create or replace temp view {name(f'src_{source.name}')} as select {picks} from "
-        f"read_csv({literal(str(path))},"
-        f" columns = {{{columns}}}, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"')"
-    )
-
-
-def _header(path: Path, source: Source) -> list[str]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            header = next(csv.reader(lines), [])
-    except OSError as trouble:
-        raise _invalid(
-            "PF202", f"the file {path} of source {source.name} cannot be read: {trouble.strerror}", source.span
-        ) from trouble
-    except UnicodeDecodeError as trouble:
-        raise _invalid("PF202", f"the file {path} of source {source.name} is not UTF-8", source.span) from trouble
-    if not header or len(set(header)) != len(header):
-        raise _invalid("PF202", f"the file {path} has no header row with different column names", source.span)
-    return header
-
-
-def _folder(project: Project, source: Source) -> Path:
-    connection = project.environment.connection(source.connection)
-    setting = str(connection.settings.get("path", ".")) if connection else "."
-    return project.root / setting
-
-
 def _table_view(con: duckdb.DuckDBPyConnection, project: Project, source: Source) -> None:
-    path = _folder(project, source)
+    path = folder_of(project, source)
     alias = name(f"db_{source.connection}")
     try:
         con.execute(f"attach if not exists {literal(str(path))} as {alias} (read_only)")
@@ -161,9 +162,9 @@ def _table_view(con: duckdb.DuckDBPyConnection, project: Project, source: Source
             f"create or replace temp view {name(f'src_{source.name}')} as select * from {alias}.{name(source.object)}"
         )
     except duckdb.Error as trouble:
-        raise _invalid(
-            "PF202", f"the table {source.object} of source {source.name} cannot be read: {_first(trouble)}", source.span
-        ) from trouble
+        message = f"the table {source.object} of source {source.name} cannot be read: {_first(trouble)}"
+        help = "Correct the connection's path or the table's name, and close the programs that write the database."
+        raise _invalid("PF202", message, source.at("table"), help) from trouble
 
 
 def _object_view(con: duckdb.DuckDBPyConnection, source: Source, catalog: Catalog) -> None:
@@ -186,5 +187,5 @@ def _first(trouble: duckdb.Error) -> str:
     return str(trouble).splitlines()[0]
 
 
-def _invalid(code: str, message: str, span: Span) -> InvalidProject:
-    return InvalidProject([Diagnostic(code=code, message=message, span=span)])
+def _invalid(code: str, message: str, span: Span, help: str) -> InvalidProject:
+    return InvalidProject([Diagnostic(code=code, message=message, span=span, help=help)])

@@ -1,21 +1,28 @@
 """Broken projects and what a person is told about them.
 
 Each folder of `diagnostics/` is a project with one kind of mistake; `expected.txt` is everything that is said, and
-`case.yml` may give `environment`, `variables` and `environ`. Set PARDOTFLOW_UPDATE=1 to write what is said now, and
-read the difference before you keep it.
+`case.yml` may give `environment`, `variables` and `environ`, and `rows: true` where the models are computed too. Set
+PARDOTFLOW_UPDATE=1 to write what is said now, and read the difference before you keep it.
 """
 
 import os
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 
+from pardotflow.config.frames import with_frames
 from pardotflow.config.load import load_project
-from pardotflow.config.meaning import check_project
+from pardotflow.config.project import Project
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
+from pardotflow.core.diagnostic import Diagnostic, has_errors
+from pardotflow.core.errors import InvalidProject
 from pardotflow.core.values import FieldType
+from pardotflow.engine.checks import check_all
+from pardotflow.engine.session import prepare
+from pardotflow.engine.warehouse import make_model_views, make_row_view, make_source_views
 from pardotflow.views.diagnostics import render_diagnostic
 
 HERE = Path(__file__).parent
@@ -47,9 +54,26 @@ def told(folder: Path) -> str:
     loaded = load_project(folder, case.get("environment"), case.get("variables", {}), environ=case.get("environ", {}))
     found = loaded.diagnostics
     if loaded.project is not None:
-        found += check_project(loaded.project, read_catalog())
+        found += check_all(loaded.project, read_catalog())
+        found += computed(loaded.project) if case.get("rows") and not has_errors(found) else ()
     text = "\n\n".join(render_diagnostic(d) for d in found) + "\n"
     return text.replace(str(folder), "PROJECT")
+
+
+def computed(project: Project) -> tuple[Diagnostic, ...]:
+    """What a plan says once it reads the rows of the project's files."""
+    con = duckdb.connect(":memory:")
+    try:
+        prepare(con)
+        make_source_views(con, project, read_catalog(), ())
+        make_model_views(con, project, project.models)
+        for sync in project.syncs:
+            make_row_view(con, project, sync.a)
+    except InvalidProject as trouble:
+        return with_frames(trouble.diagnostics, project.root)
+    finally:
+        con.close()
+    return ()
 
 
 @pytest.mark.parametrize("folder", CASES, ids=[p.name for p in CASES])
@@ -62,4 +86,4 @@ def test_case(folder: Path) -> None:
 
 def test_every_case_is_an_error_or_a_warning() -> None:
     assert len(CASES) >= 25
-    assert all("[PF1" in (folder / "expected.txt").read_text("utf-8") for folder in CASES)
+    assert all("[PF" in (folder / "expected.txt").read_text("utf-8") for folder in CASES)

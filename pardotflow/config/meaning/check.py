@@ -10,7 +10,7 @@ from pardotflow.config.frames import with_frames
 from pardotflow.config.meaning.connector import check_connector
 from pardotflow.config.meaning.creates import check_creates
 from pardotflow.config.meaning.expressions import check_expressions
-from pardotflow.config.meaning.fields import check_fields
+from pardotflow.config.meaning.fields import check_fields, report_unread
 from pardotflow.config.meaning.names import check_names
 from pardotflow.config.meaning.policies import check_policies
 from pardotflow.config.meaning.scope import Scope
@@ -34,7 +34,21 @@ _CHECKS: tuple[Callable[[Scope], None], ...] = (
 
 def check_project(project: Project, catalog: Catalog) -> tuple[Diagnostic, ...]:
     """Everything that is wrong between the files, and between them and what the systems hold; sorted by place."""
-    scope = Scope(project=project, catalog=catalog, findings=Findings())
+    findings = Findings()
+    if not project.syncs:
+        help = "Write one: syncs/NAME.yml says which two sides it keeps equal, how records match, and which fields."
+        findings.error("PF109", "the project has no syncs, so there is nothing to plan", None, help)
+    _check(Scope(project=project, catalog=catalog, findings=findings))
+    return with_frames(findings.diagnostics, project.root)
+
+
+def check_parts(project: Project, findings: Findings) -> None:
+    """As `check_project` for the parts of a project with errors, without a catalog: its sources are whole, every model
+    has its name, and syncs that were not understood are left out."""
+    _check(Scope(project=project, catalog=Catalog(objects={}), findings=findings))
+
+
+def _check(scope: Scope) -> None:
     for check in _CHECKS:
         check(scope)
-    return with_frames(scope.findings.diagnostics, project.root)
+    report_unread(scope)

@@ -77,13 +77,29 @@ def parent_of(info: ObjectInfo, path: str) -> FieldInfo | None:
 
 
 def check_selected(scope: Scope, side: Side, object_name: str, field: str, span: Span) -> bool:
-    """Report a field that the object's source leaves out; True where all is well."""
+    """Note a field that the object's source leaves out; True where all is well."""
     source = scope.source(side, object_name)
     if source is None or not source.fields or is_same(field, "id"):
         return True
     if any(is_same(field, f) for f in source.fields):
         return True
-    message = f'the source {source.name} does not read the field "{field}" of {object_name}'
-    help = f"Add it to fields: of {source.name} ({source.span.short}), or leave fields: out."
-    scope.findings.error("PF145", message, span, help)
+    left_out = scope.unread.setdefault(source.name, {})
+    same = next((f for f in left_out if is_same(f, field)), field)
+    left_out[same] = min(span, left_out.get(same, span))
     return False
+
+
+def report_unread(scope: Scope) -> None:
+    """Report the fields that a source leaves out: one at the place that uses it, many in one list at the source."""
+    for source in (s for s in scope.project.sources if s.name in scope.unread):
+        left_out = scope.unread[source.name]
+        (field, span), *more = sorted(left_out.items(), key=lambda item: item[1])
+        if not more:
+            message = f'the source {source.name} does not read the field "{field}" of {source.object}'
+            help = f"Add it to fields: of {source.name} ({source.span.short}), or leave fields: out."
+            scope.findings.error("PF145", message, span, help)
+            continue
+        names = ", ".join([field, *(f for f, _ in more)])
+        message = f"the source {source.name} does not read {len(left_out)} fields of {source.object} that syncs use"
+        help = f"Add them to fields:, or leave fields: out: {names} (first used at {span})."
+        scope.findings.error("PF145", message, source.at("fields"), help)

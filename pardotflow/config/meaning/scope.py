@@ -4,7 +4,7 @@ None always means *not known*, never *not there*.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlglot
 from sqlglot import exp
@@ -25,6 +25,8 @@ class Scope:
     project: Project
     catalog: Catalog
     findings: Findings
+    unread: dict[str, dict[str, Span]] = field(default_factory=dict)
+    """By source, the fields that it leaves out and where each is used first; reported by source at the end."""
 
     def object_info(self, side: Side, name: str) -> ObjectInfo | None:
         """What is known of an object of a vendor's side. A side reads the connection of its own name."""
@@ -48,7 +50,9 @@ class Scope:
 
 
 def columns_of(model: Model) -> tuple[str, ...] | None:
-    """The columns of a model's result; None where its SELECT does not name them all."""
+    """The columns of a model's result; None where it has no SQL or does not name them all."""
+    if not model.sql:
+        return None
     query = sqlglot.parse_one(model.sql, dialect="duckdb")
     if not isinstance(query, exp.Query) or query.is_star:
         return None
@@ -70,10 +74,10 @@ def refs_of(sync: Sync, mapping: FieldMapping) -> Iterator[tuple[Side, FieldRef]
 def fields_in(ref: FieldRef) -> Iterator[tuple[str, tuple[str, ...], Span]]:
     """Each field that a reference names, once, with the objects that it is named for and its place."""
     objects: dict[tuple[str, Span], list[str]] = {}
-    for name, field in ref.by_object.items():
-        objects.setdefault((field, ref.at(name)), []).append(name)
-    for (field, span), names in objects.items():
-        yield field, tuple(names), span
+    for item, written in ref.by_object.items():
+        objects.setdefault((written, ref.at(item)), []).append(item)
+    for (written, span), names in objects.items():
+        yield written, tuple(names), span
 
 
 def targets_of(sync: Sync, mapping: FieldMapping) -> Iterator[tuple[Side, FieldRef]]:

@@ -9,20 +9,23 @@ PLAN_CODES: tuple[Code, ...] = (
     code(
         "PF201",
         "the model cannot be run",
-        "DuckDB refused a model's SQL, or failed while computing it; the message is its own.",
-        "Correct the model; `pardotflow compile` writes the SQL that was run.",
+        "DuckDB does not understand a model's SQL, which `validate` finds out over empty relations, or fails on a "
+        "value while a plan computes it; the message is its own.",
+        "Correct the model at the marked word; use try_cast() where a value may not have the type.",
     ),
     code(
         "PF202",
         "the source cannot be read",
-        "A file or table of a source is missing, is not UTF-8, or lacks a declared column.",
-        "Correct the path, the file or the declared types.",
+        "A file or table of a source is missing or lacks a declared column, a line of a file is not CSV in UTF-8, or a "
+        "value is not of its column's declared type. Such a value would become blank, so nothing is planned.",
+        "Correct the path, the line or the declared type: a column of type text takes anything, and the model can use "
+        "try_cast().",
     ),
     code(
         "PF203",
         "an expression cannot be computed",
-        "An `sql`, `when` or `set` expression failed on a value of a record.",
-        "Use try_cast(), or handle the value in the expression.",
+        "DuckDB does not understand an `sql`, `when` or `set` expression, or fails on the value of a record.",
+        "Correct the marked word; use try_cast() where a value may not have the type.",
     ),
     code(
         "PF204",

@@ -10,8 +10,9 @@ _FILES = (
     code(
         "PF101",
         "a file cannot be read",
-        "The file is not UTF-8, starts with a byte order mark, or the system refuses to open it.",
-        "Save it as UTF-8 without BOM, or correct its rights.",
+        "The file is not UTF-8, starts with a byte order mark, the system refuses to open it, or a folder stands in "
+        "the place of a file or a file in that of a folder.",
+        "Save it as UTF-8 without BOM, correct its rights, or move it.",
     ),
     code(
         "PF102",
@@ -56,6 +57,12 @@ _FILES = (
         "The file lies where project files are read from, but its name does not end in .yml.",
         "Rename it, or move it out of the folder.",
     ),
+    code(
+        "PF109",
+        "no syncs",
+        "The folder syncs/ is missing or empty, so no plan can be made. `list` and `graph` work without.",
+        "Write syncs/NAME.yml.",
+    ),
 )
 
 _GRAMMAR = (
@@ -75,7 +82,8 @@ _GRAMMAR = (
     code(
         "PF113",
         "a value of the wrong form",
-        "A text stands where a list is wanted, a number is negative, a limit is not of the form 50 or 30%, and so on. "
+        "A text stands where a list is wanted, a number is negative, a limit is not of the form 50 or 30%, a share is "
+        "above 100%, and so on. "
         "Only true and false are truth values, and a quoted number is a text.",
         "Write the form that the message names.",
     ),
@@ -105,7 +113,7 @@ _TEMPLATES = (
         "PF122",
         "an environment variable is missing",
         "env_var() asks for a variable that is not set or empty, and no default is given.",
-        "Export it, or write env_var('NAME', 'default').",
+        "Export it, or write env_var('NAME', 'default'); a secret takes no default.",
     ),
     code(
         "PF123",
@@ -139,7 +147,8 @@ _ENVIRONMENTS = (
     code(
         "PF132",
         "a secret in clear text",
-        "A password, token or key stands in the file and most likely in git.",
+        "A password, token or key stands in the file and most likely in git, as a value or as the default of "
+        "env_var().",
         "Read it with env_var() and replace the secret, since others may have seen it.",
     ),
     code(
@@ -192,8 +201,9 @@ _NAMES = (
     code(
         "PF145",
         "a field that its source does not read",
-        "The source selects its fields with fields:, and a mapping or expression uses another one.",
-        "Add it to the list, or remove the list: then everything that is used is read.",
+        "The source selects its fields with fields:, and mappings or expressions use others. Many are said in one "
+        "list, at the source.",
+        "Add them to the list, or remove the list: then everything that is used is read.",
     ),
     code(
         "PF146",

@@ -272,6 +272,27 @@ def test_problems_of_all_files_come_at_once_and_sorted(tmp_path: Path) -> None:
     assert set(named) == set(files)
 
 
+def test_what_was_read_is_checked_beside_the_mistakes_of_other_files(tmp_path: Path) -> None:
+    """A model that cannot be used keeps its name; nothing is judged where sources are not known."""
+    broken = "select {{ var('x' }}\n"
+    files = {
+        "models/usage.sql": broken,
+        "models/second.sql": "select 1 from {{ source('nope') }}, {{ ref('usage') }}\n",
+    }
+    assert codes(load(tmp_path / "one", files)) == ["PF140", "PF120"]
+    assert codes(load(tmp_path / "two", {**files, "sources/more.yml": "sources: 1\n"})) == ["PF120", "PF113"]
+    no_sync = {**files, "syncs/usage.yml": None, "syncs/people.yml": "sync: people\n"}
+    assert "PF109" not in codes(load(tmp_path / "three", no_sync))
+
+
+def test_a_folder_in_the_place_of_a_file_and_a_file_in_that_of_a_folder(tmp_path: Path) -> None:
+    files = {"syncs/people.yml": None, "syncs/people.yml/a.txt": "", "models/m.sql/a.txt": ""}
+    found = load(tmp_path / "one", files).diagnostics
+    assert [d.message for d in found] == ["models/m.sql is a folder", "syncs/people.yml is a folder"]
+    found = load(tmp_path / "two", {"syncs/people.yml": None, "syncs/usage.yml": None, "syncs": ""}).diagnostics
+    assert [d.message for d in found] == ["syncs is a file"]
+
+
 def test_frames_show_the_line_before_and_after(tmp_path: Path) -> None:
     (found,) = load(
         tmp_path, {"syncs/people.yml": SYNC_HEAD + "strenght: plan\nfields: [{salesforce: City, pardot: city}]\n"}

@@ -29,7 +29,7 @@ CATALOG = Catalog(
 NOTHING = Catalog(objects={})
 
 
-def said(root: Path, files: Mapping[str, str], catalog: Catalog = CATALOG) -> list[str]:
+def said(root: Path, files: Mapping[str, str | None], catalog: Catalog = CATALOG) -> list[str]:
     return [f"{d.code} {d.span}" for d in check_project(project(root, files), catalog)]
 
 
@@ -146,6 +146,20 @@ def test_columns_of_a_model_come_from_its_select_or_from_the_catalog(tmp_path: P
 def test_the_id_is_read_whatever_a_source_selects(tmp_path: Path) -> None:
     sources = PROJECT["sources/all.yml"].replace("object: Lead}", "object: Lead, fields: [Email]}")
     assert said(tmp_path, {"sources/all.yml": sources}) == ["PF145 syncs/people.yml:7:18"]
+
+
+def test_many_fields_that_a_source_leaves_out_are_one_list(tmp_path: Path) -> None:
+    sources = PROJECT["sources/all.yml"].replace("object: Lead}", "object: Lead, fields: [Email]}")
+    fields = ("salesforce: FirstName, pardot: firstName", "salesforce: {Lead: City}, pardot: city")
+    files = {**people(*fields, 'pardot: salesforceId, sql: "upper(city)"'), "sources/all.yml": sources}
+    (found,) = check_project(project(tmp_path, files), CATALOG)
+    assert (found.code, str(found.span)) == ("PF145", "sources/all.yml:3:67")
+    assert found.message == "the source leads does not read 2 fields of Lead that syncs use"
+    assert "FirstName, City (first used at syncs/people.yml:7:18)" in found.help
+
+
+def test_a_project_without_syncs_is_no_project_yet(tmp_path: Path) -> None:
+    assert said(tmp_path, {"syncs/people.yml": None, "syncs/usage.yml": None}) == ["PF109 None"]
 
 
 @pytest.mark.parametrize(

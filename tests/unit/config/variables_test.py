@@ -48,6 +48,21 @@ def test_an_environment_variable_is_remembered() -> None:
     assert scalar.text == "other"
 
 
+@pytest.mark.parametrize("environ", [{"TOKEN": "t"}, {}])
+def test_a_default_is_a_text_of_the_file_used_or_not(environ: Mapping[str, str]) -> None:
+    scalar, _ = render("\"{{ env_var('TOKEN', 'hunter2') }}\"", environ=environ)
+    assert not scalar.from_environment
+    scalar, _ = render("\"{{ env_var('TOKEN', '') }}\"", environ=environ)
+    assert scalar.from_environment
+
+
+def test_no_default_is_proposed_for_a_secret() -> None:
+    findings = Findings()
+    renderer = Renderer(findings, Variables(), {})
+    renderer.render_map(tree("client_secret: \"{{ env_var('ONE') }}\"\nlogin_url: \"{{ env_var('TWO') }}\""))
+    assert [d.help for d in findings.diagnostics] == ["Export ONE.", "Export TWO, or write env_var('TWO', 'value')."]
+
+
 def test_a_variable_that_came_from_the_environment_stays_marked() -> None:
     variables = Variables(values={"token": "t"}, from_environment=frozenset({"token"}))
     scalar = Renderer(Findings(), variables).render(tree("a: \"{{ var('token') }}\"").entries[0].value)

@@ -1,0 +1,116 @@
+"""What the project's own expressions compute from a side's records, each with its place in the files.
+
+An expression sees typed values; what it gives is text again, or true or false for the rule of a create.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+import duckdb
+
+from pardotflow.config.project import TextPlace
+from pardotflow.core.diagnostic import Diagnostic
+from pardotflow.core.span import Span
+from pardotflow.core.values import FieldType
+from pardotflow.engine import truth
+from pardotflow.engine.compiled import CompiledCreate, CompiledSide, CompiledSync
+from pardotflow.engine.focus import OTHER
+from pardotflow.engine.quote import name
+from pardotflow.engine.sqlfault import SqlFault, fault_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Computed:
+    """One column. `text` is what the user wrote, `kind` the type that it is cast to; the rest says where it stands."""
+
+    column: str
+    text: str
+    kind: str = "varchar"
+    span: Span
+    place: TextPlace | None = None
+
+    @property
+    def sql(self) -> str:
+        """The column's SQL over the typed rows."""
+        return f"cast(({self.text}) as {self.kind})"
+
+    @property
+    def lines(self) -> list[tuple[str, int]]:
+        """The lines that it stands on, with their file."""
+        start = self.place.span if self.place else self.span
+        return [(start.file, start.line + n) for n in range(self.text.count("\n") + 1)]
+
+    def diagnostic(self, fault: SqlFault, statement: str) -> Diagnostic:
+        """What is said of an expression that fails inside a statement."""
+        word = fault.place_in(self.text, statement.index(self.sql) + self.sql.index(self.text))
+        span = self.place.at(word.line, word.column, word.length) if self.place else self.span
+        message = f"the expression cannot be computed: {fault.message}"
+        return Diagnostic(code="PF203", message=message, span=span, help=fault.help)
+
+
+def computed_columns(sync: CompiledSync, side: CompiledSide) -> tuple[Computed, ...]:
+    """Computed columns of a side: `sql` mappings that read it, and the create rule of the other side."""
+    found = [
+        Computed(column=m.expression, text=m.mapping.sql, span=m.mapping.at("sql"), place=m.mapping.place)
+        for m in sync.mappings
+        if m.expression and (m.flow is truth.Flow.A_TO_B) == (side.role == "a")
+    ]
+    for create in sync.creates:
+        if create.role == OTHER[side.role]:
+            found += _of_rule(create)
+    return tuple(found)
+
+
+def _of_rule(create: CompiledCreate) -> list[Computed]:
+    rule = create.rule
+    when = Computed(
+        column="_create_when",
+        text=create.when or "true",
+        kind="boolean",
+        span=rule.at("when"),
+        place=rule.places.get("when"),
+    )
+    places = {sql: (rule.set_spans.get(f, rule.span), rule.places.get(f"set.{f}")) for f, sql in rule.set.items()}
+    values = [
+        Computed(column=f"_create_set_{n}", text=sql, span=places[sql][0], place=places[sql][1])
+        for n, sql in enumerate(create.set.values())
+    ]
+    return [when, *values]
+
+
+def typed_columns(side: CompiledSide) -> dict[str, str]:
+    """The cast that gives each field its declared type, for the project's own expressions."""
+    return {field: typed_column(name(field), kind) for field, kind in side.fields.items()}
+
+
+def typed_column(column: str, kind: FieldType) -> str:
+    """SQL that gives a raw text its declared type; what cannot be read is null."""
+    match kind:
+        case FieldType.BOOLEAN:
+            return f"try_cast(nf_boolean({column}) as boolean)"
+        case FieldType.INTEGER:
+            return f"try_cast(nf_number({column}) as bigint)"
+        case FieldType.NUMBER:
+            return f"try_cast(nf_number({column}) as double)"
+        case FieldType.DATE:
+            return f"try_cast(nf_date({column}) as date)"
+        case FieldType.DATETIME:
+            return f"nf_instant({column})"
+        case _:
+            return column
+
+
+def check_computed(
+    con: duckdb.DuckDBPyConnection, sync: CompiledSync, side: CompiledSide, wrong: Set[tuple[str, int]]
+) -> list[Diagnostic]:
+    """Every expression over the side, alone, over no rows: names, functions and types. Those with a line (file and
+    number) that is known to be wrong are left out."""
+    raw = ", ".join(f"cast(null as varchar) as {name(f)}" for f in side.fields) or "null as none"
+    typed = ", ".join(f"{cast} as {name(f)}" for f, cast in typed_columns(side).items()) or "null as none"
+    found = []
+    for computed in (c for c in computed_columns(sync, side) if wrong.isdisjoint(c.lines)):
+        statement = f"select {computed.sql} from (select {typed} from (select {raw})) as {side.system} limit 0"
+        fault = fault_of(con, statement)
+        if fault:
+            found.append(computed.diagnostic(fault, statement))
+    return found

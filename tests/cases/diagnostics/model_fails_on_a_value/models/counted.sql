@@ -1,0 +1,4 @@
+select
+  email,
+  cast(plan as integer) as seats
+from {{ source('usage') }}

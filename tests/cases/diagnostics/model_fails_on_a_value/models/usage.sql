@@ -1,0 +1,1 @@
+select email, seats * 2 as plan from {{ ref('counted') }}

@@ -1,0 +1,1 @@
+select email, {{ var('plan' }} as plan from {{ source('usage') }}
