@@ -258,12 +258,24 @@ def main() -> None:
         # A folder, a right or the disk of the user: no fault of ours.
         where = f"{error.filename}: " if error.filename else ""
         typer.echo(f"error: {where}{error.strerror or error}", err=True)
+        typer.echo(f"  = {_way_out(error)}", err=True)
         sys.exit(Exit.ERROR)
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
         if not _is_usage(error):
             _report_fault(error)
         sys.exit(Exit.ERROR)
     sys.exit(code if isinstance(code, int) else Exit.FINE)
+
+
+def _way_out(error: OSError) -> str:
+    """What a person can do about a folder, a right or the disk."""
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "A file stands where a folder is needed: move it away."
+    if isinstance(error, IsADirectoryError):
+        return "A folder stands where a file is needed: move it away."
+    if isinstance(error, PermissionError):
+        return "Give yourself the right to it, or work on a copy of the project."
+    return "Check the disk and the folder."
 
 
 def _report_fault(error: Exception) -> None:

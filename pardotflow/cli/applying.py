@@ -12,7 +12,7 @@ from pardotflow.cli.plans import find_plan
 from pardotflow.cli.recovering import recover
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, open_workspace
-from pardotflow.core.errors import PlanRefused, UsageError
+from pardotflow.core.errors import UsageError
 from pardotflow.engine.apply import Applied, ApplyRequest, apply_plan
 from pardotflow.plan.model import PlanReport
 from pardotflow.plan.public import run_json
@@ -43,6 +43,7 @@ def apply(choice: Choice, options: ApplyOptions) -> Exit:
         path = find_plan(workspace.ledger, options.plan) if options.plan else plan_in(workspace, PlanOptions())
         watch.pause()
         report = read_report(path, patterns=0, singles=0, conflicts=0)
+        _check_allowances(allow, report)
         if not options.plan and options.format == "text":
             print_plan(path, format="text", full=False, next_step=False)
         _consent(workspace, report, options)
@@ -77,13 +78,23 @@ def _allowances(texts: tuple[str, ...]) -> dict[str, int]:
     return found
 
 
+def _check_allowances(allow: Mapping[str, int], report: PlanReport) -> None:
+    """Raises UsageError for a guard that the plan does not have."""
+    guards = [guard.guard for guard in report.guards]
+    for guard in allow:
+        if guard not in guards:
+            known = f"Its guards: {', '.join(guards)}." if guards else "It has none: nothing is to be allowed."
+            raise UsageError(f"plan {report.meta.id} has no guard {guard!r}", hint=known)
+
+
 def _consent(workspace: Workspace, report: PlanReport, options: ApplyOptions) -> None:
-    """A person, or a flag, agrees to this plan. Production needs its short id, typed or passed."""
+    """A person, or a flag, agrees to this plan; raises UsageError otherwise. Production needs its short id, typed or
+    passed."""
     meta = report.meta
     production = workspace.project.environment.production
     if options.confirm:
         if options.confirm != meta.id:
-            raise PlanRefused(f"--confirm {options.confirm} is not this plan's id, which is {meta.id}")
+            raise UsageError(f"--confirm {options.confirm} is not this plan's id, which is {meta.id}")
         return
     if options.yes and not production:
         return
@@ -94,7 +105,7 @@ def _consent(workspace: Workspace, report: PlanReport, options: ApplyOptions) ->
     # The plan's screen is long: what is agreed to stands once more beside the question.
     ERR.print(f"\n{meta.environment}: {_summary(report)}. Type {wanted} to apply plan {meta.id}: ", end="")
     if sys.stdin.readline().strip() != wanted:
-        raise PlanRefused("not applied")
+        raise UsageError("not applied: nobody agreed", hint=f"The plan is kept: pardotflow apply {meta.id}")
 
 
 def _summary(report: PlanReport) -> str:

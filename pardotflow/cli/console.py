@@ -1,5 +1,6 @@
 """Results on stdout, progress and messages on stderr; the one place that creates a console."""
 
+import shutil
 import sys
 from collections.abc import Iterable
 
@@ -13,12 +14,14 @@ from pardotflow.views.diagnostics import render_diagnostic
 WIDEST = 120
 WITHOUT_TERMINAL = 100
 
-OUT = Console(highlight=False, width=None if sys.stdout.isatty() else WITHOUT_TERMINAL)
+OUT = Console(
+    highlight=False, width=None if sys.stdout.isatty() else shutil.get_terminal_size((WITHOUT_TERMINAL, 0)).columns
+)
 ERR = Console(stderr=True, highlight=False)
 
 
 def width() -> int:
-    """The width to draw for: the terminal's up to 120, and 100 where there is none."""
+    """The width to draw for: the terminal's up to 120; where there is none, that of COLUMNS or 100."""
     return min(OUT.width, WIDEST)
 
 

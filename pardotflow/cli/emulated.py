@@ -41,14 +41,18 @@ def run_emulator(settings: EmulatorSettings) -> Iterator[Endpoints]:
 
 def ensure_data(settings: EmulatorSettings) -> None:
     """Make the data file on first use; raises UsageError where the seed, or a file that is there, cannot be used."""
-    from pardotflow.emulator import EmulatorError, environment
+    from pardotflow.emulator import EmulatorError, NotADataFile, environment
     from pardotflow.emulator.seeding import seed
 
     if settings.data.exists():
         try:
             environment(settings.data, 0)
         except EmulatorError as trouble:
-            raise UsageError(str(trouble), hint="Make it again: pardotflow emulator seed DIR --force") from trouble
+            is_lost = isinstance(trouble, NotADataFile)
+            hint = (
+                "Make it again: pardotflow emulator seed DIR --force" if is_lost else "Check its rights and its folder."
+            )
+            raise UsageError(str(trouble), hint=hint) from trouble
         return
     if settings.seed is None:
         settings.data.parent.mkdir(parents=True, exist_ok=True)
@@ -65,9 +69,19 @@ def ensure_data(settings: EmulatorSettings) -> None:
     fresh.replace(settings.data)
 
 
+def data_instance(settings: EmulatorSettings) -> str:
+    """Which data file the environment has; empty where it has none yet. Raises UsageError."""
+    from pardotflow.emulator import read_instance
+
+    if not settings.data.exists():
+        return ""
+    ensure_data(settings)
+    return read_instance(settings.data)
+
+
 def endpoints(data: Path, port: int) -> Endpoints:
     """The emulator as connections."""
-    from pardotflow.emulator import environment
+    from pardotflow.emulator import environment, read_instance
 
     found: Mapping[str, str] = environment(data, port)
     salesforce: dict[str, str | Secret] = {
@@ -77,4 +91,4 @@ def endpoints(data: Path, port: int) -> Endpoints:
         "refresh_token": Secret(found["SF_REFRESH_TOKEN"]),
     }
     pardot: dict[str, str | Secret] = {"url": found["PARDOT_URL"], "business_unit": found["PARDOT_BUSINESS_UNIT_ID"]}
-    return Endpoints(salesforce=salesforce, pardot=pardot, pardot_login=salesforce)
+    return Endpoints(salesforce=salesforce, pardot=pardot, pardot_login=salesforce, instance=read_instance(data))

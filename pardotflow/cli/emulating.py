@@ -54,10 +54,10 @@ def seed_data(choice: Choice, data: Path | None, folder: Path, *, force: bool) -
 def _report_lines(report: SeedReport) -> Iterator[str]:
     """What was stored, and everything that was left out."""
     for file, count in report.rows.items():
-        yield f"{file}: {count:,} rows"
+        yield f"{file}: {count:,} {'row' if count == 1 else 'rows'}"
     for file in dict.fromkeys(file for file, _ in report.unknown_columns):
         columns = [column for name, column in report.unknown_columns if name == file]
-        yield f"{file}: no field answers to {', '.join(columns)}: left out"
+        yield f"{file}:1: no field answers to {', '.join(columns)}: left out"
     for file in report.unknown_files:
         yield f"{file}: no object has this name: left out"
     yield from map(str, report.problems)

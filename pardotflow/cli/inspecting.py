@@ -3,8 +3,10 @@
 import json
 
 from pardotflow.cli.console import say, show, show_diagnostics, width, write
+from pardotflow.cli.emulated import data_instance
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.planning import check_format
+from pardotflow.cli.plans import opened_ledger
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, load, open_workspace
 from pardotflow.config.load import load_project
@@ -16,8 +18,6 @@ from pardotflow.engine.checks import check_all
 from pardotflow.engine.connect import cached_catalog
 from pardotflow.engine.explain import write_compiled
 from pardotflow.graph.dag import build_graph
-from pardotflow.store.layout import Layout
-from pardotflow.store.ledger import Ledger
 from pardotflow.views.tables import Column, render_graph, render_table
 
 
@@ -47,14 +47,11 @@ def _verdict(diagnostics: tuple[Diagnostic, ...]) -> Exit:
 
 
 def _remembered(project: Project) -> Catalog:
-    layout = Layout(root=project.state)
-    if not layout.ledger.exists():
-        return Catalog(objects={})
-    ledger = Ledger(layout.ledger)
-    try:
-        return cached_catalog(project, ledger)
-    finally:
-        ledger.close()
+    emulator = project.environment.emulator
+    with opened_ledger(project.state) as ledger:
+        if ledger is None:
+            return Catalog(objects={})
+        return cached_catalog(project, ledger, data_instance(emulator) if emulator else "")
 
 
 def compile(choice: Choice) -> Exit:

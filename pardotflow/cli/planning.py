@@ -6,7 +6,7 @@ from pathlib import Path
 from pardotflow.cli.console import show as print_result
 from pardotflow.cli.console import show_diagnostics, width, write
 from pardotflow.cli.exits import Exit
-from pardotflow.cli.plans import find_plan
+from pardotflow.cli.plans import find_plan, opened_ledger, run_of_plan
 from pardotflow.cli.recovering import recover
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, load, open_workspace
@@ -15,8 +15,6 @@ from pardotflow.engine.planner import PlanRequest, make_plan
 from pardotflow.plan.model import PlanReport
 from pardotflow.plan.public import plan_json
 from pardotflow.plan.report import read_report
-from pardotflow.store.layout import Layout
-from pardotflow.store.ledger import Ledger
 from pardotflow.views.terminal import render_plan
 
 EVERYTHING = 10_000_000
@@ -39,7 +37,12 @@ class PlanOptions:
 def plan(choice: Choice, options: PlanOptions) -> Exit:
     """Make a plan, save it and show it."""
     check_format(options.format)
-    with Watch(quiet=options.quiet) as progress, open_workspace(choice, progress) as workspace:
+    if options.out is not None and options.out.is_dir():
+        raise UsageError(f"--out {options.out} is a folder", hint="Name a file in it.")
+    with (
+        Watch(quiet=options.quiet) as progress,
+        open_workspace(choice, progress, renew_snapshots=options.refresh) as workspace,
+    ):
         show_diagnostics(workspace.warnings)
         recover(workspace)
         path = plan_in(workspace, options)
@@ -73,26 +76,24 @@ def show(choice: Choice, name: str, *, format: str, full: bool, clear_values: bo
     path = Path(name)
     if not path.is_file():
         project, _ = load(choice)
-        ledger = Ledger(Layout(root=project.state).ledger) if project.state.is_dir() else None
-        if ledger is None:
-            raise UsageError(f"there is no plan {name!r}", hint="Run: pardotflow plan")
-        path = find_plan(ledger, name)
-        ledger.close()
-    report = print_plan(path, format=format, full=full, clear_values=clear_values)
+        with opened_ledger(project.state) as ledger:
+            path = find_plan(ledger, name)
+    applied = run_of_plan(choice.folder, path)
+    report = print_plan(path, format=format, full=full, clear_values=clear_values, applied=applied)
     return Exit.BLOCKED if report.meta.blocked else Exit.FINE
 
 
 def print_plan(
-    path: Path, *, format: str, full: bool, clear_values: bool = False, next_step: bool = True
+    path: Path, *, format: str, full: bool, clear_values: bool = False, next_step: bool = True, applied: str = ""
 ) -> PlanReport:
-    """Print a plan file in one of the formats; returns its report."""
+    """Print a plan file in one of the formats; returns its report. `applied` says which run applied it, and when."""
     bounds = {"patterns": EVERYTHING, "singles": EVERYTHING, "conflicts": EVERYTHING} if full else {}
     report = read_report(path, **bounds)
     if format == "json":
         for piece in plan_json(path, clear_values=clear_values):
             write(piece)
     else:
-        print_result(render_plan(report, width=width(), full=full, next_step=next_step))
+        print_result(render_plan(report, width=width(), full=full, next_step=next_step, applied=applied))
     return report
 
 

@@ -1,20 +1,51 @@
-"""From what a person types to a plan file."""
+"""From what a person types to a plan file, and from a plan file to the run that applied it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from pardotflow.config.load import find_root
 from pardotflow.core.errors import UsageError
+from pardotflow.plan.file import open_plan, read_meta
+from pardotflow.store.layout import STATE_FOLDER, Layout
 from pardotflow.store.ledger import Ledger
 
 
-def find_plan(ledger: Ledger, name: str) -> Path:
+@contextmanager
+def opened_ledger(state: Path) -> Iterator[Ledger | None]:
+    """The ledger of an environment for the length of a block; None where there is none yet."""
+    file = Layout(root=state).ledger
+    if not file.exists():
+        yield None
+        return
+    ledger = Ledger(file)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def find_plan(ledger: Ledger | None, name: str) -> Path:
     """A path that exists, else the saved plan whose id begins so. Raises UsageError for none or several."""
     path = Path(name)
     if path.is_file():
         return path.resolve()
-    found = ledger.find_plan(name)
+    found = ledger.find_plan(name) if ledger else []
     if not found:
         raise UsageError(f"there is no plan {name!r}", hint="Run: pardotflow plan")
     if len(found) > 1:
         ids = ", ".join(plan_id for plan_id, _ in found[:5])
         raise UsageError(f"{name!r} begins the id of {len(found)} plans: {ids}")
     return found[0][1]
+
+
+def run_of_plan(folder: Path, plan: Path) -> str:
+    """Which run applied a plan, and when; empty where none did, or where the plan's project is not at hand."""
+    root = find_root(folder)
+    if root is None:
+        return ""
+    with open_plan(plan) as con:
+        meta = read_meta(con)
+    with opened_ledger(root / STATE_FOLDER / meta["environment"]) as ledger:
+        found = ledger.find_run(meta["id"]) if ledger else None
+    return f"run {found[0]}, {found[1]:%Y-%m-%d %H:%M} UTC" if found else ""

@@ -1,12 +1,18 @@
-"""What a killed run has left is remembered and told before anything else is done."""
+"""Before anything is planned or applied: is this our memory, and what has a killed run left?"""
 
 from pardotflow.cli.console import say
 from pardotflow.cli.workspace import Workspace
 from pardotflow.engine.recover import recover_runs
+from pardotflow.store.origin import bind_memory
 
 
 def recover(workspace: Workspace) -> None:
-    """Close the runs that nothing had closed, and say what became of them."""
+    """Close the runs that nothing had closed, and say what became of them.
+
+    Raises PlanRefused where what is remembered belongs to another organisation.
+    """
+    organizations = {system: identity.organization_id for system, identity in workspace.identities.items()}
+    bind_memory(workspace.layout.memory, organizations)
     for run in recover_runs(workspace.layout, workspace.ledger, workspace.identities, workspace.clock):
         counts = {
             "confirmed": run.confirmed,

@@ -19,9 +19,9 @@ Results go to stdout, progress and messages to stderr. Colour is for terminals o
 | exit code | meaning |
 |---|---|
 | 0 | fine; with `plan --detailed-exitcode`: nothing to send, whether items are held or not |
-| 1 | an error, also in how the command was used |
+| 1 | an error, also in how the command was used: a file that is no plan, a wrong `--confirm`; nobody agreed |
 | 2 | `plan --detailed-exitcode` only: there is something to send |
-| 3 | blocked: by a guard, or the plan is spent, foreign, or of another configuration |
+| 3 | blocked: by a guard; the plan is spent, foreign, of another format or configuration; links are of another org |
 | 4 | applied, with refusals or with a remainder |
 | 130 | interrupted in good order |
 

@@ -1,10 +1,14 @@
 """What almost every command opens: the project for one environment, its files, its connectors and its catalog."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
+from pardotflow.cli.console import say
 from pardotflow.config.load import load_project
 from pardotflow.config.project import Project
 from pardotflow.connectors.protocol import Connector, Identity
@@ -15,8 +19,10 @@ from pardotflow.core.errors import InvalidProject
 from pardotflow.core.progress import NullProgress, Progress
 from pardotflow.engine.checks import check_all
 from pardotflow.engine.connect import Endpoints, endpoints_of, open_connectors, read_catalog, read_identities
+from pardotflow.store.damage import find_damage
 from pardotflow.store.layout import Layout
-from pardotflow.store.ledger import Ledger, hold_lock
+from pardotflow.store.ledger import Ledger, hold_lock, ledger_error
+from pardotflow.store.origin import bind_snapshots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +59,27 @@ def load(choice: Choice) -> tuple[Project, tuple[Diagnostic, ...]]:
 
 @contextmanager
 def open_workspace(
-    choice: Choice, progress: Progress | None = None, *, fresh_catalog: bool = False
+    choice: Choice, progress: Progress | None = None, *, renew_snapshots: bool = False
 ) -> Iterator[Workspace]:
-    """Everything that a command needs which speaks to the systems. Raises any PardotflowError."""
+    """Everything that a command needs which speaks to the systems. Raises any PardotflowError.
+
+    With `renew_snapshots` damaged ones are made again.
+    """
     project, warnings = load(choice)
     layout = Layout(root=project.state)
     layout.prepare()
     watched = progress or NullProgress()
-    with hold_lock(layout.root / "lock"), _endpoints(project) as endpoints:
+    with hold_lock(layout.root / "lock"), _damage_named(layout), _endpoints(project) as endpoints:
         clock = SystemClock()
         connectors = open_connectors(endpoints, clock)
         ledger = Ledger(layout.ledger)
+        if ledger.is_new and layout.memory.exists():
+            say(f"{layout.ledger} was missing or empty: former runs and sync errors are not known any more.", "yellow")
         try:
             identities = read_identities(connectors, endpoints, ledger)
-            catalog = read_catalog(project, connectors, ledger, clock, watched, fresh=fresh_catalog)
+            organizations = {system: identity.organization_id for system, identity in identities.items()}
+            bind_snapshots(layout.snapshots, organizations, renew=renew_snapshots)
+            catalog = read_catalog(project, connectors, ledger, clock, watched)
             problems = check_all(project, catalog)
             if has_errors(problems):
                 raise InvalidProject([*warnings, *problems])
@@ -85,6 +98,23 @@ def open_workspace(
             ledger.close()
             for connector in connectors.values():
                 connector.close()
+
+
+@contextmanager
+def _damage_named(layout: Layout) -> Iterator[None]:
+    """A database that breaks while it is read says what is wrong, and not with which file: that is found out here."""
+    try:
+        yield
+    except duckdb.Error as trouble:
+        damage = find_damage(layout)
+        if damage is None:
+            raise
+        raise damage from trouble
+    except sqlite3.DatabaseError as trouble:
+        # A mistake in our own SQL is no damage; text that cannot be decoded carries no code, and is.
+        if getattr(trouble, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) == sqlite3.SQLITE_ERROR:
+            raise
+        raise ledger_error(layout.ledger, trouble) from trouble
 
 
 def _endpoints(project: Project) -> AbstractContextManager[Endpoints]:

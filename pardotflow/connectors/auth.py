@@ -113,6 +113,8 @@ class TokenSource:
 
     def _accept(self, reply: Reply) -> AccessToken:
         body = _json_object(reply)
+        if "error" not in body and "access_token" not in body:
+            raise self._not_salesforce(reply)
         if reply.status != 200:
             raise self._refusal(reply, body)
         try:
@@ -134,16 +136,21 @@ class TokenSource:
 
     def _refusal(self, reply: Reply, body: dict[str, Any]) -> LoginRefused | RateLimited:
         error = str(body.get("error", ""))
-        said = f"{error}: {body.get('error_description', '')}" if error else f"HTTP {reply.status}"
+        said = f"{error}: {body.get('error_description', '')}"
         message = self._http.redactor.redact(f"{self._grant.login_url} refused the login ({said})")
         system = self._http.system
         if error in _LATER:
             return RateLimited(message, system=system, hint="try again in some minutes")
         if error == "invalid_grant" and isinstance(self._grant, RefreshTokenGrant):
             return TokenRevoked(message, system=system, hint=_SIGN_IN_AGAIN)
-        if not error:
-            return LoginRefused(message, system=system, hint="check the login URL: this host answers no token requests")
         return LoginRefused(message, system=system, hint=_WAYS_OUT.get(error, _GRANT_WAY_OUT))
+
+    def _not_salesforce(self, reply: Reply) -> LoginRefused:
+        return LoginRefused(
+            f"{self._grant.login_url} is no Salesforce login address: it answered HTTP {reply.status} without a token",
+            system=self._http.system,
+            hint="login_url is https://login.salesforce.com, https://test.salesforce.com or the org's My Domain",
+        )
 
 
 def _json_object(reply: Reply) -> dict[str, Any]:

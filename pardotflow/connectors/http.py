@@ -42,6 +42,8 @@ _NEVER_SENT = (
 )
 _LOOPBACK_WITHOUT_PROXY = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
 _LONGEST_CONNECT = 30.0
+_TRIES_OF_A_STRANGER = 2
+"""A host that has never answered is more often a wrong address than a busy one."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -117,10 +119,13 @@ Judge = Callable[[Reply], Verdict | None]
 
 
 def never_wrong(reply: Reply) -> Verdict | None:
-    """The judge of a system without codes of its own: server errors are trouble, 429 is busy."""
+    """The judge of a system without codes of its own: server errors are trouble, 429 is busy.
+
+    501 does not pass with time: the server knows no such request.
+    """
     if reply.status == 429:
         return Verdict.BUSY
-    return Verdict.TROUBLE if reply.status >= 500 else None
+    return Verdict.TROUBLE if reply.status >= 500 and reply.status != 501 else None
 
 
 class ServerClock:
@@ -157,6 +162,7 @@ class _Trail:
 
     calls: int = 0
     maybe_done: bool = False
+    refused_connections: int = 0
 
 
 class HttpClient:
@@ -187,6 +193,7 @@ class HttpClient:
         self._judge = judge
         self._budget = budget or CallBudget()
         self._calls = 0
+        self._is_met = False
         self._counting = threading.Lock()
         self._turns = threading.BoundedSemaphore(self.limits.concurrency)
         self._client = httpx.Client(
@@ -248,6 +255,8 @@ class HttpClient:
         def may_repeat(error: Exception) -> bool:
             waiting_helps = isinstance(error, Unreachable | ServerTrouble | RateLimited)
             _LOG.info("%s", error)
+            if not self._is_met and trail.refused_connections >= _TRIES_OF_A_STRANGER:
+                return False
             return waiting_helps and not (ask.effect is Effect.AGAIN and trail.maybe_done)
 
         # The library reports retries with the arguments of a decorated function; a bare context has none to leak.
@@ -267,6 +276,7 @@ class HttpClient:
         if ask.counted:
             self._budget.take(self.system)
         response = self._transmit(ask, trail)
+        self._is_met = True
         headers = {name.lower(): value for name, value in response.headers.items()}
         reply = Reply(status=response.status_code, headers=headers, body=response.content, calls=trail.calls)
         self.server_clock.saw(reply.server_date)
@@ -282,6 +292,7 @@ class HttpClient:
                 )
         except _NEVER_SENT as error:
             self._return_call(ask)
+            trail.refused_connections += isinstance(error, httpx.ConnectError)
             raise self._unreachable(ask, error) from self._if_clean(error)
         except httpx.RequestError as error:
             self._count(ask, trail)

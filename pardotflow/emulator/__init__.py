@@ -5,7 +5,7 @@ the parts that it emulates. The heavy half stays out of this module: `server.ser
 """
 
 from pardotflow.emulator.edit import set_record
-from pardotflow.emulator.environment import environment
-from pardotflow.emulator.problem import EmulatorError
+from pardotflow.emulator.environment import environment, read_instance
+from pardotflow.emulator.problem import EmulatorError, NotADataFile
 
-__all__ = ["EmulatorError", "environment", "set_record"]
+__all__ = ["EmulatorError", "NotADataFile", "environment", "read_instance", "set_record"]

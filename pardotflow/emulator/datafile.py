@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pardotflow.emulator.layout import FORMAT, TABLES
-from pardotflow.emulator.problem import EmulatorError
+from pardotflow.emulator.problem import EmulatorError, NotADataFile
 
 _BUSY_SECONDS = 60.0
 
@@ -35,8 +35,12 @@ class DataFile:
 
     def __init__(self, path: Path) -> None:
         """Open an existing file; raises `EmulatorError` where it is missing or no data file of this format."""
+        if path.is_dir():
+            raise EmulatorError(f"{path} is a folder, and no data file of the emulator")
         if not path.is_file():
             raise EmulatorError(f"there is no data file {path}")
+        if not os.access(path, os.W_OK):
+            raise _read_only(path)
         self.path = path
         self._threads = threading.local()
         self._opened: list[sqlite3.Connection] = []
@@ -49,10 +53,10 @@ class DataFile:
             row = self.read().execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
         except sqlite3.DatabaseError as cause:
             self.close()
-            raise EmulatorError(f"{self.path} is no data file of the emulator") from cause
+            raise _reason(self.path, cause) from cause
         if row is None or int(row[0]) != FORMAT:
             self.close()
-            raise EmulatorError(f"{self.path} has another format than this version reads; seed it again")
+            raise NotADataFile(f"{self.path} has another format than this version reads; seed it again")
 
     def _connection(self, kind: str, synchronous: str) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._threads, kind, None)
@@ -90,6 +94,20 @@ class DataFile:
             for db in self._opened:
                 db.close()
             self._opened.clear()
+
+
+def _read_only(path: Path) -> EmulatorError:
+    return EmulatorError(f"{path} cannot be written: the file or its folder is read-only")
+
+
+def _reason(path: Path, cause: sqlite3.DatabaseError) -> EmulatorError:
+    """Why a file cannot be opened; without the right to write it cannot even be read, since its WAL is shared."""
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return _read_only(path)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return EmulatorError(f"{path} cannot be used: {cause}")
+    return NotADataFile(f"{path} is no data file of the emulator")
 
 
 @contextmanager

@@ -137,7 +137,7 @@ def _edit_pardot(state: State, collection: Collection, key: str, fields: Mapping
                 raise EmulatorError(f"{collection.path} has no field {name!r} that can be set")
             changes[name] = _pardot_value(state, attribute, raw)
         update_record(context, collection, row, changes)
-    return f"{collection.path}/{row['id']}"
+    return f"{_address_of(collection)}/{row['id']}"
 
 
 def _pardot_row(state: State, collection: Collection, key: str) -> Values:
@@ -148,8 +148,8 @@ def _pardot_row(state: State, collection: Collection, key: str) -> Values:
     if "@" in key and "email" in collection.attributes:
         live = ' AND coalesce("isDeleted", 0) = 0' if collection.has_bin else ""
         found = state.db.execute(f'SELECT * FROM "{collection.table}" WHERE "email" = ?{live}', (key,))
-        return _only(rows_of(found), f"{collection.path}/{key}")
-    raise EmulatorError(f"there is no record {collection.path}/{key}")
+        return _only(rows_of(found), f"{_address_of(collection)}/{key}")
+    raise EmulatorError(f"there is no record {_address_of(collection)}/{key}")
 
 
 def _pardot_value(state: State, attribute: Attribute, raw: object) -> object:
@@ -165,7 +165,14 @@ def _pardot_value(state: State, attribute: Attribute, raw: object) -> object:
     return value
 
 
+def _address_of(collection: Collection) -> str:
+    """The word for one record of a collection, as an address has it."""
+    return next((one for one, path in _SINGULAR.items() if path == collection.path), collection.path)
+
+
 def _only(found: list[Values], address: str) -> Values:
-    if len(found) != 1:
+    if not found:
+        raise EmulatorError(f"there is no record {address}")
+    if len(found) > 1:
         raise EmulatorError(f"{len(found)} records have the address {address}; name one by its id")
     return found[0]

@@ -1,4 +1,4 @@
-"""The environment variables with which a client reaches an emulator.
+"""The environment variables with which a client reaches an emulator, and which data file it serves.
 
 The values belong to the data file and stay the same in it; only the port may change.
 """
@@ -8,16 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from pardotflow.emulator.datafile import DataFile
-from pardotflow.emulator.identity import load_identity
+from pardotflow.emulator.identity import Identity, load_identity
 
 
 def environment(data: Path, port: int) -> dict[str, str]:
     """Variables for the emulator that serves `data` on `port`. Raises `EmulatorError` where there is no such file."""
-    file = DataFile(data)
-    try:
-        identity = load_identity(file.read())
-    finally:
-        file.close()
+    identity = _identity(data)
     url = f"http://127.0.0.1:{port}"
     return {
         "SF_LOGIN_URL": url,
@@ -30,3 +26,16 @@ def environment(data: Path, port: int) -> dict[str, str]:
         "PARDOT_URL": url,
         "PARDOT_BUSINESS_UNIT_ID": identity.business_unit_id,
     }
+
+
+def read_instance(data: Path) -> str:
+    """What tells a data file from every other one, of the same seed too. Raises `EmulatorError`."""
+    return _identity(data).instance
+
+
+def _identity(data: Path) -> Identity:
+    file = DataFile(data)
+    try:
+        return load_identity(file.read())
+    finally:
+        file.close()

@@ -44,6 +44,8 @@ class Identity:
     access_token: str
     connected: Person
     admin: Person
+    instance: str = ""
+    """Tells this data file from every other one, of the same seed too; empty in files of before."""
 
 
 def _random_text(length: int) -> str:
@@ -94,6 +96,7 @@ def build_identity(given: Mapping[str, Any]) -> Identity:
             first_name="Ada",
             last_name="Admin",
         ),
+        instance=secrets.token_hex(4),
     )
 
 

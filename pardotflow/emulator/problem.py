@@ -6,3 +6,7 @@ Vendor errors never use it: they are answers over HTTP. It carries a plain sente
 
 class EmulatorError(Exception):
     """A data file, seed folder, address or setting that the emulator cannot work with."""
+
+
+class NotADataFile(EmulatorError):
+    """The file holds something else, is damaged, or has another format: only a new one helps."""

@@ -1,6 +1,7 @@
 """From an environment to open connectors, and to a catalog of what the systems declare.
 
-Describes are cached with their age; so is who we are over there. Both are read again when they are old or when asked.
+Describes are cached with their age; so is who we are over there. Both are read again when they are old, when asked, and
+when the connection leads to another organisation.
 """
 
 from collections.abc import Mapping
@@ -40,6 +41,8 @@ class Endpoints:
     pardot: Mapping[str, str | Secret]
     pardot_login: Mapping[str, str | Secret]
     """The Salesforce connection whose tokens Pardot takes."""
+    instance: str = ""
+    """Which data file an emulator serves: its ids may be those of another one. Empty for the vendors themselves."""
 
 
 def endpoints_of(environment: Environment) -> Endpoints:
@@ -115,8 +118,6 @@ def read_catalog(
     ledger: Ledger,
     clock: Clock,
     progress: Progress,
-    *,
-    fresh: bool = False,
 ) -> Catalog:
     """What the systems declare of every object that the project's sources name; cached for a day."""
     objects: dict[tuple[str, str], ObjectInfo] = {}
@@ -125,7 +126,7 @@ def read_catalog(
         if connector is None or not source.object:
             continue
         key = (source.connection, source.object.lower())
-        cached = None if fresh else ledger.read_describe(*key)
+        cached = ledger.read_describe(*key)
         if cached is not None and clock.now() - cached[1] < DESCRIBE_AGE:
             objects[key] = cached[0]
             continue
@@ -137,25 +138,27 @@ def read_catalog(
     return Catalog(objects=objects)
 
 
-def cached_catalog(project: Project, ledger: Ledger) -> Catalog:
-    """What is remembered of the systems, without any network."""
+def cached_catalog(project: Project, ledger: Ledger, instance: str = "") -> Catalog:
+    """What is remembered of the systems, without any network; nothing of an emulator that is not the instance."""
     found = {}
     for source in project.sources:
         cached = ledger.read_describe(source.connection, source.object) if source.object else None
-        if cached is not None:
+        whose = ledger.read_identity(source.connection)
+        if cached is not None and (not instance or whose is None or whose[0].endswith(_suffix(instance))):
             found[(source.connection, source.object.lower())] = cached[0]
     return Catalog(objects=found)
 
 
 def read_identities(connectors: Mapping[str, Connector], endpoints: Endpoints, ledger: Ledger) -> dict[str, Identity]:
     """Organisation or unit and connected user of every system. Salesforce's come with the token; the user inside the
-    business unit costs a call and is remembered for this unit and this Salesforce user."""
+    business unit costs a call and is remembered for this unit and this Salesforce user. What is cached of another
+    organisation is forgotten."""
     found: dict[str, Identity] = {}
     if System.SALESFORCE in connectors:
         found[System.SALESFORCE] = connectors[System.SALESFORCE].identity()
     if System.PARDOT in connectors:
         user = found[System.SALESFORCE].user_id if System.SALESFORCE in found else ""
-        key = f"pardot {_text(endpoints.pardot, 'business_unit', '')} {user}"
+        key = f"pardot {_text(endpoints.pardot, 'business_unit', '')} {user}{_suffix(endpoints.instance)}"
         cached = ledger.read_identity(key)
         identity = (
             Identity(organization_id=cached[0], user_id=cached[1]) if cached else connectors[System.PARDOT].identity()
@@ -163,4 +166,23 @@ def read_identities(connectors: Mapping[str, Connector], endpoints: Endpoints, l
         if cached is None:
             ledger.save_identity(key, identity.organization_id, identity.user_id)
         found[System.PARDOT] = identity
-    return found
+    named = {system: _named(identity, endpoints.instance) for system, identity in found.items()}
+    _forget_others(named, ledger)
+    return named
+
+
+def _named(identity: Identity, instance: str) -> Identity:
+    """The identity under a name that no other emulator has."""
+    return replace(identity, organization_id=identity.organization_id + _suffix(instance))
+
+
+def _suffix(instance: str) -> str:
+    return f" of emulator {instance}" if instance else ""
+
+
+def _forget_others(identities: Mapping[str, Identity], ledger: Ledger) -> None:
+    for system, identity in identities.items():
+        known = ledger.read_identity(system)
+        if known is None or known[0] != identity.organization_id:
+            ledger.forget_describes(system)
+            ledger.save_identity(system, identity.organization_id, identity.user_id)

@@ -12,7 +12,7 @@ import duckdb
 
 from pardotflow.connectors.protocol import Identity
 from pardotflow.core.clock import Clock
-from pardotflow.core.errors import PlanRefused
+from pardotflow.core.errors import PlanRefused, UsageError
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
 from pardotflow.engine.send import Outcome
@@ -75,7 +75,7 @@ def _attach(con: duckdb.DuckDBPyConnection, plan: Path | None) -> bool:
         return False
     try:
         attach_plan(con, plan)
-    except PlanRefused:
+    except (PlanRefused, UsageError):
         return False
     return True
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pardotflow.core.errors import PlanRefused
+from pardotflow.core.errors import PlanRefused, UsageError
 
 FORMAT_VERSION = "1"
 
@@ -91,29 +91,38 @@ ORDERS: Mapping[str, str] = {
 
 @contextmanager
 def open_plan(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only session over a plan file, attached as `plan`; raises PlanRefused where it is no plan of ours."""
+    """A read-only session over a plan file, attached as `plan`; raises what `attach_plan` raises."""
     con = duckdb.connect(":memory:")
     try:
         attach_plan(con, path)
         yield con
+    except (duckdb.IOException, duckdb.FatalException) as trouble:
+        raise _unreadable(path) from trouble
     finally:
         con.close()
 
 
 def attach_plan(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Attach a plan file read-only as `plan`."""
+    """Attach a plan file read-only as `plan`.
+
+    Raises UsageError where it is missing or no plan, PlanRefused where it has another format.
+    """
     quoted = str(path).replace("'", "''")
     if not path.is_file():
-        raise PlanRefused(f"there is no plan file {path}", hint="Run: pardotflow plan")
+        raise UsageError(f"there is no plan file {path}", hint="Run: pardotflow plan")
     try:
         con.execute(f"attach '{quoted}' as plan (read_only)")
         version = read_meta(con).get("format_version")
     except duckdb.Error as trouble:
-        raise PlanRefused(f"{path} is not a plan file of pardotflow", hint="Run: pardotflow plan") from trouble
+        raise _unreadable(path) from trouble
     if version != FORMAT_VERSION:
         raise PlanRefused(
             f"{path} has plan format {version}, this version reads {FORMAT_VERSION}", hint="Plan again: pardotflow plan"
         )
+
+
+def _unreadable(path: Path) -> UsageError:
+    return UsageError(f"{path} is not a plan file of pardotflow, or is damaged", hint="Run: pardotflow plan")
 
 
 def read_meta(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -7,6 +7,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pardotflow.core.errors import StateError
+
+STATE_FOLDER = ".pardotflow"
+"""In the project's folder; it holds one folder an environment."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
@@ -45,12 +50,28 @@ class Layout:
         return self.root / "compiled"
 
     def prepare(self) -> None:
-        """Make the folders."""
-        for folder in (self.root, self.plans):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        guard = self.root.parent / ".gitignore"
-        if not guard.exists():
-            guard.write_text("*\n")
+        """Make the folders; raises StateError where they, or the files in them, cannot be written."""
+        for place in (self.root.parent, self.root, self.plans):
+            if place.exists() and not place.is_dir():
+                raise StateError(f"{place} is a file, and a folder is needed there", hint="Move it away.")
+        try:
+            for folder in (self.root, self.plans):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            guard = self.root.parent / ".gitignore"
+            if not guard.exists():
+                guard.write_text("*\n")
+        except OSError as trouble:
+            raise _read_only(self.root, trouble.strerror) from trouble
+        for place in (self.root, self.plans, self.memory, self.snapshots, self.ledger):
+            if place.exists() and not os.access(place, os.W_OK):
+                raise _read_only(place, "it is read-only")
+
+
+def _read_only(place: Path, why: str | None) -> StateError:
+    return StateError(
+        f"{place} cannot be written: {why}",
+        hint="Give yourself the right to write it, or work on a copy of the project.",
+    )
 
 
 def make_private(path: Path) -> None:

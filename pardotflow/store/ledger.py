@@ -80,15 +80,20 @@ class Ledger:
             self._db.execute("pragma synchronous = full")
             self._migrate()
         except sqlite3.DatabaseError as trouble:
-            raise StateError(f"{path} cannot be opened: {trouble}", hint="Restore it from a backup.") from trouble
+            raise ledger_error(path, trouble) from trouble
         make_private(path)
 
     def _migrate(self) -> None:
         version = self._db.execute("pragma user_version").fetchone()[0]
-        if version == 0:
+        self.is_new = version == 0
+        """Nothing is known of former runs: the file was made just now, or was empty."""
+        if self.is_new:
             self._db.executescript(f"begin; {TABLES} pragma user_version = {VERSION}; commit;")
         elif version != VERSION:
-            raise StateError(f"{self._path} was written by another version of pardotflow")
+            raise StateError(
+                f"{self._path} was written by another version of pardotflow",
+                hint="Use the version that wrote it, or move the file away: runs and sync errors are then forgotten.",
+            )
 
     def close(self) -> None:
         """Close the file."""
@@ -106,6 +111,10 @@ class Ledger:
         """Keep a describe."""
         values = (connection, object_name.lower(), at.isoformat(), json.dumps(info.to_json()))
         self._db.execute("insert or replace into describes values (?, ?, ?, ?)", values)
+
+    def forget_describes(self, connection: str) -> None:
+        """Forget what a connection was said to have."""
+        self._db.execute("delete from describes where connection = ?", (connection,))
 
     def read_identity(self, connection: str) -> tuple[str, str] | None:
         """Organisation and user of the last sign-in, or None."""
@@ -137,6 +146,11 @@ class Ledger:
         """The plan that was saved last, or None."""
         row = self._db.execute("select id, path from plans order by created_at desc, rowid desc limit 1").fetchone()
         return (row[0], self._path.parent / row[1]) if row else None
+
+    def find_run(self, plan_id: str) -> tuple[str, datetime] | None:
+        """The run that applied the plan, and when it began; None where none did."""
+        row = self._db.execute("select id, started_at from runs where plan_id = ?", (plan_id,)).fetchone()
+        return (row[0], datetime.fromisoformat(row[1])) if row else None
 
     def spent_by(self, plan_id: str) -> str:
         """The run that applied the plan, or the empty text."""
@@ -286,6 +300,21 @@ class Ledger:
         return self._db.execute(
             "select system, object, record, action, payload, code, message from sync_errors order by 1, 2, 3, 4"
         ).fetchall()
+
+
+def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
+    """What a ledger that SQLite cannot use means: it is damaged, or it may not be written, or it is in use."""
+    if path.is_dir():
+        return StateError(f"{path} is a folder, and a file is needed there", hint="Move it away.")
+    code = getattr(trouble, "sqlite_errorcode", 0) & 0xFF
+    way_out = {
+        sqlite3.SQLITE_CANTOPEN: "Check the rights of the file and its folder.",
+        sqlite3.SQLITE_READONLY: "Check the rights of the file and its folder.",
+        sqlite3.SQLITE_FULL: "Make room on the disk.",
+        sqlite3.SQLITE_BUSY: "Another program has it open: end that first.",
+    }
+    damaged = "Restore it from a backup, or move it away: runs and sync errors are then forgotten."
+    return StateError(f"{path} cannot be used: {trouble}", hint=way_out.get(code, damaged))
 
 
 def _time(text: str | None) -> datetime | None:

@@ -38,18 +38,21 @@ create table if not exists mem.writes (
 """
 
 
+MEMORY_WAY_OUT = "Restore it from a backup. Where another program has it open, end that first."
+SNAPSHOTS_WAY_OUT = "It is a cache, and is made again by: pardotflow plan --refresh"
+
+
 def attach_memory(con: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
     """Attach the memory as `mem`, made on first use; raises StateError where it cannot be opened or is newer."""
     fresh = not path.exists()
     if fresh or not read_only:
-        _attach(con, path, "mem", "")
-        con.execute(TABLES)
-        con.execute(f"insert into mem.about select 'version', '{VERSION}' where not exists (from mem.about)")
+        first = f"insert into mem.about select 'version', '{VERSION}' where not exists (from mem.about)"
+        _attach(con, path, "mem", MEMORY_WAY_OUT, TABLES + first)
         make_private(path)
         if read_only:
             con.execute("detach mem")
     if read_only:
-        _attach(con, path, "mem", "(read_only)")
+        _attach(con, path, "mem (read_only)", MEMORY_WAY_OUT)
     row = con.execute("select value from mem.about where key = 'version'").fetchone()
     if row is None or int(row[0]) != VERSION:
         raise StateError(
@@ -60,8 +63,7 @@ def attach_memory(con: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool
 
 def attach_snapshots(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Attach the snapshots as `snap`, made on first use; raises StateError where they cannot be opened."""
-    _attach(con, path, "snap", "")
-    con.execute(CURSORS)
+    _attach(con, path, "snap", SNAPSHOTS_WAY_OUT, CURSORS)
     make_private(path)
 
 
@@ -72,15 +74,16 @@ create table if not exists snap.cursors (
   full_at timestamp,       -- of the last full read
   full_rows bigint, source_filter varchar
 );
+create table if not exists snap.origins (connection varchar, organization varchar);
 """
 
 
-def _attach(con: duckdb.DuckDBPyConnection, path: Path, alias: str, options: str) -> None:
+def _attach(con: duckdb.DuckDBPyConnection, path: Path, alias: str, way_out: str, tables: str = "") -> None:
+    """Attach a file and make its tables; raises StateError with the way out where it cannot be read."""
+    if path.is_dir():
+        raise StateError(f"{path} is a folder, and a file is needed there", hint="Move it away.")
     quoted = str(path).replace("'", "''")
     try:
-        con.execute(f"attach '{quoted}' as {alias} {options}")
-    except duckdb.IOException as trouble:
-        raise StateError(
-            f"{path} cannot be opened: {str(trouble).splitlines()[0]}",
-            hint="Another pardotflow command may be using it: wait until it ends and try again.",
-        ) from trouble
+        con.execute(f"attach '{quoted}' as {alias}; {tables}")
+    except duckdb.Error as trouble:
+        raise StateError(f"{path} cannot be opened: {str(trouble).splitlines()[0]}", hint=way_out) from trouble

@@ -45,6 +45,7 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r"(?m)^(calls +)\S.*$", r"\1<calls>"),
     (r"of the [0-9,]+ left today", "of the <left> left today"),
     (r'("quota\.[a-z]+": )"[0-9]+/', r'\1"<calls>/'),
+    (r"of emulator [0-9a-f]{8}", "of emulator <file>"),
 )
 
 

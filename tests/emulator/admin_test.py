@@ -108,7 +108,7 @@ def test_an_edit_is_signed_by_a_person(emulator: Emulator) -> None:
     (record,) = emulator.soql(names)["records"]
     assert record["LastModifiedBy"]["Name"] == "Ada Admin"
     assert (record["pi__score__c"], record["Phone"]) == (7.0, "+1 555")
-    assert emulator.set("prospect/1", score="99", optedOut=True, grade="A") == "prospects/1"
+    assert emulator.set("prospect/1", score="99", optedOut=True, grade="A") == "prospect/1"
     assert emulator.read(1, "score,optedOut,grade,updatedBy.email") == {
         "grade": "A",
         "optedOut": True,

@@ -21,7 +21,9 @@ def test_a_blocked_plan_is_applied_only_with_its_flag_and_only_once(settled: Pro
     assert f"plan {said.plan_id} is blocked by updates" in refused.err
     assert f"--allow {flag}" in refused.err
     settled.run("apply", said.plan_id, "--yes", "--allow", f"updates={number - 1}").expect(3)
-    settled.run("apply", said.plan_id, "--yes", "--allow", f"creates={number}").expect(3)
+    unknown = settled.run("apply", said.plan_id, "--yes", "--allow", "foo=1").expect(1)
+    assert f"plan {said.plan_id} has no guard 'foo'" in unknown.err
+    assert "Its guards: updates." in unknown.err
     assert writes(settled.data, since) == []
 
     settled.run("apply", said.plan_id, "--yes", "--allow", flag).expect(0)

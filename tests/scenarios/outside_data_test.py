@@ -135,7 +135,7 @@ def test_seed_plan_apply_and_come_to_rest(outside: Project) -> None:
     prospects.write_text(text.replace("salesforceContactId", "formerContactId", 1), "utf-8")
     seeded = outside.run("emulator", "seed", "seed").expect(0)
     assert re.search(r"^prospects\.csv: 100 rows$", seeded.out, re.MULTILINE)
-    assert "prospects.csv: no field answers to formerContactId: left out" in seeded.out
+    assert "prospects.csv:1: no field answers to formerContactId: left out" in seeded.out
     assert "is no record id; one was made" in seeded.out
 
     plan = outside.plan_json("--detailed-exitcode", code=2)

@@ -1,21 +1,50 @@
-"""A plan is bound to its environment, its org and its configuration, and can be applied once: else exit 3, and why."""
+"""A plan is bound to its environment, its org and its configuration, and can be applied once: else exit 3, and why.
+
+A file that is no plan at all is an argument that cannot be used: exit 1.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from .driving import Project, copy_project
-from .judging import last_asked, writes
+from .judging import last_asked, select, writes
 from .live import living
 from .small import SCHEMA, build_small
 from .surroundings_test import only
 
 
-def test_a_file_that_is_no_plan(planned: Project) -> None:
-    (planned.root / "a.plan").write_bytes(b"not a plan " * 1000)
-    only(planned.run("apply", "a.plan", "--yes", "--quiet"), 3, "a.plan is not a plan file of pardotflow")
-    only(planned.run("show", "a.plan"), 3, "a.plan is not a plan file of pardotflow")
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda plan: b"not a plan " * 1000,
+        lambda plan: b"",
+        lambda plan: plan[:20_000],
+        lambda plan: plan[: len(plan) // 2],
+    ],
+    ids=["garbage", "empty", "cut early", "cut in half"],
+)
+def test_a_file_that_is_no_plan(spoil: Callable[[bytes], bytes], planned: Project) -> None:
+    plan = planned.root / "a.plan"
+    planned.run("plan", "--out", str(plan)).expect(0)
+    plan.write_bytes(spoil(plan.read_bytes()))
+    only(planned.run("apply", "a.plan", "--yes", "--quiet"), 1, "a.plan is not a plan file of pardotflow")
+    only(planned.run("show", "a.plan"), 1, "a.plan is not a plan file of pardotflow")
+
+
+def test_a_plan_whose_file_is_gone(planned: Project) -> None:
+    plan = planned.run("plan").expect(0)
+    (planned.state / "plans" / f"{plan.plan_id}.plan").unlink()
+    only(planned.run("show", plan.plan_id), 1, "there is no plan file", "Run: pardotflow plan")
+    only(planned.run("apply", plan.plan_id, "--yes", "--quiet"), 1, "there is no plan file")
+
+
+def test_a_folder_is_no_place_for_a_plan(planned: Project) -> None:
+    only(planned.run("plan", "--out", "syncs", "--quiet"), 1, "--out syncs is a folder", "Name a file in it.")
 
 
 def test_a_spent_plan(planned: Project) -> None:
@@ -25,6 +54,12 @@ def test_a_spent_plan(planned: Project) -> None:
     said = planned.run("apply", plan.plan_id, "--yes", "--quiet")
     only(said, 3, f"plan {plan.plan_id} was applied already, by run ", "Plan again: pardotflow plan")
     assert writes(planned.data, since) == []
+
+    (run,) = select(planned.ledger, "SELECT id, started_at FROM runs")
+    for name in (plan.plan_id, f".pardotflow/emulator/plans/{plan.plan_id}.plan"):
+        shown = planned.run("show", name).expect(0).out
+        assert f"Applied already: run {run['id']}, {run['started_at'][:10]} " in shown
+        assert f"pardotflow apply {plan.plan_id}" not in shown
 
 
 def test_another_configuration(planned: Project) -> None:
@@ -50,7 +85,7 @@ def test_another_environment_and_another_org(live_settled: Project, tmp_path: Pa
         only(
             said,
             3,
-            f"plan {plan.plan_id} was made for salesforce 00D5g0000008avYEAQ",
+            "what is remembered here is of salesforce 00D5g0000008avYEAQ",
             "this connection is 00D5g0000009",
         )
         assert writes(elsewhere.data) == []

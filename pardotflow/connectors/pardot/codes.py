@@ -66,14 +66,14 @@ _REQUEST = [
     *_codes(Verdict.REQUEST, "the day's import batches are used up: wait until tomorrow", 164, transient=True),
     *_codes(
         Verdict.REQUEST,
-        "set business_unit_id of the connection (Setup > Business Unit Setup, it starts with 0Uv)",
+        "set business_unit of the connection (Setup > Business Unit Setup, it starts with 0Uv)",
         181,
         182,
     ),
     *_codes(Verdict.REQUEST, "sign in by OAuth: keys of users are retired", 199),
     *_codes(
         Verdict.REQUEST,
-        "check business_unit_id, and the host: pi.pardot.com for production, pi.demo.pardot.com for sandboxes",
+        "check business_unit, and the host: pi.pardot.com for production, pi.demo.pardot.com for sandboxes",
         185,
         201,
     ),

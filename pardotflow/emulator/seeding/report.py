@@ -22,7 +22,7 @@ class SeedProblem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedReport:
-    """Rows by file, columns that no field answers to, files that were not read, and problems."""
+    """Rows by file, columns that no field answers to (in line one), files that were not read, and problems."""
 
     rows: dict[str, int] = field(default_factory=dict)
     unknown_columns: tuple[tuple[str, str], ...] = ()

@@ -35,11 +35,18 @@ __all__ = ["render_plan", "render_run"]
 
 
 def render_plan(
-    report: PlanReport, *, width: int, full: bool = False, mask: Mask | None = None, next_step: bool = True
+    report: PlanReport,
+    *,
+    width: int,
+    full: bool = False,
+    mask: Mask | None = None,
+    next_step: bool = True,
+    applied: str = "",
 ) -> RenderableType:
     """The plan for a screen of `width` cells (40 to 120 are used), with everything in the report where `full`.
 
-    Without `next_step` it does not say what to do with it, as where that is being done.
+    Without `next_step` it does not say what to do with it, as where that is being done; `applied` says which run has
+    carried it out, and when.
 
     `mask` gets a value and its pii class (`name` for the names of records, `free_text` for notes made of values) and
     returns what is shown in its place; without it values are clear.
@@ -62,7 +69,7 @@ def render_plan(
         coverage_lines(report, page),
         request_lines(report.costs, page),
         note_lines(report, page),
-        next_lines(report, page) if next_step else [],
+        next_lines(report, page, applied) if next_step else [],
     ]
     return _screen(stacked(blocks), page)
 

@@ -30,7 +30,7 @@ def conflict_lines(report: PlanReport, page: Page) -> list[Text]:
     for conflict in chosen:
         lines += _conflict(conflict, page)
     lines += more(report.conflicts_open - len(chosen), "", report.meta.id, page)
-    return [*lines, words("  to decide: set a policy (without a base: on_link), or make both values equal", "dim")]
+    return [*lines, words("  to decide: make both values equal, or name a side by policy (no base: on_link)", "dim")]
 
 
 def decided_lines(report: PlanReport, page: Page) -> list[Text]:

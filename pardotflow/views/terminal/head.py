@@ -68,9 +68,7 @@ def _guard(guard: GuardResult, page: Page) -> list[Text]:
 
 
 def guards_fact(report: PlanReport) -> str:
-    """One sentence for the summary: how many guards looked and were content."""
-    passed = sum(guard.passed for guard in report.guards)
-    if not passed:
-        return ""
-    others = "" if passed == len(report.guards) else ("other " if passed == 1 else "others ")
-    return f"{passed} {others}within {'its limit' if passed == 1 else 'their limits'}"
+    """The guards that looked and were content, each with its number and its limit."""
+    passed = [guard for guard in report.guards if guard.passed]
+    told = ", ".join(f"{guard.guard} {number(guard.number)} of {number(guard.allowed)}" for guard in passed)
+    return f"{told} allowed" if told else ""

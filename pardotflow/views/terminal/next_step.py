@@ -13,10 +13,12 @@ from pardotflow.views.page import Page
 from pardotflow.views.words import plural
 
 
-def next_lines(report: PlanReport, page: Page) -> list[Text]:
-    """Where the plan is saved, and the next command."""
+def next_lines(report: PlanReport, page: Page, applied: str = "") -> list[Text]:
+    """Where the plan is saved, and the next command; a plan that was `applied` is spent."""
     meta = report.meta
     saved = paragraph(meta.path, page.width, first=words("Saved as", "dim"), indent=10, style="cyan")
+    if applied:
+        return [*saved, words(f"Applied already: {applied}.", "bold"), *_step("Next:", "pardotflow plan", page)]
     return [*saved, *_plan_step(report, page)]
 
 
@@ -39,7 +41,7 @@ def _plan_step(report: PlanReport, page: Page) -> list[Text]:
 def _decide(report: PlanReport, page: Page) -> list[Text]:
     if report.conflicts_open:
         waiting = plural(report.conflicts_open, "open conflict")
-        return [words(f"{waiting} left: set a policy or on_link, or make both values equal.", "yellow")]
+        return [words(f"{waiting} left: make both equal, or name a side by policy or on_link.", "yellow")]
     return [words("Nothing to do.", "green")]
 
 

@@ -88,7 +88,8 @@ def _section(section: str, patterns: Sequence[Pattern], columns: _Columns, page:
     reasons = {p.reason for p in patterns}
     common = reasons.pop() if len(reasons) == 1 and len(patterns) > 1 else None
     title = "Deleted" if section == _DELETES else label_of(SECTIONS, section)
-    lines = [join(blanks(2), heading(title, common or "", "bold underline"))]
+    note = "" if common is None or title.casefold() in common.casefold() else common
+    lines = [join(blanks(2), heading(title, note, "bold underline"))]
     for pattern in patterns:
         lines += _pattern(pattern, columns, page, "" if common is not None else pattern.reason)
     return lines

@@ -82,7 +82,7 @@ def _conflicts(report: PlanReport) -> str:
 
 def _caution(report: PlanReport, page: Page) -> list[Text]:
     lines = []
-    if report.has_changes:
+    if report.has_changes and any(strength not in _SHOWN_ONLY for _, strength in report.syncs):
         text = "Writing may start flows, triggers and engagement programs there."
         lines += fact("automation", text, page, "yellow")
     for sync, strength in report.syncs:

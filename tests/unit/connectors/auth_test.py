@@ -163,11 +163,12 @@ def test_a_wrong_client_is_told_what_to_check(error: str, hint: str) -> None:
     assert CLIENT_SECRET not in f"{caught.value}{caught.value!r}"
 
 
-def test_a_host_that_is_no_login_server() -> None:
-    server = LoginServer(httpx.Response(404, text="<html>not here</html>"))
-    with pytest.raises(LoginRefused, match="HTTP 404") as caught:
+@pytest.mark.parametrize("status", [200, 404, 501])
+def test_a_host_that_is_no_login_server(status: int) -> None:
+    server = LoginServer(httpx.Response(status, text="<html>not here</html>"))
+    with pytest.raises(LoginRefused, match=f"is no Salesforce login address: it answered HTTP {status}") as caught:
         server.tokens().token()
-    assert "login URL" in caught.value.hint
+    assert "https://login.salesforce.com" in caught.value.hint
 
 
 def test_too_many_logins_end_as_rate_limited() -> None:

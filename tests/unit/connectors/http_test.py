@@ -39,10 +39,18 @@ def client(wire: Wire, budget: CallBudget | None = None, clock: FakeClock | None
     [httpx.ReadTimeout("slow"), httpx.RemoteProtocolError("gone"), httpx.ConnectError("no"), empty(503), empty(429)],
 )
 def test_what_reads_or_writes_the_same_is_repeated(ask: Ask, fault: httpx.Response | Exception) -> None:
-    wire = Wire(fault, fault, reply({}))
+    wire = Wire(reply({}), fault, fault, reply({}))
     with client(wire) as http:
+        http.request(READ)
         assert http.request(ask).status == 200
-    assert len(wire.requests) == 3
+    assert len(wire.requests) == 4
+
+
+def test_a_host_that_never_answered_is_given_up_after_two_refused_connections() -> None:
+    wire = Wire(*[httpx.ConnectError("no such host")] * 2)
+    with client(wire) as http, pytest.raises(Unreachable):
+        http.request(READ)
+    assert len(wire.requests) == 2
 
 
 def test_a_read_gives_up_after_five_tries_and_names_the_reason() -> None:
@@ -62,8 +70,9 @@ def test_a_create_is_never_sent_twice_once_bytes_were_out(fault: httpx.Response 
 
 @pytest.mark.parametrize("fault", [httpx.ConnectError("no"), httpx.ConnectTimeout("no"), httpx.PoolTimeout("no")])
 def test_a_create_that_never_left_is_repeated_and_ends_as_unreachable(fault: Exception) -> None:
-    wire = Wire(fault, fault, reply({}, 201))
+    wire = Wire(reply({}), fault, fault, reply({}, 201))
     with client(wire) as http:
+        http.request(READ)
         assert http.request(CREATE).status == 201
     wire = Wire(*[fault] * 5)
     with client(wire) as http, pytest.raises(Unreachable):

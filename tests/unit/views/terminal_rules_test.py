@@ -67,7 +67,7 @@ def test_links_alone_are_worth_an_apply() -> None:
 
 
 def test_open_conflicts_are_the_next_step_where_nothing_is_to_be_sent() -> None:
-    assert "3 open conflicts left: set a policy" in screen(rows.empty(conflicts_open=3))
+    assert "3 open conflicts left: make both equal, or name a side" in screen(rows.empty(conflicts_open=3))
 
 
 def test_more_calls_than_are_left() -> None:
@@ -133,9 +133,9 @@ def test_requests_are_listed_where_all_is_asked_for() -> None:
 
 def test_guards_that_passed() -> None:
     one = GuardResult(sync="p", guard="g", number=0, limit="", allowed=0, passed=True, flag="", line="")
-    assert "guards      1 within its limit\n" in screen(rows.empty(guards=(one,)))
+    assert "guards      g 0 of 0 allowed\n" in screen(rows.empty(guards=(one,)))
     failed = replace(one, passed=False)
-    assert "guards      1 other within its limit\n" in screen(rows.empty(guards=(one, failed)))
+    assert "guards      g 0 of 0 allowed\n" in screen(rows.empty(guards=(one, failed)))
 
 
 def test_a_mask_hides_every_marked_value_and_every_name() -> None:
@@ -157,3 +157,25 @@ def test_a_run_of_an_unknown_status_is_still_shown() -> None:
 
 def test_a_screen_wider_than_useful_is_not_filled() -> None:
     assert screen(reports.first_plan(), width=200) == screen(reports.first_plan(), width=120)
+
+
+def test_a_spent_plan_names_its_run_and_not_the_command_to_apply_it() -> None:
+    report = reports.first_plan()
+    text = text_of(render_plan(report, width=80, applied="run 3f2a, 2026-11-21 05:20 UTC"), 80)
+    assert "Applied already: run 3f2a, 2026-11-21 05:20 UTC.\nNext: pardotflow plan\n" in text
+    assert f"apply {report.meta.id}" not in text
+
+
+def test_automation_is_named_only_where_something_is_written() -> None:
+    assert "Writing may start flows" in screen(reports.first_plan())
+    assert "Writing may start flows" not in screen(replace(reports.first_plan(), syncs=(("people", "observe"),)))
+
+
+def test_a_heading_does_not_say_its_reason_again() -> None:
+    told, section = "the mapping changed", "mapping_changed"
+    two = (
+        rows.pattern(9, "phone", "1", "2", 18, section=section, reason=told),
+        rows.pattern(8, "city", "A", "B", 19, section=section, reason=told),
+    )
+    text = screen(replace(reports.first_plan(), patterns=two))
+    assert "Mapping changed\n" in text

@@ -1,0 +1,43 @@
+"""Files that were cut, overwritten or hit by a fault of the disk: which one it is, and what can be done about it.
+
+DuckDB finds a damaged block when it reads it, and does not say of which file it is: then every file is read whole.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from pardotflow.core.errors import StateError
+from pardotflow.store.layout import Layout
+from pardotflow.store.memory import MEMORY_WAY_OUT, SNAPSHOTS_WAY_OUT
+
+
+def find_damage(layout: Layout) -> StateError | None:
+    """The error that names the damaged file; None where memory and snapshots can be read whole."""
+    for path, way_out in ((layout.memory, MEMORY_WAY_OUT), (layout.snapshots, SNAPSHOTS_WAY_OUT)):
+        trouble = _trouble(path) if path.is_file() else ""
+        if trouble:
+            return StateError(f"{path} is damaged: {trouble}", hint=way_out)
+    return None
+
+
+def is_sound(path: Path) -> bool:
+    """True for a database that can be read to its end."""
+    return not _trouble(path)
+
+
+def _trouble(path: Path) -> str:
+    """What DuckDB says of the first block that it cannot read."""
+    con = duckdb.connect(":memory:")
+    quoted = str(path).replace("'", "''")
+    try:
+        con.execute(f"attach '{quoted}' as one (read_only)")
+        tables = con.execute("select table_name from duckdb_tables() where database_name = 'one'").fetchall()
+        for (table,) in tables:
+            quoted = table.replace('"', '""')
+            con.execute(f'select bit_xor(hash(t)) from one."{quoted}" t').fetchall()
+    except duckdb.Error as trouble:
+        return str(trouble).splitlines()[0]
+    finally:
+        con.close()
+    return ""
