@@ -122,8 +122,8 @@ def _mappings_sql(sync: CompiledSync) -> str:
 
 
 def _key_names(sync: CompiledSync) -> str:
-    values = ", ".join(f"({k.number}, {literal(k.name)})" for k in sync.keys)
-    return f"create or replace temp table key_names as select * from (values {values}) as t (key_no, key);"
+    values = ", ".join(f"({k.number}, {literal(k.name)}, {literal(k.line)})" for k in sync.keys)
+    return f"create or replace temp table key_names as select * from (values {values}) as t (key_no, key, line);"
 
 
 def _cells_sql(sync: CompiledSync) -> str:

@@ -31,8 +31,8 @@ where l.tombstone = '{{ other_system }}' and s._live and {{ focus_role[role].rep
 
 insert into out_ambiguous
 select {{ sync.name | literal }}, '{{ system }}', obj, id, name, case when key_no < 0 then 'link' else note end, others,
-       case when key_no < 0 then note else 'several records share ' || note end, {{ sync.line | literal }}
-from left_{{ role }} l where mark = 'ambiguous' and {{ focus_role[role].replace('@obj', 'obj').replace('@id', 'id') }};
+       case when key_no < 0 then note else 'several records share ' || note end, coalesce(kn.line, {{ sync.line | literal }})
+from left_{{ role }} l left join key_names kn using (key_no) where mark = 'ambiguous' and {{ focus_role[role].replace('@obj', 'obj').replace('@id', 'id') }};
 {% endfor %}
 
 insert into out_identity
