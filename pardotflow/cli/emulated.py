@@ -1,48 +1,67 @@
 """The embedded emulator of an environment: a process of its own on a free port, for the length of one command.
 
-It reads the end of its standard input as the end of its parent, so that it never outlives the command.
+It reads the end of its standard input as the end of its parent, so that it never outlives the command. While it starts
+the command loads its own libraries, and while it ends the command shows its result.
 """
 
+from __future__ import annotations
+
+import atexit
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pardotflow.config.project import EmulatorSettings
 from pardotflow.core.errors import Unreachable, UsageError
 from pardotflow.core.secret import Secret
-from pardotflow.engine.connect import Endpoints
+
+if TYPE_CHECKING:
+    from pardotflow.engine.connect import Endpoints
 
 
 @contextmanager
-def run_emulator(settings: EmulatorSettings) -> Iterator[Endpoints]:
-    """Serve the environment's data file, filled from its seed where it is new. Raises UsageError or Unreachable."""
+def run_emulator(settings: EmulatorSettings) -> Iterator[Callable[[], Endpoints]]:
+    """Serve the environment's data file, filled from its seed where it is new; yields what waits until it listens.
+
+    Raises UsageError; what is yielded raises Unreachable.
+    """
     ensure_data(settings)
     command = [sys.executable, "-m", "pardotflow.emulator", "--data", str(settings.data), "--port", "0", "--stdin-eof"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
-    try:
+
+    def listening() -> Endpoints:
         line = process.stdout.readline() if process.stdout else b""
         if not line.strip():
             raise Unreachable(f"the emulator did not start on {settings.data}", system="emulator")
-        yield endpoints(settings.data, int(json.loads(line)["port"]))
+        return endpoints(settings.data, int(json.loads(line)["port"]))
+
+    atexit.register(_end, process)
+    try:
+        yield listening
     finally:
-        if process.stdin:
-            process.stdin.close()
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout:
-            process.stdout.close()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                stream.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait until the emulator has ended, which the end of its standard input told it to."""
+    if process.stdin:
+        process.stdin.close()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def ensure_data(settings: EmulatorSettings) -> None:
     """Make the data file on first use; raises UsageError where the seed, or a file that is there, cannot be used."""
     from pardotflow.emulator import EmulatorError, NotADataFile, environment
-    from pardotflow.emulator.seeding import seed
 
     if settings.data.exists():
         try:
@@ -59,6 +78,8 @@ def ensure_data(settings: EmulatorSettings) -> None:
         return
     if not settings.seed.is_dir():
         raise UsageError(f"the emulator's seed folder {settings.seed} does not exist")
+    from pardotflow.emulator.seeding import seed
+
     fresh = settings.data.with_suffix(".seeding")
     fresh.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh.unlink(missing_ok=True)
@@ -82,6 +103,7 @@ def data_instance(settings: EmulatorSettings) -> str:
 def endpoints(data: Path, port: int) -> Endpoints:
     """The emulator as connections."""
     from pardotflow.emulator import environment, read_instance
+    from pardotflow.engine.connect import Endpoints
 
     found: Mapping[str, str] = environment(data, port)
     salesforce: dict[str, str | Secret] = {

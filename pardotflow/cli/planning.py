@@ -1,7 +1,10 @@
 """`plan` and `show`."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pardotflow.cli.console import show as print_result
 from pardotflow.cli.console import show_diagnostics, width, write
@@ -11,11 +14,9 @@ from pardotflow.cli.recovering import recover
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, load, open_workspace
 from pardotflow.core.errors import UsageError
-from pardotflow.engine.planner import PlanRequest, make_plan
-from pardotflow.plan.model import PlanReport
-from pardotflow.plan.public import plan_json
-from pardotflow.plan.report import read_report
-from pardotflow.views.terminal import render_plan
+
+if TYPE_CHECKING:
+    from pardotflow.plan.model import PlanReport
 
 EVERYTHING = 10_000_000
 
@@ -54,6 +55,8 @@ def plan(choice: Choice, options: PlanOptions) -> Exit:
 
 def plan_in(workspace: Workspace, options: PlanOptions) -> Path:
     """Make and register a plan in an open workspace."""
+    from pardotflow.engine.planner import PlanRequest, make_plan
+
     request = PlanRequest(
         project=workspace.project,
         catalog=workspace.catalog,
@@ -87,6 +90,10 @@ def print_plan(
     path: Path, *, format: str, full: bool, clear_values: bool = False, next_step: bool = True, applied: str = ""
 ) -> PlanReport:
     """Print a plan file in one of the formats; returns its report. `applied` says which run applied it, and when."""
+    from pardotflow.plan.public import plan_json
+    from pardotflow.plan.report import read_report
+    from pardotflow.views.terminal import render_plan
+
     bounds = {"patterns": EVERYTHING, "singles": EVERYTHING, "conflicts": EVERYTHING} if full else {}
     report = read_report(path, **bounds)
     if format == "json":

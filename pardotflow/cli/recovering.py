@@ -2,8 +2,6 @@
 
 from pardotflow.cli.console import say
 from pardotflow.cli.workspace import Workspace
-from pardotflow.engine.recover import recover_runs
-from pardotflow.store.origin import bind_memory
 
 
 def recover(workspace: Workspace) -> None:
@@ -11,6 +9,9 @@ def recover(workspace: Workspace) -> None:
 
     Raises PlanRefused where what is remembered belongs to another organisation.
     """
+    from pardotflow.engine.recover import recover_runs
+    from pardotflow.store.origin import bind_memory
+
     organizations = {system: identity.organization_id for system, identity in workspace.identities.items()}
     bind_memory(workspace.layout.memory, organizations)
     for run in recover_runs(workspace.layout, workspace.ledger, workspace.identities, workspace.clock):

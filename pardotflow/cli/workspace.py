@@ -1,28 +1,28 @@
 """What almost every command opens: the project for one environment, its files, its connectors and its catalog."""
 
+from __future__ import annotations
+
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from pardotflow.cli.console import say
 from pardotflow.config.load import load_project
-from pardotflow.config.project import Project
-from pardotflow.connectors.protocol import Connector, Identity
 from pardotflow.core.clock import SystemClock
-from pardotflow.core.describe import Catalog
 from pardotflow.core.diagnostic import Diagnostic, has_errors
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.progress import NullProgress, Progress
-from pardotflow.engine.checks import check_all
-from pardotflow.engine.connect import Endpoints, endpoints_of, open_connectors, read_catalog, read_identities
-from pardotflow.store.damage import find_damage
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger, hold_lock, ledger_error
-from pardotflow.store.origin import bind_snapshots
+
+if TYPE_CHECKING:
+    from pardotflow.config.project import Project
+    from pardotflow.connectors.protocol import Connector, Identity
+    from pardotflow.core.describe import Catalog
+    from pardotflow.engine.connect import Endpoints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,13 @@ def open_workspace(
     layout = Layout(root=project.state)
     layout.prepare()
     watched = progress or NullProgress()
-    with hold_lock(layout.root / "lock"), _damage_named(layout), _endpoints(project) as endpoints:
+    with hold_lock(layout.root / "lock"), _serving(project) as listening, _damage_named(layout):
+        # Loaded while an emulator starts.
+        from pardotflow.engine.checks import check_all
+        from pardotflow.engine.connect import open_connectors, read_catalog, read_identities
+        from pardotflow.store.origin import bind_snapshots
+
+        endpoints = listening()
         clock = SystemClock()
         connectors = open_connectors(endpoints, clock)
         ledger = Ledger(layout.ledger)
@@ -103,9 +109,13 @@ def open_workspace(
 @contextmanager
 def _damage_named(layout: Layout) -> Iterator[None]:
     """A database that breaks while it is read says what is wrong, and not with which file: that is found out here."""
+    import duckdb
+
     try:
         yield
     except duckdb.Error as trouble:
+        from pardotflow.store.damage import find_damage
+
         damage = find_damage(layout)
         if damage is None:
             raise
@@ -117,8 +127,17 @@ def _damage_named(layout: Layout) -> Iterator[None]:
         raise ledger_error(layout.ledger, trouble) from trouble
 
 
-def _endpoints(project: Project) -> AbstractContextManager[Endpoints]:
+def _serving(project: Project) -> AbstractContextManager[Callable[[], Endpoints]]:
+    """What gives the endpoints, where they have to be started first as soon as they are there."""
+    emulator = project.environment.emulator
+    if emulator is None:
+        return nullcontext(lambda: _declared(project))
     from pardotflow.cli.emulated import run_emulator
 
-    emulator = project.environment.emulator
-    return run_emulator(emulator) if emulator else nullcontext(endpoints_of(project.environment))
+    return run_emulator(emulator)
+
+
+def _declared(project: Project) -> Endpoints:
+    from pardotflow.engine.connect import endpoints_of
+
+    return endpoints_of(project.environment)

@@ -6,12 +6,14 @@ side. A write whose outcome is not known never ends in an ordinary error: it rai
 
 import json
 import logging
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from functools import cache
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -165,6 +167,12 @@ class _Trail:
     refused_connections: int = 0
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that are believed, read once for all clients."""
+    return httpx.create_ssl_context()
+
+
 class HttpClient:
     """Speaks to one system.
 
@@ -198,6 +206,7 @@ class HttpClient:
         self._turns = threading.BoundedSemaphore(self.limits.concurrency)
         self._client = httpx.Client(
             transport=transport,
+            verify=_trusted(),
             mounts=_LOOPBACK_WITHOUT_PROXY,
             timeout=httpx.Timeout(self.limits.timeout, connect=min(self.limits.timeout, _LONGEST_CONNECT)),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=self.limits.concurrency),

@@ -48,6 +48,9 @@ from pardotflow.plan.model import Coverage
 from pardotflow.store.layout import Layout, make_private
 from pardotflow.store.ledger import Ledger
 
+FEW_ROWS = 100_000
+"""Below this one thread compares the sides: to hand pieces to several costs more than it saves."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
@@ -202,6 +205,8 @@ def _run_syncs(
     read: _Read,
     models: tuple[str, ...],
 ) -> None:
+    if sum(c.rows for c in read.coverage) < FEW_ROWS:
+        con.execute("set threads = 1")
     run(con, "output_tables")
     _load_ledger(con, request)
     for position, sync in enumerate(syncs):
