@@ -33,9 +33,9 @@ with remembered as (
   -- A write whose answer never came did take effect where the record shows its value, and our user as the last writer.
   select c.*, b.field is not null as has_base, b.digest, coalesce(b.rewrites, 0) as rewrites, b.writer,
          coalesce((b.maybe_side = 'a' and c.a_writer = b.maybe_writer and c.a_stamp >= b.maybe_at - interval 2 second
-                 and nf(mp.form, c.ra) is not distinct from nf(mp.form, b.maybe_a))
+                 and c.ra is not distinct from b.maybe_a)
                or (b.maybe_side = 'b' and c.b_writer = b.maybe_writer and c.b_stamp >= b.maybe_at - interval 2 second
-                 and nf(mp.form, c.rb) is not distinct from nf(mp.form, b.maybe_b)), false) as landed,
+                 and c.rb is not distinct from b.maybe_b), false) as landed,
          case when landed then b.maybe_a else b.a_value end as a_value, case when landed then b.maybe_b else b.b_value end as b_value,
          case when landed then b.maybe_side else b.sent_side end as sent_side,
          case when landed then b.maybe_at else b.sent_at end as sent_at,
