@@ -38,9 +38,14 @@ besides, once a day. Cursors do not move: the next full plan misses nothing.
 
 def reference_page() -> str:
     """The page as Markdown."""
+    return "\n".join([_HEAD, *(line for name, command in commands().items() for line in _section(name, command))])
+
+
+def commands() -> dict[str, TyperCommand]:
+    """Every command by the words that call it."""
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
-    return "\n".join([_HEAD, *(line for name, command in _walk("", group) for line in _section(name, command))])
+    return dict(_walk("", group))
 
 
 def _walk(prefix: str, group: TyperGroup) -> Iterator[tuple[str, TyperCommand]]:
