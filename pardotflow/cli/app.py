@@ -177,13 +177,14 @@ Data = Annotated[Path | None, typer.Option("--data", help="The data file; the en
 def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8998,
     data: Data = None,
+    faults: Annotated[Path | None, typer.Option("--faults", help="A fault plan in YAML; replaces all faults.")] = None,
     project: Project = HERE,
     env: Env = None,
 ) -> None:
     """Serve Salesforce and Pardot on one port of this machine until Ctrl-C."""
     from pardotflow.cli import emulating
 
-    _end(emulating.serve(_choice(project, env, None), data, port))
+    _end(emulating.serve(_choice(project, env, None), data, port, faults))
 
 
 @emulator_app.command()

@@ -18,13 +18,16 @@ from pardotflow.emulator.server import serve as serve_data
 ALONE = Path("emulator.db")
 
 
-def serve(choice: Choice, data: Path | None, port: int) -> Exit:
+def serve(choice: Choice, data: Path | None, port: int, faults: Path | None = None) -> Exit:
     """Serve until Ctrl-C."""
     settings = _settings(choice, data)
     ensure_data(settings)
     try:
         serve_data(
-            settings.data, port, ready=lambda p: say(f"Salesforce and Pardot on http://127.0.0.1:{p} — Ctrl-C ends")
+            settings.data,
+            port,
+            ready=lambda p: say(f"Salesforce and Pardot on http://127.0.0.1:{p} — Ctrl-C ends"),
+            faults=faults,
         )
     except EmulatorError as trouble:
         raise UsageError(str(trouble)) from trouble

@@ -14,7 +14,7 @@ from pardotflow.emulator.clock import from_epoch, read_zone
 from pardotflow.emulator.datafile import DataFile, clock_now
 from pardotflow.emulator.edit import edit_record
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route, to_json
-from pardotflow.emulator.faults import clear_faults, list_faults, order_fault
+from pardotflow.emulator.faults import clear_faults, list_faults, order_fault, put_plan, read_plan
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import clear_entries, read_entries
 from pardotflow.emulator.salesforce.oauth import revoke
@@ -28,11 +28,16 @@ def _answer(value: object, status: int = 200) -> Reply:
     return Reply(status=status, body=to_json(value), media="application/json")
 
 
-def _object(call: Call) -> dict[str, Any]:
+def _json(call: Call) -> object:
     try:
-        value = json.loads(call.body or b"{}")
+        value: object = json.loads(call.body or b"{}")
     except ValueError as cause:
         raise EmulatorError(f"the body is no JSON: {cause}") from None
+    return value
+
+
+def _object(call: Call) -> dict[str, Any]:
+    value = _json(call)
     if not isinstance(value, dict):
         raise EmulatorError("the body must be a JSON object")
     return value
@@ -128,6 +133,12 @@ def post_fault(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     return _answer({"n": order_fault(file, _object(call))}, 201)
 
 
+def put_faults(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`PUT /__admin/faults` with a fault plan, in the place of all faults."""
+    put_plan(file, read_plan(_json(call)))
+    return show_faults(file, call, match)
+
+
 def drop_faults(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     """`DELETE /__admin/faults`."""
     clear_faults(file)
@@ -156,7 +167,7 @@ ROUTES: tuple[Route[DataFile], ...] = (
     route(r"/__admin/switches", GET=show_switches, PUT=put_switches),
     route(r"/__admin/clock", GET=show_clock, PUT=put_clock),
     route(r"/__admin/set", PUT=put_record),
-    route(r"/__admin/faults", GET=show_faults, POST=post_fault, DELETE=drop_faults),
+    route(r"/__admin/faults", GET=show_faults, POST=post_fault, PUT=put_faults, DELETE=drop_faults),
     route(r"/__admin/expire-tokens", POST=expire_tokens),
     route(r"/__admin/revoke", POST=revoke_tokens),
 )

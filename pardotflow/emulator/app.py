@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from starlette.requests import Request
@@ -21,7 +21,8 @@ from pardotflow.emulator.admin import answer_admin
 from pardotflow.emulator.clock import http_date
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply
-from pardotflow.emulator.faults import Fault, take_fault
+from pardotflow.emulator.fault_rule import Fault
+from pardotflow.emulator.faults import take_fault
 from pardotflow.emulator.pardot.service import Pardot
 from pardotflow.emulator.request_log import Entry, system_of, write_entry
 from pardotflow.emulator.salesforce.oauth import find_session
@@ -31,11 +32,15 @@ from pardotflow.emulator.switches import Switches
 
 CONNECTION = "pardotflow.connection"
 _THREADS = 12
+_FLUSH_SECONDS = 5.0
 T = TypeVar("T")
 
 
 class Connection(Protocol):
     """What dropping a connection needs of a transport."""
+
+    def get_write_buffer_size(self) -> int:
+        """How many bytes are not yet sent."""
 
     def abort(self) -> None:
         """Close at once, without sending what is buffered."""
@@ -43,10 +48,14 @@ class Connection(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
-    """What goes back: a reply, or none where the connection is dropped; `now` is the emulator's clock."""
+    """What goes back: a reply, or none where the connection is dropped; `now` is the emulator's clock.
+
+    With `sent` the connection is closed after that many bytes of the body.
+    """
 
     reply: Reply | None
     now: float = 0.0
+    sent: int | None = None
 
 
 class Application:
@@ -79,7 +88,11 @@ class Application:
         if outcome.reply is None:
             await _drop(scope)
             return
-        await _response(outcome, outcome.reply, call.method)(scope, receive, send)
+        response = _response(outcome, outcome.reply, call.method)
+        if outcome.sent is not None and outcome.sent < len(response.body):
+            await _cut(response, outcome.sent, scope, send)
+            return
+        await response(scope, receive, send)
 
     async def _answer(self, call: Call) -> _Outcome:
         if call.path.startswith("/__admin"):
@@ -104,23 +117,24 @@ class Application:
 
     def _finish(self, call: Call, taken: int, fault: Fault, started: float) -> _Outcome:
         system = system_of(call.path)
-        instead = fault.to_reply()
+        instead = fault.instead
         reply: Reply | None = instead
         calls = 0
         if fault.drop != "before" and (instead is None or fault.effect):
-            true_reply, calls = self._call_service(call, system, taken)
+            true_reply, calls = self._call_service(call, system, taken, fault)
             reply = instead or true_reply
         if fault.drop is not None:
             reply = None
-        entry = Entry(system=system, call=call, reply=reply, api_calls=calls, at=started, seconds=time.time() - started)
+        shown = reply if reply is None or fault.truncate is None else replace(reply, body=reply.body[: fault.truncate])
+        entry = Entry(system=system, call=call, reply=shown, api_calls=calls, at=started, seconds=time.time() - started)
         state = load_state(self._file)
         write_entry(self._file, state, entry)
-        return _Outcome(reply=reply, now=state.now)
+        return _Outcome(reply=reply, now=state.now, sent=fault.truncate)
 
-    def _call_service(self, call: Call, system: str, taken: int) -> tuple[Reply, int]:
+    def _call_service(self, call: Call, system: str, taken: int, fault: Fault) -> tuple[Reply, int]:
         if system == "pardot":
             return self._pardot.answer(call, taken)
-        return self._salesforce.answer(call)
+        return self._salesforce.answer(call, fault.locks)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -134,6 +148,17 @@ def _response(outcome: _Outcome, reply: Reply, method: str) -> Response:
     if reply.status in {204, 304}:
         del response.headers["content-length"]
     return response
+
+
+async def _cut(response: Response, sent: int, scope: MutableMapping[str, Any], send: Send) -> None:
+    """Send the head with the true length and the beginning of the body, then close the connection."""
+    await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+    await send({"type": "http.response.body", "body": bytes(response.body[:sent]), "more_body": True})
+    connection: Connection | None = scope.get(CONNECTION)
+    until = time.monotonic() + _FLUSH_SECONDS
+    while connection is not None and connection.get_write_buffer_size() and time.monotonic() < until:
+        await asyncio.sleep(0.01)
+    await _drop(scope)
 
 
 async def _drop(scope: MutableMapping[str, Any]) -> None:
