@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pardotflow.emulator.clock import from_epoch, read_zone
-from pardotflow.emulator.datafile import DataFile, clock_now
+from pardotflow.emulator.clock import read_zone
+from pardotflow.emulator.clock_setting import read_clock, set_clock
+from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.edit import edit_record
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route, to_json
 from pardotflow.emulator.faults import clear_faults, list_faults, order_fault, put_plan, read_plan
@@ -93,25 +94,12 @@ def put_switches(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
 
 def show_clock(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /__admin/clock`."""
-    row = file.read().execute("SELECT value FROM meta WHERE key = 'clock_offset'").fetchone()
-    now = clock_now(file.read())
-    return _answer({"offset": float(row[0]) if row else 0.0, "now": from_epoch(now).isoformat()})
+    return _answer(read_clock(file.read()).to_json())
 
 
 def put_clock(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
-    """`PUT /__admin/clock` with `offset` in seconds, or `advance` by seconds."""
-    body = _object(call)
-    wanted = body.get("offset", body.get("advance"))
-    if not isinstance(wanted, (int, float)) or isinstance(wanted, bool):
-        raise EmulatorError("write offset or advance in seconds")
-    with file.write() as db:
-        row = db.execute("SELECT value FROM meta WHERE key = 'clock_offset'").fetchone()
-        start = float(row[0]) if row and "offset" not in body else 0.0
-        db.execute(
-            "INSERT INTO meta VALUES ('clock_offset', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (str(start + wanted),),
-        )
-    return show_clock(file, call, match)
+    """`PUT /__admin/clock` with `now`, `offset` or `advance`, and `frozen`."""
+    return _answer(set_clock(file, _object(call)).to_json())
 
 
 def put_record(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from pardotflow.emulator.admin import answer_admin
 from pardotflow.emulator.clock import http_date
+from pardotflow.emulator.clock_setting import read_clock
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply
 from pardotflow.emulator.fault_rule import Fault
@@ -27,8 +28,7 @@ from pardotflow.emulator.pardot.service import Pardot
 from pardotflow.emulator.request_log import Entry, system_of, write_entry
 from pardotflow.emulator.salesforce.oauth import find_session
 from pardotflow.emulator.salesforce.service import Salesforce
-from pardotflow.emulator.state import load_state
-from pardotflow.emulator.switches import Switches
+from pardotflow.emulator.state import State, load_state
 
 CONNECTION = "pardotflow.connection"
 _THREADS = 12
@@ -54,7 +54,7 @@ class _Outcome:
     """
 
     reply: Reply | None
-    now: float = 0.0
+    now: float
     sent: int | None = None
 
 
@@ -96,26 +96,31 @@ class Application:
 
     async def _answer(self, call: Call) -> _Outcome:
         if call.path.startswith("/__admin"):
-            return _Outcome(reply=await self._in_thread(lambda: answer_admin(self._file, call)))
+            return await self._in_thread(lambda: self._serve_admin(call))
         if not call.path.startswith("/api/"):
             return await self._serve(call, 0)
         with self._pardot.place() as taken:
             return await self._serve(call, taken)
 
+    def _serve_admin(self, call: Call) -> _Outcome:
+        reply = answer_admin(self._file, call)
+        return _Outcome(reply=reply, now=read_clock(self._file.read()).now)
+
     async def _serve(self, call: Call, taken: int) -> _Outcome:
         """Meet a fault where one is ordered, wait out the latency, answer, record."""
-        started = time.time()
-        fault, switches = await self._in_thread(lambda: self._prepare(call))
+        started = time.monotonic()
+        fault, state = await self._in_thread(lambda: self._prepare(call))
         # A request that finds no place is refused at once.
+        switches = state.switches
         wait = 0.0 if taken > switches.pardot_concurrency else fault.delay + switches.latency
         if wait:
             await asyncio.sleep(wait)
-        return await self._in_thread(lambda: self._finish(call, taken, fault, started))
+        return await self._in_thread(lambda: self._finish(call, taken, fault, started, state.now))
 
-    def _prepare(self, call: Call) -> tuple[Fault, Switches]:
-        return take_fault(self._file, call) or Fault(), load_state(self._file).switches
+    def _prepare(self, call: Call) -> tuple[Fault, State]:
+        return take_fault(self._file, call) or Fault(), load_state(self._file)
 
-    def _finish(self, call: Call, taken: int, fault: Fault, started: float) -> _Outcome:
+    def _finish(self, call: Call, taken: int, fault: Fault, started: float, at: float) -> _Outcome:
         system = system_of(call.path)
         instead = fault.instead
         reply: Reply | None = instead
@@ -126,8 +131,9 @@ class Application:
         if fault.drop is not None:
             reply = None
         shown = reply if reply is None or fault.truncate is None else replace(reply, body=reply.body[: fault.truncate])
-        entry = Entry(system=system, call=call, reply=shown, api_calls=calls, at=started, seconds=time.time() - started)
         state = load_state(self._file)
+        seconds = time.monotonic() - started
+        entry = Entry(system=system, call=call, reply=shown, api_calls=calls, at=at, seconds=seconds)
         write_entry(self._file, state, entry)
         return _Outcome(reply=reply, now=state.now, sent=fault.truncate)
 
@@ -141,7 +147,7 @@ class Application:
 
 
 def _response(outcome: _Outcome, reply: Reply, method: str) -> Response:
-    headers = {**reply.headers, "Date": http_date(outcome.now or time.time())}
+    headers = {**reply.headers, "Date": http_date(outcome.now)}
     if reply.media is not None:
         headers["Content-Type"] = reply.media
     response = Response(b"" if method == "HEAD" else reply.body, status_code=reply.status, headers=headers)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -188,9 +187,3 @@ def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:
         raise EmulatorError(f"{path} exists already") from None
     finally:
         part.unlink()
-
-
-def clock_now(db: sqlite3.Connection) -> float:
-    """Unix seconds of the emulator's clock: the machine's plus the offset in the file."""
-    row = db.execute("SELECT value FROM meta WHERE key = 'clock_offset'").fetchone()
-    return time.time() + (float(row[0]) if row else 0.0)

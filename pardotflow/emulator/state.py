@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pardotflow.emulator.clock import from_epoch
-from pardotflow.emulator.datafile import DataFile, clock_now
+from pardotflow.emulator.clock_setting import read_clock
+from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.identity import Identity, load_identity
 from pardotflow.emulator.switches import Switches, build_switches
 
@@ -35,7 +36,7 @@ class State:
 def load_state(file: DataFile) -> State:
     """Read the surroundings for a request of this thread."""
     db = file.read()
-    return State(file=file, db=db, now=clock_now(db), switches=load_switches(db), identity=load_identity(db))
+    return State(file=file, db=db, now=read_clock(db).now, switches=load_switches(db), identity=load_identity(db))
 
 
 def load_switches(db: sqlite3.Connection) -> Switches:
