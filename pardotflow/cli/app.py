@@ -214,6 +214,27 @@ def set_(
     _end(emulating.set_values(_choice(project, env, None), data, assignments))
 
 
+@emulator_app.command()
+def log(
+    data: Data = None,
+    system: Annotated[str | None, typer.Option("--system", help="salesforce, pardot or oauth.")] = None,
+    method: Annotated[str | None, typer.Option("--method", help="The HTTP method.")] = None,
+    path: Annotated[str | None, typer.Option("--path", help="A regular expression that the path has.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="404, 4xx, or none for a dropped request.")] = None,
+    since: Annotated[int, typer.Option("--since", min=0, help="Only requests after this number.")] = 0,
+    limit: Annotated[int | None, typer.Option("--limit", min=0, help="At most this many.")] = None,
+    writes: Annotated[bool, typer.Option("--writes", help="Also the records that each request wrote.")] = False,
+    project: Project = HERE,
+    env: Env = None,
+) -> None:
+    """Print the recorded requests as JSON lines."""
+    from pardotflow.cli import emulating
+
+    wanted = {"system": system, "method": method, "path": path, "status": status, "since": str(since)}
+    wanted["limit"] = None if limit is None else str(limit)
+    _end(emulating.print_log(_choice(project, env, None), data, wanted, writes=writes))
+
+
 @emulator_app.command(name="env")
 def env_(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port that is served.")] = 8998,

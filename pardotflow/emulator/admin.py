@@ -16,13 +16,14 @@ from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.edit import edit_record
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route, to_json
 from pardotflow.emulator.faults import clear_faults, list_faults, order_fault, put_plan, read_plan
+from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import clear_entries, read_entries
 from pardotflow.emulator.salesforce.oauth import revoke
 from pardotflow.emulator.state import load_state, load_switches
 from pardotflow.emulator.switches import TABLE, check_switch
 
-_MOST_ENTRIES = 10_000
+_LINES = "application/x-ndjson"
 
 
 def _answer(value: object, status: int = 200) -> Reply:
@@ -44,15 +45,6 @@ def _object(call: Call) -> dict[str, Any]:
     return value
 
 
-def _number(call: Call, name: str, default: int) -> int:
-    text = call.argument(name)
-    if text is None:
-        return default
-    if not text.isdigit():
-        raise EmulatorError(f"{name} must be a number, not {text!r}")
-    return int(text)
-
-
 def health(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /__admin/health`."""
     identity = load_state(file).identity
@@ -60,9 +52,12 @@ def health(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
 
 
 def requests(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
-    """`GET /__admin/requests?since=N&limit=M`."""
-    entries = read_entries(file, _number(call, "since", 0), _number(call, "limit", _MOST_ENTRIES))
-    return _answer({"requests": entries, "last": entries[-1]["n"] if entries else _number(call, "since", 0)})
+    """`GET /__admin/requests` with filters, as one document or as JSON lines."""
+    wanted = read_filter(dict(call.arguments))
+    entries = list(read_entries(file, wanted, writes=call.argument("writes") == "true"))
+    if _LINES in call.headers.get("accept", ""):
+        return Reply(status=200, body=b"".join(to_json(entry) + b"\n" for entry in entries), media=_LINES)
+    return _answer({"requests": entries, "last": entries[-1]["n"] if entries else wanted.since})
 
 
 def clear_requests(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:

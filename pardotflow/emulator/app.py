@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
@@ -28,7 +30,8 @@ from pardotflow.emulator.pardot.service import Pardot
 from pardotflow.emulator.request_log import Entry, system_of, write_entry
 from pardotflow.emulator.salesforce.oauth import find_session
 from pardotflow.emulator.salesforce.service import Salesforce
-from pardotflow.emulator.state import State, load_state
+from pardotflow.emulator.state import State, load_state, load_switches
+from pardotflow.emulator.write_log import recording
 
 CONNECTION = "pardotflow.connection"
 _THREADS = 12
@@ -124,16 +127,19 @@ class Application:
         system = system_of(call.path)
         instead = fault.instead
         reply: Reply | None = instead
+        request = uuid.uuid4().hex
         calls = 0
         if fault.drop != "before" and (instead is None or fault.effect):
-            true_reply, calls = self._call_service(call, system, taken, fault)
+            db = self._file.read()
+            with recording(db, request) if load_switches(db).log else nullcontext():
+                true_reply, calls = self._call_service(call, system, taken, fault)
             reply = instead or true_reply
         if fault.drop is not None:
             reply = None
         shown = reply if reply is None or fault.truncate is None else replace(reply, body=reply.body[: fault.truncate])
         state = load_state(self._file)
         seconds = time.monotonic() - started
-        entry = Entry(system=system, call=call, reply=shown, api_calls=calls, at=at, seconds=seconds)
+        entry = Entry(system=system, call=call, reply=shown, api_calls=calls, at=at, seconds=seconds, request=request)
         write_entry(self._file, state, entry)
         return _Outcome(reply=reply, now=state.now, sent=fault.truncate)
 

@@ -26,6 +26,8 @@ def _connect(path: Path, *, synchronous: str) -> sqlite3.Connection:
     )
     db.execute(f"PRAGMA synchronous={synchronous}")
     db.execute("PRAGMA cache_size=-32000")
+    db.execute("PRAGMA temp_store=MEMORY")
+    db.execute("CREATE TEMP TABLE request (id TEXT NOT NULL)")  # the request that this connection serves, if any
     return db
 
 
@@ -151,7 +153,7 @@ def build_file(path: Path, *, replace: bool) -> Iterator[sqlite3.Connection]:
             yield db
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
     except BaseException:
         db.close()
         part.unlink(missing_ok=True)
