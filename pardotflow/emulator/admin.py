@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pardotflow.emulator.clock import read_zone
 from pardotflow.emulator.clock_setting import read_clock, set_clock
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.edit import edit_record
@@ -20,8 +19,8 @@ from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import clear_entries, read_entries
 from pardotflow.emulator.salesforce.oauth import revoke
-from pardotflow.emulator.state import load_state, load_switches
-from pardotflow.emulator.switches import TABLE, check_switch
+from pardotflow.emulator.state import load_state, load_switches, turn_switches
+from pardotflow.emulator.switches import TABLE
 
 _LINES = "application/x-ndjson"
 
@@ -76,14 +75,7 @@ def show_switches(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply
 
 def put_switches(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     """`PUT /__admin/switches` with the switches to turn."""
-    checked = {name: check_switch(name, value) for name, value in _object(call).items()}
-    if "pardot_time_zone" in checked:
-        read_zone(str(checked["pardot_time_zone"]))
-    with file.write() as db:
-        db.executemany(
-            "INSERT INTO switch VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            [(name, json.dumps(value)) for name, value in checked.items()],
-        )
+    turn_switches(file, _object(call))
     return _answer(asdict(load_switches(file.read())))
 
 

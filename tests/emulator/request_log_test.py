@@ -1,6 +1,7 @@
 """The log's filters, its lines, and what each request wrote."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from typing import Any
@@ -132,6 +133,9 @@ def test_what_was_undone_was_not_written(emulator: Emulator) -> None:
 def test_writes_are_forgotten_with_their_requests_and_off_with_the_log(emulator: Emulator) -> None:
     emulator.create("Lead", LastName="A", Company="C")
     assert emulator.plain.delete("/__admin/requests").status_code == 204
+    with sqlite3.connect(emulator.data) as db:
+        assert db.execute("SELECT count(*) FROM write_log").fetchone() == (0,)
+    db.close()
     emulator.switch(log=False)
     emulator.create("Lead", LastName="B", Company="C")
     emulator.switch(log=True)
