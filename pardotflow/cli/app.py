@@ -177,13 +177,14 @@ Data = Annotated[Path | None, typer.Option("--data", help="The data file; the en
 def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8998,
     data: Data = None,
+    faults: Annotated[Path | None, typer.Option("--faults", help="A fault plan in YAML; replaces all faults.")] = None,
     project: Project = HERE,
     env: Env = None,
 ) -> None:
     """Serve Salesforce and Pardot on one port of this machine until Ctrl-C."""
     from pardotflow.cli import emulating
 
-    _end(emulating.serve(_choice(project, env, None), data, port))
+    _end(emulating.serve(_choice(project, env, None), data, port, faults))
 
 
 @emulator_app.command()
@@ -211,6 +212,27 @@ def set_(
     from pardotflow.cli import emulating
 
     _end(emulating.set_values(_choice(project, env, None), data, assignments))
+
+
+@emulator_app.command()
+def log(
+    data: Data = None,
+    system: Annotated[str | None, typer.Option("--system", help="salesforce, pardot or oauth.")] = None,
+    method: Annotated[str | None, typer.Option("--method", help="The HTTP method.")] = None,
+    path: Annotated[str | None, typer.Option("--path", help="A regular expression that the path has.")] = None,
+    status: Annotated[str | None, typer.Option("--status", help="404, 4xx, or none for a dropped request.")] = None,
+    since: Annotated[int, typer.Option("--since", min=0, help="Only requests after this number.")] = 0,
+    limit: Annotated[int | None, typer.Option("--limit", min=0, help="At most this many.")] = None,
+    writes: Annotated[bool, typer.Option("--writes", help="Also the records that each request wrote.")] = False,
+    project: Project = HERE,
+    env: Env = None,
+) -> None:
+    """Print the recorded requests as JSON lines."""
+    from pardotflow.cli import emulating
+
+    wanted = {"system": system, "method": method, "path": path, "status": status, "since": str(since)}
+    wanted["limit"] = None if limit is None else str(limit)
+    _end(emulating.print_log(_choice(project, env, None), data, wanted, writes=writes))
 
 
 @emulator_app.command(name="env")

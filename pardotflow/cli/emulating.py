@@ -1,7 +1,8 @@
-"""`emulator serve|seed|set|env`: the emulator as a product of its own."""
+"""`emulator serve|seed|set|log|env`: the emulator as a product of its own."""
 
+import json
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pardotflow.cli.console import say, write
@@ -12,19 +13,25 @@ from pardotflow.config.load import find_root
 from pardotflow.config.project import EmulatorSettings
 from pardotflow.core.errors import UsageError
 from pardotflow.emulator import EmulatorError, environment, set_record
+from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.log_filter import read_filter
+from pardotflow.emulator.request_log import read_entries
 from pardotflow.emulator.seeding import SeedReport, seed
 from pardotflow.emulator.server import serve as serve_data
 
 ALONE = Path("emulator.db")
 
 
-def serve(choice: Choice, data: Path | None, port: int) -> Exit:
+def serve(choice: Choice, data: Path | None, port: int, faults: Path | None = None) -> Exit:
     """Serve until Ctrl-C."""
     settings = _settings(choice, data)
     ensure_data(settings)
     try:
         serve_data(
-            settings.data, port, ready=lambda p: say(f"Salesforce and Pardot on http://127.0.0.1:{p} — Ctrl-C ends")
+            settings.data,
+            port,
+            ready=lambda p: say(f"Salesforce and Pardot on http://127.0.0.1:{p} — Ctrl-C ends"),
+            faults=faults,
         )
     except EmulatorError as trouble:
         raise UsageError(str(trouble)) from trouble
@@ -72,6 +79,21 @@ def set_values(choice: Choice, data: Path | None, assignments: list[str]) -> Exi
             write(f"{set_record(settings.data, assignment)}\n")
         except EmulatorError as trouble:
             raise UsageError(str(trouble)) from trouble
+    return Exit.FINE
+
+
+def print_log(choice: Choice, data: Path | None, wanted: Mapping[str, str | None], *, writes: bool) -> Exit:
+    """The recorded requests as JSON lines, oldest first."""
+    settings = _settings(choice, data)
+    try:
+        file = DataFile(settings.data)
+        try:
+            for entry in read_entries(file, read_filter(wanted), writes=writes):
+                write(json.dumps(entry, ensure_ascii=False) + "\n")
+        finally:
+            file.close()
+    except EmulatorError as trouble:
+        raise UsageError(str(trouble)) from trouble
     return Exit.FINE
 
 

@@ -26,10 +26,18 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True, help="the data file; made empty where it is missing")
     parser.add_argument("--port", type=int, default=0, help="the port; 0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    parser.add_argument("--faults", type=Path, help="a fault plan, which replaces the faults of the data file")
     parser.add_argument("--stdin-eof", action="store_true", help="stop when standard input ends")
     options = parser.parse_args()
     try:
-        serve(options.data, options.port, options.host, _announce, stop_on_stdin_eof=options.stdin_eof)
+        serve(
+            options.data,
+            options.port,
+            options.host,
+            _announce,
+            stop_on_stdin_eof=options.stdin_eof,
+            faults=options.faults,
+        )
     except EmulatorError as error:
         sys.stderr.write(f"{error}\n")
         return 1

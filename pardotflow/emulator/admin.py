@@ -10,41 +10,38 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pardotflow.emulator.clock import from_epoch, read_zone
-from pardotflow.emulator.datafile import DataFile, clock_now
+from pardotflow.emulator.clock_setting import read_clock, set_clock
+from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.edit import edit_record
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route, to_json
-from pardotflow.emulator.faults import clear_faults, list_faults, order_fault
+from pardotflow.emulator.faults import clear_faults, list_faults, order_fault, put_plan, read_plan
+from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import clear_entries, read_entries
 from pardotflow.emulator.salesforce.oauth import revoke
-from pardotflow.emulator.state import load_state, load_switches
-from pardotflow.emulator.switches import TABLE, check_switch
+from pardotflow.emulator.state import load_state, load_switches, turn_switches
+from pardotflow.emulator.switches import TABLE
 
-_MOST_ENTRIES = 10_000
+_LINES = "application/x-ndjson"
 
 
 def _answer(value: object, status: int = 200) -> Reply:
     return Reply(status=status, body=to_json(value), media="application/json")
 
 
-def _object(call: Call) -> dict[str, Any]:
+def _json(call: Call) -> object:
     try:
-        value = json.loads(call.body or b"{}")
+        value: object = json.loads(call.body or b"{}")
     except ValueError as cause:
         raise EmulatorError(f"the body is no JSON: {cause}") from None
-    if not isinstance(value, dict):
-        raise EmulatorError("the body must be a JSON object")
     return value
 
 
-def _number(call: Call, name: str, default: int) -> int:
-    text = call.argument(name)
-    if text is None:
-        return default
-    if not text.isdigit():
-        raise EmulatorError(f"{name} must be a number, not {text!r}")
-    return int(text)
+def _object(call: Call) -> dict[str, Any]:
+    value = _json(call)
+    if not isinstance(value, dict):
+        raise EmulatorError("the body must be a JSON object")
+    return value
 
 
 def health(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
@@ -54,9 +51,12 @@ def health(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
 
 
 def requests(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
-    """`GET /__admin/requests?since=N&limit=M`."""
-    entries = read_entries(file, _number(call, "since", 0), _number(call, "limit", _MOST_ENTRIES))
-    return _answer({"requests": entries, "last": entries[-1]["n"] if entries else _number(call, "since", 0)})
+    """`GET /__admin/requests` with filters, as one document or as JSON lines."""
+    wanted = read_filter(dict(call.arguments))
+    entries = list(read_entries(file, wanted, writes=call.argument("writes") == "true"))
+    if _LINES in call.headers.get("accept", ""):
+        return Reply(status=200, body=b"".join(to_json(entry) + b"\n" for entry in entries), media=_LINES)
+    return _answer({"requests": entries, "last": entries[-1]["n"] if entries else wanted.since})
 
 
 def clear_requests(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
@@ -75,38 +75,18 @@ def show_switches(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply
 
 def put_switches(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     """`PUT /__admin/switches` with the switches to turn."""
-    checked = {name: check_switch(name, value) for name, value in _object(call).items()}
-    if "pardot_time_zone" in checked:
-        read_zone(str(checked["pardot_time_zone"]))
-    with file.write() as db:
-        db.executemany(
-            "INSERT INTO switch VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            [(name, json.dumps(value)) for name, value in checked.items()],
-        )
+    turn_switches(file, _object(call))
     return _answer(asdict(load_switches(file.read())))
 
 
 def show_clock(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /__admin/clock`."""
-    row = file.read().execute("SELECT value FROM meta WHERE key = 'clock_offset'").fetchone()
-    now = clock_now(file.read())
-    return _answer({"offset": float(row[0]) if row else 0.0, "now": from_epoch(now).isoformat()})
+    return _answer(read_clock(file.read()).to_json())
 
 
 def put_clock(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
-    """`PUT /__admin/clock` with `offset` in seconds, or `advance` by seconds."""
-    body = _object(call)
-    wanted = body.get("offset", body.get("advance"))
-    if not isinstance(wanted, (int, float)) or isinstance(wanted, bool):
-        raise EmulatorError("write offset or advance in seconds")
-    with file.write() as db:
-        row = db.execute("SELECT value FROM meta WHERE key = 'clock_offset'").fetchone()
-        start = float(row[0]) if row and "offset" not in body else 0.0
-        db.execute(
-            "INSERT INTO meta VALUES ('clock_offset', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (str(start + wanted),),
-        )
-    return show_clock(file, call, match)
+    """`PUT /__admin/clock` with `now`, `offset` or `advance`, and `frozen`."""
+    return _answer(set_clock(file, _object(call)).to_json())
 
 
 def put_record(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
@@ -126,6 +106,12 @@ def show_faults(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
 def post_fault(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /__admin/faults`."""
     return _answer({"n": order_fault(file, _object(call))}, 201)
+
+
+def put_faults(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`PUT /__admin/faults` with a fault plan, in the place of all faults."""
+    put_plan(file, read_plan(_json(call)))
+    return show_faults(file, call, match)
 
 
 def drop_faults(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
@@ -156,7 +142,7 @@ ROUTES: tuple[Route[DataFile], ...] = (
     route(r"/__admin/switches", GET=show_switches, PUT=put_switches),
     route(r"/__admin/clock", GET=show_clock, PUT=put_clock),
     route(r"/__admin/set", PUT=put_record),
-    route(r"/__admin/faults", GET=show_faults, POST=post_fault, DELETE=drop_faults),
+    route(r"/__admin/faults", GET=show_faults, POST=post_fault, PUT=put_faults, DELETE=drop_faults),
     route(r"/__admin/expire-tokens", POST=expire_tokens),
     route(r"/__admin/revoke", POST=revoke_tokens),
 )

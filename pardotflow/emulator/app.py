@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from starlette.requests import Request
@@ -19,23 +21,29 @@ from starlette.types import Receive, Scope, Send
 
 from pardotflow.emulator.admin import answer_admin
 from pardotflow.emulator.clock import http_date
+from pardotflow.emulator.clock_setting import read_clock
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply
-from pardotflow.emulator.faults import Fault, take_fault
+from pardotflow.emulator.fault_rule import Fault
+from pardotflow.emulator.faults import take_fault
 from pardotflow.emulator.pardot.service import Pardot
 from pardotflow.emulator.request_log import Entry, system_of, write_entry
 from pardotflow.emulator.salesforce.oauth import find_session
 from pardotflow.emulator.salesforce.service import Salesforce
-from pardotflow.emulator.state import load_state
-from pardotflow.emulator.switches import Switches
+from pardotflow.emulator.state import State, load_state, load_switches
+from pardotflow.emulator.write_log import recording
 
 CONNECTION = "pardotflow.connection"
 _THREADS = 12
+_FLUSH_SECONDS = 5.0
 T = TypeVar("T")
 
 
 class Connection(Protocol):
     """What dropping a connection needs of a transport."""
+
+    def get_write_buffer_size(self) -> int:
+        """How many bytes are not yet sent."""
 
     def abort(self) -> None:
         """Close at once, without sending what is buffered."""
@@ -43,10 +51,14 @@ class Connection(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
-    """What goes back: a reply, or none where the connection is dropped; `now` is the emulator's clock."""
+    """What goes back: a reply, or none where the connection is dropped; `now` is the emulator's clock.
+
+    With `sent` the connection is closed after that many bytes of the body.
+    """
 
     reply: Reply | None
-    now: float = 0.0
+    now: float
+    sent: int | None = None
 
 
 class Application:
@@ -79,61 +91,86 @@ class Application:
         if outcome.reply is None:
             await _drop(scope)
             return
-        await _response(outcome, outcome.reply, call.method)(scope, receive, send)
+        response = _response(outcome, outcome.reply, call.method)
+        if outcome.sent is not None and outcome.sent < len(response.body):
+            await _cut(response, outcome.sent, scope, send)
+            return
+        await response(scope, receive, send)
 
     async def _answer(self, call: Call) -> _Outcome:
         if call.path.startswith("/__admin"):
-            return _Outcome(reply=await self._in_thread(lambda: answer_admin(self._file, call)))
+            return await self._in_thread(lambda: self._serve_admin(call))
         if not call.path.startswith("/api/"):
             return await self._serve(call, 0)
         with self._pardot.place() as taken:
             return await self._serve(call, taken)
 
+    def _serve_admin(self, call: Call) -> _Outcome:
+        reply = answer_admin(self._file, call)
+        return _Outcome(reply=reply, now=read_clock(self._file.read()).now)
+
     async def _serve(self, call: Call, taken: int) -> _Outcome:
         """Meet a fault where one is ordered, wait out the latency, answer, record."""
-        started = time.time()
-        fault, switches = await self._in_thread(lambda: self._prepare(call))
+        started = time.monotonic()
+        fault, state = await self._in_thread(lambda: self._prepare(call))
         # A request that finds no place is refused at once.
+        switches = state.switches
         wait = 0.0 if taken > switches.pardot_concurrency else fault.delay + switches.latency
         if wait:
             await asyncio.sleep(wait)
-        return await self._in_thread(lambda: self._finish(call, taken, fault, started))
+        return await self._in_thread(lambda: self._finish(call, taken, fault, started, state.now))
 
-    def _prepare(self, call: Call) -> tuple[Fault, Switches]:
-        return take_fault(self._file, call) or Fault(), load_state(self._file).switches
+    def _prepare(self, call: Call) -> tuple[Fault, State]:
+        return take_fault(self._file, call) or Fault(), load_state(self._file)
 
-    def _finish(self, call: Call, taken: int, fault: Fault, started: float) -> _Outcome:
+    def _finish(self, call: Call, taken: int, fault: Fault, started: float, at: float) -> _Outcome:
         system = system_of(call.path)
-        instead = fault.to_reply()
+        instead = fault.instead
         reply: Reply | None = instead
+        request = uuid.uuid4().hex
         calls = 0
         if fault.drop != "before" and (instead is None or fault.effect):
-            true_reply, calls = self._call_service(call, system, taken)
+            db = self._file.read()
+            with recording(db, request) if load_switches(db).log else nullcontext():
+                true_reply, calls = self._call_service(call, system, taken, fault)
             reply = instead or true_reply
         if fault.drop is not None:
             reply = None
-        entry = Entry(system=system, call=call, reply=reply, api_calls=calls, at=started, seconds=time.time() - started)
+        shown = reply if reply is None or fault.truncate is None else replace(reply, body=reply.body[: fault.truncate])
         state = load_state(self._file)
+        seconds = time.monotonic() - started
+        entry = Entry(system=system, call=call, reply=shown, api_calls=calls, at=at, seconds=seconds, request=request)
         write_entry(self._file, state, entry)
-        return _Outcome(reply=reply, now=state.now)
+        return _Outcome(reply=reply, now=state.now, sent=fault.truncate)
 
-    def _call_service(self, call: Call, system: str, taken: int) -> tuple[Reply, int]:
+    def _call_service(self, call: Call, system: str, taken: int, fault: Fault) -> tuple[Reply, int]:
         if system == "pardot":
             return self._pardot.answer(call, taken)
-        return self._salesforce.answer(call)
+        return self._salesforce.answer(call, fault.locks)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
 def _response(outcome: _Outcome, reply: Reply, method: str) -> Response:
-    headers = {**reply.headers, "Date": http_date(outcome.now or time.time())}
+    headers = {**reply.headers, "Date": http_date(outcome.now)}
     if reply.media is not None:
         headers["Content-Type"] = reply.media
     response = Response(b"" if method == "HEAD" else reply.body, status_code=reply.status, headers=headers)
     if reply.status in {204, 304}:
         del response.headers["content-length"]
     return response
+
+
+async def _cut(response: Response, sent: int, scope: MutableMapping[str, Any], send: Send) -> None:
+    """Send the head with the true length and the beginning of the body, then close the connection."""
+    await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
+    await send({"type": "http.response.body", "body": bytes(response.body[:sent]), "more_body": True})
+    connection: Connection | None = scope.get(CONNECTION)
+    until = time.monotonic() + _FLUSH_SECONDS
+    while connection is not None and connection.get_write_buffer_size() and time.monotonic() < until:
+        await asyncio.sleep(0.01)
+    await _drop(scope)
 
 
 async def _drop(scope: MutableMapping[str, Any]) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +26,8 @@ def _connect(path: Path, *, synchronous: str) -> sqlite3.Connection:
     )
     db.execute(f"PRAGMA synchronous={synchronous}")
     db.execute("PRAGMA cache_size=-32000")
+    db.execute("PRAGMA temp_store=MEMORY")
+    db.execute("CREATE TEMP TABLE request (id TEXT NOT NULL)")  # the request that this connection serves, if any
     return db
 
 
@@ -152,7 +153,7 @@ def build_file(path: Path, *, replace: bool) -> Iterator[sqlite3.Connection]:
             yield db
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
     except BaseException:
         db.close()
         part.unlink(missing_ok=True)
@@ -188,9 +189,3 @@ def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:
         raise EmulatorError(f"{path} exists already") from None
     finally:
         part.unlink()
-
-
-def clock_now(db: sqlite3.Connection) -> float:
-    """Unix seconds of the emulator's clock: the machine's plus the offset in the file."""
-    row = db.execute("SELECT value FROM meta WHERE key = 'clock_offset'").fetchone()
-    return time.time() + (float(row[0]) if row else 0.0)

@@ -1,68 +1,98 @@
-"""Faults on order: answers, delays and dropped connections for the next requests that match.
+"""Faults on order: answers, delays and broken connections for the next requests that match.
 
-A fault is a row of the data file and is used up as requests meet it, whichever process serves them.
+A fault is a rule in the data file and is used up as requests meet it, whichever process serves them. A fault plan is
+the whole list of rules at once.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import sqlite3
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 from pardotflow.emulator.datafile import DataFile
-from pardotflow.emulator.exchange import Call, Reply, to_json
+from pardotflow.emulator.exchange import Call
+from pardotflow.emulator.fault_rule import (
+    Fault,
+    Spec,
+    build_fault,
+    check_rule,
+    does_something,
+    lag_of,
+    read_match,
+    read_when,
+)
 from pardotflow.emulator.problem import EmulatorError
+from pardotflow.emulator.request_log import system_of
+from pardotflow.emulator.state import load_switches
 
-_KEYS = {"method", "path", "query", "times", "skip", "status", "body", "headers", "delay", "drop", "effect"}
-_DROPS = {None, "before", "after"}
 
+def read_plan(document: object) -> list[Spec]:
+    """The checked rules of a plan: a list, or a mapping with `rules` and a `seed`. Raises `EmulatorError`.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What happens to one request. `drop` closes the connection before or after the effect; `delay` is in seconds.
-
-    A fault with a `status` answers by itself; the request has its effect only where `effect` is true.
+    A rule without a seed of its own gets one from the plan's seed and its place, so that two rules choose apart.
     """
-
-    status: int | None = None
-    body: object = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    delay: float = 0.0
-    drop: str | None = None
-    effect: bool = False
-
-    def to_reply(self) -> Reply | None:
-        """The answer that replaces the true one, if any."""
-        if self.status is None:
-            return None
-        text = self.body.encode() if isinstance(self.body, str) else to_json(self.body)
-        body = b"" if self.body is None else text
-        media = self.headers.get("Content-Type", "application/json") if body else None
-        rest = {name: value for name, value in self.headers.items() if name.lower() != "content-type"}
-        return Reply(status=self.status, body=body, media=media, headers=rest)
-
-
-def order_fault(file: DataFile, spec: Mapping[str, Any]) -> int:
-    """Enter a fault; returns its number. Raises `EmulatorError` for a specification that cannot be meant."""
-    unknown = set(spec) - _KEYS
+    whole = document if isinstance(document, Mapping) else {"rules": document}
+    unknown = sorted(set(map(str, whole)) - {"rules", "seed"})
     if unknown:
-        raise EmulatorError(f"unknown key in a fault: {', '.join(sorted(unknown))}")
-    if spec.get("drop") not in _DROPS:
-        raise EmulatorError("drop is before or after")
+        raise EmulatorError(f"unknown key in a fault plan: {', '.join(unknown)}; there are: rules, seed")
+    rules = whole.get("rules")
+    if rules is None:
+        return []
+    if not isinstance(rules, list):
+        raise EmulatorError("a fault plan has a list of rules")
+    return [_read_rule(place, rule, whole.get("seed", 0)) for place, rule in enumerate(rules, start=1)]
+
+
+def _read_rule(place: int, rule: object, seed: object) -> Spec:
     try:
-        re.compile(spec.get("path", ""))
-        re.compile(spec.get("query", ""))
-        times, skip = int(spec.get("times", 1)), int(spec.get("skip", 0))
-        _build(spec)
-    except (re.error, TypeError, ValueError) as cause:
-        raise EmulatorError(f"unreadable fault: {cause}") from cause
+        spec = check_rule(rule)
+        if not does_something(spec):
+            raise EmulatorError("does nothing; write trouble, status, code, delay, drop or truncate")
+    except EmulatorError as cause:
+        raise EmulatorError(f"rule {place}: {cause}") from cause
+    return {"seed": f"{seed}.{place}", **spec}
+
+
+def read_plan_file(path: Path) -> list[Spec]:
+    """The checked rules of a YAML or JSON file; raises `EmulatorError` with its name."""
+    try:
+        return read_plan(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as cause:
+        raise EmulatorError(f"cannot read the fault plan {path}: {cause}") from cause
+    except EmulatorError as cause:
+        raise EmulatorError(f"{path}: {cause}") from cause
+
+
+def put_plan(file: DataFile, rules: Sequence[Spec]) -> None:
+    """Put the rules of a plan in the place of all faults, and count from the beginning."""
     with file.write() as db:
+        db.execute("DELETE FROM fault")
+        save_rules(db, rules)
+
+
+def save_rules(db: sqlite3.Connection, rules: Sequence[Spec]) -> int:
+    """Store checked rules in their order; returns the number of the last one."""
+    last = 0
+    for rule in rules:
+        when = read_when(rule)
         made = db.execute(
-            "INSERT INTO fault (spec, skip, remaining) VALUES (?, ?, ?)", (json.dumps(dict(spec)), skip, times)
-        ).lastrowid
-    return int(made or 0)
+            "INSERT INTO fault (spec, skip, remaining) VALUES (?, ?, ?)",
+            (json.dumps(dict(rule)), when.skip, when.times),
+        )
+        last = int(made.lastrowid or 0)
+    return last
+
+
+def order_fault(file: DataFile, spec: Spec) -> int:
+    """Enter a fault after the others; returns its number. Raises `EmulatorError` for one that cannot be meant."""
+    checked = check_rule(spec)
+    with file.write() as db:
+        return save_rules(db, [checked])
 
 
 def clear_faults(file: DataFile) -> None:
@@ -72,47 +102,45 @@ def clear_faults(file: DataFile) -> None:
 
 
 def list_faults(file: DataFile) -> list[dict[str, Any]]:
-    """The faults that are still to come."""
-    rows = file.read().execute("SELECT n, spec, skip, remaining FROM fault ORDER BY n")
-    return [{**json.loads(spec), "n": n, "skip": skip, "times": remaining} for n, spec, skip, remaining in rows]
+    """The faults that are still to come; `met` counts the matching requests after the skipped ones."""
+    rows = file.read().execute("SELECT n, spec, skip, remaining, met FROM fault ORDER BY n")
+    return [
+        {**json.loads(spec), "n": n, "skip": skip, "times": "always" if remaining is None else remaining, "met": met}
+        for n, spec, skip, remaining, met in rows
+    ]
 
 
 def take_fault(file: DataFile, call: Call) -> Fault | None:
-    """Use up the first fault that matches a request."""
+    """Use up the first fault that hits a request.
+
+    A fault that still skips lets the request pass. One that `every` or `probability` passes over leaves it to the next.
+    """
     if file.read().execute("SELECT 1 FROM fault LIMIT 1").fetchone() is None:
         return None
     with file.write() as db:
-        for n, text, skip, remaining in db.execute("SELECT n, spec, skip, remaining FROM fault ORDER BY n").fetchall():
-            spec = json.loads(text)
-            if not _matches(spec, call):
+        for n, text, skip in db.execute("SELECT n, spec, skip FROM fault ORDER BY n").fetchall():
+            spec: dict[str, Any] = json.loads(text)
+            if not read_match(spec).covers(call):
                 continue
             if skip > 0:
                 db.execute("UPDATE fault SET skip = skip - 1 WHERE n = ?", (n,))
                 return None
-            if remaining <= 1:
-                db.execute("DELETE FROM fault WHERE n = ?", (n,))
-            else:
+            (met,) = db.execute("UPDATE fault SET met = met + 1 WHERE n = ? RETURNING met", (n,)).fetchone()
+            if read_when(spec).hits(met):
+                db.execute("DELETE FROM fault WHERE n = ? AND remaining <= 1", (n,))
                 db.execute("UPDATE fault SET remaining = remaining - 1 WHERE n = ?", (n,))
-            return _build(spec)
+                _enter(db, spec, call)
+                return build_fault(spec, system_of(call.path), load_switches(db), number=met)
     return None
 
 
-def _matches(spec: Mapping[str, Any], call: Call) -> bool:
-    method = spec.get("method")
-    return (
-        (method is None or str(method).upper() == call.method)
-        and re.search(spec.get("path", ""), call.path) is not None
-        and re.search(spec.get("query", ""), call.query) is not None
-    )
-
-
-def _build(spec: Mapping[str, Any]) -> Fault:
-    status = spec.get("status")
-    return Fault(
-        status=None if status is None else int(status),
-        body=spec.get("body"),
-        headers={str(name): str(value) for name, value in (spec.get("headers") or {}).items()},
-        delay=float(spec.get("delay", 0)),
-        drop=spec.get("drop"),
-        effect=bool(spec.get("effect", False)),
-    )
+def _enter(db: sqlite3.Connection, spec: Spec, call: Call) -> None:
+    """What a trouble leaves behind in the data: the session that ended, the cache that lags from now on."""
+    if spec.get("trouble") == "expired_token":
+        token = call.headers.get("authorization", "").partition(" ")[2].strip()
+        db.execute("UPDATE token SET revoked = 1 WHERE token = ? AND kind = 'access'", (token,))
+    if spec.get("trouble") == "cache_lag":
+        db.execute(
+            "INSERT INTO switch VALUES ('cache_lag', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (json.dumps(lag_of(spec)),),
+        )

@@ -33,12 +33,18 @@ CREATE TABLE import_error (
     import_id INTEGER NOT NULL, n INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (import_id, n)
 );
 CREATE TABLE fault (
-    n INTEGER PRIMARY KEY AUTOINCREMENT, spec TEXT NOT NULL, skip INTEGER NOT NULL, remaining INTEGER NOT NULL
+    n INTEGER PRIMARY KEY AUTOINCREMENT, spec TEXT NOT NULL, skip INTEGER NOT NULL, remaining INTEGER,
+    met INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE request_log (
     n INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, system TEXT NOT NULL, method TEXT NOT NULL,
     path TEXT NOT NULL, query TEXT NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL, status INTEGER,
     answer BLOB NOT NULL,
-    api_calls INTEGER NOT NULL, seconds REAL NOT NULL
+    api_calls INTEGER NOT NULL, seconds REAL NOT NULL, request TEXT NOT NULL
 );
+CREATE TABLE write_log (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, request TEXT NOT NULL, system TEXT NOT NULL, object TEXT NOT NULL,
+    record_id TEXT NOT NULL, action TEXT NOT NULL, fields TEXT NOT NULL, before TEXT NOT NULL
+);
+CREATE INDEX write_log_request ON write_log (request);
 """

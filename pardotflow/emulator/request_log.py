@@ -7,25 +7,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.log_filter import Filter
 from pardotflow.emulator.state import State
 from pardotflow.emulator.usage import count_calls, day_of
+from pardotflow.emulator.write_log import forget_writes, read_writes
 
 _SECRET_HEADERS = {"authorization", "cookie", "x-sfdc-session"}
 _SECRET_FORM = re.compile(rb"((?:refresh_token|client_secret|access_token|password|token|assertion|code)=)[^&\s]*")
 _SECRET_JSON = re.compile(rb'("(?:access_token|refresh_token|signature|id_token)"\s*:\s*")[^"]*')
 _TRIM_EVERY = 500
-_NAMES = "at, system, method, path, query, headers, body, status, answer, api_calls, seconds"
+_NAMES = "at, system, method, path, query, headers, body, status, answer, api_calls, seconds, request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One finished request. `reply` is None where the connection was dropped; `seconds` is the time taken."""
+    """One finished request. `reply` is None where the connection was dropped; `seconds` is the time taken.
+
+    `request` names the request among all, and stands beside what it wrote.
+    """
 
     system: str
     call: Call
@@ -33,6 +39,7 @@ class Entry:
     api_calls: int
     at: float
     seconds: float
+    request: str
 
 
 def system_of(path: str) -> str:
@@ -53,11 +60,11 @@ def write_entry(file: DataFile, state: State, entry: Entry) -> None:
         if not switches.log:
             return
         made = db.execute(
-            f"INSERT INTO request_log ({_NAMES}) VALUES ({','.join('?' * 11)})",
+            f"INSERT INTO request_log ({_NAMES}) VALUES ({','.join('?' * 12)})",
             _columns(entry, switches.log_request_bytes, switches.log_answer_bytes),
         ).lastrowid
         if made and made % _TRIM_EVERY == 0:
-            db.execute("DELETE FROM request_log WHERE n <= ?", (made - switches.log_keep,))
+            _forget(db, made - switches.log_keep)
 
 
 def _columns(entry: Entry, most_body: int, most_answer: int) -> tuple[Any, ...]:
@@ -80,35 +87,35 @@ def _columns(entry: Entry, most_body: int, most_answer: int) -> tuple[Any, ...]:
         answer,
         entry.api_calls,
         entry.seconds,
+        entry.request,
     )
 
 
-def read_entries(file: DataFile, since: int, limit: int) -> list[Mapping[str, Any]]:
-    """Recorded requests with a number above `since`, oldest first."""
-    rows = file.read().execute(
-        f"SELECT n, {_NAMES} FROM request_log WHERE n > ? ORDER BY n LIMIT ?",
-        (since, limit),
-    )
-    return [
-        {
-            "n": n,
-            "at": at,
-            "system": system,
-            "method": method,
-            "path": path,
-            "query": query,
-            "headers": json.loads(headers),
-            "body": body.decode(errors="replace"),
-            "status": status,
-            "answer": answer.decode(errors="replace"),
-            "api_calls": api_calls,
-            "seconds": seconds,
-        }
-        for n, at, system, method, path, query, headers, body, status, answer, api_calls, seconds in rows
-    ]
+def read_entries(file: DataFile, wanted: Filter, *, writes: bool = False) -> Iterator[Mapping[str, Any]]:
+    """Recorded requests that are wanted, oldest first; with `writes` also the records that each of them wrote."""
+    conditions, values = wanted.to_sql()
+    db = file.read()
+    given = 0
+    for n, *columns in db.execute(f"SELECT n, {_NAMES} FROM request_log WHERE {conditions} ORDER BY n", values):
+        entry = dict(zip(_NAMES.split(", "), columns, strict=True))
+        if given >= wanted.limit:
+            return
+        if wanted.path is not None and not wanted.path.search(entry["path"]):
+            continue
+        given += 1
+        request = entry.pop("request")
+        shown = {name: value.decode(errors="replace") for name, value in entry.items() if name in {"body", "answer"}}
+        entry = {"n": n, **entry, **shown, "headers": json.loads(entry["headers"])}
+        yield entry | {"writes": read_writes(db, request)} if writes else entry
 
 
 def clear_entries(file: DataFile) -> None:
     """Forget all recorded requests; their numbers are not used again."""
     with file.note() as db:
-        db.execute("DELETE FROM request_log")
+        _forget(db, None)
+
+
+def _forget(db: sqlite3.Connection, last: int | None) -> None:
+    """Forget the requests up to a number, or all, and what they wrote."""
+    gone = db.execute("DELETE FROM request_log WHERE ? IS NULL OR n <= ? RETURNING request", (last, last)).fetchall()
+    forget_writes(db, [request for (request,) in gone])

@@ -22,6 +22,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from pardotflow.emulator.app import CONNECTION, Application
 from pardotflow.emulator.creation import create_data
 from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.faults import put_plan, read_plan_file
 from pardotflow.emulator.problem import EmulatorError
 
 _GRACE_SECONDS = 5
@@ -96,16 +97,20 @@ def serve(
     *,
     stop_on_stdin_eof: bool = False,
     stop: threading.Event | None = None,
+    faults: Path | None = None,
 ) -> None:
     """Serve `data` (made empty where it is missing) until a signal, `stop`, or the end of stdin.
 
-    Port 0 takes a free one; `ready` is called with the port once connections are accepted. Raises `EmulatorError`
-    where the file or the port cannot be used.
+    Port 0 takes a free one; `ready` is called with the port once connections are accepted. The fault plan in
+    `faults` takes the place of all faults of the file. Raises `EmulatorError` where a file or the port cannot be used.
     """
+    rules = None if faults is None else read_plan_file(faults)
     if not data.exists():
         _create(data)
     file = DataFile(data)
     try:
+        if rules is not None:
+            put_plan(file, rules)
         with _listen(host, port) as listener:
             _run(file, listener, ready, stop_on_stdin_eof=stop_on_stdin_eof, stop=stop)
     finally:

@@ -12,6 +12,7 @@ from typing import Any
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.past import keep_past
+from pardotflow.emulator.write_log import note_write
 
 Values = dict[str, Any]
 
@@ -51,10 +52,13 @@ def insert_record(context: Context, collection: Collection, values: Mapping[str,
     context.db.execute(
         f'INSERT INTO "{collection.table}" ({names}) VALUES ({",".join("?" * len(row))})', list(row.values())
     )
+    _note(context, collection, record_id, "create", {name: value for name, value in row.items() if value is not None})
     return row
 
 
-def update_record(context: Context, collection: Collection, row: Values, changes: Mapping[str, Any]) -> None:
+def update_record(
+    context: Context, collection: Collection, row: Values, changes: Mapping[str, Any], *, action: str = "update"
+) -> None:
     """Save changes and move the stamps; `row` is brought up to date."""
     unchanged = all(row.get(name) == value for name, value in changes.items())
     if unchanged and not context.state.switches.touch_unchanged:
@@ -65,6 +69,7 @@ def update_record(context: Context, collection: Collection, row: Values, changes
     if "updatedById" in collection.attributes:
         touched["updatedById"] = context.user_id
     keep_past(context.state, context.db, collection, row["id"])
+    _note(context, collection, row["id"], action, changes, {name: row.get(name) for name in changes})
     row.update(touched)
     sets = ", ".join(f'"{name}" = ?' for name in touched)
     context.db.execute(f'UPDATE "{collection.table}" SET {sets} WHERE "id" = ?', [*touched.values(), row["id"]])
@@ -73,7 +78,27 @@ def update_record(context: Context, collection: Collection, row: Values, changes
 def remove_record(context: Context, collection: Collection, row: Values) -> None:
     """Move a record to the recycle bin, or destroy it where the collection has none."""
     if collection.has_bin:
-        update_record(context, collection, row, {"isDeleted": 1})
+        update_record(context, collection, row, {"isDeleted": 1}, action="delete")
         return
     keep_past(context.state, context.db, collection, row["id"])
     context.db.execute(f'DELETE FROM "{collection.table}" WHERE "id" = ?', (row["id"],))
+    _note(context, collection, row["id"], "delete", {})
+
+
+def _note(
+    context: Context,
+    collection: Collection,
+    record_id: object,
+    action: str,
+    fields: Mapping[str, Any],
+    before: Mapping[str, Any] | None = None,
+) -> None:
+    note_write(
+        context.db,
+        system="pardot",
+        kind=collection.path,
+        record_id=record_id,
+        action=action,
+        fields=fields,
+        before=before,
+    )

@@ -176,6 +176,7 @@ def _run(context: Context, body: Mapping[str, Any], records: list[Any], save: Sa
 def _save_one(context: Context, record: object, save: SaveOne) -> Result:
     try:
         with savepoint(context.db):
+            context.take_row(record.get("id", record.get("Id")) if isinstance(record, dict) else record)
             return save(record)
     except SalesforceError as error:
         return _failure(*error.problems)

@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from pardotflow.emulator.clock import salesforce_stamp
 from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
 from pardotflow.emulator.salesforce.errors import not_found
+from pardotflow.emulator.salesforce.locks import RowLocks
 from pardotflow.emulator.state import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One authenticated request. `version` is the API version of the path, `v60.0`."""
+    """One authenticated request. `version` is the API version of the path, `v60.0`; `locks` are rows held by others."""
 
     state: State
     catalog: Catalog
     user_id: str
     version: str
+    locks: RowLocks | None = None
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -32,6 +34,11 @@ class Context:
     def stamp(self) -> str:
         """Now, as the platform stores it."""
         return salesforce_stamp(self.state.moment)
+
+    def take_row(self, record_id: object = None) -> None:
+        """Begin to write one more row of the request; raises `SalesforceError` where it is locked."""
+        if self.locks is not None:
+            self.locks.take(record_id)
 
     def path(self, rest: str) -> str:
         """A path of this API version, as the platform puts it into answers."""

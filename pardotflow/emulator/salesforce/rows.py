@@ -12,6 +12,7 @@ from typing import Any
 from pardotflow.emulator.clock import from_epoch, salesforce_stamp
 from pardotflow.emulator.ids import mint_id
 from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
+from pardotflow.emulator.write_log import note_write
 
 Values = dict[str, Any]
 
@@ -80,14 +81,33 @@ def insert_row(db: sqlite3.Connection, info: ObjectInfo, row: Mapping[str, Any])
     """Store a complete record."""
     names = ", ".join(f'"{name}"' for name in row)
     db.execute(f"INSERT INTO {info.table} ({names}) VALUES ({','.join('?' * len(row))})", list(row.values()))
+    fields = {name: value for name, value in row.items() if value is not None}
+    note_write(db, system="salesforce", kind=info.name, record_id=row["Id"], action="create", fields=fields)
 
 
 def update_row(
-    db: sqlite3.Connection, info: ObjectInfo, row: Values, changes: Mapping[str, Any], *, stamp: str, user_id: str
+    db: sqlite3.Connection,
+    info: ObjectInfo,
+    row: Values,
+    changes: Mapping[str, Any],
+    *,
+    stamp: str,
+    user_id: str,
+    action: str = "update",
 ) -> None:
     """Save changes to a stored record and move its stamps. `row` is brought up to date."""
+    before = dict(row)
     row.update(changes)
     touched = {**changes, **derive(info, row)}
+    note_write(
+        db,
+        system="salesforce",
+        kind=info.name,
+        record_id=row["Id"],
+        action=action,
+        fields=touched,
+        before={name: before.get(name) for name in touched},
+    )
     touched.update(LastModifiedDate=stamp, LastModifiedById=user_id, SystemModstamp=stamp)
     row.update(touched)
     sets = ", ".join(f'"{name}" = ?' for name in touched)
@@ -98,7 +118,7 @@ def delete_row(
     db: sqlite3.Connection, catalog: Catalog, info: ObjectInfo, row: Values, *, stamp: str, user_id: str
 ) -> None:
     """Move a record to the recycle bin, and with it the children whose lookup says so."""
-    update_row(db, info, row, {"IsDeleted": 1}, stamp=stamp, user_id=user_id)
+    update_row(db, info, row, {"IsDeleted": 1}, stamp=stamp, user_id=user_id, action="delete")
     for child, lookup in catalog.children_of(info.name):
         if lookup.cascade:
             for found in find_by(db, child, lookup.name, row["Id"]):

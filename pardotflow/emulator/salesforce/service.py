@@ -16,6 +16,7 @@ from pardotflow.emulator.salesforce.catalog import CatalogCache
 from pardotflow.emulator.salesforce.composite_api import run_composite
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import SalesforceError, json_reply, not_found, refuse, session_gone
+from pardotflow.emulator.salesforce.locks import RowLocks
 from pardotflow.emulator.salesforce.oauth import find_session, give_token, revoke_token, show_identity
 from pardotflow.emulator.state import State, load_state
 from pardotflow.emulator.usage import used_today
@@ -71,6 +72,8 @@ def dispatch(context: Context, call: Call) -> Reply:
             allowed = ",".join(sorted({*chosen.endpoints, "HEAD"}))
             message = f"HTTP Method '{call.method}' not allowed. Allowed are {allowed}"
             raise refuse(405, "METHOD_NOT_ALLOWED", message)
+        if call.method in {"POST", "PATCH", "DELETE"} and "object" in groups and "/composite/" not in call.path.lower():
+            context.take_row(groups.get("id"))
         return endpoint(context, call, groups)
     except SalesforceError as error:
         return error.to_reply()
@@ -91,8 +94,8 @@ class Salesforce:
         self._file = file
         self._catalog = CatalogCache()
 
-    def answer(self, call: Call) -> tuple[Reply, int]:
-        """The answer, and how many API calls the platform counts for it."""
+    def answer(self, call: Call, locks: RowLocks | None = None) -> tuple[Reply, int]:
+        """The answer, and how many API calls the platform counts for it; `locks` are rows that others hold."""
         state = load_state(self._file)
         if len(call.path) + len(call.query) > _LONGEST_URI:
             return refuse(414, "URI_TOO_LONG", "The length of the URI exceeds the 16,384 byte limit.").to_reply(), 0
@@ -111,9 +114,9 @@ class Salesforce:
             return session_gone().to_reply(), 0
         if path.startswith("/id/") or path == "/services/oauth2/userinfo":
             return json_reply(show_identity(state, call, user_id)), 0
-        return self._answer_data(state, call, user_id)
+        return self._answer_data(state, call, user_id, locks)
 
-    def _answer_data(self, state: State, call: Call, user_id: str) -> tuple[Reply, int]:
+    def _answer_data(self, state: State, call: Call, user_id: str, locks: RowLocks | None) -> tuple[Reply, int]:
         match = _DATA.fullmatch(call.path)
         if match is None:
             return not_found().to_reply(), 0
@@ -121,7 +124,7 @@ class Salesforce:
         most = state.switches.salesforce_daily_limit
         if used >= most:
             return refuse(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.").to_reply(), 0
-        reply = self._run(state, call, user_id, match[1])
+        reply = self._run(state, call, user_id, match[1], locks)
         headers = {
             **reply.headers,
             "Sforce-Limit-Info": f"api-usage={used + 1}/{most}",
@@ -129,8 +132,9 @@ class Salesforce:
         }
         return Reply(status=reply.status, body=reply.body, media=reply.media, headers=headers), 1
 
-    def _run(self, state: State, call: Call, user_id: str, version: str) -> Reply:
-        context = Context(state=state, catalog=self._catalog.load(state.db), user_id=user_id, version=version.lower())
+    def _run(self, state: State, call: Call, user_id: str, version: str, locks: RowLocks | None) -> Reply:
+        catalog = self._catalog.load(state.db)
+        context = Context(state=state, catalog=catalog, user_id=user_id, version=version.lower(), locks=locks)
         try:
             if call.method in {"GET", "HEAD"}:
                 return dispatch(context, call)

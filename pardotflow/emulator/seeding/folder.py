@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pardotflow.emulator.clock import from_epoch, pardot_stamp, salesforce_stamp
 from pardotflow.emulator.creation import create_data
+from pardotflow.emulator.faults import save_rules
 from pardotflow.emulator.identity import Identity
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.catalog import read_catalog
@@ -69,3 +70,4 @@ def _salesforce_files(folder: Path, findings: Findings) -> dict[str, Path]:
 def _save_settings(db: sqlite3.Connection, schema: Schema) -> None:
     rows = [(name, json.dumps(value)) for name, value in schema.settings.items()]
     db.executemany("INSERT INTO switch VALUES (?, ?)", rows)
+    save_rules(db, schema.faults)

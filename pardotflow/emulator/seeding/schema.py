@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from pardotflow.emulator.faults import read_plan
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.fields import NUMBER_TYPES, TYPES, Field, make_label
 from pardotflow.emulator.salesforce.standard import StandardObject, custom_object, standard_objects
@@ -54,6 +55,7 @@ class Schema:
     custom_fields: tuple[Mapping[str, Any], ...] = ()
     settings: Mapping[str, SwitchValue] = field(default_factory=dict)
     org: Mapping[str, Any] = field(default_factory=dict)
+    faults: tuple[Mapping[str, Any], ...] = ()
 
 
 def load_schema(path: Path) -> Schema:
@@ -64,7 +66,7 @@ def load_schema(path: Path) -> Schema:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except yaml.YAMLError as cause:
         raise EmulatorError(f"{path}: {cause}") from cause
-    whole = _mapping(raw, str(path), {"salesforce", "pardot", "settings", "org"})
+    whole = _mapping(raw, str(path), {"salesforce", "pardot", "settings", "org", "faults"})
     salesforce = _mapping(whole.get("salesforce"), "salesforce", None)
     pardot = _mapping(whole.get("pardot"), "pardot", {"custom_fields"})
     settings = _mapping(whole.get("settings"), "settings", None)
@@ -73,6 +75,7 @@ def load_schema(path: Path) -> Schema:
         custom_fields=tuple(_mappings(pardot.get("custom_fields"), "pardot: custom_fields")),
         settings={name: check_switch(name, value) for name, value in settings.items()},
         org=_mapping(whole.get("org"), "org", None),
+        faults=tuple(read_plan(whole.get("faults"))),
     )
 
 
