@@ -89,6 +89,9 @@ class Switches:
     query_batch_min: int = _switch(200, "Smallest page that Sforce-Query-Options may ask for.")
     query_batch_max: int = _switch(2_000, "Default and largest page of a query.")
     query_cursors: int = _switch(10, "Open query cursors of one user; the oldest is dropped.")
+    child_records_none: str = _switch(
+        "null", "What a child subquery shows for a parent without children is not recorded.", ("null", "empty")
+    )
     replication_lag: float = _switch(
         0.0, "latestDateCovered stops at the start of the oldest open transaction; this many seconds ago."
     )

@@ -169,7 +169,6 @@ def test_an_unknown_object_is_pointed_at(shared: Emulator) -> None:
         ("SELECT Id FROM Contact WHERE Email == 'a'", "MALFORMED_QUERY"),
         ("SELECT * FROM Contact", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact ORDER LastName", "MALFORMED_QUERY"),
-        ("SELECT Id, (SELECT Id FROM Contacts) FROM Account", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact LIMIT x", "MALFORMED_QUERY"),
         ("SELECT FIELDS(ALL) FROM Contact", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact WHERE Email > null", "MALFORMED_QUERY"),

@@ -7,7 +7,7 @@ joined once for each relationship path, whoever asks for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
@@ -17,6 +17,7 @@ from pardotflow.emulator.salesforce.soql_filter import Sql, Target, compare
 from pardotflow.emulator.salesforce.soql_lexer import malformed, point_at
 from pardotflow.emulator.salesforce.soql_tree import (
     Aggregate,
+    Child,
     Comparison,
     Condition,
     FieldSet,
@@ -32,6 +33,12 @@ _HINT = (
     " Please reference your WSDL or the describe call for the appropriate names."
 )
 
+_RELATION_HINT = (
+    " If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship"
+    " name. Please reference your WSDL or the describe call for the appropriate names."
+)
+_MOST_CHILDREN = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -40,6 +47,28 @@ class Column:
     path: tuple[str, ...]
     field: Field | None
     sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a statement is read in: the objects, the rows it may see, the day, and how deep subqueries may be nested."""
+
+    catalog: Catalog
+    include_deleted: bool
+    today: date
+    levels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Children:
+    """A child subquery: `lookup` is the field of the child that holds the parent's id, `place` its column."""
+
+    place: int
+    key: str
+    lookup: Field
+    query: Query
+    compiled: Compiled
+    statement: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +83,12 @@ class Compiled:
     values: tuple[object, ...]
     tail: str
     order: str
+    children: tuple[Children, ...]
 
 
-def compile_soql(query: Query, catalog: Catalog, *, include_deleted: bool, today: date) -> Compiled:
+def compile_soql(query: Query, scope: Scope) -> Compiled:
     """Compile a query; raises `SalesforceError` INVALID_TYPE, INVALID_FIELD or MALFORMED_QUERY."""
-    return _Compiler(query, catalog, include_deleted=include_deleted, today=today).compile()
+    return _Compiler(query, scope, scope.catalog.find(query.object)).compile()
 
 
 def address_sql(alias: str, compound: Field, info: ObjectInfo) -> str:
@@ -83,12 +113,10 @@ def _join(word: str, parts: Sequence[str]) -> str:
 
 
 class _Compiler:
-    def __init__(self, query: Query, catalog: Catalog, *, include_deleted: bool, today: date) -> None:
+    def __init__(self, query: Query, scope: Scope, found: ObjectInfo | None) -> None:
         self.query = query
-        self.catalog = catalog
-        self.include_deleted = include_deleted
-        self.today = today
-        found = catalog.find(query.object)
+        self.scope = scope
+        self.children: list[Children] = []
         if found is None:
             raise self.invalid_type()
         self.object = found
@@ -110,12 +138,13 @@ class _Compiler:
             values=tuple(values),
             tail=tail,
             order=f" ORDER BY {order}" if order else "",
+            children=tuple(self.children),
         )
 
     # -- names
 
     def strip_alias(self, path: Path) -> tuple[str, ...]:
-        names = {self.object.name.lower(), (self.query.alias or self.object.name).lower()}
+        names = {self.object.name.lower(), self.query.object.lower(), (self.query.alias or self.object.name).lower()}
         return path.parts[1:] if len(path.parts) > 1 and path.parts[0].lower() in names else path.parts
 
     def resolve(self, path: Path) -> tuple[Field, str, tuple[str, ...]]:
@@ -143,7 +172,7 @@ class _Compiler:
         return alias, info, keys
 
     def target_of(self, lookup: Field) -> ObjectInfo | None:
-        known = [self.catalog.find(name) for name in lookup.reference_to]
+        known = [self.scope.catalog.find(name) for name in lookup.reference_to]
         return next((info for info in known if info), None)
 
     def join(self, keys: tuple[str, ...], alias: str, lookup: Field, target: ObjectInfo) -> tuple[str, ObjectInfo]:
@@ -161,6 +190,8 @@ class _Compiler:
         for item in self.query.items:
             if isinstance(item, FieldSet):
                 columns.extend(self.field_set(item))
+            elif isinstance(item, Child):
+                columns.append(self.child(item, len(columns)))
             elif isinstance(item, Aggregate):
                 key = item.alias or f"expr{numbered}"
                 numbered += item.alias is None
@@ -173,6 +204,30 @@ class _Compiler:
                     )
                 columns.append(Column(path=keys[-1:] if self.query.is_aggregate else keys, field=field, sql=sql))
         return columns
+
+    def child(self, item: Child, place: int) -> Column:
+        """A column that stays null until the children of a page are fetched."""
+        statement, inner = self.query.statement, item.query
+        if self.query.is_aggregate or inner.is_aggregate:
+            sentence = "Aggregate queries can neither have nor be relationship subqueries"
+            raise malformed(statement, item.position, sentence)
+        if self.scope.levels < 1:
+            raise malformed(statement, item.position, "Cannot expand another level of child relationships")
+        if len(self.children) == _MOST_CHILDREN:
+            raise malformed(statement, item.position, f"more than {_MOST_CHILDREN} relationship subqueries")
+        name = inner.object.rpartition(".")[2].lower()
+        for info, lookup in self.scope.catalog.children_of(self.object.name):
+            key = lookup.child_relationship
+            if key and key.lower() == name:
+                made = _Compiler(inner, replace(self.scope, levels=self.scope.levels - 1), info).compile()
+                head, rest = item.alone
+                alone = f"{head}{info.name}{'' if inner.alias else ' ' + name}{rest}"
+                self.children.append(
+                    Children(place=place, key=key, lookup=lookup, query=inner, compiled=made, statement=alone)
+                )
+                return Column(path=(key,), field=None, sql="NULL")
+        sentence = f"Didn't understand relationship '{inner.object}' in FROM part of query call." + _RELATION_HINT
+        raise refuse(400, "INVALID_TYPE", point_at(statement, inner.object_position, sentence))
 
     def aggregate(self, item: Aggregate, key: str) -> Column:
         if item.path is None:
@@ -203,7 +258,7 @@ class _Compiler:
         return f"{sql} {'DESC' if key.descending else 'ASC'} NULLS {'FIRST' if key.nulls_first else 'LAST'}"
 
     def where(self) -> Sql:
-        live = [] if self.include_deleted else ['t0."IsDeleted" = 0']
+        live = [] if self.scope.include_deleted else ['t0."IsDeleted" = 0']
         if self.query.where is None:
             return (f" WHERE {live[0]}" if live else ""), []
         sql, values = self.condition(self.query.where)
@@ -226,12 +281,12 @@ class _Compiler:
             raise refuse(400, "INVALID_FIELD", point_at(self.query.statement, comparison.path.position, sentence))
         if comparison.query is not None:
             return self.semi_join(comparison, comparison.query, sql)
-        target = Target(statement=self.query.statement, column=sql, field=field, today=self.today)
+        target = Target(statement=self.query.statement, column=sql, field=field, today=self.scope.today)
         return compare(target, comparison)
 
     def semi_join(self, comparison: Comparison, inner: Query, sql: str) -> Sql:
-        made = compile_soql(inner, self.catalog, include_deleted=self.include_deleted, today=self.today)
-        if len(made.columns) != 1 or inner.is_aggregate:
+        made = compile_soql(inner, self.scope)
+        if len(made.columns) != 1 or inner.is_aggregate or made.children:
             raise malformed(self.query.statement, inner.object_position, "a semi-join selects exactly one field")
         column = made.columns[0].sql
         select = f"SELECT {column} FROM {made.source}{made.where}"
@@ -253,9 +308,5 @@ class _Compiler:
         return refuse(400, "INVALID_FIELD", point_at(self.query.statement, path.position, sentence))
 
     def no_relation(self, path: Path, name: str, info: ObjectInfo) -> SalesforceError:
-        sentence = (
-            f"Didn't understand relationship '{name}' in field path. If you are attempting to use a custom "
-            "relationship, be sure to append the '__r' after the custom relationship name. Please reference your WSDL "
-            f"or the describe call for the appropriate names. ({info.name})"
-        )
+        sentence = f"Didn't understand relationship '{name}' in field path.{_RELATION_HINT} ({info.name})"
         return refuse(400, "INVALID_FIELD", point_at(self.query.statement, path.position, sentence))

@@ -1,7 +1,7 @@
 """SOQL tokens into a `Query`.
 
-A recursive descent over the grammar of the SOQL reference. What the platform accepts and this parser does not (child
-subqueries, TYPEOF, HAVING, WITH) is refused as malformed with a sentence that says so, never answered wrongly.
+A recursive descent over the grammar of the SOQL reference. What the platform accepts and this parser does not
+(TYPEOF, HAVING, WITH) is refused as malformed with a sentence that says so, never answered wrongly.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pardotflow.emulator.salesforce.errors import SalesforceError
 from pardotflow.emulator.salesforce.soql_lexer import Token, malformed, read_string, scan
 from pardotflow.emulator.salesforce.soql_tree import (
     Aggregate,
+    Child,
     Comparison,
     Condition,
     FieldSet,
@@ -24,7 +25,7 @@ from pardotflow.emulator.salesforce.soql_tree import (
 )
 
 _AGGREGATES = {"COUNT", "COUNT_DISTINCT", "MIN", "MAX", "SUM", "AVG"}
-_CLAUSES = {"WHERE", "WITH", "GROUP", "ORDER", "LIMIT", "OFFSET", "FOR", "USING", "HAVING", "ALL", "UPDATE"}
+_CLAUSES = {"FROM", "WHERE", "WITH", "GROUP", "ORDER", "LIMIT", "OFFSET", "FOR", "USING", "HAVING", "ALL", "UPDATE"}
 _DEEPEST = 100
 _MOST_ROWS = 2**31 - 1
 _COMPARE = ("=", "!=", "<>", "<", "<=", ">", ">=", "LIKE")
@@ -118,9 +119,16 @@ class _Parser:
             offset=offset,
         )
 
-    def item(self) -> Path | Aggregate | FieldSet:
+    def child(self) -> Child:
+        self.expect("(")
+        start = self.token.position
+        query = self.query()
+        end = self.expect(")").position
+        return Child(query=query, position=start, text=self.statement[start:end])
+
+    def item(self) -> Path | Aggregate | FieldSet | Child:
         if self.token.is_word("("):
-            raise malformed(self.statement, self.token.position, "child subqueries are not emulated")
+            return self.child()
         token = self.name()
         if not self.token.is_word("("):
             return Path(parts=tuple(token.text.split(".")), position=token.position)

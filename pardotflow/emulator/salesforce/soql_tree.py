@@ -87,11 +87,26 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """`(SELECT Id FROM Contacts)` in a select list. `text` is the statement inside; its object is a relationship."""
+
+    query: Query
+    position: int
+    text: str
+
+    @property
+    def alone(self) -> tuple[str, str]:
+        """The statement around the name of its object."""
+        start = self.query.object_position - self.position
+        return self.text[:start], self.text[start + len(self.query.object) :]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A whole SELECT."""
 
     statement: str
-    items: tuple[Path | Aggregate | FieldSet, ...]
+    items: tuple[Path | Aggregate | FieldSet | Child, ...]
     object: str
     object_position: int
     alias: str | None
