@@ -6,7 +6,7 @@ joined once for each relationship path, whoever asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,15 +14,18 @@ from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
 from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
 from pardotflow.emulator.salesforce.fields import Field
 from pardotflow.emulator.salesforce.soql_filter import Sql, Target, compare
+from pardotflow.emulator.salesforce.soql_functions import aggregate_function, date_function
 from pardotflow.emulator.salesforce.soql_lexer import malformed, point_at
 from pardotflow.emulator.salesforce.soql_tree import (
     Aggregate,
     Child,
     Comparison,
     Condition,
+    DateFunction,
     FieldSet,
     Group,
     Not,
+    Operand,
     Order,
     Path,
     Query,
@@ -38,6 +41,7 @@ _RELATION_HINT = (
     " name. Please reference your WSDL or the describe call for the appropriate names."
 )
 _MOST_CHILDREN = 20
+Reader = Callable[[Operand], tuple[Field, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +121,7 @@ class _Compiler:
         self.query = query
         self.scope = scope
         self.children: list[Children] = []
+        self.keys: list[str] = []
         if found is None:
             raise self.invalid_type()
         self.object = found
@@ -124,18 +129,26 @@ class _Compiler:
         self.join_sql: list[str] = []
 
     def compile(self) -> Compiled:
+        if (
+            self.query.is_aggregate
+            and not (self.query.is_count or self.query.group_by)
+            and self.query.limit is not None
+        ):
+            sentence = "Non-grouped query that uses overall aggregate functions cannot also use LIMIT"
+            raise malformed(self.query.statement, self.query.object_position, sentence)
+        self.keys = [self.group_key(key) for key in self.query.group_by]
         columns = tuple(self.columns())
         where, values = self.where()
-        group = [self.resolve(path)[1] for path in self.query.group_by]
+        having, having_values = self.having()
         order = ", ".join(self.order_key(key) for key in self.query.order_by)
-        tail = f" GROUP BY {', '.join(group)}" if group else ""
+        tail = f" GROUP BY {', '.join(self.keys)}{having}" if self.keys else ""
         return Compiled(
             info=self.object,
             columns=columns,
             parents={path: (alias, info.name) for path, (alias, info) in self.joins.items()},
             source=f"{self.object.table} t0{''.join(self.join_sql)}",
             where=where,
-            values=tuple(values),
+            values=(*values, *having_values),
             tail=tail,
             order=f" ORDER BY {order}" if order else "",
             children=tuple(self.children),
@@ -186,24 +199,68 @@ class _Compiler:
 
     def columns(self) -> list[Column]:
         columns: list[Column] = []
-        numbered = 0
         for item in self.query.items:
             if isinstance(item, FieldSet):
                 columns.extend(self.field_set(item))
             elif isinstance(item, Child):
                 columns.append(self.child(item, len(columns)))
-            elif isinstance(item, Aggregate):
-                key = item.alias or f"expr{numbered}"
-                numbered += item.alias is None
-                columns.append(self.aggregate(item, key))
+            elif self.query.is_aggregate:
+                columns.append(self.grouped_column(item, columns))
             else:
-                field, sql, keys = self.resolve(item)
-                if self.query.is_aggregate and item.parts not in [p.parts for p in self.query.group_by]:
-                    raise malformed(
-                        self.query.statement, item.position, f"Field must be grouped or aggregated: {item.text}"
-                    )
-                columns.append(Column(path=keys[-1:] if self.query.is_aggregate else keys, field=field, sql=sql))
+                columns.append(self.plain_column(item))
         return columns
+
+    def plain_column(self, item: Operand) -> Column:
+        if not isinstance(item, Path):
+            raise self.ungrouped(item)
+        if item.alias is not None:
+            sentence = "only aggregate expressions use field aliasing"
+            raise malformed(self.query.statement, item.position, sentence)
+        field, sql, keys = self.resolve(item)
+        return Column(path=keys, field=field, sql=sql)
+
+    def grouped_column(self, item: Operand, columns: Sequence[Column]) -> Column:
+        """A key or an aggregate; what has no alias and is no field is called `expr0`, `expr1` and so on."""
+        field, sql = self.grouped(item)
+        before = self.query.items[: len(columns)]
+        numbered = sum(isinstance(i, Aggregate | DateFunction) and i.alias is None for i in before)
+        key = item.alias or (field.name if isinstance(item, Path) else f"expr{numbered}")
+        if any(column.path == (key,) for column in columns):
+            raise malformed(self.query.statement, item.position, f"duplicate alias: {key}")
+        return Column(path=(key,), field=field, sql=sql)
+
+    def grouped(self, item: Operand, refusal: str = "Field") -> tuple[Field, str]:
+        """An operand of a grouped query: an aggregate, or one of the keys."""
+        field, sql = self.operand(item)
+        if not isinstance(item, Aggregate) and sql not in self.keys:
+            raise self.ungrouped(item, refusal)
+        return field, sql
+
+    def ungrouped(self, item: Operand, refusal: str = "Field") -> SalesforceError:
+        sentence = f"{refusal} must be grouped or aggregated: {item.text}"
+        return malformed(self.query.statement, item.position, sentence)
+
+    def operand(self, item: Operand) -> tuple[Field, str]:
+        """The type and the SQL of a field or a function."""
+        if item.path is None:
+            return Field(name="COUNT()", type="int", label="COUNT"), "count(*)"
+        field, sql, _ = self.resolve(item.path)
+        if isinstance(item, Path):
+            return field, sql
+        aggregate = isinstance(item, Aggregate)
+        found = (aggregate_function if aggregate else date_function)(item.function, field, sql)
+        if found is None:
+            word = "aggregate operator" if aggregate else "function"
+            sentence = f"field {field.name} does not support {word} {item.function}"
+            raise refuse(400, "INVALID_FIELD", point_at(self.query.statement, item.position, sentence))
+        return found
+
+    def group_key(self, item: Path | DateFunction) -> str:
+        field, sql = self.operand(item)
+        if not field.is_groupable:
+            sentence = f"field '{field.name}' can not be grouped in a query call"
+            raise malformed(self.query.statement, item.position, sentence)
+        return sql
 
     def child(self, item: Child, place: int) -> Column:
         """A column that stays null until the children of a page are fetched."""
@@ -229,15 +286,6 @@ class _Compiler:
         sentence = f"Didn't understand relationship '{inner.object}' in FROM part of query call." + _RELATION_HINT
         raise refuse(400, "INVALID_TYPE", point_at(statement, inner.object_position, sentence))
 
-    def aggregate(self, item: Aggregate, key: str) -> Column:
-        if item.path is None:
-            return Column(path=(key,), field=None, sql="count(*)")
-        field, sql, _ = self.resolve(item.path)
-        if item.function == "COUNT_DISTINCT":
-            return Column(path=(key,), field=None, sql=f"count(DISTINCT {sql})")
-        kept = field if item.function in {"MIN", "MAX"} else None
-        return Column(path=(key,), field=kept, sql=f"{item.function.lower()}({sql})")
-
     def field_set(self, item: FieldSet) -> list[Column]:
         if item.kind != "STANDARD" and (self.query.limit is None or self.query.limit > 200):
             raise malformed(
@@ -251,34 +299,58 @@ class _Compiler:
         ]
 
     def order_key(self, key: Order) -> str:
-        field, sql, _ = self.resolve(key.path)
-        if field.is_long_text or field.type in {"multipicklist", "address"}:
+        alias = self.aliased(key.operand)
+        field, sql = alias or (self.grouped if self.query.is_aggregate else self.sorted)(key.operand, "Ordered field")
+        if not field.is_sortable:
             sentence = f"field '{field.name}' can not be sorted in a query call"
-            raise refuse(400, "INVALID_FIELD", point_at(self.query.statement, key.path.position, sentence))
+            raise refuse(400, "INVALID_FIELD", point_at(self.query.statement, key.operand.position, sentence))
         return f"{sql} {'DESC' if key.descending else 'ASC'} NULLS {'FIRST' if key.nulls_first else 'LAST'}"
+
+    def sorted(self, item: Operand, refusal: str) -> tuple[Field, str]:
+        if isinstance(item, Aggregate):
+            raise self.ungrouped(item, refusal)
+        return self.operand(item)
+
+    def aliased(self, item: Operand) -> tuple[Field, str] | None:
+        """An aggregate that is sorted by under its alias."""
+        found = [i for i in self.query.items if isinstance(i, Aggregate) and i.alias and i.alias == item.text]
+        return self.operand(found[0]) if found else None
 
     def where(self) -> Sql:
         live = [] if self.scope.include_deleted else ['t0."IsDeleted" = 0']
         if self.query.where is None:
             return (f" WHERE {live[0]}" if live else ""), []
-        sql, values = self.condition(self.query.where)
+        sql, values = self.condition(self.query.where, self.unaggregated)
         return f" WHERE {' AND '.join([*live, f'({sql})'])}", values
 
-    def condition(self, condition: Condition) -> Sql:
+    def having(self) -> Sql:
+        if self.query.having is None:
+            return "", []
+        sql, values = self.condition(self.query.having, self.grouped)
+        return f" HAVING {sql}", values
+
+    def unaggregated(self, item: Operand) -> tuple[Field, str]:
+        if isinstance(item, Aggregate):
+            sentence = f"Grouped or aggregate expressions belong into HAVING: {item.text}"
+            raise malformed(self.query.statement, item.position, sentence)
+        return self.operand(item)
+
+    def condition(self, condition: Condition, read: Reader) -> Sql:
         if isinstance(condition, Not):
-            sql, values = self.condition(condition.condition)
+            sql, values = self.condition(condition.condition, read)
             return f"NOT coalesce({sql}, 0)", values
         if isinstance(condition, Group):
-            parts = [self.condition(part) for part in condition.conditions]
+            parts = [self.condition(part, read) for part in condition.conditions]
             joined = _join(condition.word, [sql for sql, _ in parts])
             return joined, [value for _, values in parts for value in values]
-        return self.comparison(condition)
+        return self.comparison(condition, read)
 
-    def comparison(self, comparison: Comparison) -> Sql:
-        field, sql, _ = self.resolve(comparison.path)
+    def comparison(self, comparison: Comparison, read: Reader) -> Sql:
+        field, sql = read(comparison.operand)
         if not field.stored:
             sentence = f"field '{field.name}' can not be filtered in a query call"
-            raise refuse(400, "INVALID_FIELD", point_at(self.query.statement, comparison.path.position, sentence))
+            position = comparison.operand.position
+            raise refuse(400, "INVALID_FIELD", point_at(self.query.statement, position, sentence))
         if comparison.query is not None:
             return self.semi_join(comparison, comparison.query, sql)
         target = Target(statement=self.query.statement, column=sql, field=field, today=self.scope.today)
