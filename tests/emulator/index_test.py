@@ -7,7 +7,8 @@ import pytest
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.salesforce.catalog import read_catalog
-from pardotflow.emulator.salesforce.soql_compile import Scope, compile_soql
+from pardotflow.emulator.salesforce.soql_compile import compile_soql
+from pardotflow.emulator.salesforce.soql_compiled import Scope
 from pardotflow.emulator.salesforce.soql_parser import parse_soql
 
 SINCE = "2022-01-01T00:00:00Z"

@@ -26,6 +26,7 @@ def rows(emulator: Emulator, statement: str) -> list[list[Any]]:
             [[False, 2]],
         ),
         ("SELECT IsDeleted FROM Contact GROUP BY IsDeleted HAVING MAX(LastName) LIKE 'o%' OR COUNT(Id) > 9", [[False]]),
+        ("SELECT IsDeleted FROM Contact GROUP BY IsDeleted HAVING MIN(LastName) = 'ALPHA'", [[False]]),
         ("SELECT COUNT_DISTINCT(AccountId) d, MIN(Birthdate) FROM Contact", [[2, "1980-02-03"]]),
         ("SELECT LastName l FROM Contact GROUP BY LastName ORDER BY COUNT(Id), LastName DESC LIMIT 1", [["O'Neil"]]),
         (

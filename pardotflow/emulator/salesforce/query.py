@@ -18,7 +18,8 @@ from pardotflow.emulator.salesforce.query_cursors import (
     read_numbers,
 )
 from pardotflow.emulator.salesforce.query_records import build_records, converter, select_rows
-from pardotflow.emulator.salesforce.soql_compile import Compiled, Scope, compile_soql
+from pardotflow.emulator.salesforce.soql_compile import compile_soql
+from pardotflow.emulator.salesforce.soql_compiled import Compiled, Scope
 from pardotflow.emulator.salesforce.soql_parser import parse_soql
 from pardotflow.emulator.salesforce.soql_tree import Query
 

@@ -10,15 +10,15 @@ from typing import Any
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.fields import Field
 from pardotflow.emulator.salesforce.query_cursors import Paging, open_cursor
-from pardotflow.emulator.salesforce.soql_compile import Children, Column, Compiled
+from pardotflow.emulator.salesforce.soql_compiled import Children, Column, Compiled
 
 Record = dict[str, Any]
 Row = tuple[Any, ...]
 
 
 def select_rows(compiled: Compiled, rest: str, extra: str = "") -> str:
-    """SQL for the columns, then the object's own id, then the ids of the joined parents, then `extra`."""
-    parents = "".join(f', {alias}."Id"' for alias, _ in compiled.parents.values())
+    """SQL for the columns, then the object's own id, then the id and the type of each joined parent, then `extra`."""
+    parents = "".join(f", {parent.id_sql}, {parent.type_sql}" for parent in compiled.parents.values())
     columns = ", ".join(column.sql for column in compiled.columns)
     return f'SELECT {columns}, t0."Id"{parents}{extra} FROM {compiled.source}{rest}'
 
@@ -43,7 +43,7 @@ def build_records(context: Context, compiled: Compiled, rows: Sequence[Row], pag
     converters = [(c.path[0], change) for _, c in flat if (change := converter(c.field)) is not None]
     name = compiled.info.name
     prefix = context.path(f"sobjects/{name}/")
-    places = {path: width + 1 + k for k, path in enumerate(compiled.parents)}
+    places = {path: width + 1 + 2 * k for k, path in enumerate(compiled.parents)}
     plain = not nested
     records: list[Record] = []
     for row in rows:
@@ -90,7 +90,7 @@ def _fill(context: Context, compiled: Compiled, record: Record, row: Row, places
     """Put the values of one row in place, making each parent once, in the order of the select list."""
     for value, column in zip(row, compiled.columns, strict=False):
         holder = _holder(context, compiled, record, row, places, column)
-        if holder is not None:
+        if holder is not None and (column.kinds is None or row[places[column.path[:-1]] + 1] in column.kinds):
             change = converter(column.field) if len(column.path) > 1 else None
             holder[column.path[-1]] = value if change is None else change(value)
 
@@ -111,7 +111,7 @@ def _holder(
         if parent_id is None:
             holder[key] = None
             return None
-        kind = compiled.parents[path][1]
+        kind = row[places[path] + 1]
         holder = holder.setdefault(
             key, {"attributes": {"type": kind, "url": context.path(f"sobjects/{kind}/{parent_id}")}}
         )

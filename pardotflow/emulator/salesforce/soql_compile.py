@@ -7,12 +7,12 @@ joined once for each relationship path, whoever asks for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
-from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
+from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
 from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.soql_compiled import Children, Column, Compiled, Parent, Scope, address_sql
 from pardotflow.emulator.salesforce.soql_filter import Sql, Target, compare
 from pardotflow.emulator.salesforce.soql_functions import aggregate_function, date_function
 from pardotflow.emulator.salesforce.soql_lexer import malformed, point_at
@@ -29,6 +29,7 @@ from pardotflow.emulator.salesforce.soql_tree import (
     Order,
     Path,
     Query,
+    TypeOf,
 )
 
 _HINT = (
@@ -44,68 +45,9 @@ _MOST_CHILDREN = 20
 Reader = Callable[[Operand], tuple[Field, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One selected value. `path` are the keys in the record; a parent's key leads to a nested record."""
-
-    path: tuple[str, ...]
-    field: Field | None
-    sql: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What a statement is read in: the objects, the rows it may see, the day, and how deep subqueries may be nested."""
-
-    catalog: Catalog
-    include_deleted: bool
-    today: date
-    levels: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Children:
-    """A child subquery: `lookup` is the field of the child that holds the parent's id, `place` its column."""
-
-    place: int
-    key: str
-    lookup: Field
-    query: Query
-    compiled: Compiled
-    statement: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compiled:
-    """SQL in its parts, so that a caller can count, number or fetch the same rows. `parents` maps paths to objects."""
-
-    info: ObjectInfo
-    columns: tuple[Column, ...]
-    parents: dict[tuple[str, ...], tuple[str, str]]
-    source: str
-    where: str
-    values: tuple[object, ...]
-    tail: str
-    order: str
-    children: tuple[Children, ...]
-
-
 def compile_soql(query: Query, scope: Scope) -> Compiled:
     """Compile a query; raises `SalesforceError` INVALID_TYPE, INVALID_FIELD or MALFORMED_QUERY."""
     return _Compiler(query, scope, scope.catalog.find(query.object)).compile()
-
-
-def address_sql(alias: str, compound: Field, info: ObjectInfo) -> str:
-    """A compound address as JSON text, or NULL where all its parts are empty."""
-    parts = {
-        f.name.removeprefix(compound.name.removesuffix("Address")): f
-        for f in info.fields.values()
-        if f.compound == compound.name
-    }
-    columns = [f'{alias}."{f.name}"' for f in parts.values()]
-    keys = ("City", "Country", "GeocodeAccuracy", "Latitude", "Longitude", "PostalCode", "State", "Street")
-    pairs = ", ".join(f"'{key[0].lower()}{key[1:]}', {alias}.\"{parts[key].name}\"" for key in keys if key in parts)
-    return f"CASE WHEN coalesce({', '.join(columns)}) IS NULL THEN NULL ELSE json_object({pairs}) END"
 
 
 def _join(word: str, parts: Sequence[str]) -> str:
@@ -125,7 +67,7 @@ class _Compiler:
         if found is None:
             raise self.invalid_type()
         self.object = found
-        self.joins: dict[tuple[str, ...], tuple[str, ObjectInfo]] = {}
+        self.joins: dict[tuple[str, ...], Parent] = {}
         self.join_sql: list[str] = []
 
     def compile(self) -> Compiled:
@@ -145,7 +87,7 @@ class _Compiler:
         return Compiled(
             info=self.object,
             columns=columns,
-            parents={path: (alias, info.name) for path, (alias, info) in self.joins.items()},
+            parents=self.joins,
             source=f"{self.object.table} t0{''.join(self.join_sql)}",
             where=where,
             values=(*values, *having_values),
@@ -163,36 +105,38 @@ class _Compiler:
     def resolve(self, path: Path) -> tuple[Field, str, tuple[str, ...]]:
         """The field of a path, its SQL, and the canonical keys that lead to it."""
         parts = self.strip_alias(path)
-        alias, info, keys = self.walk(parts[:-1], path)
-        field = info.find(parts[-1])
-        if field is None:
-            raise self.no_column(path, parts[-1], info)
-        sql = f'{alias}."{field.name}"' if field.stored else address_sql(alias, field, info)
-        return field, sql, (*keys, field.name)
+        parent, keys = self.walk(parts[:-1], path)
+        found = parent.find(parts[-1])
+        if found is None:
+            raise self.no_column(path, parts[-1], "Name" if parent.polymorphic else parent.options[0][1].name)
+        return *found, (*keys, found[0].name)
 
-    def walk(self, relations: Sequence[str], path: Path) -> tuple[str, ObjectInfo, tuple[str, ...]]:
-        alias, info = "t0", self.object
+    def walk(self, relations: Sequence[str], path: Path) -> tuple[Parent, tuple[str, ...]]:
+        parent = Parent(options=(("t0", self.object),))
         keys: tuple[str, ...] = ()
         if len(relations) > 5:
             raise malformed(self.query.statement, path.position, "more than 5 levels of relationships")
         for name in relations:
+            alias, info = next((o for o in parent.options if name.lower() in o[1].relationships), parent.options[0])
             lookup = info.relationships.get(name.lower())
-            target = self.target_of(lookup) if lookup else None
-            if lookup is None or target is None or lookup.relationship is None:
+            if lookup is None or lookup.relationship is None or not self.targets_of(lookup):
                 raise self.no_relation(path, name, info)
             keys = (*keys, lookup.relationship)
-            alias, info = self.join(keys, alias, lookup, target)
-        return alias, info, keys
+            parent = self.join(keys, alias, lookup)
+        return parent, keys
 
-    def target_of(self, lookup: Field) -> ObjectInfo | None:
+    def targets_of(self, lookup: Field) -> list[ObjectInfo]:
         known = [self.scope.catalog.find(name) for name in lookup.reference_to]
-        return next((info for info in known if info), None)
+        return [info for info in known if info]
 
-    def join(self, keys: tuple[str, ...], alias: str, lookup: Field, target: ObjectInfo) -> tuple[str, ObjectInfo]:
+    def join(self, keys: tuple[str, ...], alias: str, lookup: Field) -> Parent:
         if keys not in self.joins:
-            made = f"t{len(self.joins) + 1}"
-            self.joins[keys] = (made, target)
-            self.join_sql.append(f' LEFT JOIN {target.table} {made} ON {made}."Id" = {alias}."{lookup.name}"')
+            options = []
+            for target in self.targets_of(lookup):
+                made = f"t{len(self.join_sql) + 1}"
+                self.join_sql.append(f' LEFT JOIN {target.table} {made} ON {made}."Id" = {alias}."{lookup.name}"')
+                options.append((made, target))
+            self.joins[keys] = Parent(options=tuple(options), kinds=lookup.reference_to)
         return self.joins[keys]
 
     # -- parts
@@ -204,6 +148,8 @@ class _Compiler:
                 columns.extend(self.field_set(item))
             elif isinstance(item, Child):
                 columns.append(self.child(item, len(columns)))
+            elif isinstance(item, TypeOf):
+                columns.extend(self.type_of(item))
             elif self.query.is_aggregate:
                 columns.append(self.grouped_column(item, columns))
             else:
@@ -261,6 +207,37 @@ class _Compiler:
             sentence = f"field '{field.name}' can not be grouped in a query call"
             raise malformed(self.query.statement, item.position, sentence)
         return sql
+
+    def type_of(self, item: TypeOf) -> list[Column]:
+        """The fields of each branch, shown only for parents of its kind."""
+        statement, relation = self.query.statement, item.relation
+        if self.query.is_aggregate:
+            raise malformed(statement, relation.position, "TYPEOF is not allowed in a grouped query")
+        parent, keys = self.walk(self.strip_alias(relation), relation)
+        if not parent.polymorphic:
+            sentence = f"TYPEOF needs a polymorphic relationship: {relation.text}"
+            raise malformed(statement, relation.position, sentence)
+        columns = [Column(path=(*keys, "Id"), field=None, sql="NULL", kinds=frozenset())]
+        left = {kind.lower() for kind in parent.kinds}
+        for kind, paths in item.branches:
+            if kind.text.lower() not in left:
+                sentence = f"'{kind.text}' is not a type of {relation.text}, or is named twice"
+                raise refuse(400, "INVALID_TYPE", point_at(statement, kind.position, sentence))
+            left.remove(kind.text.lower())
+            columns += self.branch(keys, parent, {kind.text.lower()}, paths)
+        return columns + self.branch(keys, parent, left, item.otherwise)
+
+    def branch(self, keys: tuple[str, ...], parent: Parent, kinds: set[str], paths: Sequence[Path]) -> list[Column]:
+        columns = []
+        for alias, info in parent.options:
+            for path in paths if info.name.lower() in kinds else ():
+                found = Parent(options=((alias, info),)).find(path.text)
+                if found is None:
+                    raise self.no_column(path, path.text, info.name)
+                field, sql = found
+                shown = frozenset({info.name})
+                columns.append(Column(path=(*keys, field.name), field=field, sql=sql, kinds=shown))
+        return columns
 
     def child(self, item: Child, place: int) -> Column:
         """A column that stays null until the children of a page are fetched."""
@@ -373,10 +350,8 @@ class _Compiler:
         sentence = f"sObject type '{query.object}' is not supported." + _HINT.format(thing="object", what="entity")
         return refuse(400, "INVALID_TYPE", point_at(query.statement, query.object_position, sentence))
 
-    def no_column(self, path: Path, name: str, info: ObjectInfo) -> SalesforceError:
-        sentence = f"No such column '{name}' on entity '{info.name}'." + _HINT.format(
-            thing="field", what="custom field"
-        )
+    def no_column(self, path: Path, name: str, entity: str) -> SalesforceError:
+        sentence = f"No such column '{name}' on entity '{entity}'." + _HINT.format(thing="field", what="custom field")
         return refuse(400, "INVALID_FIELD", point_at(self.query.statement, path.position, sentence))
 
     def no_relation(self, path: Path, name: str, info: ObjectInfo) -> SalesforceError:

@@ -48,8 +48,10 @@ def aggregate_function(name: str, field: Field, sql: str) -> tuple[Field, str] |
     if name in {"COUNT", "COUNT_DISTINCT"}:
         distinct = "DISTINCT " if name == "COUNT_DISTINCT" else ""
         return _result(name, field, "int"), f"count({distinct}{sql})"
-    kept = field if name in {"MIN", "MAX"} else _result(name, field, "double")
-    return kept, f"{name.lower()}({sql})"
+    made = f"{name.lower()}({sql})"
+    if name in {"SUM", "AVG"}:
+        return _result(name, field, "double"), made
+    return field, f"({made} COLLATE NOCASE)" if field.is_text and not field.case_sensitive else made
 
 
 def _result(name: str, field: Field, kind: str) -> Field:

@@ -1,7 +1,7 @@
 """SOQL tokens into a `Query`.
 
 A recursive descent over the grammar of the SOQL reference. What the platform accepts and this parser does not
-(TYPEOF, WITH, ROLLUP and CUBE, convertTimezone) is refused as malformed with a sentence that says so, never answered
+(WITH, ROLLUP and CUBE, convertTimezone) is refused as malformed with a sentence that says so, never answered
 wrongly.
 """
 
@@ -26,6 +26,7 @@ from pardotflow.emulator.salesforce.soql_tree import (
     Order,
     Path,
     Query,
+    TypeOf,
     Value,
 )
 
@@ -133,9 +134,11 @@ class _Parser:
         end = self.expect(")").position
         return Child(query=query, position=start, text=self.statement[start:end])
 
-    def item(self) -> Operand | FieldSet | Child:
+    def item(self) -> Operand | FieldSet | Child | TypeOf:
         if self.token.is_word("("):
             return self.child()
+        if self.token.is_word("TYPEOF") and self.tokens[self.place + 1].kind == "name":
+            return self.type_of()
         if self.token.is_word("FIELDS") and self.tokens[self.place + 1].is_word("("):
             position = self.advance().position
             self.expect("(")
@@ -146,6 +149,27 @@ class _Parser:
         if self.token.kind == "name" and not self.token.is_word("FROM"):
             return replace(found, alias=self.advance().text)
         return found
+
+    def type_of(self) -> TypeOf:
+        self.expect("TYPEOF")
+        relation = self.path()
+        branches = []
+        self.expect("WHEN")
+        while True:
+            kind = self.path()
+            self.expect("THEN")
+            branches.append((kind, self.paths()))
+            if not self.take("WHEN"):
+                break
+        otherwise = self.paths() if self.take("ELSE") else ()
+        self.expect("END")
+        return TypeOf(relation=relation, branches=tuple(branches), otherwise=otherwise)
+
+    def paths(self) -> tuple[Path, ...]:
+        found = [self.path()]
+        while self.take(","):
+            found.append(self.path())
+        return tuple(found)
 
     def operand(self, *, aggregates: bool) -> Operand:
         """A field or a function of one; aggregates only where a clause takes them."""

@@ -70,6 +70,15 @@ class FieldSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TypeOf:
+    """`TYPEOF Owner WHEN User THEN Id, Name ELSE Id END`: other fields for each kind of parent."""
+
+    relation: Path
+    branches: tuple[tuple[Path, tuple[Path, ...]], ...]
+    otherwise: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """A literal. `like` is the text of a string as a LIKE pattern, where `\\_` and `\\%` keep their backslash."""
 
@@ -136,7 +145,7 @@ class Query:
     """A whole SELECT."""
 
     statement: str
-    items: tuple[Operand | FieldSet | Child, ...]
+    items: tuple[Operand | FieldSet | Child | TypeOf, ...]
     object: str
     object_position: int
     alias: str | None
