@@ -1,7 +1,7 @@
 """SOQL tokens into a `Query`.
 
-A recursive descent over the grammar of the SOQL reference. What the platform accepts and this parser does not
-(WITH, ROLLUP and CUBE, convertTimezone) is refused as malformed with a sentence that says so, never answered
+A recursive descent over the grammar of the SOQL reference. What the platform accepts and this parser does not (WITH
+DATA CATEGORY, ROLLUP and CUBE, convertTimezone) is refused as malformed with a sentence that says so, never answered
 wrongly.
 """
 
@@ -32,6 +32,10 @@ from pardotflow.emulator.salesforce.soql_tree import (
 
 _CLAUSES = {"FROM", "WHERE", "WITH", "GROUP", "ORDER", "LIMIT", "OFFSET", "FOR", "USING", "HAVING", "ALL", "UPDATE"}
 _DEEPEST = 100
+_LONGEST = 100_000
+_LONGEST_STRING = 4_000
+_MOST_SEMI_JOINS = 2
+_MODES = ("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE")
 _MOST_ROWS = 2**31 - 1
 _UNKNOWN = {"CONVERTTIMEZONE", "CONVERTCURRENCY", "FORMAT", "DISTANCE", "GEOLOCATION", "GROUPING", "ROLLUP", "CUBE"}
 _COMPARE = ("=", "!=", "<>", "<", "<=", ">", ">=", "LIKE")
@@ -39,6 +43,8 @@ _COMPARE = ("=", "!=", "<>", "<", "<=", ">", ">=", "LIKE")
 
 def parse_soql(statement: str) -> Query:
     """Parse one statement; raises `SalesforceError` MALFORMED_QUERY."""
+    if len(statement) > _LONGEST:
+        raise malformed(statement, _LONGEST, f"SOQL statements cannot be longer than {_LONGEST:,} characters.")
     parser = _Parser(statement)
     query = parser.query()
     parser.expect_end()
@@ -51,6 +57,7 @@ class _Parser:
         self.tokens = scan(statement)
         self.place = 0
         self.depth = 0
+        self.semi_joins = 0
 
     # -- tokens
 
@@ -106,6 +113,8 @@ class _Parser:
             self.expect("SCOPE")
             self.name()
         where = self.either() if self.take("WHERE") else None
+        if self.take("WITH"):
+            self.expect(*_MODES)
         group_by = self.group_by()
         having = self.either() if group_by and self.take("HAVING") else None
         order_by = self.order_by()
@@ -240,7 +249,20 @@ class _Parser:
                 raise malformed(self.statement, token.position, f"unexpected token: '{token.text}'")
             word = found
             conditions.append(self.single())
+        for condition in conditions if word == "OR" else ():
+            self.refuse_semi_join(condition)
         return Group(word=word, conditions=tuple(conditions)) if word else conditions[0]
+
+    def refuse_semi_join(self, condition: Condition) -> None:
+        """Semi-joins may not stand beside OR, nor below it."""
+        if isinstance(condition, Not):
+            self.refuse_semi_join(condition.condition)
+        elif isinstance(condition, Group):
+            for part in condition.conditions:
+                self.refuse_semi_join(part)
+        elif condition.query is not None:
+            sentence = "Semi join sub-selects are not allowed with the 'OR' operator"
+            raise malformed(self.statement, condition.operand.position, sentence)
 
     def single(self) -> Condition:
         if not self.token.is_word("NOT", "("):
@@ -271,6 +293,10 @@ class _Parser:
     def membership(self, operand: Operand, operator: str) -> Comparison:
         self.expect("(")
         if self.token.is_word("SELECT") and operator in {"IN", "NOT IN"}:
+            self.semi_joins += 1
+            if self.semi_joins > _MOST_SEMI_JOINS:
+                sentence = f"Maximum {_MOST_SEMI_JOINS} semi join sub-selects are allowed"
+                raise malformed(self.statement, self.token.position, sentence)
             inner = self.query()
             self.expect(")")
             return Comparison(operand=operand, operator=operator, query=inner)
@@ -284,6 +310,9 @@ class _Parser:
         token = self.token
         if token.kind == "string":
             text, pattern = read_string(token, self.statement)
+            if len(text) > _LONGEST_STRING:
+                sentence = f"a string in a condition cannot be longer than {_LONGEST_STRING:,} characters"
+                raise malformed(self.statement, token.position, sentence)
             made = Value(kind="string", value=text, like=pattern, position=token.position)
         elif token.kind == "number":
             made = Value(kind="number", value=float(token.text), position=token.position)
