@@ -89,6 +89,13 @@ class Switches:
     query_batch_min: int = _switch(200, "Smallest page that Sforce-Query-Options may ask for.")
     query_batch_max: int = _switch(2_000, "Default and largest page of a query.")
     query_cursors: int = _switch(10, "Open query cursors of one user; the oldest is dropped.")
+    child_records_none: str = _switch(
+        "null", "What a child subquery shows for a parent without children is not recorded.", ("null", "empty")
+    )
+    replication_lag: float = _switch(
+        0.0, "latestDateCovered stops at the start of the oldest open transaction; this many seconds ago."
+    )
+    replication_ids: int = _switch(600_000, "Most ids in one answer of getUpdated or getDeleted.")
     # the emulator itself
     latency: float = _switch(0.0, "Waiting time before every answer.")
     log: bool = _switch(True, "Whether requests are recorded.")

@@ -8,6 +8,7 @@ import pytest
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.salesforce.catalog import read_catalog
 from pardotflow.emulator.salesforce.soql_compile import compile_soql
+from pardotflow.emulator.salesforce.soql_compiled import Scope
 from pardotflow.emulator.salesforce.soql_parser import parse_soql
 
 SINCE = "2022-01-01T00:00:00Z"
@@ -37,7 +38,8 @@ def test_soql(data: Path, condition: str) -> None:
     file = DataFile(data)
     try:
         query = parse_soql(f"SELECT Name, Account.Name FROM Contact WHERE {condition}")
-        made = compile_soql(query, read_catalog(file.read()), include_deleted=True, today=date(2024, 1, 1))
+        catalog = read_catalog(file.read())
+        made = compile_soql(query, Scope(catalog=catalog, include_deleted=True, today=date(2024, 1, 1), levels=1))
     finally:
         file.close()
     columns = ", ".join(column.sql for column in made.columns)

@@ -8,6 +8,8 @@ from .running import DATA, Emulator
 
 ANN, BOB, ONEIL = "0035e000000con1AAA", "0035e000000con2AAA", "0035e000000con3AAA"
 
+SEMI_JOIN = "AccountId IN (SELECT Id FROM Account)"
+
 
 def where(emulator: Emulator, condition: str, kind: str = "Contact", verb: str = "query") -> list[str]:
     return emulator.column(f"SELECT Id FROM {kind} WHERE {condition} ORDER BY Id", verb)
@@ -169,7 +171,6 @@ def test_an_unknown_object_is_pointed_at(shared: Emulator) -> None:
         ("SELECT Id FROM Contact WHERE Email == 'a'", "MALFORMED_QUERY"),
         ("SELECT * FROM Contact", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact ORDER LastName", "MALFORMED_QUERY"),
-        ("SELECT Id, (SELECT Id FROM Contacts) FROM Account", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact LIMIT x", "MALFORMED_QUERY"),
         ("SELECT FIELDS(ALL) FROM Contact", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact WHERE Email > null", "MALFORMED_QUERY"),
@@ -180,6 +181,11 @@ def test_an_unknown_object_is_pointed_at(shared: Emulator) -> None:
         ("SELECT Nothing.Name FROM Contact", "INVALID_FIELD"),
         ("SELECT Id FROM Contact WHERE Id = 'short'", "INVALID_QUERY_FILTER_OPERATOR"),
         ("SELECT Id FROM Contact WHERE Birthdate LIKE 'a'", "INVALID_QUERY_FILTER_OPERATOR"),
+        ("SELECT Id FROM Contact WITH DATA CATEGORY x", "MALFORMED_QUERY"),
+        (f"SELECT Id FROM Contact WHERE LastName = '{'x' * 4001}'", "MALFORMED_QUERY"),
+        (f"SELECT Id FROM Contact WHERE Id = null OR {SEMI_JOIN}", "MALFORMED_QUERY"),
+        (f"SELECT Id FROM Contact WHERE Id = null OR (Id != null AND (NOT {SEMI_JOIN}))", "MALFORMED_QUERY"),
+        (f"SELECT Id FROM Contact WHERE {SEMI_JOIN} AND {SEMI_JOIN} AND {SEMI_JOIN}", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact OFFSET 2001", "NUMBER_OUTSIDE_VALID_RANGE"),
     ],
 )
@@ -198,6 +204,20 @@ def test_long_and_deep_conditions(shared: Emulator) -> None:
     deep = "(" * 90 + "LastName = 'Beta'" + ")" * 90
     assert where(shared, deep) == [BOB]
     assert refuse(shared, f"SELECT Id FROM Contact WHERE {'(' * 200}LastName = 'x'")[0] == "MALFORMED_QUERY"
+
+
+def test_a_statement_that_is_too_long(shared: Emulator) -> None:
+    request = {"method": "GET", "url": f"{DATA}/query?q=SELECT Id FROM Contact{' ' * 100_000}", "referenceId": "r"}
+    answer = shared.salesforce.post("/composite", json={"compositeRequest": [request]})
+    (inner,) = answer.json()["compositeResponse"]
+    assert (inner["httpStatusCode"], inner["body"][0]["errorCode"]) == (400, "MALFORMED_QUERY")
+    assert "cannot be longer than 100,000 characters" in inner["body"][0]["message"]
+
+
+def test_words_that_change_nothing_here(shared: Emulator) -> None:
+    statement = "SELECT Id FROM Contact USING SCOPE everything WHERE Id != null WITH SECURITY_ENFORCED LIMIT 1 FOR VIEW"
+    assert len(shared.soql(statement)["records"]) == 1
+    assert len(where(shared, f"{SEMI_JOIN} AND {SEMI_JOIN}")) == 2
 
 
 def test_a_query_without_a_statement(shared: Emulator) -> None:

@@ -99,17 +99,15 @@ def _sizes(field: Field) -> dict[str, Any]:
 
 def _uses(field: Field) -> dict[str, Any]:
     """What queries may do with the field."""
-    filterable = not field.is_long_text
-    plain = filterable and field.type not in {"address", "multipicklist"}
     return {
-        "aggregatable": plain and field.type != "boolean",
+        "aggregatable": field.is_aggregatable,
         "caseSensitive": field.case_sensitive,
         "externalId": field.external_id,
-        "filterable": filterable,
-        "groupable": plain and field.type not in NUMBER_TYPES | {"datetime"},
+        "filterable": not field.is_long_text,
+        "groupable": field.is_groupable,
         "idLookup": field.id_lookup or field.external_id,
         "searchPrefilterable": bool(field.reference_to),
-        "sortable": plain,
+        "sortable": field.is_sortable,
         "unique": field.unique,
     }
 

@@ -67,6 +67,21 @@ class Field:
         return self.type == "textarea" and self.length > 255
 
     @property
+    def is_sortable(self) -> bool:
+        """Whether records can be put in the order of the field."""
+        return not self.is_long_text and self.type not in {"address", "multipicklist"}
+
+    @property
+    def is_aggregatable(self) -> bool:
+        """Whether aggregate functions take the field."""
+        return self.is_sortable and self.type != "boolean"
+
+    @property
+    def is_groupable(self) -> bool:
+        """Whether GROUP BY takes the field."""
+        return self.is_sortable and self.type not in NUMBER_TYPES | {"datetime"}
+
+    @property
     def is_text(self) -> bool:
         """Whether values are text that a person typed."""
         return self.type in TEXT_TYPES

@@ -12,6 +12,7 @@ from pardotflow.emulator.exchange import Call, Reply
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import json_reply, refuse
 from pardotflow.emulator.salesforce.query import next_page, run_query
+from pardotflow.emulator.salesforce.query_cursors import Paging
 
 
 def start_query(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
@@ -20,8 +21,8 @@ def start_query(context: Context, call: Call, match: Mapping[str, str]) -> Reply
     if statement is None:
         raise refuse(400, "MALFORMED_QUERY", "Missing required parameter: q")
     include_deleted = match["verb"].lower() == "queryall"
-    answer = run_query(context, statement, include_deleted=include_deleted, page_size=_page_size(context, call))
-    return json_reply(answer)
+    paging = Paging(size=_page_size(context, call), include_deleted=include_deleted)
+    return json_reply(run_query(context, statement, paging))
 
 
 def continue_query(context: Context, call: Call, match: Mapping[str, str]) -> Reply:

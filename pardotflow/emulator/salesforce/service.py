@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
-from pardotflow.emulator.salesforce import collections_api, discovery_api, query_api, row_api
+from pardotflow.emulator.salesforce import changes_api, collections_api, discovery_api, query_api, row_api
 from pardotflow.emulator.salesforce.catalog import CatalogCache
 from pardotflow.emulator.salesforce.composite_api import run_composite
 from pardotflow.emulator.salesforce.context import Context
@@ -49,6 +49,8 @@ ROUTES: tuple[Route[Context], ...] = (
     route(_OBJECT, GET=discovery_api.describe_basic, POST=row_api.create_row),
     route(_OBJECT + "/describe", GET=discovery_api.describe_full),
     route(_OBJECT + "/Id", POST=row_api.create_row_by_id),
+    route(_OBJECT + "/updated", GET=changes_api.list_updated),
+    route(_OBJECT + "/deleted", GET=changes_api.list_deleted),
     route(_OBJECT + r"/(?P<id>[^/]+)", GET=row_api.read_row, PATCH=row_api.update_row, DELETE=row_api.delete_row),
     route(
         _OBJECT + r"/(?P<key>\w+)/(?P<value>.+)",

@@ -125,13 +125,22 @@ def read_literal(target: Target, value: Value) -> object:
     if field_type in NUMBER_TYPES | {"int"}:
         return _expect(target, value, "number")
     if field_type == "date":
-        return _expect(target, value, "date")
+        return _read_day(target, value)
     if field_type == "datetime":
         moment = parse_instant(str(_expect(target, value, "datetime")))
         if moment is None:
             raise malformed(target.statement, value.position, f"Invalid datetime: {value.value}")
         return salesforce_stamp(moment)
     return _expect(target, value, "string")
+
+
+def _read_day(target: Target, value: Value) -> str:
+    text = str(_expect(target, value, "date"))
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise malformed(target.statement, value.position, f"Invalid date: {text}") from None
+    return text
 
 
 def _read_id(target: Target, value: Value) -> str:
@@ -164,12 +173,12 @@ def _wrong_kind(target: Target, value: Value) -> SalesforceError:
 
 def _refuse_field(target: Target, comparison: Comparison, ending: str) -> SalesforceError:
     sentence = f"field '{target.field.name}' {ending}"
-    return refuse(400, "INVALID_FIELD", point_at(target.statement, comparison.path.position, sentence))
+    return refuse(400, "INVALID_FIELD", point_at(target.statement, comparison.operand.position, sentence))
 
 
 def _refuse_operator(target: Target, comparison: Comparison) -> SalesforceError:
     return refuse(
         400,
         "INVALID_QUERY_FILTER_OPERATOR",
-        point_at(target.statement, comparison.path.position, f"invalid operator on {target.field.type} field"),
+        point_at(target.statement, comparison.operand.position, f"invalid operator on {target.field.type} field"),
     )

@@ -15,11 +15,17 @@ class Path:
 
     parts: tuple[str, ...]
     position: int
+    alias: str | None = None
 
     @property
     def text(self) -> str:
         """The path as written."""
         return ".".join(self.parts)
+
+    @property
+    def path(self) -> Path:
+        """Itself, as the field that an operand is made of."""
+        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +34,31 @@ class Aggregate:
 
     function: str
     path: Path | None
-    alias: str | None
+    position: int
+    alias: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The expression as a message shows it."""
+        return f"{self.function}({self.path.text if self.path else ''})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateFunction:
+    """`CALENDAR_YEAR(CreatedDate)`."""
+
+    function: str
+    path: Path
+    position: int
+    alias: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The expression as a message shows it."""
+        return f"{self.function}({self.path.text})"
+
+
+Operand = Path | DateFunction | Aggregate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +67,15 @@ class FieldSet:
 
     kind: str
     position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeOf:
+    """`TYPEOF Owner WHEN User THEN Id, Name ELSE Id END`: other fields for each kind of parent."""
+
+    relation: Path
+    branches: tuple[tuple[Path, tuple[Path, ...]], ...]
+    otherwise: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +90,9 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """One test of one field. IN, NOT IN, INCLUDES and EXCLUDES have several values, or a query to take them from."""
+    """One test of one operand. IN, NOT IN, INCLUDES and EXCLUDES have several values, or a query to take them from."""
 
-    path: Path
+    operand: Operand
     operator: str
     values: tuple[Value, ...] = ()
     query: Query | None = None
@@ -81,9 +120,24 @@ Condition = Comparison | Not | Group
 class Order:
     """One sort key. `nulls_first` is the platform's default in both directions."""
 
-    path: Path
+    operand: Operand
     descending: bool
     nulls_first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """`(SELECT Id FROM Contacts)` in a select list. `text` is the statement inside; its object is a relationship."""
+
+    query: Query
+    position: int
+    text: str
+
+    @property
+    def alone(self) -> tuple[str, str]:
+        """The statement around the name of its object."""
+        start = self.query.object_position - self.position
+        return self.text[:start], self.text[start + len(self.query.object) :]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +145,13 @@ class Query:
     """A whole SELECT."""
 
     statement: str
-    items: tuple[Path | Aggregate | FieldSet, ...]
+    items: tuple[Operand | FieldSet | Child | TypeOf, ...]
     object: str
     object_position: int
     alias: str | None
     where: Condition | None
-    group_by: tuple[Path, ...]
+    group_by: tuple[Path | DateFunction, ...]
+    having: Condition | None
     order_by: tuple[Order, ...]
     limit: int | None
     offset: int | None

@@ -165,7 +165,7 @@ _ACCOUNT = f"""
 MasterRecordId  reference(Account)  N
 Name            string(255)      CU   name | label=Account Name
 Type            picklist(40)     NCU  values={_ACCOUNT_TYPES}
-ParentId        reference(Account)  NCU
+ParentId        reference(Account)  NCU  children=ChildAccounts
 {_address("Billing")}{_address("Shipping")}
 Phone           phone(40)        NCU  label=Account Phone
 Fax             phone(40)        NCU  label=Account Fax
@@ -223,7 +223,7 @@ LastLoginDate   datetime         N
 """
 _CAMPAIGN = f"""
 Name            string(80)       CUL  name
-ParentId        reference(Campaign)  NCU
+ParentId        reference(Campaign)  NCU  children=ChildCampaigns
 Type            picklist(40)     NCUD  default=Conference | values={_CAMPAIGN_TYPES}
 Status          picklist(40)     NCUD  default=Planned | values=Planned;In Progress;Completed;Aborted
 StartDate       date             NCU

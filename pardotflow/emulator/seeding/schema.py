@@ -41,6 +41,7 @@ _KEYS = {
     "required",
     "default",
     "referenceTo",
+    "childRelationship",
     "formula",
     "createable",
     "updateable",
@@ -180,6 +181,7 @@ def _apply(made: Field, entry: Mapping[str, Any]) -> Field:
         "caseSensitive": "case_sensitive",
         "default": "default",
         "createable": "createable",
+        "childRelationship": "child_relationship",
         "updateable": "updateable",
     }
     changes: dict[str, Any] = {attribute: entry[key] for key, attribute in plain.items() if key in entry}
