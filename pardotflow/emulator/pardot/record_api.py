@@ -26,7 +26,7 @@ from pardotflow.emulator.pardot.values import read_payload
 def find_collection(context: Context, path: str, verb: str) -> Collection:
     """The collection of a path segment; raises 192 for an unknown one, 60 where it lacks the verb."""
     found = context.collections.get(path)
-    if found is None or path == "imports":
+    if found is None or found.outside:
         raise PardotError(192)
     if verb not in found.verbs:
         raise PardotError(60)
