@@ -32,6 +32,9 @@ CREATE TABLE import_batch (
 CREATE TABLE import_error (
     import_id INTEGER NOT NULL, n INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (import_id, n)
 );
+CREATE TABLE export_file (
+    export_id INTEGER NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (export_id, n)
+);
 CREATE TABLE fault (
     n INTEGER PRIMARY KEY AUTOINCREMENT, spec TEXT NOT NULL, skip INTEGER NOT NULL, remaining INTEGER NOT NULL
 );

@@ -60,6 +60,8 @@ class Switches:
     import_batch_bytes: int = _switch(
         10_000_000, "Version 4: a batch is under 10 MB; carried into version 5 unconfirmed."
     )
+    # Pardot: exports
+    export_delay: float = _switch(0.3, "Time that an export takes; the exports of an account run one by one.")
     # Pardot: service
     cache_lag: float = _switch(0.0, "Reads may be served from a cache that lags by up to 60 seconds.")
     pardot_time_zone: str = _switch(

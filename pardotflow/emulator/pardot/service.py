@@ -13,11 +13,11 @@ from contextlib import contextmanager
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
-from pardotflow.emulator.pardot import account_api, imports_api, prospect_actions, record_api
+from pardotflow.emulator.pardot import account_api, exports_api, imports_api, prospect_actions, record_api
 from pardotflow.emulator.pardot.catalog import CollectionCache
 from pardotflow.emulator.pardot.context import Context
+from pardotflow.emulator.pardot.due import catch_up
 from pardotflow.emulator.pardot.errors import PardotError
-from pardotflow.emulator.pardot.import_life import catch_up
 from pardotflow.emulator.state import State, load_state
 from pardotflow.emulator.usage import used_today
 
@@ -41,6 +41,10 @@ ROUTES: tuple[Route[Context], ...] = (
     route(r"/imports/(?P<id>[^/]+)/batches", POST=imports_api.add_batch),
     route(r"/imports/(?P<id>[^/]+)/errors", GET=imports_api.read_errors),
     route(r"/imports/(?P<id>[^/]+)/do/cancel", POST=imports_api.cancel_import),
+    route(r"/exports", GET=exports_api.query_exports, POST=exports_api.create_export),
+    route(r"/exports/(?P<id>[^/]+)", GET=exports_api.read_export),
+    route(r"/exports/(?P<id>[^/]+)/results(/(?P<n>\d{1,9}))?", GET=exports_api.read_result),
+    route(r"/exports/(?P<id>[^/]+)/do/cancel", POST=exports_api.cancel),
 )
 _ACTION = re.compile(r"/objects/[a-z-]+(/[^/]+)?/do/[^/]*")
 _UNIT = re.compile(r"0Uv[0-9A-Za-z]{15}")

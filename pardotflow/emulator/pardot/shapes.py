@@ -24,7 +24,7 @@ FOLDER_OF = {"folder": ("folderId", "folders")}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
-    """One field of a collection. Arrays and `json` can be read only one record at a time."""
+    """One field of a collection. Arrays, `refs` (URLs) and `json` can be read only one record at a time."""
 
     name: str
     type: str
@@ -35,7 +35,7 @@ class Attribute:
     @property
     def is_array(self) -> bool:
         """Whether a query cannot return the field."""
-        return self.type in {"array", "json"}
+        return self.type in {"array", "json", "refs"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
