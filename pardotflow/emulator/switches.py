@@ -62,6 +62,9 @@ class Switches:
     )
     # Pardot: exports
     export_delay: float = _switch(0.3, "Time that an export takes; the exports of an account run one by one.")
+    # Pardot: bulk actions and external activities
+    bulk_action_delay: float = _switch(0.3, "Time from Ready to Complete of a bulk action.")
+    external_activity_status: int = _switch(201, "Status of a new external activity: 200 or 201.", (201, 200))
     # Pardot: service
     cache_lag: float = _switch(0.0, "Reads may be served from a cache that lags by up to 60 seconds.")
     pardot_time_zone: str = _switch(

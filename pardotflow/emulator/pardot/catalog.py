@@ -12,7 +12,7 @@ from dataclasses import replace
 from pardotflow.emulator.pardot.objects import COLLECTIONS, Attribute, Collection
 
 _INTEGER = {"integer", "boolean"}
-_JOBS = ("pd_imports", "pd_exports")
+_JOBS = ("pd_imports", "pd_exports", "pd_bulk_actions")
 _MANY = {"checkbox", "multi-select"}
 
 
@@ -43,6 +43,8 @@ def create_tables(db: sqlite3.Connection) -> None:
         db.execute(f'ALTER TABLE "{table}" ADD COLUMN _due REAL')
         db.execute(f'ALTER TABLE "{table}" ADD COLUMN _finished REAL')
     db.execute('ALTER TABLE "pd_imports" ADD COLUMN _header TEXT')
+    db.execute('ALTER TABLE "pd_bulk_actions" ADD COLUMN _body BLOB')
+    db.execute('ALTER TABLE "pd_bulk_actions" ADD COLUMN _errors TEXT')
 
 
 def index_tables(db: sqlite3.Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pardotflow.emulator.pardot.bulk_life import catch_up_bulk_actions
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.export_life import catch_up_exports
 from pardotflow.emulator.pardot.import_life import catch_up_imports
@@ -10,4 +11,5 @@ from pardotflow.emulator.pardot.import_life import catch_up_imports
 def catch_up(context: Context) -> None:
     """Carry out every job that is due, kind by kind."""
     catch_up_imports(context)
+    catch_up_bulk_actions(context)
     catch_up_exports(context)

@@ -13,7 +13,15 @@ from contextlib import contextmanager
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
-from pardotflow.emulator.pardot import account_api, exports_api, imports_api, prospect_actions, record_api
+from pardotflow.emulator.pardot import (
+    account_api,
+    bulk_api,
+    exports_api,
+    external_api,
+    imports_api,
+    prospect_actions,
+    record_api,
+)
 from pardotflow.emulator.pardot.catalog import CollectionCache
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.due import catch_up
@@ -45,6 +53,11 @@ ROUTES: tuple[Route[Context], ...] = (
     route(r"/exports/(?P<id>[^/]+)", GET=exports_api.read_export),
     route(r"/exports/(?P<id>[^/]+)/results(/(?P<n>\d{1,9}))?", GET=exports_api.read_result),
     route(r"/exports/(?P<id>[^/]+)/do/cancel", POST=exports_api.cancel),
+    route(r"/bulk-actions", GET=bulk_api.query_bulk_actions, POST=bulk_api.create_bulk_action),
+    route(r"/bulk-actions/(?P<id>[^/]+)", GET=bulk_api.read_bulk_action, PATCH=bulk_api.change_bulk_action),
+    route(r"/bulk-actions/(?P<id>[^/]+)/errors", GET=bulk_api.read_errors),
+    route(r"/external-activities", GET=external_api.query_activities, POST=external_api.create_activity),
+    route(r"/external-activities/(?P<id>[^/]+)", GET=external_api.read_activity),
 )
 _ACTION = re.compile(r"/objects/[a-z-]+(/[^/]+)?/do/[^/]*")
 _UNIT = re.compile(r"0Uv[0-9A-Za-z]{15}")
