@@ -96,6 +96,7 @@ _REGISTRY: dict[int, tuple[int, str]] = {
     227: (400, "The CSV columns do not correspond to the field options"),
     231: (400, "The maximum file size is too low"),
     232: (400, "The maximum file size is too high"),
+    242: (404, "One or more requested records not found"),
     245: (400, "The supplied name is already in use."),
 }
 IN_RECYCLE_BIN = {"Pardot-Warning": "201;Record In Recycle Bin"}

@@ -21,6 +21,7 @@ from pardotflow.emulator.pardot import (
     imports_api,
     prospect_actions,
     record_api,
+    tagging,
 )
 from pardotflow.emulator.pardot.catalog import CollectionCache
 from pardotflow.emulator.pardot.context import Context
@@ -37,6 +38,8 @@ ROUTES: tuple[Route[Context], ...] = (
     route(r"/objects/prospects/do/upsertLatestByEmail", POST=prospect_actions.upsert_latest),
     route(r"/objects/prospects/do/undelete", POST=prospect_actions.undelete_by_email),
     route(r"/objects/prospects/(?P<id>[^/]+)/do/undelete", POST=prospect_actions.undelete_by_id),
+    route(_RECORDS + r"/(?P<id>[^/]+)/do/addTag", POST=tagging.add_tag),
+    route(_RECORDS + r"/(?P<id>[^/]+)/do/removeTag", POST=tagging.remove_tag),
     route(_RECORDS, GET=record_api.query, POST=record_api.create_one),
     route(
         _RECORDS + r"/(?P<id>[^/]+)",
