@@ -77,6 +77,9 @@ class Switches:
         429, "HTTP status of code 122, as handled by a connector in use.", (429, 400, 403)
     )
     status_for_unit: int = _switch(400, "HTTP status of code 201 (unknown business unit) is not recorded.", (400, 403))
+    auth_error_form: str = _switch(
+        "json", "A client has met XML bodies for refused tokens and business units.", ("json", "xml")
+    )
     page_token_seconds: int = _switch(14_400, "A page token lives four hours.")
     page_token_ceiling: int = _switch(100_000, "A token sequence ends after 100,000 records.")
     # Salesforce

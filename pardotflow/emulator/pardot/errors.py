@@ -6,6 +6,7 @@ Clients branch on the code. A detail (the offending name) follows the text after
 from __future__ import annotations
 
 from collections.abc import Mapping
+from xml.sax.saxutils import escape
 
 from pardotflow.emulator.exchange import Reply, to_json
 
@@ -119,6 +120,12 @@ class PardotError(Exception):
         """The whole answer."""
         body = to_json({"code": self.code, "message": self.message})
         return Reply(status=self.status, body=body, media=MEDIA, headers=self.headers)
+
+    def to_xml_reply(self) -> Reply:
+        """The answer in the form of older versions, which the layer before version 5 may give."""
+        text = f'<rsp stat="fail" version="1.0"><err code="{self.code}">{escape(self.message)}</err></rsp>'
+        body = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+        return Reply(status=self.status, body=body, media="text/xml; charset=utf-8", headers=self.headers)
 
 
 def json_reply(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:

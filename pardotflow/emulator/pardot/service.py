@@ -63,6 +63,8 @@ ROUTES: tuple[Route[Context], ...] = (
     route(r"/external-activities/(?P<id>[^/]+)", GET=external_api.read_activity),
 )
 _ACTION = re.compile(r"/objects/[a-z-]+(/[^/]+)?/do/[^/]*")
+# Refusals of the layer before version 5 that were not recorded as JSON.
+_BEFORE_ROUTER = {182, 184, 201}
 _UNIT = re.compile(r"0Uv[0-9A-Za-z]{15}")
 
 
@@ -96,7 +98,8 @@ class Pardot:
             if taken > state.switches.pardot_concurrency:
                 raise PardotError(66, status=state.switches.status_for_concurrency)
         except PardotError as error:
-            return error.to_reply(), 0
+            as_xml = state.switches.auth_error_form == "xml" and error.code in _BEFORE_ROUTER
+            return error.to_xml_reply() if as_xml else error.to_reply(), 0
         context = Context(
             state=state,
             collections=self._collections.load(state.db),
