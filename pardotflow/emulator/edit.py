@@ -14,8 +14,8 @@ from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.pardot.catalog import read_collections
 from pardotflow.emulator.pardot.context import Context as PardotContext
+from pardotflow.emulator.pardot.due import catch_up
 from pardotflow.emulator.pardot.errors import PardotError
-from pardotflow.emulator.pardot.import_life import catch_up
 from pardotflow.emulator.pardot.objects import Attribute, Collection
 from pardotflow.emulator.pardot.records import Values, find_record, rows_of, update_record
 from pardotflow.emulator.pardot.values import read_cell

@@ -4,7 +4,7 @@ Records stand in one table for each object (`sf_Contact`, `pd_prospects`), made 
 in these tables are Unix seconds of the emulator's clock.
 """
 
-FORMAT = 1
+FORMAT = 2
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -31,6 +31,9 @@ CREATE TABLE import_batch (
 );
 CREATE TABLE import_error (
     import_id INTEGER NOT NULL, n INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (import_id, n)
+);
+CREATE TABLE export_file (
+    export_id INTEGER NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (export_id, n)
 );
 CREATE TABLE fault (
     n INTEGER PRIMARY KEY AUTOINCREMENT, spec TEXT NOT NULL, skip INTEGER NOT NULL, remaining INTEGER,

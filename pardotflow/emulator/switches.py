@@ -60,6 +60,11 @@ class Switches:
     import_batch_bytes: int = _switch(
         10_000_000, "Version 4: a batch is under 10 MB; carried into version 5 unconfirmed."
     )
+    # Pardot: exports
+    export_delay: float = _switch(0.3, "Time that an export takes; the exports of an account run one by one.")
+    # Pardot: bulk actions and external activities
+    bulk_action_delay: float = _switch(0.3, "Time from Ready to Complete of a bulk action.")
+    external_activity_status: int = _switch(201, "Status of a new external activity: 200 or 201.", (201, 200))
     # Pardot: service
     cache_lag: float = _switch(0.0, "Reads may be served from a cache that lags by up to 60 seconds.")
     pardot_time_zone: str = _switch(
@@ -72,6 +77,9 @@ class Switches:
         429, "HTTP status of code 122, as handled by a connector in use.", (429, 400, 403)
     )
     status_for_unit: int = _switch(400, "HTTP status of code 201 (unknown business unit) is not recorded.", (400, 403))
+    auth_error_form: str = _switch(
+        "json", "A client has met XML bodies for refused tokens and business units.", ("json", "xml")
+    )
     page_token_seconds: int = _switch(14_400, "A page token lives four hours.")
     page_token_ceiling: int = _switch(100_000, "A token sequence ends after 100,000 records.")
     # Salesforce

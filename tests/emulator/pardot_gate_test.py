@@ -118,3 +118,14 @@ def test_account(shared: Emulator) -> None:
     assert list(body) == ["id", "company", "level"]
     assert pardot_error(shared.pardot.get("/objects/account")) == (400, 13)
     assert pardot_error(shared.pardot.get("/objects/account?fields=nope")) == (400, 51)
+
+
+def test_refusals_before_version_5_may_be_xml(emulator: Emulator) -> None:
+    emulator.switch(auth_error_form="xml", status_for_unit=403)
+    answer = emulator.pardot.get(URL, headers={"Authorization": "Bearer nonsense"})
+    assert answer.status_code == 401 and answer.headers["content-type"].startswith("text/xml")
+    assert '<rsp stat="fail" version="1.0"><err code="184">access_token is invalid' in answer.text
+    unit = emulator.pardot.get(URL, headers={"Pardot-Business-Unit-Id": "0Uv000000000000AAA"})
+    assert unit.status_code == 403 and '<err code="201">' in unit.text
+    assert pardot_error(emulator.plain.get(f"/api/v5{URL}")) == (401, 49)
+    assert pardot_error(emulator.pardot.get("/objects/prospects")) == (400, 13)

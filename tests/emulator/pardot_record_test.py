@@ -256,3 +256,13 @@ def test_users_and_campaigns(shared: Emulator) -> None:
         "name": "Webinar",
     }
     assert shared.values("prospect-accounts") == [] and shared.values("opportunities") == []
+
+
+def test_a_custom_field_goes_with_its_values(emulator: Emulator) -> None:
+    field = {"name": "Pet", "fieldId": "pet", "type": "Text"}
+    made = emulator.pardot.post("/objects/custom-fields", json=field).json()
+    emulator.pardot.patch("/objects/prospects/1", json={"pet__c": "cat"})
+    emulator.pardot.delete(f"/objects/custom-fields/{made['id']}")
+    assert pardot_error(emulator.pardot.get("/objects/prospects/1?fields=pet__c")) == (400, 51)
+    assert emulator.pardot.post("/objects/custom-fields", json=field).status_code == 201
+    assert emulator.read(1, "pet__c") == {"pet__c": None}

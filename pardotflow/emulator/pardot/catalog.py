@@ -12,6 +12,7 @@ from dataclasses import replace
 from pardotflow.emulator.pardot.objects import COLLECTIONS, Attribute, Collection
 
 _INTEGER = {"integer", "boolean"}
+_JOBS = ("pd_imports", "pd_exports", "pd_bulk_actions")
 _MANY = {"checkbox", "multi-select"}
 
 
@@ -38,9 +39,12 @@ def create_tables(db: sqlite3.Connection) -> None:
         db.execute(f'CREATE TABLE "{collection.table}" ({body})')
         past = ", ".join(['"id" INTEGER NOT NULL', *columns])
         db.execute(f'CREATE TABLE "{collection.table}_past" (_until REAL NOT NULL, _absent INTEGER NOT NULL, {past})')
-    db.execute('ALTER TABLE "pd_imports" ADD COLUMN _due REAL')
-    db.execute('ALTER TABLE "pd_imports" ADD COLUMN _finished REAL')
+    for table in _JOBS:
+        db.execute(f'ALTER TABLE "{table}" ADD COLUMN _due REAL')
+        db.execute(f'ALTER TABLE "{table}" ADD COLUMN _finished REAL')
     db.execute('ALTER TABLE "pd_imports" ADD COLUMN _header TEXT')
+    db.execute('ALTER TABLE "pd_bulk_actions" ADD COLUMN _body BLOB')
+    db.execute('ALTER TABLE "pd_bulk_actions" ADD COLUMN _errors TEXT')
 
 
 def index_tables(db: sqlite3.Connection) -> None:
@@ -51,7 +55,8 @@ def index_tables(db: sqlite3.Connection) -> None:
         db.execute(f'CREATE INDEX "{collection.table}_was" ON "{collection.table}_past" (_until)')
     db.execute('CREATE INDEX pd_prospects_email_any ON "pd_prospects" ("email" COLLATE NOCASE)')
     db.execute('CREATE INDEX pd_users_salesforce ON "pd_users" ("salesforceId")')
-    db.execute('CREATE INDEX pd_imports_due ON "pd_imports" (_due) WHERE _due IS NOT NULL')
+    for table in _JOBS:
+        db.execute(f'CREATE INDEX {table}_due ON "{table}" (_due) WHERE _due IS NOT NULL')
 
 
 def add_prospect_columns(db: sqlite3.Connection, attributes: Iterable[Attribute]) -> None:

@@ -35,6 +35,6 @@ class Context:
 
     def url(self, collection: Collection, record_id: int | None = None) -> str:
         """The absolute URL of a collection or record."""
-        middle = "" if collection.path == "imports" else "objects/"
+        middle = "" if collection.outside else "objects/"
         tail = "" if record_id is None else f"/{record_id}"
         return f"{self.base_url}/api/v5/{middle}{collection.path}{tail}"

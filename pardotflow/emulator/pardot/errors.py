@@ -6,6 +6,7 @@ Clients branch on the code. A detail (the offending name) follows the text after
 from __future__ import annotations
 
 from collections.abc import Mapping
+from xml.sax.saxutils import escape
 
 from pardotflow.emulator.exchange import Reply, to_json
 
@@ -16,6 +17,7 @@ _REGISTRY: dict[int, tuple[int, str]] = {
     4: (400, "Invalid prospect email address"),
     5: (400, "Invalid query parameters"),
     7: (400, "Invalid timestamp"),
+    8: (400, "Invalid time range"),
     9: (400, "A prospect with the specified email address already exists"),
     10: (400, "Invalid user ID"),
     13: (400, "One or more required parameters are missing"),
@@ -69,6 +71,11 @@ _REGISTRY: dict[int, tuple[int, str]] = {
     164: (400, "Daily batch limit met"),
     165: (400, "Invalid column options"),
     166: (400, "Invalid input format"),
+    174: (400, "Invalid export procedure name"),
+    175: (400, "Unknown export procedure argument"),
+    176: (400, "Missing required export procedure argument"),
+    177: (400, "Invalid export procedure argument value"),
+    178: (400, "Invalid export state for this operation"),
     180: (400, "One or more of the specified fields are invalid"),
     181: (400, "A required header is missing"),
     182: (400, "Invalid header value"),
@@ -88,6 +95,9 @@ _REGISTRY: dict[int, tuple[int, str]] = {
     219: (400, "Deleted records can't be updated. Please undelete before updating."),
     224: (400, "Invalid fields for request type"),
     227: (400, "The CSV columns do not correspond to the field options"),
+    231: (400, "The maximum file size is too low"),
+    232: (400, "The maximum file size is too high"),
+    242: (404, "One or more requested records not found"),
     245: (400, "The supplied name is already in use."),
 }
 IN_RECYCLE_BIN = {"Pardot-Warning": "201;Record In Recycle Bin"}
@@ -110,6 +120,12 @@ class PardotError(Exception):
         """The whole answer."""
         body = to_json({"code": self.code, "message": self.message})
         return Reply(status=self.status, body=body, media=MEDIA, headers=self.headers)
+
+    def to_xml_reply(self) -> Reply:
+        """The answer in the form of older versions, which the layer before version 5 may give."""
+        text = f'<rsp stat="fail" version="1.0"><err code="{self.code}">{escape(self.message)}</err></rsp>'
+        body = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
+        return Reply(status=self.status, body=body, media="text/xml; charset=utf-8", headers=self.headers)
 
 
 def json_reply(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:

@@ -24,7 +24,7 @@ def imports(context: Context) -> Collection:
     return context.collections["imports"]
 
 
-def catch_up(context: Context) -> None:
+def catch_up_imports(context: Context) -> None:
     """Move every import to the state that it has by now, and carry out what is due."""
     now = context.state.now
     half = context.state.switches.import_delay / 2

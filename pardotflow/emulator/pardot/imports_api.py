@@ -13,15 +13,14 @@ from pardotflow.emulator.clock import from_epoch, pardot_stamp
 from pardotflow.emulator.exchange import Call, Reply
 from pardotflow.emulator.pardot.bodies import Form, media_type, parse_object, read_form, read_json
 from pardotflow.emulator.pardot.context import Context
-from pardotflow.emulator.pardot.errors import PardotError, json_reply
+from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.import_csv import check_batch, parse_options
 from pardotflow.emulator.pardot.import_life import cancel, expire, imports, submit
 from pardotflow.emulator.pardot.import_run import to_line
 from pardotflow.emulator.pardot.prospects import prospects
 from pardotflow.emulator.pardot.query import run_query
-from pardotflow.emulator.pardot.record_api import created_reply, read_from, require_record
+from pardotflow.emulator.pardot.record_api import answer_fields, created_reply, read_from, require_record, updated_reply
 from pardotflow.emulator.pardot.records import Values, insert_record, update_record
-from pardotflow.emulator.pardot.select import select_fields, show_record, split_fields
 
 _KEYS = {"operation", "object", "status", "createOnNoMatch", "restoreDeleted", "fields", "columns"}
 _MOST_BATCHES = 10
@@ -32,7 +31,7 @@ def create_import(context: Context, call: Call, match: Mapping[str, str]) -> Rep
     """`POST /imports`: JSON, or multipart with `input` and at most one `file`."""
     form = _read_body(call)
     payload = parse_object(form.texts.get("input", form.texts.get("importInput", "")))
-    names = _names(context, call) or ["id"]
+    names = answer_fields(context, imports(context), call) or ["id"]
     values = _read_values(context, payload)
     if len(form.files) > 1:
         raise PardotError(163)
@@ -133,21 +132,21 @@ def change_import(context: Context, call: Call, match: Mapping[str, str]) -> Rep
     unknown = set(payload) - _KEYS
     if unknown:
         raise PardotError(180, ", ".join(sorted(unknown)))
-    names = _names(context, call)
+    names = answer_fields(context, imports(context), call)
     if record["status"] != "Open":
         raise PardotError(155)
     if payload.get("status") != "Ready":
         raise PardotError(154, "status")
     submit(context, record)
-    return _answer(context, record, names)
+    return updated_reply(context, imports(context), record, names)
 
 
 def cancel_import(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /imports/<id>/do/cancel`."""
     record = require_record(context, imports(context), match["id"])
-    names = _names(context, call)
+    names = answer_fields(context, imports(context), call)
     cancel(context, record)
-    return _answer(context, record, names)
+    return updated_reply(context, imports(context), record, names)
 
 
 def read_import(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
@@ -171,15 +170,3 @@ def read_errors(context: Context, call: Call, match: Mapping[str, str]) -> Reply
     header = to_line([*json.loads(record["_header"]), "errorCode", "errorMessage"])
     body = (header + "".join(line for (line,) in lines)).encode()
     return Reply(status=200, body=body, media="text/csv; charset=utf-8")
-
-
-def _names(context: Context, call: Call) -> list[str]:
-    names = split_fields(call.argument("fields") or "")
-    select_fields(context, imports(context), names, code=180, query=False)
-    return names
-
-
-def _answer(context: Context, record: Values, names: list[str]) -> Reply:
-    if not names:
-        return Reply(status=204)
-    return json_reply(show_record(context, imports(context), record["id"], names))

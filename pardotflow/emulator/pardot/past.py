@@ -31,8 +31,8 @@ def keep_past(state: State, db: sqlite3.Connection, collection: Collection, reco
 
 
 def _lags(state: State, collection: Collection) -> bool:
-    """Whether reads of a collection come from the cache. Imports are jobs, not records, and are always read fresh."""
-    return state.switches.cache_lag > 0 and collection.path != "imports"
+    """Whether reads of a collection come from the cache. Jobs are no records, and are always read fresh."""
+    return state.switches.cache_lag > 0 and not collection.outside
 
 
 def lagging_source(state: State, collection: Collection) -> tuple[str, list[object]]:

@@ -35,7 +35,8 @@ _SUFFIXES = {
     "Before": ("datetime", "<"),
 }
 _CONTROL = {"fields", "limit", "orderBy", "deleted", "offset", "nextPageToken"}
-_OPERATORS = {"=", ">=", "<=", ">", "<", "in"}
+_EMPTINESS = {"IsNull": "is", "IsNotNull": "is not"}
+_OPERATORS = {"=", ">=", "<=", ">", "<", "in", *_EMPTINESS.values()}
 _MOST_IDS = 1000
 
 
@@ -129,6 +130,11 @@ def _read_filter(context: Context, collection: Collection, name: str, text: str)
         if len(ids) > _MOST_IDS:
             raise PardotError(63)
         return Filter(name="id", operator="in", value=[int(part) for part in ids])
+    for suffix, operator in _EMPTINESS.items():
+        if name.removesuffix(suffix) != name and name.removesuffix(suffix) in collection.nullable:
+            if text.lower() != "true":
+                raise PardotError(50, name)
+            return Filter(name=name.removesuffix(suffix), operator=operator, value=None)
     for suffix, (kind, operator) in _SUFFIXES.items():
         base = name.removesuffix(suffix)
         if base != name and collection.filters.get(base) and _kind(collection, base) == kind:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from pardotflow.emulator.clock import http_date, parse_http_date, parse_instant
 from pardotflow.emulator.exchange import Call, Reply
@@ -17,8 +16,8 @@ from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError, json_
 from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.past import lagging_source
 from pardotflow.emulator.pardot.query import run_query
-from pardotflow.emulator.pardot.records import Values, find_record, remove_record
-from pardotflow.emulator.pardot.rules import create, update
+from pardotflow.emulator.pardot.records import Values, find_record
+from pardotflow.emulator.pardot.rules import create, remove, update
 from pardotflow.emulator.pardot.select import select_fields, show_record, split_fields
 from pardotflow.emulator.pardot.values import read_payload
 
@@ -26,7 +25,7 @@ from pardotflow.emulator.pardot.values import read_payload
 def find_collection(context: Context, path: str, verb: str) -> Collection:
     """The collection of a path segment; raises 192 for an unknown one, 60 where it lacks the verb."""
     found = context.collections.get(path)
-    if found is None or path == "imports":
+    if found is None or found.outside:
         raise PardotError(192)
     if verb not in found.verbs:
         raise PardotError(60)
@@ -71,7 +70,7 @@ def read_from(context: Context, collection: Collection, call: Call, segment: str
 def create_one(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /objects/<collection>`: 201 with `Location`; the answer shows `fields`, or the id."""
     collection = find_collection(context, match["collection"], "C")
-    names = _answer_fields(context, collection, call) or ["id"]
+    names = answer_fields(context, collection, call) or ["id"]
     payload = read_payload(collection, read_json(call), context.state.switches, creating=True)
     return created_reply(context, collection, create(context, collection, payload), names)
 
@@ -79,21 +78,26 @@ def create_one(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
 def created_reply(context: Context, collection: Collection, row: Values, names: list[str]) -> Reply:
     """The answer to a create."""
     location = f"{context.url(collection, row['id'])}?fields={','.join(names)}"
-    return json_reply(_fresh(context, collection, row["id"], names), 201, {"Location": location})
+    return json_reply(show_record(context, collection, row["id"], names), 201, {"Location": location})
 
 
 def update_one(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`PATCH /objects/<collection>/<id>`: 200 with `fields`, or 204."""
     collection = find_collection(context, match["collection"], "U")
-    names = _answer_fields(context, collection, call)
+    names = answer_fields(context, collection, call)
     row = require_record(context, collection, match["id"])
     if collection.has_bin and row["isDeleted"]:
         raise PardotError(219, headers=IN_RECYCLE_BIN)
     payload = read_payload(collection, read_json(call), context.state.switches, creating=False)
     update(context, collection, row, payload)
+    return updated_reply(context, collection, row, names)
+
+
+def updated_reply(context: Context, collection: Collection, row: Values, names: list[str]) -> Reply:
+    """The answer to a change: the wanted fields, or nothing where none are wanted."""
     if not names:
         return Reply(status=204)
-    return json_reply(_fresh(context, collection, row["id"], names))
+    return json_reply(show_record(context, collection, row["id"], names))
 
 
 def delete_one(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
@@ -102,7 +106,7 @@ def delete_one(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     row = require_record(context, collection, match["id"])
     if collection.has_bin and row["isDeleted"]:
         raise PardotError(109, headers=IN_RECYCLE_BIN)
-    remove_record(context, collection, row)
+    remove(context, collection, row)
     return Reply(status=204)
 
 
@@ -121,12 +125,8 @@ def require_record(context: Context, collection: Collection, segment: str) -> Va
     return row
 
 
-def _answer_fields(context: Context, collection: Collection, call: Call) -> list[str]:
+def answer_fields(context: Context, collection: Collection, call: Call) -> list[str]:
     """The fields that the answer will show, checked before anything is written."""
     names = split_fields(call.argument("fields") or "")
     select_fields(context, collection, names, code=180, query=False)
     return names
-
-
-def _fresh(context: Context, collection: Collection, record_id: int, names: list[str]) -> Mapping[str, Any]:
-    return show_record(context, collection, record_id, names)

@@ -1,6 +1,6 @@
 """What collections other than prospects check when they are written.
 
-`create` and `update` are the only ways by which an endpoint stores a record.
+`create`, `update` and `remove` are the only ways by which an endpoint writes a record.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.prospects import create_prospect, update_prospect
-from pardotflow.emulator.pardot.records import Values, find_record, insert_record, update_record
+from pardotflow.emulator.pardot.records import Values, find_record, insert_record, remove_record, update_record
 
 _FIELD_TYPES = {
     "text",
@@ -53,6 +53,14 @@ def update(context: Context, collection: Collection, row: Values, payload: Value
         _check_name(context, collection, payload, row["id"])
     update_record(context, collection, row, payload)
     if collection.path == "custom-fields":
+        renew_catalog(context.db)
+
+
+def remove(context: Context, collection: Collection, row: Values) -> None:
+    """Delete a record by the rules of its collection; the values of a custom field go with it."""
+    remove_record(context, collection, row)
+    if collection.path == "custom-fields":
+        context.db.execute(f'UPDATE pd_prospects SET "{row["apiFieldId"]}" = NULL')
         renew_catalog(context.db)
 
 

@@ -140,6 +140,8 @@ def show_as(context: Context, attribute: Attribute) -> Show | None:
         return lambda stored: show_pardot_time(stored, zone)
     if attribute.type == "ref":
         return lambda stored: context.base_url + stored
+    if attribute.type == "refs":
+        return lambda stored: [context.base_url + path for path in json.loads(stored)]
     if attribute.is_array:
         return _show_json
     if attribute.type == "number" and context.state.switches.number_custom_field_form == "string":

@@ -13,11 +13,20 @@ from contextlib import contextmanager
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
-from pardotflow.emulator.pardot import account_api, imports_api, prospect_actions, record_api
+from pardotflow.emulator.pardot import (
+    account_api,
+    bulk_api,
+    exports_api,
+    external_api,
+    imports_api,
+    prospect_actions,
+    record_api,
+    tagging,
+)
 from pardotflow.emulator.pardot.catalog import CollectionCache
 from pardotflow.emulator.pardot.context import Context
+from pardotflow.emulator.pardot.due import catch_up
 from pardotflow.emulator.pardot.errors import PardotError
-from pardotflow.emulator.pardot.import_life import catch_up
 from pardotflow.emulator.state import State, load_state
 from pardotflow.emulator.usage import used_today
 
@@ -29,6 +38,8 @@ ROUTES: tuple[Route[Context], ...] = (
     route(r"/objects/prospects/do/upsertLatestByEmail", POST=prospect_actions.upsert_latest),
     route(r"/objects/prospects/do/undelete", POST=prospect_actions.undelete_by_email),
     route(r"/objects/prospects/(?P<id>[^/]+)/do/undelete", POST=prospect_actions.undelete_by_id),
+    route(_RECORDS + r"/(?P<id>[^/]+)/do/addTag", POST=tagging.add_tag),
+    route(_RECORDS + r"/(?P<id>[^/]+)/do/removeTag", POST=tagging.remove_tag),
     route(_RECORDS, GET=record_api.query, POST=record_api.create_one),
     route(
         _RECORDS + r"/(?P<id>[^/]+)",
@@ -41,8 +52,19 @@ ROUTES: tuple[Route[Context], ...] = (
     route(r"/imports/(?P<id>[^/]+)/batches", POST=imports_api.add_batch),
     route(r"/imports/(?P<id>[^/]+)/errors", GET=imports_api.read_errors),
     route(r"/imports/(?P<id>[^/]+)/do/cancel", POST=imports_api.cancel_import),
+    route(r"/exports", GET=exports_api.query_exports, POST=exports_api.create_export),
+    route(r"/exports/(?P<id>[^/]+)", GET=exports_api.read_export),
+    route(r"/exports/(?P<id>[^/]+)/results(/(?P<n>\d{1,9}))?", GET=exports_api.read_result),
+    route(r"/exports/(?P<id>[^/]+)/do/cancel", POST=exports_api.cancel),
+    route(r"/bulk-actions", GET=bulk_api.query_bulk_actions, POST=bulk_api.create_bulk_action),
+    route(r"/bulk-actions/(?P<id>[^/]+)", GET=bulk_api.read_bulk_action, PATCH=bulk_api.change_bulk_action),
+    route(r"/bulk-actions/(?P<id>[^/]+)/errors", GET=bulk_api.read_errors),
+    route(r"/external-activities", GET=external_api.query_activities, POST=external_api.create_activity),
+    route(r"/external-activities/(?P<id>[^/]+)", GET=external_api.read_activity),
 )
 _ACTION = re.compile(r"/objects/[a-z-]+(/[^/]+)?/do/[^/]*")
+# Refusals of the layer before version 5 that were not recorded as JSON.
+_BEFORE_ROUTER = {182, 184, 201}
 _UNIT = re.compile(r"0Uv[0-9A-Za-z]{15}")
 
 
@@ -76,7 +98,8 @@ class Pardot:
             if taken > state.switches.pardot_concurrency:
                 raise PardotError(66, status=state.switches.status_for_concurrency)
         except PardotError as error:
-            return error.to_reply(), 0
+            as_xml = state.switches.auth_error_form == "xml" and error.code in _BEFORE_ROUTER
+            return error.to_xml_reply() if as_xml else error.to_reply(), 0
         context = Context(
             state=state,
             collections=self._collections.load(state.db),

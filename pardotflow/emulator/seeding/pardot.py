@@ -50,7 +50,7 @@ def file_name(path: str) -> str:
     return f"pardot_{plain}.csv" if path in {"users", "campaigns"} else f"{plain}.csv"
 
 
-SEED_FILES: Mapping[str, str] = {file_name(path): path for path in COLLECTIONS if path != "imports"}
+SEED_FILES: Mapping[str, str] = {file_name(path): path for path, kind in COLLECTIONS.items() if not kind.outside}
 
 
 def load_pardot(loading: Loading, collection: Collection, path: Path) -> None:
@@ -100,9 +100,10 @@ def complete_record(loading: Loading, collection: Collection, row: Mapping[str, 
     made: dict[str, Any] = {a.name: 0 if a.type == "boolean" else None for a in collection.attributes.values()}
     made.update({name: value for name, value in row.items() if value is not None})
     made["id"] = record_id
-    if "updatedAt" in made:
-        made["updatedAt"] = made["updatedAt"] or made["createdAt"] or loading.stamp
-        made["createdAt"] = made["createdAt"] or made["updatedAt"]
+    stamp = made.get("updatedAt") or made.get("createdAt") or loading.stamp
+    for name in ("createdAt", "updatedAt"):
+        if name in made:
+            made[name] = made[name] or stamp
     for name in ("createdById", "updatedById"):
         if name in made and made[name] is None:
             made[name] = loading.identity.admin.pardot_id
@@ -135,5 +136,5 @@ def load_collections(loading: Loading, folder: Path) -> None:
     """Load the files of all collections; custom fields are declared by then."""
     for path, collection in read_collections(loading.db).items():
         file = folder / file_name(path)
-        if path not in {"imports", "custom-fields"} and file.exists():
+        if not collection.outside and path != "custom-fields" and file.exists():
             load_pardot(loading, collection, file)
