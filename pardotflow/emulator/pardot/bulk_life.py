@@ -13,10 +13,9 @@ from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.import_csv import read_rows
 from pardotflow.emulator.pardot.import_run import to_line
 from pardotflow.emulator.pardot.objects import Collection
-from pardotflow.emulator.pardot.past import keep_past
 from pardotflow.emulator.pardot.prospects import prospects
 from pardotflow.emulator.pardot.record_api import read_id
-from pardotflow.emulator.pardot.records import Values, find_record, remove_record, update_record
+from pardotflow.emulator.pardot.records import Values, destroy_record, find_record, remove_record, update_record
 
 DELETE, DESTROY = "delete", "permanentlyDelete"
 # What may follow when a client sets a status, by the status before.
@@ -94,5 +93,4 @@ def _act(context: Context, action: str, prospect_id: int) -> None:
     if action == DELETE:
         remove_record(context, collection, row)
         return
-    keep_past(context.state, context.db, collection, prospect_id)
-    context.db.execute('DELETE FROM pd_prospects WHERE "id" = ?', (prospect_id,))
+    destroy_record(context, collection, row)

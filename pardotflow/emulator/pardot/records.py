@@ -80,6 +80,11 @@ def remove_record(context: Context, collection: Collection, row: Values) -> None
     if collection.has_bin:
         update_record(context, collection, row, {"isDeleted": 1}, action="delete")
         return
+    destroy_record(context, collection, row)
+
+
+def destroy_record(context: Context, collection: Collection, row: Values) -> None:
+    """Remove a record for good."""
     keep_past(context.state, context.db, collection, row["id"])
     context.db.execute(f'DELETE FROM "{collection.table}" WHERE "id" = ?', (row["id"],))
     _note(context, collection, row["id"], "delete", {})
@@ -93,12 +98,17 @@ def _note(
     fields: Mapping[str, Any],
     before: Mapping[str, Any] | None = None,
 ) -> None:
+    """Record a write, without the emulator's own columns (`_body`)."""
     note_write(
         context.db,
         system="pardot",
         kind=collection.path,
         record_id=record_id,
         action=action,
-        fields=fields,
-        before=before,
+        fields=_public(fields),
+        before=_public(before or {}),
     )
+
+
+def _public(values: Mapping[str, Any]) -> Values:
+    return {name: value for name, value in values.items() if not name.startswith("_")}
