@@ -44,6 +44,15 @@ class Emulator:
     def advance(self, seconds: float) -> None:
         assert self.plain.put("/__admin/clock", json={"advance": seconds}).status_code == 200
 
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """The clock does not move inside the block."""
+        assert self.plain.put("/__admin/clock", json={"frozen": True}).status_code == 200
+        try:
+            yield
+        finally:
+            assert self.plain.put("/__admin/clock", json={"frozen": False}).status_code == 200
+
     def fault(self, **spec: object) -> None:
         assert self.plain.post("/__admin/faults", json=spec).status_code == 201
 
