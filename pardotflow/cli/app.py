@@ -262,7 +262,7 @@ def _end(code: Exit) -> None:
 def main() -> None:
     """The console script: no traceback reaches a user."""
     from pardotflow.core.errors import PardotflowError, PlanRefused
-    from pardotflow.engine.interruption import listen
+    from pardotflow.engine.interruption import is_asked, listen
 
     listen()
     try:
@@ -283,6 +283,8 @@ def main() -> None:
         typer.echo(f"  = {_way_out(error)}", err=True)
         sys.exit(Exit.ERROR)
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
+        if is_asked():
+            sys.exit(Exit.INTERRUPTED)
         if not _is_usage(error):
             _report_fault(error)
         sys.exit(Exit.ERROR)

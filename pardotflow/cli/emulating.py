@@ -12,8 +12,9 @@ from pardotflow.cli.workspace import Choice, load
 from pardotflow.config.load import find_root
 from pardotflow.config.project import EmulatorSettings
 from pardotflow.core.errors import UsageError
-from pardotflow.emulator import EmulatorError, environment, set_record
+from pardotflow.emulator import EmulatorError, environment
 from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.edit import set_record
 from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.request_log import read_entries
 from pardotflow.emulator.seeding import SeedReport, seed

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from pardotflow.config.load import find_root
 from pardotflow.core.errors import UsageError
-from pardotflow.plan.file import open_plan, read_meta
 from pardotflow.store.layout import STATE_FOLDER, Layout
 from pardotflow.store.ledger import Ledger
 
@@ -44,6 +43,8 @@ def run_of_plan(folder: Path, plan: Path) -> str:
     root = find_root(folder)
     if root is None:
         return ""
+    from pardotflow.plan.file import open_plan, read_meta
+
     with open_plan(plan) as con:
         meta = read_meta(con)
     with opened_ledger(root / STATE_FOLDER / meta["environment"]) as ledger:

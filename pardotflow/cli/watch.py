@@ -1,10 +1,15 @@
 """The progress of a command on stderr, which can be paused while something is printed or asked."""
 
+from __future__ import annotations
+
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from pardotflow.cli.console import ERR
 from pardotflow.core.progress import NullProgress, Progress
-from pardotflow.views.progress import ProgressView
+
+if TYPE_CHECKING:
+    from pardotflow.views.progress import ProgressView
 
 
 class Watch:
@@ -15,7 +20,7 @@ class Watch:
         self._view: ProgressView | None = None
         self._target: Progress = NullProgress()
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> Watch:
         self.resume()
         return self
 
@@ -27,6 +32,8 @@ class Watch:
     def resume(self) -> None:
         """Show steps from now on."""
         if not self._quiet and self._view is None:
+            from pardotflow.views.progress import ProgressView
+
             self._view = ProgressView(ERR).__enter__()
             self._target = self._view
 

@@ -73,8 +73,10 @@ def open_workspace(
         # Loaded while an emulator starts.
         from pardotflow.engine.checks import check_all
         from pardotflow.engine.connect import open_connectors, read_catalog, read_identities
+        from pardotflow.engine.sqlfile import load_templates
         from pardotflow.store.origin import bind_snapshots
 
+        load_templates()
         endpoints = listening()
         clock = SystemClock()
         connectors = open_connectors(endpoints, clock)

@@ -139,14 +139,10 @@ def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
     syncs, wanted = open_rows(request.project, request.catalog)
     touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
     creates = rows(con, "select count(*) from plan.changes where action = 'create' and sendable")[0][0]
-    partly = set()
-    for item in wanted:
-        # A record that somebody made meanwhile can stand in any object.
-        if creates or (item.connection, item.object) in touched:
-            connector = request.connectors[item.connection]
-            read = refresh(con, connector, item, request.layout, request.clock.now(), request.progress)
-            if not read.complete:
-                partly.add(item.connection)
+    # A record that somebody made meanwhile can stand in any object.
+    wanted = tuple(item for item in wanted if creates or (item.connection, item.object) in touched)
+    read = refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
+    partly = {result.coverage.system for result in read if not result.complete}
     load_unknown_creates(con, request.ledger, request.connectors)
     mark_moved(con, syncs, partly_read=partly)
 

@@ -116,6 +116,14 @@ class CompiledKey:
     lookup_b: Mapping[str, str]
     """By object: the field that one record can be looked up by in the system itself, for `plan --record`."""
 
+    def value(self, role: str) -> str:
+        """The SQL of the key's value on a side."""
+        return self.value_a if role == "a" else self.value_b
+
+    def form(self, role: str) -> str:
+        """The column of a side that holds the key's value, computed once for every row."""
+        return f"{role}._k_{self.number}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledCreate:
@@ -161,6 +169,11 @@ class CompiledSync:
     def side(self, role: str) -> CompiledSide:
         """The side by its role."""
         return self.a if role == "a" else self.b
+
+    def key_forms(self, role: str) -> dict[str, str]:
+        """The columns of a side that the keys need, as SQL: `_key` is a record's id as the other side names it."""
+        naming = (key.value(role) for key in self.keys if key.names and key.names != role)
+        return {"_key": next(naming, f"{role}._id")} | {f"_k_{key.number}": key.value(role) for key in self.keys}
 
     @property
     def number_of(self) -> dict[str, int]:

@@ -85,7 +85,7 @@ def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, shar
 
 
 def _key_of(key: CompiledKey, source: str) -> CreateKey:
-    return CreateKey(number=key.number, value=key.value_a if source == "a" else key.value_b)
+    return CreateKey(number=key.number, value=key.form(source))
 
 
 def key_field(sync: CompiledSync, create: CompiledCreate) -> str:

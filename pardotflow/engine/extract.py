@@ -6,7 +6,8 @@ read does not bring is not visible, which is no evidence that it is gone.
 """
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,9 @@ import duckdb
 from pardotflow.connectors.protocol import Connector, Extract, ReadRequest
 from pardotflow.core.progress import Progress
 from pardotflow.engine.compile import snapshot_table
-from pardotflow.engine.quote import literal, literals, name
+from pardotflow.engine.interruption import stop_if_asked
+from pardotflow.engine.landed import Columns, landed, naive
+from pardotflow.engine.quote import name
 from pardotflow.engine.sqlfile import rows
 from pardotflow.plan.model import Coverage
 from pardotflow.store.layout import Layout
@@ -50,78 +53,133 @@ class Refreshed:
     shrunk: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """Which of a system's fields carry id, stamp, last writer and deletion."""
-
-    id: str
-    stamp: str
-    writer: str
-    deleted: str
-    extra: tuple[str, ...] = ()
-
-
-SALESFORCE = Columns(
-    id="Id", stamp="SystemModstamp", writer="LastModifiedById", deleted="IsDeleted", extra=("MasterRecordId",)
-)
-PARDOT = Columns(id="id", stamp="updatedAt", writer="updatedById", deleted="isDeleted")
 MERGEABLE = frozenset({"Contact", "Lead", "Account"})
-NO_RECYCLE_BIN = frozenset({"User", "user", "custom-field"})
+NO_RECYCLE_BIN = "User"
 
 
 def columns_of(system: str, object_name: str) -> Columns:
     """The system columns of an object."""
-    base = SALESFORCE if system == "salesforce" else PARDOT
-    deleted = "" if object_name in NO_RECYCLE_BIN and system == "salesforce" else base.deleted
-    extra = base.extra if object_name in MERGEABLE else ()
-    return Columns(id=base.id, stamp=base.stamp, writer=base.writer, deleted=deleted, extra=extra)
+    if system != "salesforce":
+        return Columns(id="id", stamp="updatedAt", writer="updatedById", deleted="isDeleted")
+    follow = ("MasterRecordId",) if object_name in MERGEABLE else ()
+    is_lead = object_name == "Lead"
+    return Columns(
+        id="Id",
+        stamp="SystemModstamp",
+        writer="LastModifiedById",
+        deleted="" if object_name == NO_RECYCLE_BIN else "IsDeleted",
+        closed="IsConverted" if is_lead else "",
+        follow=(*follow, "ConvertedContactId") if is_lead else follow,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """One object to read: `since` is None for all of it."""
+
+    wanted: Wanted
+    cursor: "_Cursor | None"
+    since: datetime | None
+
+    @property
+    def step(self) -> str:
+        return f"read {self.wanted.connection} {self.wanted.object}"
 
 
 def refresh(
     con: duckdb.DuckDBPyConnection,
-    connector: Connector,
-    wanted: Wanted,
+    connectors: Mapping[str, Connector],
+    wanted: Iterable[Wanted],
     layout: Layout,
     now: datetime,
     progress: Progress,
     *,
     full: bool = False,
-) -> Refreshed:
-    """Bring one object's snapshot up to date and say what was read."""
-    table = snapshot_table(wanted.connection, wanted.object)
-    make_table(con, table, wanted.fields)
+) -> list[Refreshed]:
+    """Bring the snapshots of some objects up to date and say what was read, in their order.
+
+    The systems are read at the same time, the objects of one system one after the other.
+    """
+    jobs = [_job(con, item, now, full=full) for item in wanted]
+    shutil.rmtree(layout.landing, ignore_errors=True)
+    try:
+        with _reading(connectors, jobs, layout, progress) as extracts:
+            results = []
+            for job, extract in zip(jobs, extracts, strict=True):
+                results.append(_store(con, job, extract.result()))
+                progress.finish(job.step, f"{results[-1].coverage.changed:,} rows")
+                stop_if_asked()
+            return results
+    finally:
+        shutil.rmtree(layout.landing, ignore_errors=True)
+
+
+def _job(con: duckdb.DuckDBPyConnection, wanted: Wanted, now: datetime, *, full: bool) -> _Job:
+    make_table(con, snapshot_table(wanted.connection, wanted.object), wanted.fields)
     cursor = _cursor(con, wanted)
-    since = (
-        None if full or cursor is None or _needs_full(cursor, wanted, now) else cursor.at - OVERLAP[wanted.connection]
+    if full or cursor is None or _needs_full(cursor, wanted, now):
+        return _Job(wanted=wanted, cursor=cursor, since=None)
+    return _Job(wanted=wanted, cursor=cursor, since=cursor.at - OVERLAP[wanted.connection])
+
+
+@contextmanager
+def _reading(
+    connectors: Mapping[str, Connector], jobs: Sequence[_Job], layout: Layout, progress: Progress
+) -> Iterator[list["Future[Extract]"]]:
+    """Every job as it is read, each system by a thread of its own.
+
+    Where the block ends early nothing more is begun, and a read that is under way ends when its connector is closed.
+    """
+    lanes = {system: ThreadPoolExecutor(max_workers=1) for system in {job.wanted.connection for job in jobs}}
+    try:
+        yield [
+            lanes[job.wanted.connection].submit(_read, connectors[job.wanted.connection], job, layout, progress)
+            for job in jobs
+        ]
+    finally:
+        for lane in lanes.values():
+            lane.shutdown(wait=False, cancel_futures=True)
+
+
+def _read(connector: Connector, job: _Job, layout: Layout, progress: Progress) -> Extract:
+    progress.start(job.step, None)
+    wanted = job.wanted
+    request = ReadRequest(
+        object=wanted.object,
+        fields=request_fields(wanted),
+        since=job.since,
+        include_deleted=bool(columns_of(wanted.connection, wanted.object).deleted),
+        where=wanted.where or None,
     )
-    step = f"read {wanted.connection} {wanted.object}"
-    progress.start(step, None)
-    extract = _read(connector, wanted, since, layout)
+    return connector.read(request, layout.landing / f"{wanted.connection}.{wanted.object}")
+
+
+def _store(con: duckdb.DuckDBPyConnection, job: _Job, extract: Extract) -> Refreshed:
+    """Merge what was read into the snapshot."""
+    wanted, cursor, is_full = job.wanted, job.cursor, job.since is None
+    table = snapshot_table(wanted.connection, wanted.object)
     before = cursor.full_rows if cursor else 0
-    at = _naive(extract.server_time_at_start)
+    at = naive(extract.server_time_at_start)
     # Rows and cursor change together: what a crash leaves is the snapshot of before.
-    with _landed(con, wanted, extract), _transaction(con):
-        _merge(con, table, has_rows=bool(extract.files), proves=since is None and extract.complete)
+    with landed(con, columns_of(wanted.connection, wanted.object), wanted.fields, extract), _transaction(con):
+        _merge(con, table, has_rows=bool(extract.files), proves=is_full and extract.complete)
         visible = int(rows(con, f"select count(*) from {table} where _visible and not _deleted")[0][0])
         has_shrunk = before >= LEAST_ROWS and visible < before * SHRUNK
         # A side that shrank is measured against what it was until an apply allows it.
         known = before if has_shrunk else visible
         # A read that the system says is not whole proves nothing: the next one is full again.
-        _save_cursor(con, wanted, cursor, at, is_full=since is None, full_rows=known, complete=extract.complete)
-    progress.finish(step, f"{extract.rows:,} rows")
+        _save_cursor(con, wanted, cursor, at, is_full=is_full, full_rows=known, complete=extract.complete)
     gone = int(rows(con, f"select count(*) from {table} where _deleted")[0][0])
-    note = _note(wanted, cursor, extract, is_full=since is None)
     coverage = Coverage(
         system=wanted.connection,
         object=wanted.object,
         rows=visible,
         deleted=gone,
-        mode="full" if since is None else "delta",
+        mode="full" if is_full else "delta",
         changed=extract.rows,
-        note=note,
+        note=_note(wanted, cursor, extract, is_full=is_full),
     )
     shrunk = (before, visible) if has_shrunk else None
-    shutil.rmtree(layout.landing, ignore_errors=True)
     return Refreshed(coverage=coverage, complete=extract.complete, shrunk=shrunk)
 
 
@@ -145,7 +203,7 @@ def read_records(
     make_table(con, table, wanted.fields)
     shutil.rmtree(layout.landing, ignore_errors=True)
     extract = connector.read(request, layout.landing / "records")
-    with _landed(con, wanted, extract), _transaction(con):
+    with landed(con, columns_of(wanted.connection, wanted.object), wanted.fields, extract), _transaction(con):
         _merge(con, table, has_rows=bool(extract.files), proves=False)
     shutil.rmtree(layout.landing, ignore_errors=True)
     return extract.rows
@@ -153,21 +211,7 @@ def read_records(
 
 def request_fields(wanted: Wanted) -> tuple[str, ...]:
     """Everything that is asked for of a record."""
-    columns = columns_of(wanted.connection, wanted.object)
-    system = [c for c in (columns.id, columns.stamp, columns.writer, columns.deleted, *columns.extra) if c]
-    return tuple(dict.fromkeys([*system, *wanted.fields]))
-
-
-def _read(connector: Connector, wanted: Wanted, since: datetime | None, layout: Layout) -> Extract:
-    shutil.rmtree(layout.landing, ignore_errors=True)
-    request = ReadRequest(
-        object=wanted.object,
-        fields=request_fields(wanted),
-        since=since,
-        include_deleted=bool(columns_of(wanted.connection, wanted.object).deleted),
-        where=wanted.where or None,
-    )
-    return connector.read(request, layout.landing / f"{wanted.connection}.{wanted.object}")
+    return tuple(dict.fromkeys([*columns_of(wanted.connection, wanted.object).all, *wanted.fields]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,16 +254,6 @@ def make_table(con: duckdb.DuckDBPyConnection, table: str, fields: Sequence[str]
 
 
 @contextmanager
-def _landed(con: duckdb.DuckDBPyConnection, wanted: Wanted, extract: Extract) -> Iterator[None]:
-    """The rows of a read as the session's table `landed`, for the length of a block."""
-    if extract.files:
-        con.execute(f"create or replace temp table landed as {_landed_sql(wanted, extract)}")
-    yield
-    if extract.files:
-        con.execute("drop table landed")
-
-
-@contextmanager
 def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All or nothing."""
     con.execute("begin")
@@ -239,60 +273,6 @@ def _merge(con: duckdb.DuckDBPyConnection, table: str, *, has_rows: bool, proves
     if proves:
         came = "where _id not in (select _id from landed)" if has_rows else ""
         con.execute(f"update {table} set _visible = false {came}")
-
-
-def _landed_sql(wanted: Wanted, extract: Extract) -> str:
-    columns = columns_of(wanted.connection, wanted.object)
-    array = extract.records_pointer.lstrip("/")
-    files = literals([str(f) for f in extract.files])
-    picks = [f"max(r->>{literal('$.' + _json_key(f))}) as {name(f)}" for f in wanted.fields]
-    deleted = f"bool_or((r->>'$.{columns.deleted}') = 'true')" if columns.deleted else "false"
-    read_at = literal(_naive(extract.server_time_at_start).isoformat())
-    body = ", ".join(
-        [
-            f"r->>'$.{columns.id}' as _id",
-            f"max(nf_instant(r->>'$.{columns.stamp}')) as _stamp",
-            f"arg_max(r->>'$.{columns.writer}', nf_instant(r->>'$.{columns.stamp}')) as _writer",
-            f"coalesce({deleted}, false) as _deleted",
-            "true as _visible",
-            f"{_closed(wanted)} as _closed",
-            f"{_follow(wanted, columns)} as _follow",
-            f"cast({read_at} as timestamp) as _read_at",
-            *picks,
-        ]
-    )
-    source = (
-        f"select unnest({array}) as r from read_json([{files}], format = 'unstructured',"
-        f" columns = {{{array}: 'JSON[]'}}, maximum_object_size = 536870912)"
-    )
-    # Each pass holds other fields of the same record; only a single pass can be narrowed to the newest copy.
-    newest = (
-        source
-        if extract.passes > 1
-        else (
-            f"select r from ({source}) qualify rank() over (partition by r->>'$.{columns.id}'"
-            f" order by nf_instant(r->>'$.{columns.stamp}') desc nulls last) = 1"
-        )
-    )
-    return f"select {body} from ({newest}) where (r->>'$.{columns.id}') is not null group by r->>'$.{columns.id}'"
-
-
-def _json_key(field: str) -> str:
-    return '"' + field.replace('"', "") + '"'
-
-
-def _closed(wanted: Wanted) -> str:
-    if (wanted.connection, wanted.object) == ("salesforce", "Lead"):
-        return "coalesce(bool_or((r->>'$.IsConverted') = 'true'), false)"
-    return "false"
-
-
-def _follow(wanted: Wanted, columns: Columns) -> str:
-    """The record that a converted lead or a merged loser became."""
-    parts = ["max(r->>'$.MasterRecordId')"] if "MasterRecordId" in columns.extra else []
-    if (wanted.connection, wanted.object) == ("salesforce", "Lead"):
-        parts.append("max(r->>'$.ConvertedContactId')")
-    return f"coalesce({', '.join(parts)})" if parts else "cast(null as varchar)"
 
 
 def _save_cursor(
@@ -315,12 +295,8 @@ def _save_cursor(
     con.execute("delete from snap.cursors where connection = ? and object = ?", [wanted.connection, wanted.object])
     # A field that was left out of one delta is not kept any more: it is read whole when it is wanted again.
     fields = sorted(set(wanted.fields))
-    full_at = at if is_full or cursor is None else _naive(cursor.full_at)
+    full_at = at if is_full or cursor is None else naive(cursor.full_at)
     con.execute(
         "insert into snap.cursors values (?, ?, ?, ?, ?, ?, ?)",
         [wanted.connection, wanted.object, fields, at, full_at, full_rows, wanted.where],
     )
-
-
-def _naive(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(tzinfo=None)

@@ -1,8 +1,9 @@
 """Ctrl-C: raised while a plan is made, and noted while changes are sent.
 
 An exception can come up between any two instructions, also between an answer and its place in the journal; a note
-cannot. It can also be swallowed, where it comes up in a callback of the interpreter: so it is remembered, and asked for
-again before each step. Outside the main thread, where Python delivers no signals, nothing changes.
+cannot. It can also be swallowed, where it comes up in a callback of the interpreter, or turned into another error,
+where the database notices it first: so it is remembered, and asked for before each step and at the end. Outside the
+main thread, where Python delivers no signals, nothing changes.
 """
 
 import signal
@@ -25,9 +26,14 @@ def _raise(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def is_asked() -> bool:
+    """True once the user has asked to stop."""
+    return _asked.is_set()
+
+
 def stop_if_asked() -> None:
     """Raise KeyboardInterrupt where the user has asked to stop and that has led to nothing."""
-    if _asked.is_set():
+    if is_asked():
         raise KeyboardInterrupt
 
 

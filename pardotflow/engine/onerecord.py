@@ -173,7 +173,7 @@ def _linked(
 
 def _values(con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item: str, record_id: str) -> list[str]:
     """The value of every key of one record, in the order of the keys; empty where it has none."""
-    picks = ", ".join(f"coalesce({k.value_a if role == 'a' else k.value_b}, '')" for k in sync.keys)
+    picks = ", ".join(f"coalesce({k.form(role)}, '')" for k in sync.keys)
     return [
         str(v)
         for v in rows(con, f"select {picks} from side_{role} {role} where _obj = ? and _id = ?", item, record_id)[0]

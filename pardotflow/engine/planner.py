@@ -5,7 +5,7 @@ count the guards; choose the routes; write meta data and digest. Nothing is writ
 """
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
@@ -143,7 +143,8 @@ def _read_all(
         found = find_records(con, syncs, wanted, request.connectors, request.layout, request.record)
         coverage, focus = found.coverage, found.focus
     else:
-        results = [_refresh(con, w, request) for w in wanted]
+        now, progress = request.clock.now(), request.progress
+        results = refresh(con, request.connectors, wanted, request.layout, now, progress, full=request.full)
         coverage = tuple(r.coverage for r in results)
     _say_what_is_partly_read(con, wanted, results)
     for item in wanted:
@@ -192,12 +193,6 @@ def _models_in_order(project: Project) -> tuple[Model, ...]:
     return tuple(by_name[s.name] for s in steps if s.kind is StepKind.MODEL)
 
 
-def _refresh(con: duckdb.DuckDBPyConnection, wanted: Wanted, request: PlanRequest) -> Refreshed:
-    stop_if_asked()
-    connector = request.connectors[wanted.connection]
-    return refresh(con, connector, wanted, request.layout, request.clock.now(), request.progress, full=request.full)
-
-
 def _run_syncs(
     con: duckdb.DuckDBPyConnection,
     request: PlanRequest,
@@ -238,16 +233,11 @@ def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> None:
 def _name_keys(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
     con.execute("create or replace temp table all_keys (sync varchar, key_no integer, key varchar)")
     con.execute("create or replace temp table consent_mappings (sync varchar, mapping varchar)")
-    for sync in syncs:
-        for key in sync.keys:
-            con.execute("insert into all_keys values (?, ?, ?)", [sync.name, key.number, key.name])
-        for mapping in sync.mappings:
-            con.execute(
-                "insert into plan.mappings values (?, ?, ?, ?)",
-                [sync.name, mapping.mapping.key, mapping.digest, mapping.number],
-            )
-            if mapping.mapping.policy is Policy.CONSENT:
-                con.execute("insert into consent_mappings values (?, ?)", [sync.name, mapping.mapping.key])
+    _insert(con, "all_keys", [[s.name, k.number, k.name] for s in syncs for k in s.keys])
+    mappings = [(sync.name, mapping) for sync in syncs for mapping in sync.mappings]
+    _insert(con, "plan.mappings", [[sync, m.mapping.key, m.digest, m.number] for sync, m in mappings])
+    consent = [[sync, m.mapping.key] for sync, m in mappings if m.mapping.policy is Policy.CONSENT]
+    _insert(con, "consent_mappings", consent)
 
 
 def _finish(
@@ -269,14 +259,20 @@ def _finish(
     )
     _save_rows(con, "plan.notes", [[note] for note in [*read.notes, *_notes(con, request)]])
     meta = _meta(con, request, read, blocked=any(not g.passed for g in guards))
-    con.executemany("insert into plan.meta values (?, ?)", sorted(meta.items()))
+    _insert(con, "plan.meta", sorted(meta.items()))
     return meta
 
 
 def _save_rows(con: duckdb.DuckDBPyConnection, table: str, lines: list[list[object]]) -> None:
-    for position, line in enumerate(lines):
-        marks = ", ".join("?" for _ in range(len(line) + 1))
-        con.execute(f"insert into {table} values ({marks})", [position, *line])
+    """Rows with their position before them."""
+    _insert(con, table, [[position, *line] for position, line in enumerate(lines)])
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, lines: Sequence[Sequence[object]]) -> None:
+    """A few rows by one statement, which is quicker than one for each."""
+    if lines:
+        marks = ", ".join(f"({', '.join('?' for _ in line)})" for line in lines)
+        con.execute(f"insert into {table} values {marks}", [value for line in lines for value in line])
 
 
 def _notes(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> list[str]:

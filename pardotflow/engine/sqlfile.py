@@ -32,6 +32,12 @@ def _environment() -> jinja2.Environment:
 _TEMPLATES = _environment()
 
 
+def load_templates() -> None:
+    """Compile every template now, where there is nothing else to do, instead of at its first use."""
+    for file in _TEMPLATES.list_templates(extensions=["sql"]):
+        _TEMPLATES.get_template(file)
+
+
 def render(template: str, **values: object) -> str:
     """The SQL of one template file."""
     return _TEMPLATES.get_template(f"{template}.sql").render(**values)

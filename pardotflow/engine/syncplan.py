@@ -28,7 +28,7 @@ CACHE_LAG: Mapping[System, int] = {System.PARDOT: 60, System.SALESFORCE: 0, Syst
 def side_sql(sync: CompiledSync, side: CompiledSide) -> str:
     """The rows of one side with the computed columns."""
     forms = {f"_c_{m.number}": m.cmp_a if side.role == "a" else m.cmp_b for m in sync.mappings}
-    return _side(side, computed_columns(sync, side), forms)
+    return _side(side, computed_columns(sync, side), sync.key_forms(side.role) | forms)
 
 
 def _side(side: CompiledSide, computed: Iterable[Computed], forms: Mapping[str, str]) -> str:

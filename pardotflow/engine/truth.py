@@ -1,6 +1,6 @@
 """The decision table, as data: who writes when the two sides of a field differ.
 
-This one table becomes the SQL `CASE` of `sql/decide.sql`, the page docs/decisions.md and the generated tests. `a` and
+This one table becomes a table of `sql/decide.sql`, the page docs/decisions.md and the generated tests. `a` and
 `b` are the two sides of a sync in order (Salesforce is `a` and Pardot is `b`; a warehouse is always `a`). Cells whose
 values agree never come here: nothing is written for them in any row.
 """

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pardotflow.emulator import EmulatorError, environment, set_record
+from pardotflow.emulator import EmulatorError, environment
+from pardotflow.emulator.edit import set_record
 
 from .running import running
 

@@ -59,19 +59,22 @@ based as (
            and b_read_at < answered_at + interval {{ lag_b }} second, false) as b_stale
   from remembered r join mappings mp on mp.m = r.m
 ),
+formed as (
+  -- Read now on either side, and remembered of either side: each brought to its form once.
+  select *, list_transform([ra, rb, a_value, b_value], lambda v: nf(form, v)) as forms from based
+),
 seen as (
-  select * replace (
+  select * exclude (forms) replace (
       case when a_stale then a_value else ra end as ra, case when b_stale then b_value else rb end as rb,
-      case when a_stale then nf(form, a_value) else ca end as ca, case when b_stale then nf(form, b_value) else cb end as cb),
+      case when a_stale then forms[3] else ca end as ca, case when b_stale then forms[4] else cb end as cb),
     case when a_confirmed then ra else a_value end as base_a,
     case when b_confirmed then rb else b_value end as base_b,
-    (a_confirmed and nf(form, ra) is distinct from nf(form, a_value))
-      or (b_confirmed and nf(form, rb) is distinct from nf(form, b_value)) as rewritten
-  from based
-),
-formed as (
-  select *, nf(form, ra) as na, nf(form, rb) as nb, nf(form, base_a) as nba, nf(form, base_b) as nbb
-  from seen where ca is distinct from cb
+    case when a_stale then forms[3] else forms[1] end as na,
+    case when b_stale then forms[4] else forms[2] end as nb,
+    case when a_confirmed then forms[1] else forms[3] end as nba,
+    case when b_confirmed then forms[2] else forms[4] end as nbb,
+    (a_confirmed and forms[1] is distinct from forms[3]) or (b_confirmed and forms[2] is distinct from forms[4]) as rewritten
+  from formed
 )
 select *,
   case when not has_base then 'new'
@@ -80,4 +83,4 @@ select *,
        when na is distinct from nba then 'a_moved'
        when nb is distinct from nbb then 'b_moved'
        else 'same' end as found
-from formed;
+from seen where ca is distinct from cb;

@@ -1,6 +1,16 @@
 -- The decision table (engine/truth.py) as SQL: whose value goes to the other side, in which section, or why not.
 create or replace temp table decided as
-with writes_of as (
+with rules (flow, found, source, section) as (values
+{% for rule in rules %}
+  ('{{ rule.flow.value }}', '{{ rule.found.value }}', '{{ rule.source.value }}', '{{ rule.section.value }}'){{ "," if not loop.last }}
+{% endfor %}
+),
+consent_rules (flow, found, opted_out, source, opt_in) as (values
+{% for rule in consent_rules %}
+  ('{{ rule.flow.value }}', '{{ rule.found.value }}', '{{ rule.opted_out.value }}', '{{ rule.source.value }}', {{ rule.opt_in }}){{ "," if not loop.last }}
+{% endfor %}
+),
+writes_of as (
   select object, id, system, from_at, case when is_open then timestamp 'infinity' else to_at + interval 2 second end as until, writer from mem.writes
 ),
 timed as (
@@ -15,25 +25,15 @@ timed as (
     and j.b_stamp between wb.from_at - interval 2 second and wb.until
 ),
 asked as (
-  select *,
-    case
-{% for rule in rules %}
-      when flow = '{{ rule.flow.value }}' and found = '{{ rule.found.value }}' then '{{ rule.source.value }}'
-{% endfor %}
-    end as source,
-    case
-{% for rule in rules %}
-      when flow = '{{ rule.flow.value }}' and found = '{{ rule.found.value }}' then '{{ rule.section.value }}'
-{% endfor %}
-    end as section,
+  select timed.*, rules.source, rules.section,
     case when ca = 'true' then 'a' else 'b' end as opted_out,
     case when a_time is null or b_time is null or abs(epoch_ms(a_time) - epoch_ms(b_time)) < 1000 then 'ask'
          when a_time > b_time then 'a' else 'b' end as newer
-  from timed
+  from timed left join rules on rules.flow = timed.flow and rules.found = timed.found
 ),
 named as (
-  select *,
-    case source
+  select asked.*,
+    case asked.source
       when 'policy' then case policy when 'salesforce' then '{{ salesforce_role }}' when 'pardot' then '{{ pardot_role }}'
                                      when 'most_recent' then newer else 'ask' end
       when 'on_link' then case on_link
@@ -41,18 +41,9 @@ named as (
                          when cb is null or (form = 'checkbox' and cb = 'false') then 'a' else 'ask' end
         when 'salesforce' then '{{ salesforce_role }}' when 'pardot' then '{{ pardot_role }}'
         when 'most_recent' then newer else 'ask' end
-      else source end as ruled,
-    case
-{% for rule in consent_rules %}
-      when flow = '{{ rule.flow.value }}' and found = '{{ rule.found.value }}' and opted_out = '{{ rule.opted_out.value }}' then '{{ rule.source.value }}'
-{% endfor %}
-    end as consent_source,
-    case
-{% for rule in consent_rules %}
-      when flow = '{{ rule.flow.value }}' and found = '{{ rule.found.value }}' and opted_out = '{{ rule.opted_out.value }}' then {{ rule.opt_in }}
-{% endfor %}
-    end as consent_opt_in
-  from asked
+      else asked.source end as ruled,
+    consent_rules.source as consent_source, consent_rules.opt_in as consent_opt_in
+  from asked left join consent_rules on consent_rules.flow = asked.flow and consent_rules.found = asked.found and consent_rules.opted_out = asked.opted_out
 ),
 chosen as (
   select *,

@@ -5,7 +5,7 @@
 {% set role = key.names %}
 {% set other = 'b' if role == 'a' else 'a' %}
 {% set system = sync.a.system.value if role == 'a' else sync.b.system.value %}
-{% set form = 'id' if (sync.b if role == 'a' else sync.a).system.value == 'salesforce' else 'number' %}
+{% set value = 's._k_' ~ key.number %}
 insert into out_fields
 select {{ sync.name | literal }}, '{{ system }}', s._obj, s._id, s._name, 'update', {{ field | literal }}, {{ id_types[key.number] | literal }},
   s.{{ field | name }}, p.{{ other }}_id,
@@ -19,17 +19,16 @@ where s._obj = {{ object | literal }} and {{ focus_pair }}
   -- A row from before our own last write to it, which a lagging cache may still show, proves no blank.
   and not exists (from mem.writes w where w.system = '{{ system }}' and w.object = s._obj and w.id = s._id
     and s._stamp < w.from_at - interval 2 second and s._read_at < w.to_at + interval {{ lags[role] }} second)
-  and (nf_text(s.{{ field | name }}) is null
-       or exists (from follow_{{ other }} f where nf_{{ form }}(f.from_id) = nf_{{ form }}(s.{{ field | name }}) and f.id = p.{{ other }}_id));
+  and ({{ value }} is null or exists (from follow_{{ other }} f where f.from_key = {{ value }} and f.id = p.{{ other }}_id));
 
 insert into out_ambiguous
 select {{ sync.name | literal }}, '{{ system }}', s._obj, s._id, s._name, {{ key.name | literal }},
   s.{{ field | name }} || ' / ' || p.{{ other }}_id, {{ (field ~ ' names another record than the link') | literal }}, {{ key.line | literal }}
 from live_pairs p
 join side_{{ role }} s on s._obj = p.{{ role }}_obj and s._id = p.{{ role }}_id
+join side_{{ other }} o on o._obj = p.{{ other }}_obj and o._id = p.{{ other }}_id
 where s._obj = {{ object | literal }} and {{ focus_pair }}
-  and nf_text(s.{{ field | name }}) is not null and not starts_with(p.{{ other }}_id, 'new:')
-  and nf_{{ form }}(s.{{ field | name }}) is distinct from nf_{{ form }}(p.{{ other }}_id)
-  and not exists (from follow_{{ other }} f where nf_{{ form }}(f.from_id) = nf_{{ form }}(s.{{ field | name }}) and f.id = p.{{ other }}_id);
+  and not starts_with(p.{{ other }}_id, 'new:') and {{ value }} <> o._key
+  and not exists (from follow_{{ other }} f where f.from_key = {{ value }} and f.id = p.{{ other }}_id);
 {% endfor %}
 {% endfor %}

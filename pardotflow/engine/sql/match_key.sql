@@ -2,20 +2,20 @@
 create or replace temp table ka as
 select *, {{ 'rank() over (partition by v order by case when live then prio else 999 end)' if by_object else '1' }} = 1 as chosen from (
   select a._obj as obj, a._id as id, a._prio as prio, a._live as live, a._deleted or not a._visible or a._closed as deleted,
-         {% if key.names == 'a' %}coalesce(nf_id(f.id), {{ key.value_a }}){% else %}{{ key.value_a }}{% endif %} as v,
+         {% if key.names == 'a' %}coalesce(f.key, {{ key.form('a') }}){% else %}{{ key.form('a') }}{% endif %} as v,
          a._live and t.id is null as free
   from side_a a left join taken t on t.role = 'a' and t.obj = a._obj and t.id = a._id
-  {% if key.names == 'a' %}left join follow_b f on nf_id(f.from_id) = {{ key.value_a }}{% endif %}
+  {% if key.names == 'a' %}left join follow_b f on f.from_key = {{ key.form('a') }}{% endif %}
 
 ) where v is not null;
 
 create or replace temp table kb as
 select *, true as chosen from (
   select b._obj as obj, b._id as id, b._prio as prio, b._live as live, b._deleted or not b._visible or b._closed as deleted,
-         {% if key.names == 'b' %}coalesce(nf_id(f.id), {{ key.value_b }}){% else %}{{ key.value_b }}{% endif %} as v,
+         {% if key.names == 'b' %}coalesce(f.key, {{ key.form('b') }}){% else %}{{ key.form('b') }}{% endif %} as v,
          b._live and t.id is null as free
   from side_b b left join taken t on t.role = 'b' and t.obj = b._obj and t.id = b._id
-  {% if key.names == 'b' %}left join follow_a f on nf_id(f.from_id) = {{ key.value_b }}{% endif %}
+  {% if key.names == 'b' %}left join follow_a f on f.from_key = {{ key.form('b') }}{% endif %}
 
 ) where v is not null;
 

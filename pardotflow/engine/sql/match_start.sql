@@ -1,22 +1,25 @@
 -- What is linked already, and what is left to be matched.
--- A converted lead or a merged loser is followed to the record that it became.
+-- A converted lead or a merged loser is followed to the record that it became. One API gives all these ids, in one form.
 {% for role in ['a', 'b'] %}
-create or replace temp table follow_{{ role }} as
-with recursive step (from_obj, from_id, obj, id, next, depth) as (
-  select _obj, _id, _obj, _id, _follow, 0 from side_{{ role }} where _follow is not null
+create or replace temp table follow_{{ role }} (from_obj varchar, from_id varchar, from_key varchar, obj varchar, id varchar, key varchar);
+{% endfor %}
+{% for role in ['a', 'b'] if (sync.a if role == 'a' else sync.b).system.value == 'salesforce' %}
+insert into follow_{{ role }}
+with recursive step (from_obj, from_id, from_key, obj, id, key, next, depth) as (
+  select _obj, _id, _key, _obj, _id, _key, _follow, 0 from side_{{ role }} where _follow is not null
   union all
-  select step.from_obj, step.from_id, n._obj, n._id, n._follow, step.depth + 1
-  from step join side_{{ role }} n on nf_id(n._id) = nf_id(step.next)
+  select step.from_obj, step.from_id, step.from_key, n._obj, n._id, n._key, n._follow, step.depth + 1
+  from step join side_{{ role }} n on n._id = step.next
   where step.next is not null and step.depth < 20
 )
-select from_obj, from_id, arg_max(obj, depth) as obj, arg_max(id, depth) as id
-from step where depth > 0 group by from_obj, from_id;
+select from_obj, from_id, from_key, arg_max(obj, depth), arg_max(id, depth), arg_max(key, depth)
+from step where depth > 0 group by from_obj, from_id, from_key;
 {% endfor %}
 
 {% for role in ['a', 'b'] if (sync.a if role == 'a' else sync.b).system.value == 'warehouse' %}
 -- A row whose key is written in another way is the same row.
 insert into follow_{{ role }}
-select l.{{ role }}_object, l.{{ role }}_id, min(s._obj), min(s._id)
+select l.{{ role }}_object, l.{{ role }}_id, l.{{ role }}_id, min(s._obj), min(s._id), min(s._key)
 from mem.links l join side_{{ role }} s on lower(trim(s._id)) = lower(trim(l.{{ role }}_id))
 where l.sync = {{ sync.name | literal }} and l.{{ role }}_id not in (select _id from side_{{ role }})
 group by l.{{ role }}_object, l.{{ role }}_id having count(distinct s._id) = 1;

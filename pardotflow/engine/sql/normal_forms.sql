@@ -2,24 +2,24 @@
 -- A blank (null, the empty text, only white space) is null. What cannot be read as the type is chr(1) followed by the
 -- text as it is, so that it equals itself and nothing else, and so that the decision can hold it.
 
+-- A macro is a copy of its text, and copies are planned one by one: each names its argument as seldom as it can.
 create or replace temp macro nf_text(x) as
-  nullif(rtrim(nfc_normalize(x), ' ' || chr(9) || chr(10) || chr(13)), '');
+  nullif(regexp_replace(nfc_normalize(x), '[ \t\n\r]+$', ''), '');
 
 -- Around a value that is no text, white space says nothing.
-create or replace temp macro nf_trim(x) as trim(x, ' ' || chr(9) || chr(10) || chr(13));
+create or replace temp macro nf_trim(x) as
+  regexp_replace(x, '^[ \t\n\r]+|[ \t\n\r]+$', '', 'g');
 
-create or replace temp macro nf_email(x) as lower(nf_trim(nf_text(x)));
+create or replace temp macro nf_email(x) as lower(nullif(nf_trim(nfc_normalize(x)), ''));
 
 -- Salesforce ids: 15 characters are case-sensitive; the three more of the 18-character form say which are capitals.
-create or replace temp macro sf_bit(block, k) as
-  case when substr(block, k, 1) between 'A' and 'Z' then 1 else 0 end;
+create or replace temp macro sf_bit(c) as cast(c between 'A' and 'Z' as integer);
 create or replace temp macro sf_check(block) as
   substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ012345',
-         1 + sf_bit(block, 1) + 2 * sf_bit(block, 2) + 4 * sf_bit(block, 3) + 8 * sf_bit(block, 4) + 16 * sf_bit(block, 5), 1);
+         1 + sf_bit(block[1]) + 2 * sf_bit(block[2]) + 4 * sf_bit(block[3]) + 8 * sf_bit(block[4]) + 16 * sf_bit(block[5]), 1);
 create or replace temp macro nf_id(x) as
-  case when length(nf_trim(x)) = 15
-       then upper(nf_trim(x)) || sf_check(substr(nf_trim(x), 1, 5)) || sf_check(substr(nf_trim(x), 6, 5)) || sf_check(substr(nf_trim(x), 11, 5))
-       else upper(nullif(nf_trim(x), '')) end;
+  upper(nullif(nf_trim(x), '')) || case when length(nf_trim(x)) = 15
+       then array_to_string(list_transform(regexp_extract_all(nf_trim(x), '.{5}'), lambda block: sf_check(block)), '') else '' end;
 
 create or replace temp macro nf_decimal(d) as
   regexp_replace(regexp_replace(cast(d as varchar), '0+$', ''), '\.$', '');

@@ -1,0 +1,109 @@
+"""What a read landed on disk, as a table of the session: one row a record, every value as its text.
+
+Pages are read as text and taken apart in one pass, some of them at a time, so that memory does not grow with the read.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pardotflow.connectors.protocol import Extract
+from pardotflow.engine.quote import literal, literals, name
+
+# Pages that are taken apart at a time.
+BATCH_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which of an object's fields carry id, stamp, last writer, deletion, and what a record became."""
+
+    id: str
+    stamp: str
+    writer: str
+    deleted: str = ""
+    closed: str = ""
+    follow: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every one that the object has."""
+        return tuple(c for c in (self.id, self.stamp, self.writer, self.deleted, self.closed, *self.follow) if c)
+
+
+@contextmanager
+def landed(con: duckdb.DuckDBPyConnection, columns: Columns, fields: Sequence[str], extract: Extract) -> Iterator[None]:
+    """The records of a read as the session's table `landed`, for the length of a block; none where no page came."""
+    if extract.files:
+        _take_apart(con, columns, fields, extract)
+    yield
+    if extract.files:
+        con.execute("drop table landed")
+
+
+def _take_apart(con: duckdb.DuckDBPyConnection, columns: Columns, fields: Sequence[str], extract: Extract) -> None:
+    array = extract.records_pointer.lstrip("/")
+    wanted = tuple(dict.fromkeys([*columns.all, *fields]))
+    shape = literal(json.dumps({array: [dict.fromkeys(wanted, "VARCHAR")]}))
+    con.execute(f"create or replace temp table copies ({', '.join(f'{name(f)} varchar' for f in wanted)})")
+    for pages in _batches(extract.files):
+        con.execute(
+            f"insert into copies select unnest(from_json(content, {shape}).{name(array)}, max_depth := 2)"
+            f" from read_text([{literals([str(p) for p in pages])}])"
+        )
+    con.execute(f"create or replace temp table landed as {_records(columns, fields, extract)}")
+    con.execute("drop table copies")
+
+
+def _batches(files: Sequence[Path]) -> Iterator[list[Path]]:
+    """The pages in order, as many at a time as fit."""
+    batch, size = list[Path](), 0
+    for file in files:
+        bytes_ = file.stat().st_size
+        if batch and size + bytes_ > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(file)
+        size += bytes_
+    if batch:
+        yield batch
+
+
+def _records(columns: Columns, fields: Sequence[str], extract: Extract) -> str:
+    """One row a record. A page that moved meanwhile may hold a record twice: the newest copy counts."""
+    key, stamp = name(columns.id), f"nf_instant({name(columns.stamp)})"
+    follow = ", ".join(f"max({name(f)})" for f in columns.follow)
+    body = ", ".join(
+        [
+            f"{key} as _id",
+            f"max({stamp}) as _stamp",
+            f"arg_max({name(columns.writer)}, {stamp}) as _writer",
+            f"{_is_true(columns.deleted)} as _deleted",
+            "true as _visible",
+            f"{_is_true(columns.closed)} as _closed",
+            f"{f'coalesce({follow})' if follow else 'cast(null as varchar)'} as _follow",
+            f"cast({literal(naive(extract.server_time_at_start).isoformat())} as timestamp) as _read_at",
+            *(f"max({name(f)}) as {name(f)}" for f in fields),
+        ]
+    )
+    # Each pass holds other fields of the same record; only a single pass can be narrowed to the newest copy.
+    newest = (
+        "copies"
+        if extract.passes > 1
+        else f"(from copies qualify rank() over (partition by {key} order by {stamp} desc nulls last) = 1)"
+    )
+    return f"select {body} from {newest} where {key} is not null group by {key}"
+
+
+def _is_true(field: str) -> str:
+    return f"coalesce(bool_or({name(field)} = 'true'), false)" if field else "false"
+
+
+def naive(at: datetime) -> datetime:
+    """A moment as the snapshots keep it: UTC without a zone."""
+    return at.astimezone(UTC).replace(tzinfo=None)
