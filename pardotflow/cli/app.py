@@ -3,6 +3,7 @@
 Only typer is imported here; what a command needs is imported when it runs, so that `--help` is quick.
 """
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -265,6 +266,8 @@ def main() -> None:
     from pardotflow.engine.interruption import is_asked, listen
 
     listen()
+    # A command builds much and drops little: to look for cycles as often as Python does by itself costs more than they.
+    gc.set_threshold(100_000, 20, 20)
     try:
         code = app(standalone_mode=False)
     except typer.Abort:

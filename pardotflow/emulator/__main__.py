@@ -6,6 +6,7 @@ The only output is one JSON line with the port and the process id, once connecti
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -16,6 +17,9 @@ from pardotflow.emulator.server import serve
 
 
 def _announce(port: int) -> None:
+    # What was loaded until now stays: the garbage collector need not look at it again.
+    gc.freeze()
+    gc.enable()
     sys.stdout.write(json.dumps({"port": port, "pid": os.getpid()}) + "\n")
     sys.stdout.flush()
 
@@ -29,6 +33,7 @@ def main() -> int:
     parser.add_argument("--faults", type=Path, help="a fault plan, which replaces the faults of the data file")
     parser.add_argument("--stdin-eof", action="store_true", help="stop when standard input ends")
     options = parser.parse_args()
+    gc.disable()
     try:
         serve(
             options.data,

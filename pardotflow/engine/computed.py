@@ -89,15 +89,33 @@ def typed_column(column: str, kind: FieldType) -> str:
         case FieldType.BOOLEAN:
             return f"try_cast(nf_boolean({column}) as boolean)"
         case FieldType.INTEGER:
-            return f"try_cast(nf_number({column}) as bigint)"
+            exact = f"try_cast(nf_number({column}) as bigint)"
+            return f"case when {is_plain(column, kind)} then try_cast({column} as bigint) else {exact} end"
         case FieldType.NUMBER:
             return f"try_cast(nf_number({column}) as double)"
         case FieldType.DATE:
-            return f"try_cast(nf_date({column}) as date)"
+            exact = f"try_cast(nf_date({column}) as date)"
+            return f"case when {is_plain(column, kind)} then try_cast({column} as date) else {exact} end"
         case FieldType.DATETIME:
             return f"nf_instant({column})"
         case _:
             return column
+
+
+def is_plain(column: str, kind: FieldType) -> str:
+    """SQL that is true for a text which is its type's plainest form, and so needs no closer look; others may be too."""
+    match kind:
+        case FieldType.BOOLEAN:
+            return f"{column} in ('true', 'false')"
+        case FieldType.INTEGER:
+            return f"cast(try_cast({column} as bigint) as varchar) = {column}"
+        case FieldType.NUMBER:
+            two_places = f"cast(try_cast({column} as decimal(18, 2)) as varchar) = {column}"
+            return f"({two_places} or {is_plain(column, FieldType.INTEGER)})"
+        case FieldType.DATE:
+            return f"(length({column}) = 10 and cast(try_cast({column} as date) as varchar) = {column})"
+        case _:
+            return "false"
 
 
 def check_computed(

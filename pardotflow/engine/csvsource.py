@@ -16,7 +16,7 @@ from pardotflow.config.project import Project, Source
 from pardotflow.core.diagnostic import Diagnostic
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.values import FieldType
-from pardotflow.engine.computed import typed_column
+from pardotflow.engine.computed import is_plain, typed_column
 from pardotflow.engine.csvfault import find_fault, find_line
 from pardotflow.engine.personal import is_personal
 from pardotflow.engine.quote import literal, name
@@ -31,15 +31,6 @@ _KINDS: Mapping[FieldType, str] = {
     FieldType.NUMBER: "a number",
     FieldType.DATE: "a date such as 2025-11-24",
     FieldType.DATETIME: "a time such as 2025-11-24T09:30:00Z",
-}
-
-# A value in its plainest form needs no closer look; a case is computed only for the rows that reach it.
-_PLAIN: Mapping[FieldType, str] = {
-    FieldType.BOOLEAN: "{0} in ('true', 'false')",
-    FieldType.INTEGER: "cast(try_cast({0} as bigint) as varchar) is not distinct from {0}",
-    FieldType.NUMBER: "cast(try_cast({0} as decimal(18, 2)) as varchar) is not distinct from {0}"
-    " or cast(try_cast({0} as bigint) as varchar) is not distinct from {0}",
-    FieldType.DATE: "cast(try_cast({0} as date) as varchar) is not distinct from {0}",
 }
 
 
@@ -123,8 +114,8 @@ def _is_wrong(column: str, kind: FieldType) -> str:
     text, typed = name(column), typed_column(name(column), kind)
     rounded = f" or cast({typed} as varchar) <> nf_number({text})" if kind is FieldType.INTEGER else ""
     wrong = f"nf_text({text}) is not null and ({typed} is null{rounded})"
-    plain = _PLAIN.get(kind, "false").format(text)
-    return f"(case when {text} is null or {plain} then false else {wrong} end)"
+    # A case is computed only for the rows that reach it.
+    return f"(case when {text} is null or {is_plain(text, kind)} then false else {wrong} end)"
 
 
 def _wrong_value(project: Project, source: Source, column: str, first: tuple[int, str, int]) -> Diagnostic:
