@@ -7,7 +7,7 @@ read does not bring is not visible, which is no evidence that it is gone.
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -128,17 +128,31 @@ def _reading(
 ) -> Iterator[list["Future[Extract]"]]:
     """Every job as it is read, each system by a thread of its own.
 
-    Where the block ends early nothing more is begun, and a read that is under way ends when its connector is closed.
+    A system that fails is asked for nothing more. Where the block ends early, the connectors are closed: no read is
+    begun any more, and one that is under way ends with the page that it waits for.
     """
     lanes = {system: ThreadPoolExecutor(max_workers=1) for system in {job.wanted.connection for job in jobs}}
+    failed: set[str] = set()
+
+    def read(job: _Job) -> Extract:
+        system = job.wanted.connection
+        if system in failed:
+            raise CancelledError
+        try:
+            return _read(connectors[system], job, layout, progress)
+        except BaseException:
+            failed.add(system)
+            raise
+
     try:
-        yield [
-            lanes[job.wanted.connection].submit(_read, connectors[job.wanted.connection], job, layout, progress)
-            for job in jobs
-        ]
+        yield [lanes[job.wanted.connection].submit(read, job) for job in jobs]
+    except BaseException:
+        for system in lanes:
+            connectors[system].close()
+        raise
     finally:
         for lane in lanes.values():
-            lane.shutdown(wait=False, cancel_futures=True)
+            lane.shutdown(cancel_futures=True)
 
 
 def _read(connector: Connector, job: _Job, layout: Layout, progress: Progress) -> Extract:
