@@ -28,7 +28,7 @@ from pardotflow.engine.remember import remember
 from pardotflow.engine.runreport import run_report
 from pardotflow.engine.send import Change, Outcome, Sender
 from pardotflow.engine.session import open_session
-from pardotflow.engine.sqlfile import rows
+from pardotflow.engine.sqlfile import insert_rows, rows
 from pardotflow.engine.stale import mark_moved
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.graph.digest import config_digest
@@ -152,8 +152,7 @@ def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:
     con.execute("create or replace temp table born (planned_id varchar)")
     for creating in (True, False):
         new_ids = {f"new:{n}": i for n, i in _new_ids(con, sender.outcomes)}
-        if new_ids:
-            con.executemany("insert into born values (?)", [[planned] for planned in new_ids])
+        insert_rows(con, "born", [[planned] for planned in new_ids])
         found = list(_changes(con, creating=creating, new_ids=new_ids))
         for (system, item, operation, _), group in groupby(found, key=_route):
             verb = "create" if creating else "update"

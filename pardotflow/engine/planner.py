@@ -5,7 +5,7 @@ count the guards; choose the routes; write meta data and digest. Nothing is writ
 """
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
@@ -35,7 +35,7 @@ from pardotflow.engine.quote import literal
 from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
-from pardotflow.engine.sqlfile import rows, run
+from pardotflow.engine.sqlfile import insert_rows, rows, run
 from pardotflow.engine.syncplan import run_sync
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.engine.wanted import wanted_objects
@@ -182,8 +182,7 @@ def _say_what_is_partly_read(
     con.execute("create or replace temp table partly_read (system varchar, object varchar, kind varchar)")
     partly = [[r.coverage.system, r.coverage.object, "incomplete_read"] for r in results if not r.complete]
     partly += [[w.connection, w.object, "filtered_source"] for w in wanted if w.where]
-    if partly:
-        con.executemany("insert into partly_read values (?, ?, ?)", partly)
+    insert_rows(con, "partly_read", partly)
 
 
 def _models_in_order(project: Project) -> tuple[Model, ...]:
@@ -224,20 +223,18 @@ def _run_syncs(
 
 def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> None:
     """Refusals that are still open, and creates whose answer never came, as tables of the session."""
-    errors = request.ledger.sync_errors()
-    if errors:
-        con.executemany("insert into sync_errors values (?, ?, ?, ?, ?, ?, ?)", errors)
+    insert_rows(con, "sync_errors", request.ledger.sync_errors())
     load_unknown_creates(con, request.ledger, request.connectors)
 
 
 def _name_keys(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
     con.execute("create or replace temp table all_keys (sync varchar, key_no integer, key varchar)")
     con.execute("create or replace temp table consent_mappings (sync varchar, mapping varchar)")
-    _insert(con, "all_keys", [[s.name, k.number, k.name] for s in syncs for k in s.keys])
+    insert_rows(con, "all_keys", [[s.name, k.number, k.name] for s in syncs for k in s.keys])
     mappings = [(sync.name, mapping) for sync in syncs for mapping in sync.mappings]
-    _insert(con, "plan.mappings", [[sync, m.mapping.key, m.digest, m.number] for sync, m in mappings])
+    insert_rows(con, "plan.mappings", [[sync, m.mapping.key, m.digest, m.number] for sync, m in mappings])
     consent = [[sync, m.mapping.key] for sync, m in mappings if m.mapping.policy is Policy.CONSENT]
-    _insert(con, "consent_mappings", consent)
+    insert_rows(con, "consent_mappings", consent)
 
 
 def _finish(
@@ -259,20 +256,13 @@ def _finish(
     )
     _save_rows(con, "plan.notes", [[note] for note in [*read.notes, *_notes(con, request)]])
     meta = _meta(con, request, read, blocked=any(not g.passed for g in guards))
-    _insert(con, "plan.meta", sorted(meta.items()))
+    insert_rows(con, "plan.meta", sorted(meta.items()))
     return meta
 
 
 def _save_rows(con: duckdb.DuckDBPyConnection, table: str, lines: list[list[object]]) -> None:
     """Rows with their position before them."""
-    _insert(con, table, [[position, *line] for position, line in enumerate(lines)])
-
-
-def _insert(con: duckdb.DuckDBPyConnection, table: str, lines: Sequence[Sequence[object]]) -> None:
-    """A few rows by one statement, which is quicker than one for each."""
-    if lines:
-        marks = ", ".join(f"({', '.join('?' for _ in line)})" for line in lines)
-        con.execute(f"insert into {table} values {marks}", [value for line in lines for value in line])
+    insert_rows(con, table, [[position, *line] for position, line in enumerate(lines)])
 
 
 def _notes(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 import duckdb
 
 from pardotflow.engine.send import Outcome, stored_text
-from pardotflow.engine.sqlfile import run
+from pardotflow.engine.sqlfile import insert_rows, run
 
 
 def remember(
@@ -39,7 +39,7 @@ def _load(con: duckdb.DuckDBPyConnection, outcomes: Collection[Outcome], writers
     )
     con.execute("create or replace temp table stored (change integer, field varchar, value varchar)")
     con.execute("create or replace temp table writers (system varchar, writer varchar)")
-    con.executemany("insert into writers values (?, ?)", [[s, w] for s, w in writers.items()] or [["", ""]])
+    insert_rows(con, "writers", list(writers.items()))
     con.execute("create or replace temp table lost (change integer, sent_at timestamp, given_up_at timestamp)")
     confirmed = [o for o in outcomes if o.status == "confirmed"]
     rows = [
@@ -51,9 +51,6 @@ def _load(con: duckdb.DuckDBPyConnection, outcomes: Collection[Outcome], writers
         if o.status == "unknown"
     ]
     values = [[o.number, f, stored_text(v)] for o in confirmed if o.stored for f, v in o.stored.items()]
-    if rows:
-        con.executemany("insert into outcomes values (?, ?, ?, ?)", rows)
-    if lost:
-        con.executemany("insert into lost values (?, ?, ?)", lost)
-    if values:
-        con.executemany("insert into stored values (?, ?, ?)", values)
+    insert_rows(con, "outcomes", rows)
+    insert_rows(con, "lost", lost)
+    insert_rows(con, "stored", values)

@@ -8,7 +8,7 @@ from pardotflow.connectors.explain import explain_code
 from pardotflow.connectors.protocol import Connector
 from pardotflow.core.values import System
 from pardotflow.engine.send import Sender
-from pardotflow.engine.sqlfile import rows
+from pardotflow.engine.sqlfile import insert_rows, rows
 from pardotflow.plan.model import Count, Group, RecordName, RunReport
 
 SAMPLES = 3
@@ -19,9 +19,7 @@ def run_report(
 ) -> RunReport:
     """The report of a run whose sending is over. Uses the attached plan and the session's table `moved`."""
     con.execute("create or replace temp table ended (change integer, status varchar, code varchar, message varchar)")
-    lines = [[o.number, o.status, o.code, o.message] for o in sender.outcomes.values()]
-    if lines:
-        con.executemany("insert into ended values (?, ?, ?, ?)", lines)
+    insert_rows(con, "ended", [[o.number, o.status, o.code, o.message] for o in sender.outcomes.values()])
     con.execute(
         "create or replace temp table fates as"
         " select c.*, case when m.change is not null then 'moved' else coalesce(e.status, 'not_started') end as status,"

@@ -4,7 +4,7 @@ A template is plain SQL with loops over fields and sides; it never sees a user's
 `name` and `literal`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,13 @@ def run(con: duckdb.DuckDBPyConnection, template: str, **values: object) -> None
 def rows(con: duckdb.DuckDBPyConnection, query: str, *values: object) -> list[tuple[Any, ...]]:
     """All rows of a small query."""
     return con.execute(query, values or None).fetchall()
+
+
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, lines: Collection[Sequence[object]]) -> None:
+    """Append rows to a table, all by one statement: a statement a row costs far more than the row."""
+    if lines:
+        columns = [list(column) for column in zip(*lines, strict=True)]
+        con.execute(f"insert into {table} select {', '.join(['unnest(?)'] * len(columns))}", columns)
 
 
 def dicts(con: duckdb.DuckDBPyConnection, query: str, *values: object) -> Iterator[dict[str, Any]]:

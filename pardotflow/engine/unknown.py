@@ -6,6 +6,7 @@ import duckdb
 
 from pardotflow.connectors.protocol import Connector
 from pardotflow.core.values import System
+from pardotflow.engine.sqlfile import insert_rows
 from pardotflow.engine.syncplan import CACHE_LAG
 from pardotflow.store.ledger import Ledger
 
@@ -18,5 +19,4 @@ def load_unknown_creates(con: duckdb.DuckDBPyConnection, ledger: Ledger, connect
         for system, item, record, at in ledger.open_creates()
         if system in connectors and (connectors[system].server_now() - at).total_seconds() < CACHE_LAG[System(system)]
     ]
-    if recent:
-        con.executemany("insert into unknown_creates values (?, ?, ?)", recent)
+    insert_rows(con, "unknown_creates", recent)
