@@ -15,6 +15,7 @@ from pardotflow.core.errors import UsageError
 from pardotflow.emulator import EmulatorError, environment
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.edit import set_record
+from pardotflow.emulator.environment import key_environment
 from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.request_log import read_entries
 from pardotflow.emulator.seeding import SeedReport, seed
@@ -106,6 +107,10 @@ def print_env(choice: Choice, data: Path | None, port: int) -> Exit:
         found = environment(settings.data, port)
     except EmulatorError as trouble:
         raise UsageError(str(trouble), hint="Make one: pardotflow emulator seed DIR --data FILE") from trouble
+    try:
+        found |= key_environment(settings.data)
+    except EmulatorError as trouble:
+        say(f"SF_JWT_KEY_FILE is left out: {trouble}")
     for key, value in found.items():
         write(f"export {key}={shlex.quote(value)}\n")
     return Exit.FINE

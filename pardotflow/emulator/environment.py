@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.extra import load_extra
 from pardotflow.emulator.identity import Identity, load_identity
 
 
@@ -28,6 +29,11 @@ def environment(data: Path, port: int) -> dict[str, str]:
         "PARDOT_URL": url,
         "PARDOT_BUSINESS_UNIT_ID": identity.business_unit_id,
     }
+
+
+def key_environment(data: Path) -> dict[str, str]:
+    """The file with the private key for JWT assertions, which this writes. Raises `EmulatorError`."""
+    return {"SF_JWT_KEY_FILE": str(load_extra("signing_key").write_signing_key(data))}
 
 
 def read_instance(data: Path) -> str:

@@ -15,6 +15,8 @@ from typing import Any
 from pardotflow.emulator.ids import checksum, is_id, to_18
 from pardotflow.emulator.problem import EmulatorError
 
+SIGNING_KEY = "signing_key"
+"""Where the data file keeps the key pair for assertions."""
 SCOPES = "refresh_token pardot_api api"
 _ADMIN_ID = "0055e00000ADAad"
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

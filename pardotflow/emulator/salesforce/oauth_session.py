@@ -72,3 +72,9 @@ def revoke(db: sqlite3.Connection, token: str) -> int:
     return db.execute(
         "UPDATE token SET revoked = 1 WHERE (token = ? OR parent = ?) AND NOT revoked", (token, token)
     ).rowcount
+
+
+def rotate(db: sqlite3.Connection, old: str, new: str) -> None:
+    """A new refresh token in the place of an old one; the sessions stay, and hang on the new one."""
+    db.execute("UPDATE token SET parent = ? WHERE parent = ?", (new, old))
+    db.execute("UPDATE token SET revoked = 1 WHERE token = ?", (old,))

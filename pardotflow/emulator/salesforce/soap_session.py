@@ -26,7 +26,8 @@ def log_in(state: State, call: Call, request: SoapRequest, version: str) -> Elem
         raise SoapFault("INVALID_OPERATION", f"login() is not available in version {version}", "UnexpectedErrorFault")
     person = state.identity.connected
     username, password = text_of(request.operation, "username"), text_of(request.operation, "password") or ""
-    if (username or "").lower() != person.username.lower() or not is_password(state, password):
+    is_known = (username or "").lower() == person.username.lower() and is_password(state, password)
+    if not is_known or not is_active(state):
         raise SoapFault("INVALID_LOGIN", _NO_LOGIN, "LoginFault")
     organization = request.header("LoginScopeHeader", "organizationId")
     if organization and to_18(organization) != state.identity.org_id:
@@ -49,6 +50,13 @@ def is_password(state: State, given: str) -> bool:
     """Whether this is the connected user's password, with or without the security token behind it."""
     password, token = state.identity.password, state.identity.security_token
     return given == password + token or (given == password and not state.switches.security_token_required)
+
+
+def is_active(state: State) -> bool:
+    """Whether the connected user may sign in."""
+    user_id = state.identity.connected.salesforce_id
+    row = state.db.execute('SELECT "IsActive" FROM sf_User WHERE "Id" = ?', (user_id,)).fetchone()
+    return row is None or row[0] != 0
 
 
 def _user_info(state: State) -> Mapping[str, object]:
