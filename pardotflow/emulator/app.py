@@ -86,6 +86,7 @@ class Application:
             query=scope["query_string"].decode("latin-1"),
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
             body=body,
+            scheme=scope["scheme"],
         )
         outcome = await self._answer(call)
         if outcome.reply is None:

@@ -1,11 +1,10 @@
 """The key pair with which a client signs assertions: the org has the public half, the client the private one.
 
-Both are kept in the data file, so that every process that serves it knows them. Needs the package `cryptography`.
+Needs the package `cryptography`.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -19,9 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.identity import SIGNING_KEY
-from pardotflow.emulator.problem import EmulatorError
+from pardotflow.emulator.kept_text import keep_text, write_beside
 
 _EXPONENT = 65_537
 _BITS = 2_048
@@ -29,36 +27,12 @@ _BITS = 2_048
 
 def write_signing_key(data: Path) -> Path:
     """Put the private key beside the data file, readable by its owner only; it is made on the first call."""
-    file = DataFile(data)
-    try:
-        with file.write() as db:
-            row = db.execute("SELECT value FROM meta WHERE key = ?", (SIGNING_KEY,)).fetchone()
-            text = str(row[0]) if row else make_key()[1].decode()
-            if row is None:
-                db.execute("INSERT INTO meta VALUES (?, ?)", (SIGNING_KEY, text))
-    finally:
-        file.close()
-    path = data.with_name(f"{data.name}.jwt.pem").absolute()
-    write_private(path, text.encode())
-    return path
+    return write_beside(data, "jwt.pem", keep_text(data, SIGNING_KEY, _make))
 
 
-def make_key() -> tuple[RSAPrivateKey, bytes]:
-    """A new RSA key, and its text."""
+def _make() -> str:
     key = generate_private_key(_EXPONENT, _BITS)
-    return key, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read; it appears whole. Raises `EmulatorError`."""
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as stream:
-            stream.write(content)
-        part.replace(path)
-    except OSError as cause:
-        raise EmulatorError(f"cannot write {path}: {cause.strerror}") from cause
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def is_signed(private_pem: str, message: bytes, signature: bytes) -> bool:
