@@ -179,13 +179,14 @@ def serve(
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8998,
     data: Data = None,
     faults: Annotated[Path | None, typer.Option("--faults", help="A fault plan in YAML; replaces all faults.")] = None,
+    tls: Annotated[bool, typer.Option("--tls", help="Serve https, with a certificate made for the data file.")] = False,
     project: Project = HERE,
     env: Env = None,
 ) -> None:
     """Serve Salesforce and Pardot on one port of this machine until Ctrl-C."""
     from pardotflow.cli import emulating
 
-    _end(emulating.serve(_choice(project, env, None), data, port, faults))
+    _end(emulating.serve(_choice(project, env, None), data, port, faults, tls=tls))
 
 
 @emulator_app.command()
@@ -240,13 +241,14 @@ def log(
 def env_(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port that is served.")] = 8998,
     data: Data = None,
+    tls: Annotated[bool, typer.Option("--tls", help="For an emulator that is served with --tls.")] = False,
     project: Project = HERE,
     env: Env = None,
 ) -> None:
     """Print export lines with which a client reaches the emulator."""
     from pardotflow.cli import emulating
 
-    _end(emulating.print_env(_choice(project, env, None), data, port))
+    _end(emulating.print_env(_choice(project, env, None), data, port, tls=tls))
 
 
 def _choice(project: Path, env: str | None, var: list[str] | None) -> "Choice":

@@ -15,6 +15,7 @@ from pardotflow.core.errors import UsageError
 from pardotflow.emulator import EmulatorError, environment
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.edit import set_record
+from pardotflow.emulator.environment import key_environment
 from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.request_log import read_entries
 from pardotflow.emulator.seeding import SeedReport, seed
@@ -23,7 +24,7 @@ from pardotflow.emulator.server import serve as serve_data
 ALONE = Path("emulator.db")
 
 
-def serve(choice: Choice, data: Path | None, port: int, faults: Path | None = None) -> Exit:
+def serve(choice: Choice, data: Path | None, port: int, faults: Path | None = None, *, tls: bool = False) -> Exit:
     """Serve until Ctrl-C."""
     settings = _settings(choice, data)
     ensure_data(settings)
@@ -31,8 +32,9 @@ def serve(choice: Choice, data: Path | None, port: int, faults: Path | None = No
         serve_data(
             settings.data,
             port,
-            ready=lambda p: say(f"Salesforce and Pardot on http://127.0.0.1:{p} — Ctrl-C ends"),
+            ready=lambda p: say(f"Salesforce and Pardot on {'https' if tls else 'http'}://127.0.0.1:{p} — Ctrl-C ends"),
             faults=faults,
+            tls=tls,
         )
     except EmulatorError as trouble:
         raise UsageError(str(trouble)) from trouble
@@ -98,14 +100,18 @@ def print_log(choice: Choice, data: Path | None, wanted: Mapping[str, str | None
     return Exit.FINE
 
 
-def print_env(choice: Choice, data: Path | None, port: int) -> Exit:
+def print_env(choice: Choice, data: Path | None, port: int, *, tls: bool = False) -> Exit:
     """Export lines for a client."""
     settings = _settings(choice, data)
     ensure_data(settings)
     try:
-        found = environment(settings.data, port)
+        found = environment(settings.data, port, tls=tls)
     except EmulatorError as trouble:
         raise UsageError(str(trouble), hint="Make one: pardotflow emulator seed DIR --data FILE") from trouble
+    try:
+        found |= key_environment(settings.data)
+    except EmulatorError as trouble:
+        say(f"SF_JWT_KEY_FILE is left out: {trouble}")
     for key, value in found.items():
         write(f"export {key}={shlex.quote(value)}\n")
     return Exit.FINE

@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=0, help="the port; 0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--faults", type=Path, help="a fault plan, which replaces the faults of the data file")
+    parser.add_argument("--tls", action="store_true", help="serve https, with a certificate made for the data file")
     parser.add_argument("--stdin-eof", action="store_true", help="stop when standard input ends")
     options = parser.parse_args()
     gc.disable()
@@ -42,6 +43,7 @@ def main() -> int:
             _announce,
             stop_on_stdin_eof=options.stdin_eof,
             faults=options.faults,
+            tls=options.tls,
         )
     except EmulatorError as error:
         sys.stderr.write(f"{error}\n")

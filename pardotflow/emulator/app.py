@@ -28,7 +28,7 @@ from pardotflow.emulator.fault_rule import Fault
 from pardotflow.emulator.faults import take_fault
 from pardotflow.emulator.pardot.service import Pardot
 from pardotflow.emulator.request_log import Entry, system_of, write_entry
-from pardotflow.emulator.salesforce.oauth import find_session
+from pardotflow.emulator.salesforce.oauth_session import find_session
 from pardotflow.emulator.salesforce.service import Salesforce
 from pardotflow.emulator.state import State, load_state, load_switches
 from pardotflow.emulator.write_log import recording
@@ -86,6 +86,7 @@ class Application:
             query=scope["query_string"].decode("latin-1"),
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
             body=body,
+            scheme=scope["scheme"],
         )
         outcome = await self._answer(call)
         if outcome.reply is None:

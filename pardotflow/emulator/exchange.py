@@ -24,6 +24,7 @@ class Call:
     query: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    scheme: str = "http"
 
     @property
     def arguments(self) -> list[tuple[str, str]]:
@@ -37,7 +38,7 @@ class Call:
     @property
     def base_url(self) -> str:
         """Scheme and host as the client sees them, without a trailing slash."""
-        return f"http://{self.headers.get('host', '127.0.0.1')}"
+        return f"{self.scheme}://{self.headers.get('host', '127.0.0.1')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
@@ -22,8 +23,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from pardotflow.emulator.app import CONNECTION, Application
 from pardotflow.emulator.creation import create_data
 from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.extra import load_extra
 from pardotflow.emulator.faults import put_plan, read_plan_file
 from pardotflow.emulator.problem import EmulatorError
+
+if TYPE_CHECKING:
+    from pardotflow.emulator.certificate import Certificate
 
 _GRACE_SECONDS = 5
 
@@ -108,11 +113,13 @@ def serve(
     stop_on_stdin_eof: bool = False,
     stop: threading.Event | None = None,
     faults: Path | None = None,
+    tls: bool = False,
 ) -> None:
     """Serve `data` (made empty where it is missing) until a signal, `stop`, or the end of stdin.
 
     Port 0 takes a free one; `ready` is called with the port once connections are accepted. The fault plan in
-    `faults` takes the place of all faults of the file. Raises `EmulatorError` where a file or the port cannot be used.
+    `faults` takes the place of all faults of the file. With `tls` it is https, with the file's own certificate.
+    Raises `EmulatorError` where a file or the port cannot be used.
     """
     rules = None if faults is None else read_plan_file(faults)
     if not data.exists():
@@ -122,7 +129,8 @@ def serve(
         if rules is not None:
             put_plan(file, rules)
         with _listen(host, port) as listener:
-            _run(file, listener, ready, stop_on_stdin_eof=stop_on_stdin_eof, stop=stop)
+            certificate = load_extra("certificate").write_certificate(data) if tls else None
+            _run(file, listener, ready, certificate, stop_on_stdin_eof=stop_on_stdin_eof, stop=stop)
     finally:
         file.close()
 
@@ -154,6 +162,7 @@ def _run(
     file: DataFile,
     listener: socket.socket,
     ready: Callable[[int], None] | None,
+    certificate: Certificate | None,
     *,
     stop_on_stdin_eof: bool,
     stop: threading.Event | None,
@@ -173,6 +182,8 @@ def _run(
         timeout_keep_alive=60,
         timeout_graceful_shutdown=_GRACE_SECONDS,
         log_level="error",
+        ssl_certfile=None if certificate is None else certificate.public,
+        ssl_keyfile=None if certificate is None else str(certificate.key),
     )
     server = _Server(config, lambda: ready(port) if ready else None)
     if stop_on_stdin_eof:

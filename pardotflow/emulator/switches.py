@@ -91,6 +91,29 @@ class Switches:
         ("PRECONDITION_FAILED", "ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE"),
     )
     session_seconds: int = _switch(7_200, "A session ends after two hours without a call.")
+    refresh_token_rotation: bool = _switch(
+        False, "With rotation every refresh gives a new refresh token and ends the old one; an option of the app."
+    )
+    client_secret_required: bool = _switch(
+        False, "Whether the web server flow needs the secret even with PKCE is an option of the app."
+    )
+    authorization_code_seconds: int = _switch(900, "An authorization code lives 15 minutes; not confirmed.")
+    redirect_uris: str = _switch(
+        "", "Callback addresses that the app has registered besides loopback, with spaces between."
+    )
+    jwt_longest_seconds: int = _switch(300, "How far away exp may be; clients send three to five minutes.")
+    jwt_answer_signed: bool = _switch(
+        False, "Whether the answer to a JWT has issued_at and signature is not confirmed."
+    )
+    client_credentials_my_domain: bool = _switch(
+        True,
+        "Client credentials are refused on login hosts (a Host of login.* or test.* here); the text is not confirmed.",
+    )
+    client_credentials_user: bool = _switch(True, "Whether the app has a user that client credentials run as.")
+    security_token_required: bool = _switch(
+        False, "The security token behind a password may be left out in trusted networks; loopback is taken for one."
+    )
+    soap_login_last_version: int = _switch(64, "A client warns that SOAP login() is not available from version 65 on.")
     salesforce_daily_limit: int = _switch(
         100_000, "API requests in 24 hours: 15,000 Developer, 100,000 and more Enterprise."
     )

@@ -69,6 +69,8 @@ def test_environment(data: Path) -> None:
         "SF_REFRESH_TOKEN",
         "SF_ACCESS_TOKEN",
         "SF_USERNAME",
+        "SF_PASSWORD",
+        "SF_SECURITY_TOKEN",
         "PARDOT_URL",
         "PARDOT_BUSINESS_UNIT_ID",
     ]

@@ -98,6 +98,7 @@ def _subcall(outer: Call, request: Mapping[str, Any], url: str, body: object) ->
         query=parts.query,
         headers={**headers, "host": outer.headers.get("host", "")},
         body=b"" if body is None else json.dumps(body).encode(),
+        scheme=outer.scheme,
     )
 
 

@@ -15,9 +15,11 @@ from pardotflow.emulator.salesforce import changes_api, collections_api, discove
 from pardotflow.emulator.salesforce.catalog import CatalogCache
 from pardotflow.emulator.salesforce.composite_api import run_composite
 from pardotflow.emulator.salesforce.context import Context
-from pardotflow.emulator.salesforce.errors import SalesforceError, json_reply, not_found, refuse, session_gone
+from pardotflow.emulator.salesforce.errors import SalesforceError, not_found, refuse, session_gone
 from pardotflow.emulator.salesforce.locks import RowLocks
-from pardotflow.emulator.salesforce.oauth import find_session, give_token, revoke_token, show_identity
+from pardotflow.emulator.salesforce.oauth import answer_oauth
+from pardotflow.emulator.salesforce.oauth_session import find_session
+from pardotflow.emulator.salesforce.soap_api import SOAP_PATH, answer_soap
 from pardotflow.emulator.state import State, load_state
 from pardotflow.emulator.usage import used_today
 
@@ -105,17 +107,17 @@ class Salesforce:
         if override:
             call = replace(call, method=override.upper())
         path = call.path.rstrip("/").lower()
-        if path == "/services/oauth2/token" and call.method == "POST":
-            return give_token(state, call), 0
-        if path == "/services/oauth2/revoke":
-            return revoke_token(state, call), 0
+        signed_in = answer_oauth(state, call)
+        if signed_in is not None:
+            return signed_in, 0
+        soap = SOAP_PATH.fullmatch(call.path.rstrip("/"))
+        if soap is not None:
+            return answer_soap(state, call, soap, lambda: self._catalog.load(state.db), locks)
         if path == "/services/data":
             return discovery_api.list_versions(), 0
         user_id = find_session(state, call)
         if user_id is None:
             return session_gone().to_reply(), 0
-        if path.startswith("/id/") or path == "/services/oauth2/userinfo":
-            return json_reply(show_identity(state, call, user_id)), 0
         return self._answer_data(state, call, user_id, locks)
 
     def _answer_data(self, state: State, call: Call, user_id: str, locks: RowLocks | None) -> tuple[Reply, int]:
