@@ -100,6 +100,11 @@ class Switches:
     child_records_none: str = _switch(
         "null", "What a child subquery shows for a parent without children is not recorded.", ("null", "empty")
     )
+    campaign_member_unknown_status: str = _switch(
+        "accepted",
+        "A status that the campaign does not have is accepted or replaced by its default, by setup.",
+        ("accepted", "default"),
+    )
     replication_lag: float = _switch(
         0.0, "latestDateCovered stops at the start of the oldest open transaction; this many seconds ago."
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from pardotflow.emulator.salesforce.fields import ID_TYPES, NUMBER_TYPES, Field, from_definition, to_definition
-from pardotflow.emulator.salesforce.standard import StandardObject
+from pardotflow.emulator.salesforce.standard_table import StandardObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ class ObjectInfo:
     mergeable: bool
     deletable: bool
     createable: bool
+    updateable: bool
     fields: Mapping[str, Field]
     relationships: Mapping[str, Field] = field(default_factory=dict)
 
@@ -95,7 +96,10 @@ def index_object(db: sqlite3.Connection, name: str, fields: Iterable[Field]) -> 
             db.execute(f'CREATE INDEX "sf_{name}_{f.name}" ON "sf_{name}" ("{f.name}")')
 
 
-_LOOKED_UP = frozenset({"AccountId", "ConvertedContactId", "MasterRecordId"})
+_LOOKED_UP = frozenset(
+    {"AccountId", "CampaignId", "ContactId", "ConvertedContactId", "LeadId", "MasterRecordId", "OpportunityId"}
+    | {"WhatId", "WhoId"}
+)
 
 
 def read_catalog(db: sqlite3.Connection) -> Catalog:

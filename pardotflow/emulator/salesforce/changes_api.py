@@ -51,6 +51,8 @@ def list_deleted(context: Context, call: Call, match: Mapping[str, str]) -> Repl
 
 
 def _changed(context: Context, info: ObjectInfo, window: _Window, *, deleted: bool) -> list[tuple[str, str]]:
+    if info.find("SystemModstamp") is None:
+        raise _bad_date(f"object {info.name} is not replicateable")
     most = context.state.switches.replication_ids
     found: list[tuple[str, str]] = context.db.execute(
         f'SELECT "Id", "SystemModstamp" FROM {info.table} WHERE "IsDeleted" = ? AND "SystemModstamp" >= ?'

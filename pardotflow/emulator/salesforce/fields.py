@@ -16,7 +16,7 @@ TEXT_TYPES = frozenset(
 )
 NUMBER_TYPES = frozenset({"double", "currency", "percent"})
 ID_TYPES = frozenset({"id", "reference"})
-TYPES = TEXT_TYPES | NUMBER_TYPES | ID_TYPES | {"int", "boolean", "date", "datetime", "address"}
+TYPES = TEXT_TYPES | NUMBER_TYPES | ID_TYPES | {"int", "boolean", "date", "datetime", "address", "anyType"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +67,14 @@ class Field:
         return self.type == "textarea" and self.length > 255
 
     @property
+    def is_filterable(self) -> bool:
+        """Whether conditions take the field."""
+        return not self.is_long_text and self.type != "anyType"
+
+    @property
     def is_sortable(self) -> bool:
         """Whether records can be put in the order of the field."""
-        return not self.is_long_text and self.type not in {"address", "multipicklist"}
+        return not self.is_long_text and self.type not in {"address", "anyType", "multipicklist"}
 
     @property
     def is_aggregatable(self) -> bool:

@@ -16,6 +16,7 @@ from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import JSON_MEDIA, SalesforceError, json_reply, not_found, refuse
 from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.query_records import converter
 from pardotflow.emulator.salesforce.rows import Values, find_by, find_row
 from pardotflow.emulator.salesforce.save import (
     Several,
@@ -164,7 +165,7 @@ def _several(several: Several) -> Reply:
 
 def modified_seconds(row: Values) -> float:
     """When a record was last modified, in Unix seconds."""
-    moment = parse_instant(str(row["LastModifiedDate"]))
+    moment = parse_instant(str(row.get("LastModifiedDate") or row["CreatedDate"]))
     return 0.0 if moment is None else moment.timestamp()
 
 
@@ -224,8 +225,8 @@ def show_record(context: Context, info: ObjectInfo, row: Values, fields: list[Fi
         if field.type == "address":
             record[field.name] = _address(info, field, row)
         else:
-            value = row[field.name]
-            record[field.name] = bool(value) if field.type == "boolean" else value
+            change = converter(field)
+            record[field.name] = row[field.name] if change is None else change(row[field.name])
     return record
 
 

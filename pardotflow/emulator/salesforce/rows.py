@@ -6,7 +6,7 @@ Stamps move on every save that is accepted, whether or not a value changed. Noth
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pardotflow.emulator.clock import from_epoch, salesforce_stamp
@@ -15,6 +15,7 @@ from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
 from pardotflow.emulator.write_log import note_write
 
 Values = dict[str, Any]
+MODIFIED = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
 
 
 def find_row(db: sqlite3.Connection, info: ObjectInfo, record_id: str) -> Values | None:
@@ -52,13 +53,18 @@ def complete_row(info: ObjectInfo, values: Mapping[str, Any], *, record_id: str,
     )
     if "OwnerId" in made:
         made["OwnerId"] = user_id
-    made.update(Id=record_id, CreatedDate=stamp, CreatedById=user_id)
-    made.update(LastModifiedDate=stamp, LastModifiedById=user_id, SystemModstamp=stamp, IsDeleted=0)
+    made.update(Id=record_id, CreatedDate=stamp, CreatedById=user_id, IsDeleted=0)
+    made.update(_stamps(info, MODIFIED, stamp, user_id))
     made.update(values)
     if "PhotoUrl" in made and made["PhotoUrl"] is None:
         made["PhotoUrl"] = f"/services/images/photo/{record_id}"
     made.update(derive(info, made))
     return made
+
+
+def _stamps(info: ObjectInfo, moved: Iterable[str], stamp: str, user_id: str) -> Values:
+    """The new values of the stamps that the object has; histories have none."""
+    return {name: user_id if name.endswith("Id") else stamp for name in moved if info.find(name)}
 
 
 def _is_zero_by_default(info: ObjectInfo, name: str) -> bool:
@@ -94,8 +100,9 @@ def update_row(
     stamp: str,
     user_id: str,
     action: str = "update",
+    moved: Iterable[str] = MODIFIED,
 ) -> None:
-    """Save changes to a stored record and move its stamps. `row` is brought up to date."""
+    """Save changes to a stored record and move its stamps, or those that are `moved`. `row` is brought up to date."""
     before = dict(row)
     row.update(changes)
     touched = {**changes, **derive(info, row)}
@@ -108,8 +115,10 @@ def update_row(
         fields=touched,
         before={name: before.get(name) for name in touched},
     )
-    touched.update(LastModifiedDate=stamp, LastModifiedById=user_id, SystemModstamp=stamp)
+    touched.update(_stamps(info, moved, stamp, user_id))
     row.update(touched)
+    if not touched:
+        return
     sets = ", ".join(f'"{name}" = ?' for name in touched)
     db.execute(f'UPDATE {info.table} SET {sets} WHERE "Id" = ?', [*touched.values(), row["Id"]])
 

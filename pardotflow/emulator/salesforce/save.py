@@ -14,6 +14,7 @@ from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import Problem, SalesforceError, refuse
 from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.object_rules import derive_values, finish_save
 from pardotflow.emulator.salesforce.rows import (
     Values,
     complete_row,
@@ -48,13 +49,19 @@ def create_record(context: Context, info: ObjectInfo, payload: Mapping[str, Any]
     missing = [f.name for f in info.fields.values() if f.required and values.get(f.name) is None]
     if missing:
         raise _missing(missing)
+    row = store_new(context, info, _drop_defaulted_nulls(info, values))
+    return Saved(record_id=row["Id"], created=True)
+
+
+def store_new(context: Context, info: ObjectInfo, given: Values) -> Values:
+    """Store a new record of values that are read already, and return it whole; raises `SalesforceError`."""
+    values = derive_values(context, info, None, given)
     record_id = new_id(context.db, info)
     _check_unique(context, info, values, record_id)
-    row = complete_row(
-        info, _drop_defaulted_nulls(info, values), record_id=record_id, stamp=context.stamp, user_id=context.user_id
-    )
+    row = complete_row(info, values, record_id=record_id, stamp=context.stamp, user_id=context.user_id)
     insert_row(context.db, info, row)
-    return Saved(record_id=record_id, created=True)
+    finish_save(context, info, row, created=True)
+    return row
 
 
 def update_record(context: Context, info: ObjectInfo, record_id: str, payload: Mapping[str, Any]) -> Saved:
@@ -66,9 +73,16 @@ def update_record(context: Context, info: ObjectInfo, record_id: str, payload: M
         raise _missing(missing)
     if row.get("IsConverted"):
         raise refuse(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
+    store_changes(context, info, row, values)
+    return Saved(record_id=row["Id"], created=False)
+
+
+def store_changes(context: Context, info: ObjectInfo, row: Values, given: Values) -> None:
+    """Store values that are read already in a record, which is brought up to date; raises `SalesforceError`."""
+    values = derive_values(context, info, row, given)
     _check_unique(context, info, values, row["Id"])
     update_row(context.db, info, row, values, stamp=context.stamp, user_id=context.user_id)
-    return Saved(record_id=row["Id"], created=False)
+    finish_save(context, info, row, created=False)
 
 
 def upsert_record(

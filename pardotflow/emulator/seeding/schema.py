@@ -15,7 +15,8 @@ import yaml
 from pardotflow.emulator.faults import read_plan
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.fields import NUMBER_TYPES, TYPES, Field, make_label
-from pardotflow.emulator.salesforce.standard import StandardObject, custom_object, standard_objects
+from pardotflow.emulator.salesforce.standard import standard_objects
+from pardotflow.emulator.salesforce.standard_table import StandardObject, custom_object
 from pardotflow.emulator.switches import SwitchValue, check_switch
 
 _TYPE_WORDS = {
@@ -118,7 +119,14 @@ def build_objects(schema: Schema, headers: Mapping[str, Iterable[str]]) -> list[
             known[name.lower()] = custom_object(name, f"a{len(known) - len(standard_objects()):02d}")
     declared = {name.lower(): entries for name, entries in schema.salesforce.items()}
     columns = {name.lower(): list(header) for name, header in headers.items()}
+    known["task"] = _relate_tasks(known["task"], [new.name for new in known.values() if new.name.endswith("__c")])
     return [(new, _all_fields(new, declared.get(key, ()), columns.get(key, ()))) for key, new in known.items()]
+
+
+def _relate_tasks(task: StandardObject, custom: list[str]) -> StandardObject:
+    """Tasks may be related to records of custom objects."""
+    related = [replace(f, reference_to=(*f.reference_to, *custom)) if f.name == "WhatId" else f for f in task.fields]
+    return replace(task, fields=tuple(related))
 
 
 def _all_fields(new: StandardObject, entries: Iterable[Mapping[str, Any]], header: Iterable[str]) -> list[Field]:
@@ -141,7 +149,7 @@ def _declare(object_name: str, entry: Mapping[str, Any], standing: Field | None)
     kind = _TYPE_WORDS.get(kind, kind)
     if "picklist" in entry and "type" not in entry and kind == "string":
         kind = "picklist"
-    if kind not in TYPES - {"id", "address"}:
+    if kind not in TYPES - {"id", "address", "anyType"}:
         raise EmulatorError(f"salesforce: {object_name}.{entry['name']}: unknown type {kind!r}")
     made = standing if standing and standing.type == kind else _custom(str(entry["name"]), kind, _length_of(kind))
     if kind in NUMBER_TYPES and not made.precision:
