@@ -18,7 +18,7 @@ from pardotflow.emulator.faults import clear_faults, list_faults, order_fault, p
 from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import clear_entries, read_entries
-from pardotflow.emulator.salesforce.oauth import revoke
+from pardotflow.emulator.salesforce.oauth_session import revoke
 from pardotflow.emulator.state import load_state, load_switches, turn_switches
 from pardotflow.emulator.switches import TABLE
 

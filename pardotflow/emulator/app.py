@@ -28,7 +28,7 @@ from pardotflow.emulator.fault_rule import Fault
 from pardotflow.emulator.faults import take_fault
 from pardotflow.emulator.pardot.service import Pardot
 from pardotflow.emulator.request_log import Entry, system_of, write_entry
-from pardotflow.emulator.salesforce.oauth import find_session
+from pardotflow.emulator.salesforce.oauth_session import find_session
 from pardotflow.emulator.salesforce.service import Salesforce
 from pardotflow.emulator.state import State, load_state, load_switches
 from pardotflow.emulator.write_log import recording

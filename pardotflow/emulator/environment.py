@@ -23,6 +23,8 @@ def environment(data: Path, port: int) -> dict[str, str]:
         "SF_REFRESH_TOKEN": identity.refresh_token,
         "SF_ACCESS_TOKEN": identity.access_token,
         "SF_USERNAME": identity.connected.username,
+        "SF_PASSWORD": identity.password,
+        "SF_SECURITY_TOKEN": identity.security_token,
         "PARDOT_URL": url,
         "PARDOT_BUSINESS_UNIT_ID": identity.business_unit_id,
     }

@@ -15,6 +15,7 @@ from typing import Any
 from pardotflow.emulator.ids import checksum, is_id, to_18
 from pardotflow.emulator.problem import EmulatorError
 
+SCOPES = "refresh_token pardot_api api"
 _ADMIN_ID = "0055e00000ADAad"
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -42,6 +43,8 @@ class Identity:
     client_secret: str
     refresh_token: str
     access_token: str
+    password: str
+    security_token: str
     connected: Person
     admin: Person
     instance: str = ""
@@ -62,6 +65,11 @@ def make_token(org_id: str) -> str:
     return f"{org_id[:15]}!AQ{_random_text(94)}"
 
 
+def make_refresh_token() -> str:
+    """A refresh token: text without meaning."""
+    return f"5Aep861{_random_text(80)}"
+
+
 def build_identity(given: Mapping[str, Any]) -> Identity:
     """A new identity; `given` is the `org:` part of a seed (org_id, business_unit_id, org_name, credentials, user)."""
     org_id = _given_id(given, "org_id", "00D")
@@ -74,6 +82,8 @@ def build_identity(given: Mapping[str, Any]) -> Identity:
         "client_secret",
         "refresh_token",
         "access_token",
+        "password",
+        "security_token",
         "user",
     }
     unknown = set(given) - known
@@ -85,8 +95,10 @@ def build_identity(given: Mapping[str, Any]) -> Identity:
         business_unit_id=unit,
         client_id=str(given.get("client_id") or f"3MVG9{_random_text(80)}"),
         client_secret=str(given.get("client_secret") or secrets.token_hex(32).upper()),
-        refresh_token=str(given.get("refresh_token") or f"5Aep861{_random_text(80)}"),
+        refresh_token=str(given.get("refresh_token") or make_refresh_token()),
         access_token=str(given.get("access_token") or make_token(org_id)),
+        password=str(given.get("password") or _random_text(16)),
+        security_token=str(given.get("security_token") or _random_text(24)),
         connected=_build_connected(given.get("user") or {}),
         admin=Person(
             salesforce_id=_ADMIN_ID + checksum(_ADMIN_ID),
@@ -127,10 +139,10 @@ def save_identity(db: sqlite3.Connection, identity: Identity) -> None:
     db.execute("INSERT INTO meta VALUES ('identity', ?)", (json.dumps(asdict(identity)),))
     user = identity.connected.salesforce_id
     db.executemany(
-        "INSERT INTO token (token, kind, user_id, parent) VALUES (?, ?, ?, ?)",
+        "INSERT INTO token (token, kind, user_id, parent, scope) VALUES (?, ?, ?, ?, ?)",
         [
-            (identity.refresh_token, "refresh", user, None),
-            (identity.access_token, "access", user, identity.refresh_token),
+            (identity.refresh_token, "refresh", user, None, SCOPES),
+            (identity.access_token, "access", user, identity.refresh_token, SCOPES),
         ],
     )
 

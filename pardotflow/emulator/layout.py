@@ -16,7 +16,7 @@ CREATE TABLE sf_field (
 ) WITHOUT ROWID;
 CREATE TABLE token (
     token TEXT PRIMARY KEY, kind TEXT NOT NULL, user_id TEXT NOT NULL, parent TEXT, expires_at REAL,
-    revoked INTEGER NOT NULL DEFAULT 0
+    revoked INTEGER NOT NULL DEFAULT 0, scope TEXT NOT NULL, issued_at REAL
 ) WITHOUT ROWID;
 CREATE TABLE query_cursor (
     id TEXT PRIMARY KEY, statement TEXT NOT NULL, include_deleted INTEGER NOT NULL, page_size INTEGER NOT NULL,

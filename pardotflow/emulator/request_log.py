@@ -22,6 +22,7 @@ from pardotflow.emulator.write_log import forget_writes, read_writes
 _SECRET_HEADERS = {"authorization", "cookie", "x-sfdc-session"}
 _SECRET_FORM = re.compile(rb"((?:refresh_token|client_secret|access_token|password|token|assertion|code)=)[^&\s]*")
 _SECRET_JSON = re.compile(rb'("(?:access_token|refresh_token|signature|id_token)"\s*:\s*")[^"]*')
+_SECRET_XML = re.compile(rb"(<(?:\w+:)?(?:password|sessionId)\b[^>]*>)[^<]*")
 _TRIM_EVERY = 500
 _NAMES = "at, system, method, path, query, headers, body, status, answer, api_calls, seconds, request"
 
@@ -72,6 +73,8 @@ def _columns(entry: Entry, most_body: int, most_answer: int) -> tuple[Any, ...]:
     body, answer = call.body[:most_body], (reply.body if reply else b"")[:most_answer]
     if entry.system == "oauth":
         body, answer = _SECRET_FORM.sub(rb"\1***", body), _SECRET_JSON.sub(rb"\1***", answer)
+    elif call.path.lower().startswith("/services/soap/"):
+        body, answer = _SECRET_XML.sub(rb"\1***", body), _SECRET_XML.sub(rb"\1***", answer)
     query = _SECRET_FORM.sub(rb"\1***", call.query.encode()).decode() if entry.system == "oauth" else call.query
     headers = json.dumps({k: v for k, v in call.headers.items() if k not in _SECRET_HEADERS})
     status = reply.status if reply else None

@@ -91,6 +91,10 @@ class Switches:
         ("PRECONDITION_FAILED", "ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE"),
     )
     session_seconds: int = _switch(7_200, "A session ends after two hours without a call.")
+    security_token_required: bool = _switch(
+        False, "The security token behind a password may be left out in trusted networks; loopback is taken for one."
+    )
+    soap_login_last_version: int = _switch(64, "A client warns that SOAP login() is not available from version 65 on.")
     salesforce_daily_limit: int = _switch(
         100_000, "API requests in 24 hours: 15,000 Developer, 100,000 and more Enterprise."
     )

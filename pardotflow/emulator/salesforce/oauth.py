@@ -15,37 +15,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from pardotflow.emulator.exchange import Call, Reply, to_json
-from pardotflow.emulator.identity import make_token
+from pardotflow.emulator.identity import SCOPES
 from pardotflow.emulator.salesforce.errors import JSON_MEDIA
+from pardotflow.emulator.salesforce.oauth_session import open_session, revoke
 from pardotflow.emulator.state import State
-
-_SCOPES = "refresh_token pardot_api api"
 
 
 class _Refused(Exception):
     """An OAuth error: `error` and `error_description`."""
-
-
-def find_session(state: State, call: Call) -> str | None:
-    """The user id of the caller's access token; None where it is missing, expired or revoked."""
-    kind, _, token = call.headers.get("authorization", "").partition(" ")
-    if kind.lower() not in {"bearer", "oauth"}:
-        return None
-    row = state.db.execute(
-        "SELECT user_id, expires_at FROM token WHERE token = ? AND kind = 'access' AND NOT revoked", (token.strip(),)
-    ).fetchone()
-    if row is None or (row[1] is not None and row[1] < state.now):
-        return None
-    _prolong(state, token.strip(), row[1])
-    return str(row[0])
-
-
-def _prolong(state: State, token: str, expires_at: float | None) -> None:
-    """Every call resets the timer of a session; the file is written only once the timer has moved noticeably."""
-    life = state.switches.session_seconds
-    if expires_at is not None and expires_at - state.now < life * 0.9:
-        with state.file.note() as db:
-            db.execute("UPDATE token SET expires_at = ? WHERE token = ?", (state.now + life, token))
 
 
 def give_token(state: State, call: Call) -> Reply:
@@ -58,12 +35,7 @@ def give_token(state: State, call: Call) -> Reply:
         error, description = refused.args
         return Reply(status=400, body=to_json({"error": error, "error_description": description}), media=JSON_MEDIA)
     user_id = state.identity.connected.salesforce_id
-    token = make_token(state.identity.org_id)
-    with state.file.write() as db:
-        db.execute(
-            "INSERT INTO token (token, kind, user_id, parent, expires_at) VALUES (?, 'access', ?, ?, ?)",
-            (token, user_id, parent, state.now + state.switches.session_seconds),
-        )
+    token = open_session(state, user_id, parent=parent)
     return Reply(status=200, body=to_json(_token_answer(state, call, token, user_id)), media=JSON_MEDIA)
 
 
@@ -112,7 +84,7 @@ def _token_answer(state: State, call: Call, token: str, user_id: str) -> dict[st
     return {
         "access_token": token,
         "signature": signature,
-        "scope": _SCOPES,
+        "scope": SCOPES,
         "instance_url": call.base_url,
         "id": identity,
         "token_type": "Bearer",
@@ -129,13 +101,6 @@ def revoke_token(state: State, call: Call) -> Reply:
         body = {"error": "unsupported_token_type", "error_description": "this token type is not supported"}
         return Reply(status=400, body=to_json(body), media=JSON_MEDIA)
     return Reply(status=200)
-
-
-def revoke(db: sqlite3.Connection, token: str) -> int:
-    """Take a token back, and what hangs on it; the number of tokens that this ended."""
-    return db.execute(
-        "UPDATE token SET revoked = 1 WHERE (token = ? OR parent = ?) AND NOT revoked", (token, token)
-    ).rowcount
 
 
 def show_identity(state: State, call: Call, user_id: str) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from pardotflow.emulator.salesforce.composite_api import run_composite
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import SalesforceError, json_reply, not_found, refuse, session_gone
 from pardotflow.emulator.salesforce.locks import RowLocks
-from pardotflow.emulator.salesforce.oauth import find_session, give_token, revoke_token, show_identity
+from pardotflow.emulator.salesforce.oauth import give_token, revoke_token, show_identity
+from pardotflow.emulator.salesforce.oauth_session import find_session
+from pardotflow.emulator.salesforce.soap_api import SOAP_PATH, answer_soap
 from pardotflow.emulator.state import State, load_state
 from pardotflow.emulator.usage import used_today
 
@@ -109,6 +111,9 @@ class Salesforce:
             return give_token(state, call), 0
         if path == "/services/oauth2/revoke":
             return revoke_token(state, call), 0
+        soap = SOAP_PATH.fullmatch(call.path.rstrip("/"))
+        if soap is not None:
+            return answer_soap(state, call, soap, lambda: self._catalog.load(state.db), locks)
         if path == "/services/data":
             return discovery_api.list_versions(), 0
         user_id = find_session(state, call)
