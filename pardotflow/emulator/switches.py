@@ -109,6 +109,15 @@ class Switches:
         "A status that the campaign does not have is accepted or replaced by its default, by setup.",
         ("accepted", "default"),
     )
+    undelete_moves_stamps: bool = _switch(True, "Whether a record out of the recycle bin has a new SystemModstamp.")
+    merge_child_stamps: str = _switch(
+        "system",
+        "Which stamps of relinked children a merge moves: SystemModstamp, none, or all; it raises no event for them.",
+        ("system", "none", "all"),
+    )
+    conversion_moves_tasks: bool = _switch(
+        True, "Whether the tasks of a converted lead become those of the contact is not confirmed."
+    )
     replication_lag: float = _switch(
         0.0, "latestDateCovered stops at the start of the oldest open transaction; this many seconds ago."
     )

@@ -29,6 +29,7 @@ class ObjectInfo:
     updateable: bool
     fields: Mapping[str, Field]
     relationships: Mapping[str, Field] = field(default_factory=dict)
+    tracked: tuple[Field, ...] = ()
 
     @property
     def table(self) -> str:
@@ -55,6 +56,10 @@ class Catalog:
         """The key prefix of an object; None for one that is not emulated."""
         found = self.find(name)
         return found.prefix if found else None
+
+    def of_id(self, record_id: str) -> ObjectInfo | None:
+        """The object that the key prefix of an id belongs to."""
+        return next((info for info in self.objects.values() if record_id.startswith(info.prefix)), None)
 
     def children_of(self, name: str) -> list[tuple[ObjectInfo, Field]]:
         """The lookups of other objects that point at this one."""
@@ -110,7 +115,10 @@ def read_catalog(db: sqlite3.Connection) -> Catalog:
         rows = db.execute("SELECT definition FROM sf_field WHERE object = ? ORDER BY position", (name,))
         fields = {f.name.lower(): f for f in (from_definition(text) for (text,) in rows)}
         related = {f.relationship.lower(): f for f in fields.values() if f.relationship}
-        objects[name.lower()] = ObjectInfo(**json.loads(definition), fields=fields, relationships=related)
+        tracked = tuple(f for f in fields.values() if f.tracked)
+        objects[name.lower()] = ObjectInfo(
+            **json.loads(definition), fields=fields, relationships=related, tracked=tracked
+        )
     return Catalog(version=version, objects=objects)
 
 

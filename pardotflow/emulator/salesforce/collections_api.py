@@ -91,7 +91,7 @@ def delete_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply
         known = to_18(str(record_id))
         if known is None:
             raise refuse(400, "MALFORMED_ID", f"malformed id {record_id}", ())
-        info = next((i for i in context.catalog.objects.values() if known.startswith(i.prefix)), None)
+        info = context.catalog.of_id(known)
         if info is None:
             raise refuse(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ())
         delete_record(context, info, known)

@@ -21,7 +21,11 @@ TYPES = TEXT_TYPES | NUMBER_TYPES | ID_TYPES | {"int", "boolean", "date", "datet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of an object, as describe tells it. `compound` names the compound field that this one is a part of."""
+    """One field of an object, as describe tells it. `compound` names the compound field that this one is a part of.
+
+    Changes of a `tracked` field enter the field history. `convert_to` are the fields (`Contact.Score__c`) that a lead's
+    field fills when the lead is converted.
+    """
 
     name: str
     type: str
@@ -50,6 +54,8 @@ class Field:
     extra: str | None = None
     cascade: bool = False
     child_relationship: str | None = None
+    tracked: bool = False
+    convert_to: tuple[str, ...] = ()
 
     @property
     def stored(self) -> bool:
@@ -101,7 +107,7 @@ def to_definition(field: Field) -> str:
 def from_definition(text: str) -> Field:
     """Read the stored form."""
     raw: dict[str, Any] = json.loads(text)
-    for name in ("reference_to", "picklist"):
+    for name in ("convert_to", "reference_to", "picklist"):
         if name in raw:
             raw[name] = tuple(raw[name])
     return Field(**raw)

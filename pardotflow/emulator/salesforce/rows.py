@@ -10,38 +10,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pardotflow.emulator.clock import from_epoch, salesforce_stamp
-from pardotflow.emulator.ids import mint_id
 from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
+from pardotflow.emulator.salesforce.history import note_changes, note_event
+from pardotflow.emulator.salesforce.row_store import Values as Values
+from pardotflow.emulator.salesforce.row_store import find_by as find_by
+from pardotflow.emulator.salesforce.row_store import find_row as find_row
+from pardotflow.emulator.salesforce.row_store import new_id as new_id
 from pardotflow.emulator.write_log import note_write
 
-Values = dict[str, Any]
 MODIFIED = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
-
-
-def find_row(db: sqlite3.Connection, info: ObjectInfo, record_id: str) -> Values | None:
-    """The stored record, deleted or not, with canonical field names."""
-    cursor = db.execute(f'SELECT * FROM {info.table} WHERE "Id" = ?', (record_id,))
-    row = cursor.fetchone()
-    return None if row is None else dict(zip((d[0] for d in cursor.description), row, strict=True))
-
-
-def find_by(db: sqlite3.Connection, info: ObjectInfo, name: str, value: object) -> list[Values]:
-    """Live records that carry a value in an indexed field."""
-    cursor = db.execute(f'SELECT * FROM {info.table} WHERE "{name}" = ? AND "IsDeleted" = 0', (value,))
-    names = [d[0] for d in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def new_id(db: sqlite3.Connection, info: ObjectInfo) -> str:
-    """An id that no record of the object has."""
-    while True:
-        (made,) = db.execute(
-            "INSERT INTO minted VALUES (?, 1) ON CONFLICT (prefix) DO UPDATE SET last = last + 1 RETURNING last",
-            (info.prefix,),
-        ).fetchone()
-        candidate = mint_id(info.prefix, made)
-        if find_row(db, info, candidate) is None:
-            return candidate
 
 
 def complete_row(info: ObjectInfo, values: Mapping[str, Any], *, record_id: str, stamp: str, user_id: str) -> Values:
@@ -89,6 +66,7 @@ def insert_row(db: sqlite3.Connection, info: ObjectInfo, row: Mapping[str, Any])
     db.execute(f"INSERT INTO {info.table} ({names}) VALUES ({','.join('?' * len(row))})", list(row.values()))
     fields = {name: value for name, value in row.items() if value is not None}
     note_write(db, system="salesforce", kind=info.name, record_id=row["Id"], action="create", fields=fields)
+    note_event(db, info, row, "created", stamp=row["CreatedDate"], user_id=row["CreatedById"])
 
 
 def update_row(
@@ -115,6 +93,7 @@ def update_row(
         fields=touched,
         before={name: before.get(name) for name in touched},
     )
+    note_changes(db, info, before, touched, stamp=stamp, user_id=user_id)
     touched.update(_stamps(info, moved, stamp, user_id))
     row.update(touched)
     if not touched:
@@ -124,14 +103,27 @@ def update_row(
 
 
 def delete_row(
-    db: sqlite3.Connection, catalog: Catalog, info: ObjectInfo, row: Values, *, stamp: str, user_id: str
+    db: sqlite3.Connection,
+    catalog: Catalog,
+    info: ObjectInfo,
+    row: Values,
+    *,
+    stamp: str,
+    user_id: str,
+    root: str | None = None,
 ) -> None:
-    """Move a record to the recycle bin, and with it the children whose lookup says so."""
+    """Move a record to the recycle bin, with its cascading children, which note the `root` they went with."""
     update_row(db, info, row, {"IsDeleted": 1}, stamp=stamp, user_id=user_id, action="delete")
+    put_in_bin(db, info, row["Id"], stamp, root or row["Id"])
     for child, lookup in catalog.children_of(info.name):
         if lookup.cascade:
             for found in find_by(db, child, lookup.name, row["Id"]):
-                delete_row(db, catalog, child, found, stamp=stamp, user_id=user_id)
+                delete_row(db, catalog, child, found, stamp=stamp, user_id=user_id, root=root or row["Id"])
+
+
+def put_in_bin(db: sqlite3.Connection, info: ObjectInfo, record_id: str, stamp: str, root: str) -> None:
+    """Note when a record was deleted, and with which one, so that both come back together."""
+    db.execute("INSERT OR REPLACE INTO recycle_bin VALUES (?, ?, ?, ?)", (record_id, info.name, root, stamp))
 
 
 def stamp_of(seconds: float) -> str:

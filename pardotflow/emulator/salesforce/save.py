@@ -57,7 +57,7 @@ def store_new(context: Context, info: ObjectInfo, given: Values) -> Values:
     """Store a new record of values that are read already, and return it whole; raises `SalesforceError`."""
     values = derive_values(context, info, None, given)
     record_id = new_id(context.db, info)
-    _check_unique(context, info, values, record_id)
+    check_unique(context, info, values, record_id)
     row = complete_row(info, values, record_id=record_id, stamp=context.stamp, user_id=context.user_id)
     insert_row(context.db, info, row)
     finish_save(context, info, row, created=True)
@@ -80,7 +80,7 @@ def update_record(context: Context, info: ObjectInfo, record_id: str, payload: M
 def store_changes(context: Context, info: ObjectInfo, row: Values, given: Values) -> None:
     """Store values that are read already in a record, which is brought up to date; raises `SalesforceError`."""
     values = derive_values(context, info, row, given)
-    _check_unique(context, info, values, row["Id"])
+    check_unique(context, info, values, row["Id"])
     update_row(context.db, info, row, values, stamp=context.stamp, user_id=context.user_id)
     finish_save(context, info, row, created=False)
 
@@ -223,10 +223,11 @@ def _check_reference(context: Context, field: Field, value: str) -> None:
         )
 
 
-def _check_unique(context: Context, info: ObjectInfo, values: Values, record_id: str) -> None:
+def check_unique(context: Context, info: ObjectInfo, values: Values, record_id: str) -> None:
+    """Refuse values of unique fields that another live record has."""
     for name, value in values.items():
-        field = info.fields[name.lower()]
-        if not field.unique or value is None:
+        field = info.fields.get(name.lower())
+        if field is None or not field.unique or value is None:
             continue
         taken = [row["Id"] for row in find_by(context.db, info, name, value) if row["Id"] != record_id]
         if taken:

@@ -19,6 +19,7 @@ from pardotflow.emulator.salesforce.errors import SalesforceError, json_reply, n
 from pardotflow.emulator.salesforce.locks import RowLocks
 from pardotflow.emulator.salesforce.oauth import give_token, revoke_token, show_identity
 from pardotflow.emulator.salesforce.oauth_session import find_session
+from pardotflow.emulator.salesforce.recycle_bin import empty_expired
 from pardotflow.emulator.salesforce.soap_api import SOAP_PATH, answer_soap
 from pardotflow.emulator.state import State, load_state
 from pardotflow.emulator.usage import used_today
@@ -142,6 +143,7 @@ class Salesforce:
     def _run(self, state: State, call: Call, user_id: str, version: str, locks: RowLocks | None) -> Reply:
         catalog = self._catalog.load(state.db)
         context = Context(state=state, catalog=catalog, user_id=user_id, version=version.lower(), locks=locks)
+        empty_expired(context)
         try:
             if call.method in {"GET", "HEAD"}:
                 return dispatch(context, call)

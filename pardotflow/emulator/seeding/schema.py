@@ -15,6 +15,8 @@ import yaml
 from pardotflow.emulator.faults import read_plan
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.fields import NUMBER_TYPES, TYPES, Field, make_label
+from pardotflow.emulator.salesforce.history import HISTORY_OBJECTS
+from pardotflow.emulator.salesforce.lead_mapping import CONVERSION_TARGETS
 from pardotflow.emulator.salesforce.standard import standard_objects
 from pardotflow.emulator.salesforce.standard_table import StandardObject, custom_object
 from pardotflow.emulator.switches import SwitchValue, check_switch
@@ -46,6 +48,8 @@ _KEYS = {
     "formula",
     "createable",
     "updateable",
+    "trackHistory",
+    "convertTo",
 }
 
 
@@ -120,7 +124,22 @@ def build_objects(schema: Schema, headers: Mapping[str, Iterable[str]]) -> list[
     declared = {name.lower(): entries for name, entries in schema.salesforce.items()}
     columns = {name.lower(): list(header) for name, header in headers.items()}
     known["task"] = _relate_tasks(known["task"], [new.name for new in known.values() if new.name.endswith("__c")])
-    return [(new, _all_fields(new, declared.get(key, ()), columns.get(key, ()))) for key, new in known.items()]
+    built = [(new, _all_fields(new, declared.get(key, ()), columns.get(key, ()))) for key, new in known.items()]
+    _check_declared({new.name: fields for new, fields in built})
+    return built
+
+
+def _check_declared(objects: Mapping[str, Iterable[Field]]) -> None:
+    """Refuse history where there is none, and a conversion into a field that is not there."""
+    for name, fields in objects.items():
+        for field_ in fields:
+            if field_.tracked and name not in HISTORY_OBJECTS:
+                raise EmulatorError(f"salesforce: {name}.{field_.name}: only {HISTORY_OBJECTS} have a field history")
+            for path in field_.convert_to:
+                target, _, there = path.partition(".")
+                known = {f.name for f in objects.get(target, ()) if f.stored}
+                if name != "Lead" or target not in CONVERSION_TARGETS or there not in known:
+                    raise EmulatorError(f"salesforce: {name}.{field_.name}: cannot be converted to {path!r}")
 
 
 def _relate_tasks(task: StandardObject, custom: list[str]) -> StandardObject:
@@ -205,6 +224,11 @@ def _apply(made: Field, entry: Mapping[str, Any]) -> Field:
         targets = entry["referenceTo"]
         changes["reference_to"] = tuple(targets) if isinstance(targets, list) else (str(targets),)
         changes["relationship"] = made.name.removesuffix("__c") + "__r"
+    if entry.get("trackHistory"):
+        changes["tracked"] = True
+    if "convertTo" in entry:
+        targets = entry["convertTo"]
+        changes["convert_to"] = tuple(map(str, targets if isinstance(targets, list) else [targets]))
     if changes.get("external_id"):
         changes["id_lookup"] = True
     return replace(made, **changes)
