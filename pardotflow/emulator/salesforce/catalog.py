@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from pardotflow.emulator.salesforce.fields import ID_TYPES, NUMBER_TYPES, Field, from_definition, to_definition
+from pardotflow.emulator.salesforce.org_rules import NO_RULES, ObjectRules, build_rules, read_document
 from pardotflow.emulator.salesforce.standard_table import StandardObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectInfo:
-    """One object. `fields` is keyed by lower-case name, in the order of describe."""
+    """One object. `fields` is keyed by lower-case name, in the order of describe; `unseen` are hidden fields."""
 
     name: str
     label: str
@@ -30,6 +31,8 @@ class ObjectInfo:
     fields: Mapping[str, Field]
     relationships: Mapping[str, Field] = field(default_factory=dict)
     tracked: tuple[Field, ...] = ()
+    rules: ObjectRules = NO_RULES
+    unseen: tuple[Field, ...] = ()
 
     @property
     def table(self) -> str:
@@ -63,7 +66,31 @@ class Catalog:
 
     def children_of(self, name: str) -> list[tuple[ObjectInfo, Field]]:
         """The lookups of other objects that point at this one."""
-        return [(child, f) for child in self.objects.values() for f in child.fields.values() if name in f.reference_to]
+        return [
+            (child, f)
+            for child in self.objects.values()
+            for f in (*child.fields.values(), *child.unseen)
+            if name in f.reference_to
+        ]
+
+    def seen(self) -> Catalog:
+        """The catalogue as field-level security lets a caller of the API see it."""
+        return replace(self, objects={name: _seen(info) for name, info in self.objects.items()})
+
+
+def _seen(info: ObjectInfo) -> ObjectInfo:
+    """An object without its hidden fields, and with its read-only fields closed to writes."""
+    hidden, closed = info.rules.hidden_fields, info.rules.read_only_fields
+    if not hidden | closed:
+        return info
+    fields = {
+        name: replace(f, createable=False, updateable=False) if name in closed else f
+        for name, f in info.fields.items()
+        if name not in hidden
+    }
+    related = {f.relationship.lower(): f for f in fields.values() if f.relationship}
+    unseen = tuple(f for name, f in info.fields.items() if name in hidden)
+    return replace(info, fields=fields, relationships=related, unseen=unseen)
 
 
 def column_type(definition: Field) -> str:
@@ -111,19 +138,24 @@ def read_catalog(db: sqlite3.Connection) -> Catalog:
     """The catalogue of the data file that the connection is open on."""
     (version,) = db.execute("SELECT value FROM meta WHERE key = 'catalog'").fetchone()
     objects: dict[str, ObjectInfo] = {}
+    rules = build_rules(read_document(db))
     for name, definition in db.execute("SELECT name, definition FROM sf_object ORDER BY position").fetchall():
         rows = db.execute("SELECT definition FROM sf_field WHERE object = ? ORDER BY position", (name,))
         fields = {f.name.lower(): f for f in (from_definition(text) for (text,) in rows)}
         related = {f.relationship.lower(): f for f in fields.values() if f.relationship}
         tracked = tuple(f for f in fields.values() if f.tracked)
         objects[name.lower()] = ObjectInfo(
-            **json.loads(definition), fields=fields, relationships=related, tracked=tracked
+            **json.loads(definition),
+            fields=fields,
+            relationships=related,
+            tracked=tracked,
+            rules=rules.get(name.lower(), NO_RULES),
         )
     return Catalog(version=version, objects=objects)
 
 
 class CatalogCache:
-    """The parsed catalogue, kept until the file holds another version."""
+    """The parsed catalogue as callers of the API see it, kept until the file holds another version."""
 
     def __init__(self) -> None:
         self._held: Catalog | None = None
@@ -133,5 +165,5 @@ class CatalogCache:
         (version,) = db.execute("SELECT value FROM meta WHERE key = 'catalog'").fetchone()
         held = self._held
         if held is None or held.version != version:
-            held = self._held = read_catalog(db)
+            held = self._held = read_catalog(db).seen()
         return held

@@ -26,6 +26,7 @@ from pardotflow.emulator.salesforce.save import (
     update_record,
     upsert_record,
 )
+from pardotflow.emulator.salesforce.sharing import is_shared
 
 
 def read_object(call: Call) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def read_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /sobjects/X/id[?fields=]`."""
     info = context.require(match["object"])
     row = find_row(context.db, info, _path_id(match["id"]))
-    if row is None or row["IsDeleted"]:
+    if row is None or row["IsDeleted"] or not is_shared(context, info, row["Id"]):
         raise not_found()
     return _show(context, call, info, row)
 
@@ -70,6 +71,7 @@ def read_row_by_key(context: Context, call: Call, match: Mapping[str, str]) -> R
     info = context.require(match["object"])
     key = _key_field(info, match["key"])
     found = find_by(context.db, info, key.name, read_key(context, key, match["value"]))
+    found = [row for row in found if is_shared(context, info, row["Id"])]
     if not found:
         raise not_found()
     if len(found) > 1:

@@ -21,6 +21,11 @@ def find_row(db: sqlite3.Connection, info: ObjectInfo, record_id: str) -> Values
 def find_by(db: sqlite3.Connection, info: ObjectInfo, name: str, value: object) -> list[Values]:
     """Live records that carry a value in an indexed field."""
     cursor = db.execute(f'SELECT * FROM {info.table} WHERE "{name}" = ? AND "IsDeleted" = 0', (value,))
+    return rows_of(cursor)
+
+
+def rows_of(cursor: sqlite3.Cursor) -> list[Values]:
+    """What a cursor selects, with the names of its columns."""
     names = [d[0] for d in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

@@ -16,6 +16,7 @@ from pardotflow.emulator.salesforce.row_store import Values as Values
 from pardotflow.emulator.salesforce.row_store import find_by as find_by
 from pardotflow.emulator.salesforce.row_store import find_row as find_row
 from pardotflow.emulator.salesforce.row_store import new_id as new_id
+from pardotflow.emulator.salesforce.row_store import rows_of as rows_of
 from pardotflow.emulator.write_log import note_write
 
 MODIFIED = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
@@ -23,7 +24,7 @@ MODIFIED = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
 
 def complete_row(info: ObjectInfo, values: Mapping[str, Any], *, record_id: str, stamp: str, user_id: str) -> Values:
     """A new record: defaults, owner, stamps and derived fields around the given values."""
-    made: Values = {f.name: f.default for f in info.fields.values() if f.stored}
+    made: Values = {f.name: f.default for f in (*info.fields.values(), *info.unseen) if f.stored}
     made.update({name: int(value) for name, value in made.items() if isinstance(value, bool)})
     made.update(
         {name: 0 for name, value in made.items() if value is None and _is_zero_by_default(info, name)},
@@ -45,8 +46,8 @@ def _stamps(info: ObjectInfo, moved: Iterable[str], stamp: str, user_id: str) ->
 
 
 def _is_zero_by_default(info: ObjectInfo, name: str) -> bool:
-    field = info.fields[name.lower()]
-    return field.defaulted and field.type == "int"
+    field = info.find(name)
+    return field is not None and field.defaulted and field.type == "int"
 
 
 def derive(info: ObjectInfo, row: Mapping[str, Any]) -> Values:

@@ -12,8 +12,10 @@ from typing import Any
 from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
+from pardotflow.emulator.salesforce.duplicates import check_duplicates
 from pardotflow.emulator.salesforce.errors import Problem, SalesforceError, refuse
 from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.locks import held_row
 from pardotflow.emulator.salesforce.object_rules import derive_values, finish_save
 from pardotflow.emulator.salesforce.rows import (
     Values,
@@ -25,6 +27,7 @@ from pardotflow.emulator.salesforce.rows import (
     new_id,
     update_row,
 )
+from pardotflow.emulator.salesforce.sharing import check_shared, check_validation, is_shared
 from pardotflow.emulator.salesforce.values import BadValue, read_value
 
 _SECURITY = (
@@ -49,6 +52,7 @@ def create_record(context: Context, info: ObjectInfo, payload: Mapping[str, Any]
     missing = [f.name for f in info.fields.values() if f.required and values.get(f.name) is None]
     if missing:
         raise _missing(missing)
+    check_duplicates(context, info, None, values)
     row = store_new(context, info, _drop_defaulted_nulls(info, values))
     return Saved(record_id=row["Id"], created=True)
 
@@ -61,6 +65,7 @@ def store_new(context: Context, info: ObjectInfo, given: Values) -> Values:
     row = complete_row(info, values, record_id=record_id, stamp=context.stamp, user_id=context.user_id)
     insert_row(context.db, info, row)
     finish_save(context, info, row, created=True)
+    check_validation(context, info, row["Id"])
     return row
 
 
@@ -73,6 +78,7 @@ def update_record(context: Context, info: ObjectInfo, record_id: str, payload: M
         raise _missing(missing)
     if row.get("IsConverted"):
         raise refuse(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
+    check_duplicates(context, info, row, values)
     store_changes(context, info, row, values)
     return Saved(record_id=row["Id"], created=False)
 
@@ -83,6 +89,7 @@ def store_changes(context: Context, info: ObjectInfo, row: Values, given: Values
     check_unique(context, info, values, row["Id"])
     update_row(context.db, info, row, values, stamp=context.stamp, user_id=context.user_id)
     finish_save(context, info, row, created=False)
+    check_validation(context, info, row["Id"])
 
 
 def upsert_record(
@@ -150,6 +157,10 @@ def find_live(context: Context, info: ObjectInfo, record_id: str) -> Values:
         raise refuse(404, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ())
     if row["IsDeleted"]:
         raise refuse(404, "ENTITY_IS_DELETED", "entity is deleted", ())
+    check_shared(context, info, row["Id"])
+    held = context.db.execute("SELECT until FROM record_lock WHERE record_id = ?", (row["Id"],)).fetchone()
+    if held and held[0] > context.state.now:
+        raise held_row(row["Id"])
     return row
 
 
@@ -221,6 +232,9 @@ def _check_reference(context: Context, field: Field, value: str) -> None:
         raise BadValue(
             Problem(code="INVALID_CROSS_REFERENCE_KEY", message="invalid cross reference id", fields=(field.name,))
         )
+    if not is_shared(context, info, value):
+        message = "insufficient access rights on cross-reference id"
+        raise BadValue(Problem(code="INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message=message, fields=()))
 
 
 def check_unique(context: Context, info: ObjectInfo, values: Values, record_id: str) -> None:

@@ -62,6 +62,7 @@ class Schema:
     settings: Mapping[str, SwitchValue] = field(default_factory=dict)
     org: Mapping[str, Any] = field(default_factory=dict)
     faults: tuple[Mapping[str, Any], ...] = ()
+    rules: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_schema(path: Path) -> Schema:
@@ -72,7 +73,7 @@ def load_schema(path: Path) -> Schema:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except yaml.YAMLError as cause:
         raise EmulatorError(f"{path}: {cause}") from cause
-    whole = _mapping(raw, str(path), {"salesforce", "pardot", "settings", "org", "faults"})
+    whole = _mapping(raw, str(path), {"salesforce", "pardot", "settings", "org", "faults", "rules"})
     salesforce = _mapping(whole.get("salesforce"), "salesforce", None)
     pardot = _mapping(whole.get("pardot"), "pardot", {"custom_fields"})
     settings = _mapping(whole.get("settings"), "settings", None)
@@ -82,6 +83,7 @@ def load_schema(path: Path) -> Schema:
         settings={name: check_switch(name, value) for name, value in settings.items()},
         org=_mapping(whole.get("org"), "org", None),
         faults=tuple(read_plan(whole.get("faults"))),
+        rules=_mapping(whole.get("rules"), "rules", None),
     )
 
 
