@@ -1,9 +1,13 @@
 """Campaign members, opportunities, contact roles and tasks: what describe says, and what saving them means."""
 
+from pathlib import Path
+
 import pytest
 
+from pardotflow.emulator.seeding import seed
+
 from .discovery_test import FIELD_KEYS, OBJECT_KEYS
-from .running import Emulator
+from .running import Emulator, running
 
 ANN = "0035e000000con1AAA"
 
@@ -169,3 +173,30 @@ def test_a_queue_owns_a_lead(emulator: Emulator) -> None:
     lead(emulator, OwnerId=queue)
     found = emulator.soql(f"SELECT Owner.Name, Owner.Type FROM Lead WHERE OwnerId = '{queue}'")["records"]
     assert (found[0]["Owner"]["Name"], found[0]["Owner"]["Type"]) == ("Inbound", "Group")
+
+
+def test_seeds_of_all_of_them(tmp_path: Path) -> None:
+    files = {
+        "Campaign": "Id,Name\n7015e000000fair,Fair\n7015e000000show,Show\n",
+        "CampaignMember": "CampaignId,LeadId,Status\n7015e000000fair,00Q5e000000led1,Sent\n",
+        "CampaignMemberStatus": "CampaignId,Label,IsDefault\n7015e000000fair,Invited,true\n",
+        "Lead": "Id,LastName,Company\n00Q5e000000led1,Lund,Lund AB\n",
+        "LeadHistory": "Id,LeadId,Field,OldValue,CreatedDate\n0175e0000000001,00Q5e000000led1,Title,Boss,2024-05-06\n",
+        "Task": "WhoId,Subject\n00Q5e000000led1,Call\n",
+        "Thing__c": "Name\nBox\n",
+        "schema": "salesforce: {Lead: [{name: Title, trackHistory: true}]}",
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}{'.yml' if name == 'schema' else '.csv'}").write_text(text)
+    report = seed(tmp_path / "people.db", tmp_path)
+    assert not report.problems and not report.unknown_columns and not report.unknown_files
+    with running(tmp_path / "people.db") as emulator:
+        assert emulator.column("SELECT CompanyOrAccount FROM CampaignMember") == ["Lund AB"]
+        labels = "SELECT Label FROM CampaignMemberStatus WHERE Campaign.Name = '{}' ORDER BY SortOrder"
+        assert emulator.column(labels.format("Fair")) == ["Invited"]
+        assert emulator.column(labels.format("Show")) == ["Sent", "Responded"]
+        (lead,) = emulator.column("SELECT Id FROM Lead")
+        emulator.salesforce.patch(f"/sobjects/Lead/{lead}", json={"Title": "Chief"})
+        assert emulator.column("SELECT OldValue FROM LeadHistory ORDER BY CreatedDate") == ["Boss", None]
+        (thing,) = emulator.column("SELECT Id FROM Thing__c")
+        emulator.create("Task", WhatId=thing)

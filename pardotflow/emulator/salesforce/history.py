@@ -93,12 +93,9 @@ def _enter(
     pair: tuple[object, object],
     signed: tuple[str, str],
 ) -> None:
-    (number,) = db.execute(
-        "INSERT INTO minted VALUES ('017', 1) ON CONFLICT (prefix) DO UPDATE SET last = last + 1 RETURNING last"
-    ).fetchone()
     old, new = (None if value is None else json.dumps(value) for value in pair)
     row = {
-        "Id": mint_id("017", number),
+        "Id": _new_id(db, f"sf_{info.name}History"),
         f"{info.name}Id": record_id,
         "Field": name,
         "DataType": kind,
@@ -111,3 +108,14 @@ def _enter(
     marks = ",".join("?" * len(row))
     db.execute(f'INSERT INTO "sf_{info.name}History" ({names}) VALUES ({marks})', list(row.values()))
     note_write(db, system="salesforce", kind=f"{info.name}History", record_id=row["Id"], action="create", fields=row)
+
+
+def _new_id(db: sqlite3.Connection, table: str) -> str:
+    """An id that no entry has; those of a seed may be anything."""
+    while True:
+        (number,) = db.execute(
+            "INSERT INTO minted VALUES ('017', 1) ON CONFLICT (prefix) DO UPDATE SET last = last + 1 RETURNING last"
+        ).fetchone()
+        made = mint_id("017", number)
+        if db.execute(f'SELECT 1 FROM "{table}" WHERE "Id" = ?', (made,)).fetchone() is None:
+            return made

@@ -17,6 +17,7 @@ from pardotflow.emulator.salesforce.errors import Problem, SalesforceError, refu
 from pardotflow.emulator.salesforce.fields import Field
 from pardotflow.emulator.salesforce.locks import held_row
 from pardotflow.emulator.salesforce.object_rules import derive_values, finish_save
+from pardotflow.emulator.salesforce.payloads import read_payload
 from pardotflow.emulator.salesforce.rows import (
     Values,
     complete_row,
@@ -27,13 +28,8 @@ from pardotflow.emulator.salesforce.rows import (
     new_id,
     update_row,
 )
-from pardotflow.emulator.salesforce.sharing import check_shared, check_validation, is_shared
+from pardotflow.emulator.salesforce.sharing import check_shared, check_validation
 from pardotflow.emulator.salesforce.values import BadValue, read_value
-
-_SECURITY = (
-    "Please check the security settings of this field and verify that it is read/write for your profile or "
-    "permission set."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +44,7 @@ def create_record(context: Context, info: ObjectInfo, payload: Mapping[str, Any]
     """Insert a record; raises `SalesforceError` with one element for each reason."""
     if not info.createable:
         raise refuse(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {info.label}")
-    values = _read_payload(context, info, payload, creating=True)
+    values = read_payload(context, info, payload, creating=True)
     missing = [f.name for f in info.fields.values() if f.required and values.get(f.name) is None]
     if missing:
         raise _missing(missing)
@@ -72,7 +68,7 @@ def store_new(context: Context, info: ObjectInfo, given: Values) -> Values:
 def update_record(context: Context, info: ObjectInfo, record_id: str, payload: Mapping[str, Any]) -> Saved:
     """Change a record that is known by id; raises `SalesforceError`."""
     row = find_live(context, info, record_id)
-    values = _read_payload(context, info, payload, creating=False)
+    values = read_payload(context, info, payload, creating=False)
     missing = [name for name, value in values.items() if value is None and not info.fields[name.lower()].nillable]
     if missing:
         raise _missing(missing)
@@ -170,71 +166,6 @@ def read_key(context: Context, key: Field, value: object) -> object:
         return read_value(key, value, context.state.switches)
     except BadValue as bad:
         raise SalesforceError(400, bad.problem) from None
-
-
-# -- payloads
-
-
-def _read_payload(context: Context, info: ObjectInfo, payload: Mapping[str, Any], *, creating: bool) -> Values:
-    chosen = _find_fields(info, payload)
-    _check_writable(chosen, creating=creating)
-    values: Values = {}
-    problems: list[Problem] = []
-    for field, raw in chosen:
-        try:
-            values[field.name] = read_value(field, raw, context.state.switches)
-            if field.reference_to and values[field.name] is not None:
-                _check_reference(context, field, values[field.name])
-        except BadValue as bad:
-            problems.append(bad.problem)
-    if problems:
-        raise SalesforceError(400, *problems)
-    return values
-
-
-def _find_fields(info: ObjectInfo, payload: Mapping[str, Any]) -> list[tuple[Field, Any]]:
-    chosen: list[tuple[Field, Any]] = []
-    for name, raw in payload.items():
-        if name == "attributes":
-            continue
-        field = info.find(name)
-        if field is None:
-            raise refuse(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {info.name}")
-        chosen.append((field, raw))
-    return chosen
-
-
-def _check_writable(chosen: list[tuple[Field, Any]], *, creating: bool) -> None:
-    if creating and any(field.type == "id" for field, _ in chosen):
-        raise refuse(400, "INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ("Id",))
-    refused = [f.name for f, _ in chosen if not (f.createable if creating else f.updateable)]
-    if refused:
-        message = f"Unable to create/update fields: {', '.join(refused)}. {_SECURITY}"
-        raise refuse(400, "INVALID_FIELD_FOR_INSERT_UPDATE", message, refused)
-
-
-def _check_reference(context: Context, field: Field, value: str) -> None:
-    """A reference must have the prefix of a target, and the target must be there where its object is emulated."""
-    prefixes = {name: context.catalog.prefix_of(name) for name in field.reference_to}
-    info = next((context.catalog.find(name) for name, p in prefixes.items() if p and value.startswith(p)), None)
-    if info is None:
-        if all(prefixes.values()):
-            raise BadValue(
-                Problem(
-                    code="MALFORMED_ID",
-                    message=f"{field.label}: id value of incorrect type: {value}",
-                    fields=(field.name,),
-                )
-            )
-        return
-    target = find_row(context.db, info, value)
-    if target is None or target["IsDeleted"]:
-        raise BadValue(
-            Problem(code="INVALID_CROSS_REFERENCE_KEY", message="invalid cross reference id", fields=(field.name,))
-        )
-    if not is_shared(context, info, value):
-        message = "insufficient access rights on cross-reference id"
-        raise BadValue(Problem(code="INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message=message, fields=()))
 
 
 def check_unique(context: Context, info: ObjectInfo, values: Values, record_id: str) -> None:
