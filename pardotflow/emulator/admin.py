@@ -18,7 +18,9 @@ from pardotflow.emulator.faults import clear_faults, list_faults, order_fault, p
 from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import clear_entries, read_entries
+from pardotflow.emulator.rules_admin import lock_record, put_rules
 from pardotflow.emulator.salesforce.oauth_session import revoke
+from pardotflow.emulator.salesforce.org_rules import read_document
 from pardotflow.emulator.state import load_state, load_switches, turn_switches
 from pardotflow.emulator.switches import TABLE
 
@@ -98,6 +100,24 @@ def put_record(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     return _answer({"address": edit_record(file, address, fields)})
 
 
+def show_rules(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /__admin/rules`."""
+    return _answer(read_document(file.read()))
+
+
+def set_rules(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`PUT /__admin/rules` with the rules of the Salesforce org, in the place of all rules."""
+    with file.write() as db:
+        put_rules(db, _object(call))
+    return show_rules(file, call, match)
+
+
+def lock(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`PUT /__admin/lock` with `id` and `seconds`: another transaction holds a Salesforce record."""
+    body = _object(call)
+    return _answer({"id": lock_record(file, body.get("id"), body.get("seconds"))})
+
+
 def show_faults(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /__admin/faults`."""
     return _answer({"faults": list_faults(file)})
@@ -142,6 +162,8 @@ ROUTES: tuple[Route[DataFile], ...] = (
     route(r"/__admin/switches", GET=show_switches, PUT=put_switches),
     route(r"/__admin/clock", GET=show_clock, PUT=put_clock),
     route(r"/__admin/set", PUT=put_record),
+    route(r"/__admin/rules", GET=show_rules, PUT=set_rules),
+    route(r"/__admin/lock", PUT=lock),
     route(r"/__admin/faults", GET=show_faults, POST=post_fault, PUT=put_faults, DELETE=drop_faults),
     route(r"/__admin/expire-tokens", POST=expire_tokens),
     route(r"/__admin/revoke", POST=revoke_tokens),

@@ -18,10 +18,12 @@ from pardotflow.emulator.ids import mint_id
 from pardotflow.emulator.layout import FORMAT
 from pardotflow.emulator.pardot.catalog import create_tables, index_tables
 from pardotflow.emulator.pardot.rules import renew_catalog
+from pardotflow.emulator.salesforce.campaign_members import default_statuses, install_copies
 from pardotflow.emulator.salesforce.catalog import ObjectInfo, index_object, read_catalog, save_object
 from pardotflow.emulator.salesforce.fields import Field
-from pardotflow.emulator.salesforce.rows import complete_row, insert_row
-from pardotflow.emulator.salesforce.standard import StandardObject, standard_objects
+from pardotflow.emulator.salesforce.rows import complete_row, insert_row, new_id
+from pardotflow.emulator.salesforce.standard import standard_objects
+from pardotflow.emulator.salesforce.standard_table import StandardObject
 
 Fill = Callable[[sqlite3.Connection, Identity], None]
 _LEAD_STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted")
@@ -53,6 +55,8 @@ def create_data(
         _add_org(db, identity)
         for info in read_catalog(db).objects.values():
             index_object(db, info.name, info.fields.values())
+        _add_member_statuses(db, identity)
+        install_copies(db)
         index_tables(db)
 
 
@@ -77,6 +81,16 @@ def _add_org(db: sqlite3.Connection, identity: Identity) -> None:
             " VALUES (1001, 'Website Tracking', 0, ?, ?, ?, ?)",
             (now, now, identity.admin.pardot_id, identity.admin.pardot_id),
         )
+
+
+def _add_member_statuses(db: sqlite3.Connection, identity: Identity) -> None:
+    """Every loaded campaign has statuses for its members."""
+    info = read_catalog(db).objects["campaignmemberstatus"]
+    stamp = salesforce_stamp(from_epoch(time.time()))
+    without = 'SELECT "Id" FROM "sf_Campaign" WHERE "Id" NOT IN (SELECT "CampaignId" FROM "sf_CampaignMemberStatus")'
+    for (campaign_id,) in db.execute(without).fetchall():
+        for values in default_statuses(campaign_id):
+            _insert_salesforce(db, info, values, new_id(db, info), identity, stamp)
 
 
 def _insert_salesforce(

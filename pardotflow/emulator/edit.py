@@ -92,7 +92,7 @@ def _edit_salesforce(state: State, info: ObjectInfo, key: str, fields: Mapping[s
             info,
             row,
             changes,
-            stamp=stamp_of(state.now),
+            stamp=stamp_of(state.now - state.switches.late_commit_seconds),
             user_id=state.identity.admin.salesforce_id,
         )
     return f"{info.name}/{row['Id']}"

@@ -53,5 +53,11 @@ CREATE TABLE write_log (
     n INTEGER PRIMARY KEY AUTOINCREMENT, request TEXT NOT NULL, system TEXT NOT NULL, object TEXT NOT NULL,
     record_id TEXT NOT NULL, action TEXT NOT NULL, fields TEXT NOT NULL, before TEXT NOT NULL
 );
+CREATE TABLE record_lock (record_id TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE recycle_bin (
+    record_id TEXT PRIMARY KEY, object TEXT NOT NULL, root TEXT NOT NULL, deleted_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX recycle_bin_root ON recycle_bin (root);
+CREATE INDEX recycle_bin_deleted ON recycle_bin (deleted_at);
 CREATE INDEX write_log_request ON write_log (request);
 """

@@ -123,6 +123,29 @@ class Switches:
     child_records_none: str = _switch(
         "null", "What a child subquery shows for a parent without children is not recorded.", ("null", "empty")
     )
+    campaign_member_unknown_status: str = _switch(
+        "accepted",
+        "A status that the campaign does not have is accepted or replaced by its default, by setup.",
+        ("accepted", "default"),
+    )
+    undelete_moves_stamps: bool = _switch(True, "Whether a record out of the recycle bin has a new SystemModstamp.")
+    merge_child_stamps: str = _switch(
+        "system",
+        "Which stamps of relinked children a merge moves: SystemModstamp, none, or all; it raises no event for them.",
+        ("system", "none", "all"),
+    )
+    conversion_moves_tasks: bool = _switch(
+        True, "Whether the tasks of a converted lead become those of the contact is not confirmed."
+    )
+    duplicate_result_key: str = _switch(
+        "duplicateResut",
+        "Under which key a single row's error shows the duplicates; both spellings are met.",
+        ("duplicateResut", "duplicateResult", "none"),
+    )
+    status_for_access: int = _switch(403, "HTTP status of INSUFFICIENT_ACCESS_OR_READONLY: 400 or 403.", (403, 400))
+    late_commit_seconds: float = _switch(
+        0.0, "A save gets the stamp of its transaction's start: this many seconds before it can be read."
+    )
     replication_lag: float = _switch(
         0.0, "latestDateCovered stops at the start of the oldest open transaction; this many seconds ago."
     )

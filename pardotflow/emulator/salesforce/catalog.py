@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from pardotflow.emulator.salesforce.fields import ID_TYPES, NUMBER_TYPES, Field, from_definition, to_definition
-from pardotflow.emulator.salesforce.standard import StandardObject
+from pardotflow.emulator.salesforce.org_rules import NO_RULES, ObjectRules, build_rules, read_document
+from pardotflow.emulator.salesforce.standard_table import StandardObject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectInfo:
-    """One object. `fields` is keyed by lower-case name, in the order of describe."""
+    """One object. `fields` is keyed by lower-case name, in the order of describe; `unseen` are hidden fields."""
 
     name: str
     label: str
@@ -26,8 +27,12 @@ class ObjectInfo:
     mergeable: bool
     deletable: bool
     createable: bool
+    updateable: bool
     fields: Mapping[str, Field]
     relationships: Mapping[str, Field] = field(default_factory=dict)
+    tracked: tuple[Field, ...] = ()
+    rules: ObjectRules = NO_RULES
+    unseen: tuple[Field, ...] = ()
 
     @property
     def table(self) -> str:
@@ -55,9 +60,37 @@ class Catalog:
         found = self.find(name)
         return found.prefix if found else None
 
+    def of_id(self, record_id: str) -> ObjectInfo | None:
+        """The object that the key prefix of an id belongs to."""
+        return next((info for info in self.objects.values() if record_id.startswith(info.prefix)), None)
+
     def children_of(self, name: str) -> list[tuple[ObjectInfo, Field]]:
         """The lookups of other objects that point at this one."""
-        return [(child, f) for child in self.objects.values() for f in child.fields.values() if name in f.reference_to]
+        return [
+            (child, f)
+            for child in self.objects.values()
+            for f in (*child.fields.values(), *child.unseen)
+            if name in f.reference_to
+        ]
+
+    def seen(self) -> Catalog:
+        """The catalogue as field-level security lets a caller of the API see it."""
+        return replace(self, objects={name: _seen(info) for name, info in self.objects.items()})
+
+
+def _seen(info: ObjectInfo) -> ObjectInfo:
+    """An object without its hidden fields, and with its read-only fields closed to writes."""
+    hidden, closed = info.rules.hidden_fields, info.rules.read_only_fields
+    if not hidden | closed:
+        return info
+    fields = {
+        name: replace(f, createable=False, updateable=False) if name in closed else f
+        for name, f in info.fields.items()
+        if name not in hidden
+    }
+    related = {f.relationship.lower(): f for f in fields.values() if f.relationship}
+    unseen = tuple(f for name, f in info.fields.items() if name in hidden)
+    return replace(info, fields=fields, relationships=related, unseen=unseen)
 
 
 def column_type(definition: Field) -> str:
@@ -95,23 +128,34 @@ def index_object(db: sqlite3.Connection, name: str, fields: Iterable[Field]) -> 
             db.execute(f'CREATE INDEX "sf_{name}_{f.name}" ON "sf_{name}" ("{f.name}")')
 
 
-_LOOKED_UP = frozenset({"AccountId", "ConvertedContactId", "MasterRecordId"})
+_LOOKED_UP = frozenset(
+    {"AccountId", "CampaignId", "ContactId", "ConvertedContactId", "LeadId", "MasterRecordId", "OpportunityId"}
+    | {"WhatId", "WhoId"}
+)
 
 
 def read_catalog(db: sqlite3.Connection) -> Catalog:
     """The catalogue of the data file that the connection is open on."""
     (version,) = db.execute("SELECT value FROM meta WHERE key = 'catalog'").fetchone()
     objects: dict[str, ObjectInfo] = {}
+    rules = build_rules(read_document(db))
     for name, definition in db.execute("SELECT name, definition FROM sf_object ORDER BY position").fetchall():
         rows = db.execute("SELECT definition FROM sf_field WHERE object = ? ORDER BY position", (name,))
         fields = {f.name.lower(): f for f in (from_definition(text) for (text,) in rows)}
         related = {f.relationship.lower(): f for f in fields.values() if f.relationship}
-        objects[name.lower()] = ObjectInfo(**json.loads(definition), fields=fields, relationships=related)
+        tracked = tuple(f for f in fields.values() if f.tracked)
+        objects[name.lower()] = ObjectInfo(
+            **json.loads(definition),
+            fields=fields,
+            relationships=related,
+            tracked=tracked,
+            rules=rules.get(name.lower(), NO_RULES),
+        )
     return Catalog(version=version, objects=objects)
 
 
 class CatalogCache:
-    """The parsed catalogue, kept until the file holds another version."""
+    """The parsed catalogue as callers of the API see it, kept until the file holds another version."""
 
     def __init__(self) -> None:
         self._held: Catalog | None = None
@@ -121,5 +165,5 @@ class CatalogCache:
         (version,) = db.execute("SELECT value FROM meta WHERE key = 'catalog'").fetchone()
         held = self._held
         if held is None or held.version != version:
-            held = self._held = read_catalog(db)
+            held = self._held = read_catalog(db).seen()
         return held

@@ -15,6 +15,7 @@ from pardotflow.emulator.exchange import Call, Reply
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import SalesforceError, json_reply, refuse
+from pardotflow.emulator.salesforce.sharing import is_shared
 
 _UPDATED_DAYS = 30
 _DELETED_DAYS = 15
@@ -51,6 +52,8 @@ def list_deleted(context: Context, call: Call, match: Mapping[str, str]) -> Repl
 
 
 def _changed(context: Context, info: ObjectInfo, window: _Window, *, deleted: bool) -> list[tuple[str, str]]:
+    if info.find("SystemModstamp") is None:
+        raise _bad_date(f"object {info.name} is not replicateable")
     most = context.state.switches.replication_ids
     found: list[tuple[str, str]] = context.db.execute(
         f'SELECT "Id", "SystemModstamp" FROM {info.table} WHERE "IsDeleted" = ? AND "SystemModstamp" >= ?'
@@ -59,7 +62,9 @@ def _changed(context: Context, info: ObjectInfo, window: _Window, *, deleted: bo
     ).fetchall()
     if len(found) > most:
         raise refuse(400, "EXCEEDED_ID_LIMIT", f"The result has more than {most} ids; ask for a shorter range")
-    return found
+    if info.rules.hidden_records is None:
+        return found
+    return [entry for entry in found if is_shared(context, info, entry[0])]
 
 
 def _read_window(context: Context, call: Call, days: int) -> _Window:

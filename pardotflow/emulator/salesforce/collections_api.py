@@ -23,6 +23,7 @@ from pardotflow.emulator.salesforce.save import (
     update_record,
     upsert_record,
 )
+from pardotflow.emulator.salesforce.sharing import is_shared
 
 _MOST = 200
 _ROLLED_BACK = Problem(
@@ -91,7 +92,7 @@ def delete_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply
         known = to_18(str(record_id))
         if known is None:
             raise refuse(400, "MALFORMED_ID", f"malformed id {record_id}", ())
-        info = next((i for i in context.catalog.objects.values() if known.startswith(i.prefix)), None)
+        info = context.catalog.of_id(known)
         if info is None:
             raise refuse(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ())
         delete_record(context, info, known)
@@ -118,7 +119,8 @@ def read_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     shown = []
     for given in ids:
         row = find_row(context.db, info, to_18(str(given)) or "")
-        shown.append(None if row is None or row["IsDeleted"] else show_record(context, info, row, fields))
+        there = row is not None and not row["IsDeleted"] and is_shared(context, info, row["Id"])
+        shown.append(show_record(context, info, row, fields) if row is not None and there else None)
     return json_reply(shown)
 
 

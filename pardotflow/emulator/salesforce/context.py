@@ -7,23 +7,29 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pardotflow.emulator.clock import salesforce_stamp
 from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
 from pardotflow.emulator.salesforce.errors import not_found
 from pardotflow.emulator.salesforce.locks import RowLocks
+from pardotflow.emulator.salesforce.save_options import NO_OPTIONS, SaveOptions
 from pardotflow.emulator.state import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One authenticated request. `version` is the API version of the path, `v60.0`; `locks` are rows held by others."""
+    """One authenticated request. `version` is the API version of the path, `v60.0`; `locks` are rows held by others.
+
+    `options` are what the request says about its saves.
+    """
 
     state: State
     catalog: Catalog
     user_id: str
     version: str
     locks: RowLocks | None = None
+    options: SaveOptions = NO_OPTIONS
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -32,8 +38,8 @@ class Context:
 
     @property
     def stamp(self) -> str:
-        """Now, as the platform stores it."""
-        return salesforce_stamp(self.state.moment)
+        """When the request's transaction began, as the platform stores it."""
+        return salesforce_stamp(self.state.moment - timedelta(seconds=self.state.switches.late_commit_seconds))
 
     def take_row(self, record_id: object = None) -> None:
         """Begin to write one more row of the request; raises `SalesforceError` where it is locked."""

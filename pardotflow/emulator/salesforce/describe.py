@@ -19,6 +19,7 @@ _SOAP = {
     "date": "xsd:date",
     "datetime": "xsd:dateTime",
     "address": "urn:address",
+    "anyType": "xsd:anyType",
 }
 _MASTER_TYPE = "012000000000000AAA"
 
@@ -103,7 +104,7 @@ def _uses(field: Field) -> dict[str, Any]:
         "aggregatable": field.is_aggregatable,
         "caseSensitive": field.case_sensitive,
         "externalId": field.external_id,
-        "filterable": not field.is_long_text,
+        "filterable": field.is_filterable,
         "groupable": field.is_groupable,
         "idLookup": field.id_lookup or field.external_id,
         "searchPrefilterable": bool(field.reference_to),
@@ -155,12 +156,12 @@ def describe_entry(context: Context, info: ObjectInfo) -> dict[str, Any]:
         "mruEnabled": True,
         "name": info.name,
         "queryable": True,
-        "replicateable": True,
+        "replicateable": info.find("SystemModstamp") is not None,
         "retrieveable": True,
         "searchable": True,
         "triggerable": True,
         "undeletable": info.deletable,
-        "updateable": True,
+        "updateable": info.updateable,
         "urls": {"rowTemplate": base + "/{ID}", "describe": base + "/describe", "sobject": base},
     }
 

@@ -6,7 +6,7 @@ Clients branch on the code; the texts follow recorded answers where there are an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pardotflow.emulator.exchange import Reply, to_json
@@ -16,11 +16,12 @@ JSON_MEDIA = "application/json;charset=UTF-8"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One error element. `fields` is None where the platform sends no such key."""
+    """One error element. `fields` is None where the platform sends no such key; `detail` are further keys of it."""
 
     code: str
     message: str
     fields: tuple[str, ...] | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
     def to_row(self) -> dict[str, Any]:
         """The form inside per-record results."""
@@ -31,7 +32,7 @@ class Problem:
         element: dict[str, Any] = {"message": self.message, "errorCode": self.code}
         if self.fields is not None:
             element["fields"] = list(self.fields)
-        return element
+        return element | dict(self.detail)
 
 
 class SalesforceError(Exception):

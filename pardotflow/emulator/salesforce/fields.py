@@ -16,12 +16,16 @@ TEXT_TYPES = frozenset(
 )
 NUMBER_TYPES = frozenset({"double", "currency", "percent"})
 ID_TYPES = frozenset({"id", "reference"})
-TYPES = TEXT_TYPES | NUMBER_TYPES | ID_TYPES | {"int", "boolean", "date", "datetime", "address"}
+TYPES = TEXT_TYPES | NUMBER_TYPES | ID_TYPES | {"int", "boolean", "date", "datetime", "address", "anyType"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of an object, as describe tells it. `compound` names the compound field that this one is a part of."""
+    """One field of an object, as describe tells it. `compound` names the compound field that this one is a part of.
+
+    Changes of a `tracked` field enter the field history. `convert_to` are the fields (`Contact.Score__c`) that a lead's
+    field fills when the lead is converted.
+    """
 
     name: str
     type: str
@@ -50,6 +54,8 @@ class Field:
     extra: str | None = None
     cascade: bool = False
     child_relationship: str | None = None
+    tracked: bool = False
+    convert_to: tuple[str, ...] = ()
 
     @property
     def stored(self) -> bool:
@@ -67,9 +73,14 @@ class Field:
         return self.type == "textarea" and self.length > 255
 
     @property
+    def is_filterable(self) -> bool:
+        """Whether conditions take the field."""
+        return not self.is_long_text and self.type != "anyType"
+
+    @property
     def is_sortable(self) -> bool:
         """Whether records can be put in the order of the field."""
-        return not self.is_long_text and self.type not in {"address", "multipicklist"}
+        return not self.is_long_text and self.type not in {"address", "anyType", "multipicklist"}
 
     @property
     def is_aggregatable(self) -> bool:
@@ -96,7 +107,7 @@ def to_definition(field: Field) -> str:
 def from_definition(text: str) -> Field:
     """Read the stored form."""
     raw: dict[str, Any] = json.loads(text)
-    for name in ("reference_to", "picklist"):
+    for name in ("convert_to", "reference_to", "picklist"):
         if name in raw:
             raw[name] = tuple(raw[name])
     return Field(**raw)

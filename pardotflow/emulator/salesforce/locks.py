@@ -7,13 +7,19 @@ from __future__ import annotations
 
 import hashlib
 
-from pardotflow.emulator.salesforce.errors import refuse
+from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
 
 
 def chance(seed: str, number: int) -> float:
     """A number from 0 to below 1 that the seed and the place decide, on every machine alike."""
     digest = hashlib.sha256(f"{seed}:{number}".encode()).digest()
     return int.from_bytes(digest[:6], "big") / 2**48
+
+
+def held_row(record_id: object = None) -> SalesforceError:
+    """The error of a record that somebody else holds."""
+    others = f" or 1 records: {record_id}" if isinstance(record_id, str) else ""
+    return refuse(400, "UNABLE_TO_LOCK_ROW", f"unable to obtain exclusive access to this record{others}", ())
 
 
 class RowLocks:
@@ -30,6 +36,4 @@ class RowLocks:
         self._seen += 1
         locked = self._seen in self._rows if self._rows else chance(self._seed, self._seen) < self._share
         if locked:
-            others = f" or 1 records: {record_id}" if isinstance(record_id, str) else ""
-            message = f"unable to obtain exclusive access to this record{others}"
-            raise refuse(400, "UNABLE_TO_LOCK_ROW", message, ())
+            raise held_row(record_id)

@@ -29,7 +29,7 @@ def converter(field: Field | None) -> Callable[[Any], Any] | None:
         return None
     if field.type == "boolean":
         return bool
-    if field.type == "address":
+    if field.type in {"address", "anyType"}:
         return lambda text: None if text is None else json.loads(text)
     return None
 

@@ -16,6 +16,7 @@ from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import JSON_MEDIA, SalesforceError, json_reply, not_found, refuse
 from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.query_records import converter
 from pardotflow.emulator.salesforce.rows import Values, find_by, find_row
 from pardotflow.emulator.salesforce.save import (
     Several,
@@ -25,6 +26,7 @@ from pardotflow.emulator.salesforce.save import (
     update_record,
     upsert_record,
 )
+from pardotflow.emulator.salesforce.sharing import is_shared
 
 
 def read_object(call: Call) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def read_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /sobjects/X/id[?fields=]`."""
     info = context.require(match["object"])
     row = find_row(context.db, info, _path_id(match["id"]))
-    if row is None or row["IsDeleted"]:
+    if row is None or row["IsDeleted"] or not is_shared(context, info, row["Id"]):
         raise not_found()
     return _show(context, call, info, row)
 
@@ -69,6 +71,7 @@ def read_row_by_key(context: Context, call: Call, match: Mapping[str, str]) -> R
     info = context.require(match["object"])
     key = _key_field(info, match["key"])
     found = find_by(context.db, info, key.name, read_key(context, key, match["value"]))
+    found = [row for row in found if is_shared(context, info, row["Id"])]
     if not found:
         raise not_found()
     if len(found) > 1:
@@ -164,7 +167,7 @@ def _several(several: Several) -> Reply:
 
 def modified_seconds(row: Values) -> float:
     """When a record was last modified, in Unix seconds."""
-    moment = parse_instant(str(row["LastModifiedDate"]))
+    moment = parse_instant(str(row.get("LastModifiedDate") or row["CreatedDate"]))
     return 0.0 if moment is None else moment.timestamp()
 
 
@@ -224,8 +227,8 @@ def show_record(context: Context, info: ObjectInfo, row: Values, fields: list[Fi
         if field.type == "address":
             record[field.name] = _address(info, field, row)
         else:
-            value = row[field.name]
-            record[field.name] = bool(value) if field.type == "boolean" else value
+            change = converter(field)
+            record[field.name] = row[field.name] if change is None else change(row[field.name])
     return record
 
 

@@ -12,8 +12,12 @@ from typing import Any
 from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
+from pardotflow.emulator.salesforce.duplicates import check_duplicates
 from pardotflow.emulator.salesforce.errors import Problem, SalesforceError, refuse
 from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.locks import held_row
+from pardotflow.emulator.salesforce.object_rules import derive_values, finish_save
+from pardotflow.emulator.salesforce.payloads import read_payload
 from pardotflow.emulator.salesforce.rows import (
     Values,
     complete_row,
@@ -24,12 +28,8 @@ from pardotflow.emulator.salesforce.rows import (
     new_id,
     update_row,
 )
+from pardotflow.emulator.salesforce.sharing import check_shared, check_validation
 from pardotflow.emulator.salesforce.values import BadValue, read_value
-
-_SECURITY = (
-    "Please check the security settings of this field and verify that it is read/write for your profile or "
-    "permission set."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,31 +44,48 @@ def create_record(context: Context, info: ObjectInfo, payload: Mapping[str, Any]
     """Insert a record; raises `SalesforceError` with one element for each reason."""
     if not info.createable:
         raise refuse(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {info.label}")
-    values = _read_payload(context, info, payload, creating=True)
+    values = read_payload(context, info, payload, creating=True)
     missing = [f.name for f in info.fields.values() if f.required and values.get(f.name) is None]
     if missing:
         raise _missing(missing)
+    check_duplicates(context, info, None, values)
+    row = store_new(context, info, _drop_defaulted_nulls(info, values))
+    return Saved(record_id=row["Id"], created=True)
+
+
+def store_new(context: Context, info: ObjectInfo, given: Values) -> Values:
+    """Store a new record of values that are read already, and return it whole; raises `SalesforceError`."""
+    values = derive_values(context, info, None, given)
     record_id = new_id(context.db, info)
-    _check_unique(context, info, values, record_id)
-    row = complete_row(
-        info, _drop_defaulted_nulls(info, values), record_id=record_id, stamp=context.stamp, user_id=context.user_id
-    )
+    check_unique(context, info, values, record_id)
+    row = complete_row(info, values, record_id=record_id, stamp=context.stamp, user_id=context.user_id)
     insert_row(context.db, info, row)
-    return Saved(record_id=record_id, created=True)
+    finish_save(context, info, row, created=True)
+    check_validation(context, info, row["Id"])
+    return row
 
 
 def update_record(context: Context, info: ObjectInfo, record_id: str, payload: Mapping[str, Any]) -> Saved:
     """Change a record that is known by id; raises `SalesforceError`."""
     row = find_live(context, info, record_id)
-    values = _read_payload(context, info, payload, creating=False)
+    values = read_payload(context, info, payload, creating=False)
     missing = [name for name, value in values.items() if value is None and not info.fields[name.lower()].nillable]
     if missing:
         raise _missing(missing)
     if row.get("IsConverted"):
         raise refuse(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
-    _check_unique(context, info, values, row["Id"])
-    update_row(context.db, info, row, values, stamp=context.stamp, user_id=context.user_id)
+    check_duplicates(context, info, row, values)
+    store_changes(context, info, row, values)
     return Saved(record_id=row["Id"], created=False)
+
+
+def store_changes(context: Context, info: ObjectInfo, row: Values, given: Values) -> None:
+    """Store values that are read already in a record, which is brought up to date; raises `SalesforceError`."""
+    values = derive_values(context, info, row, given)
+    check_unique(context, info, values, row["Id"])
+    update_row(context.db, info, row, values, stamp=context.stamp, user_id=context.user_id)
+    finish_save(context, info, row, created=False)
+    check_validation(context, info, row["Id"])
 
 
 def upsert_record(
@@ -136,6 +153,10 @@ def find_live(context: Context, info: ObjectInfo, record_id: str) -> Values:
         raise refuse(404, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ())
     if row["IsDeleted"]:
         raise refuse(404, "ENTITY_IS_DELETED", "entity is deleted", ())
+    check_shared(context, info, row["Id"])
+    held = context.db.execute("SELECT until FROM record_lock WHERE record_id = ?", (row["Id"],)).fetchone()
+    if held and held[0] > context.state.now:
+        raise held_row(row["Id"])
     return row
 
 
@@ -147,72 +168,11 @@ def read_key(context: Context, key: Field, value: object) -> object:
         raise SalesforceError(400, bad.problem) from None
 
 
-# -- payloads
-
-
-def _read_payload(context: Context, info: ObjectInfo, payload: Mapping[str, Any], *, creating: bool) -> Values:
-    chosen = _find_fields(info, payload)
-    _check_writable(chosen, creating=creating)
-    values: Values = {}
-    problems: list[Problem] = []
-    for field, raw in chosen:
-        try:
-            values[field.name] = read_value(field, raw, context.state.switches)
-            if field.reference_to and values[field.name] is not None:
-                _check_reference(context, field, values[field.name])
-        except BadValue as bad:
-            problems.append(bad.problem)
-    if problems:
-        raise SalesforceError(400, *problems)
-    return values
-
-
-def _find_fields(info: ObjectInfo, payload: Mapping[str, Any]) -> list[tuple[Field, Any]]:
-    chosen: list[tuple[Field, Any]] = []
-    for name, raw in payload.items():
-        if name == "attributes":
-            continue
-        field = info.find(name)
-        if field is None:
-            raise refuse(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {info.name}")
-        chosen.append((field, raw))
-    return chosen
-
-
-def _check_writable(chosen: list[tuple[Field, Any]], *, creating: bool) -> None:
-    if creating and any(field.type == "id" for field, _ in chosen):
-        raise refuse(400, "INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ("Id",))
-    refused = [f.name for f, _ in chosen if not (f.createable if creating else f.updateable)]
-    if refused:
-        message = f"Unable to create/update fields: {', '.join(refused)}. {_SECURITY}"
-        raise refuse(400, "INVALID_FIELD_FOR_INSERT_UPDATE", message, refused)
-
-
-def _check_reference(context: Context, field: Field, value: str) -> None:
-    """A reference must have the prefix of a target, and the target must be there where its object is emulated."""
-    prefixes = {name: context.catalog.prefix_of(name) for name in field.reference_to}
-    info = next((context.catalog.find(name) for name, p in prefixes.items() if p and value.startswith(p)), None)
-    if info is None:
-        if all(prefixes.values()):
-            raise BadValue(
-                Problem(
-                    code="MALFORMED_ID",
-                    message=f"{field.label}: id value of incorrect type: {value}",
-                    fields=(field.name,),
-                )
-            )
-        return
-    target = find_row(context.db, info, value)
-    if target is None or target["IsDeleted"]:
-        raise BadValue(
-            Problem(code="INVALID_CROSS_REFERENCE_KEY", message="invalid cross reference id", fields=(field.name,))
-        )
-
-
-def _check_unique(context: Context, info: ObjectInfo, values: Values, record_id: str) -> None:
+def check_unique(context: Context, info: ObjectInfo, values: Values, record_id: str) -> None:
+    """Refuse values of unique fields that another live record has."""
     for name, value in values.items():
-        field = info.fields[name.lower()]
-        if not field.unique or value is None:
+        field = info.fields.get(name.lower())
+        if field is None or not field.unique or value is None:
             continue
         taken = [row["Id"] for row in find_by(context.db, info, name, value) if row["Id"] != record_id]
         if taken:

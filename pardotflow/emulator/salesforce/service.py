@@ -19,6 +19,8 @@ from pardotflow.emulator.salesforce.errors import SalesforceError, not_found, re
 from pardotflow.emulator.salesforce.locks import RowLocks
 from pardotflow.emulator.salesforce.oauth import answer_oauth
 from pardotflow.emulator.salesforce.oauth_session import find_session
+from pardotflow.emulator.salesforce.recycle_bin import empty_expired
+from pardotflow.emulator.salesforce.save_options import DUPLICATE_HEADER, read_options
 from pardotflow.emulator.salesforce.soap_api import SOAP_PATH, answer_soap
 from pardotflow.emulator.state import State, load_state
 from pardotflow.emulator.usage import used_today
@@ -78,6 +80,8 @@ def dispatch(context: Context, call: Call) -> Reply:
             raise refuse(405, "METHOD_NOT_ALLOWED", message)
         if call.method in {"POST", "PATCH", "DELETE"} and "object" in groups and "/composite/" not in call.path.lower():
             context.take_row(groups.get("id"))
+        if DUPLICATE_HEADER in call.headers:
+            context = replace(context, options=read_options(call.headers[DUPLICATE_HEADER]))
         return endpoint(context, call, groups)
     except SalesforceError as error:
         return error.to_reply()
@@ -139,6 +143,7 @@ class Salesforce:
     def _run(self, state: State, call: Call, user_id: str, version: str, locks: RowLocks | None) -> Reply:
         catalog = self._catalog.load(state.db)
         context = Context(state=state, catalog=catalog, user_id=user_id, version=version.lower(), locks=locks)
+        empty_expired(context)
         try:
             if call.method in {"GET", "HEAD"}:
                 return dispatch(context, call)

@@ -37,13 +37,14 @@ from pardotflow.emulator.salesforce.soap_envelope import (
     write_mistake,
     write_response,
 )
+from pardotflow.emulator.salesforce.soap_life import LIFE_OPERATIONS
 from pardotflow.emulator.salesforce.soap_session import SESSION_OPERATIONS, log_in
 from pardotflow.emulator.state import State
 from pardotflow.emulator.usage import used_today
 
 SoapOperation = Callable[[Context, SoapRequest], Element]
 
-soap_operations: Mapping[str, SoapOperation] = {**SESSION_OPERATIONS}
+soap_operations: Mapping[str, SoapOperation] = {**SESSION_OPERATIONS, **LIFE_OPERATIONS}
 
 SOAP_PATH = re.compile(r"/services/Soap/(?P<api>[uc])/(?P<version>\d{1,3}\.\d)(/\w*)?", re.IGNORECASE)
 _APIS = {"u": "partner", "c": "enterprise"}

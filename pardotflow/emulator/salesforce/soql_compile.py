@@ -16,6 +16,7 @@ from pardotflow.emulator.salesforce.soql_compiled import Children, Column, Compi
 from pardotflow.emulator.salesforce.soql_filter import Sql, Target, compare
 from pardotflow.emulator.salesforce.soql_functions import aggregate_function, date_function
 from pardotflow.emulator.salesforce.soql_lexer import malformed, point_at
+from pardotflow.emulator.salesforce.soql_parser import parse_soql
 from pardotflow.emulator.salesforce.soql_tree import (
     Aggregate,
     Child,
@@ -295,10 +296,15 @@ class _Compiler:
 
     def where(self) -> Sql:
         live = [] if self.scope.include_deleted else ['t0."IsDeleted" = 0']
-        if self.query.where is None:
-            return (f" WHERE {live[0]}" if live else ""), []
-        sql, values = self.condition(self.query.where, self.unaggregated)
-        return f" WHERE {' AND '.join([*live, f'({sql})'])}", values
+        values: list[object] = []
+        hidden = None if self.scope.all_records else self.object.rules.hidden_records
+        rule = parse_soql(f"SELECT Id FROM {self.object.name} WHERE {hidden}").where if hidden else None
+        for condition in (None if rule is None else Not(condition=rule), self.query.where):
+            if condition is not None:
+                sql, bound = self.condition(condition, self.unaggregated)
+                live.append(f"({sql})")
+                values += bound
+        return (f" WHERE {' AND '.join(live)}" if live else ""), values
 
     def having(self) -> Sql:
         if self.query.having is None:

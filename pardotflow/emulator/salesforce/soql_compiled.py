@@ -26,12 +26,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What a statement is read in: the objects, the rows it may see, the day, and how deep subqueries may be nested."""
+    """What a statement is read in: the objects, the rows it may see, the day, how deep subqueries go.
+
+    Records that sharing hides are there only for `all_records`.
+    """
 
     catalog: Catalog
     include_deleted: bool
     today: date
     levels: int
+    all_records: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

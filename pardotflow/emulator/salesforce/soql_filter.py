@@ -33,7 +33,7 @@ class Target:
 
 def compare(target: Target, comparison: Comparison) -> Sql:
     """The condition of one comparison with literal values; raises `SalesforceError`."""
-    if target.field.is_long_text:
+    if not target.field.is_filterable:
         raise _refuse_field(target, comparison, "can not be filtered in a query call")
     operator = comparison.operator
     if operator in {"IN", "NOT IN"}:

@@ -33,6 +33,7 @@ def salesforce_reader(field: Field) -> Read | None:
         "int": _read_integer,
         "date": _read_date,
         "datetime": _read_salesforce_time,
+        "anyType": json.dumps,
     }
     return readers.get(field.type)
 

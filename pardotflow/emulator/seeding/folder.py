@@ -17,6 +17,7 @@ from pardotflow.emulator.creation import create_data
 from pardotflow.emulator.faults import save_rules
 from pardotflow.emulator.identity import Identity
 from pardotflow.emulator.problem import EmulatorError
+from pardotflow.emulator.rules_admin import put_rules
 from pardotflow.emulator.salesforce.catalog import read_catalog
 from pardotflow.emulator.salesforce.standard import standard_objects
 from pardotflow.emulator.seeding.custom_fields import declare_custom_fields
@@ -42,6 +43,7 @@ def seed(data: Path, folder: Path, *, replace: bool = False) -> SeedReport:
 
     def fill(db: sqlite3.Connection, identity: Identity) -> None:
         _save_settings(db, schema)
+        put_rules(db, schema.rules)
         now = from_epoch(time.time())
         salesforce = Loading(db=db, identity=identity, stamp=salesforce_stamp(now), findings=findings)
         catalog = read_catalog(db)

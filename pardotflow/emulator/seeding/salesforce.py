@@ -104,7 +104,7 @@ def _complete(info: ObjectInfo, template: Mapping[str, Any], row: Mapping[str, A
             made[name] = value
     made["Id"] = row.get("Id") or ids.make()
     modified = row.get("SystemModstamp") or row.get("LastModifiedDate") or row.get("CreatedDate")
-    made["SystemModstamp"] = modified or made["SystemModstamp"]
+    made["SystemModstamp"] = modified or template["CreatedDate"]
     made["LastModifiedDate"] = row.get("LastModifiedDate") or made["SystemModstamp"]
     made["CreatedDate"] = row.get("CreatedDate") or made["LastModifiedDate"]
     for name, value in derive(info, made).items():

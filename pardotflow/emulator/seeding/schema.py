@@ -15,7 +15,10 @@ import yaml
 from pardotflow.emulator.faults import read_plan
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.fields import NUMBER_TYPES, TYPES, Field, make_label
-from pardotflow.emulator.salesforce.standard import StandardObject, custom_object, standard_objects
+from pardotflow.emulator.salesforce.history import HISTORY_OBJECTS
+from pardotflow.emulator.salesforce.lead_mapping import CONVERSION_TARGETS
+from pardotflow.emulator.salesforce.standard import standard_objects
+from pardotflow.emulator.salesforce.standard_table import StandardObject, custom_object
 from pardotflow.emulator.switches import SwitchValue, check_switch
 
 _TYPE_WORDS = {
@@ -45,6 +48,8 @@ _KEYS = {
     "formula",
     "createable",
     "updateable",
+    "trackHistory",
+    "convertTo",
 }
 
 
@@ -57,6 +62,7 @@ class Schema:
     settings: Mapping[str, SwitchValue] = field(default_factory=dict)
     org: Mapping[str, Any] = field(default_factory=dict)
     faults: tuple[Mapping[str, Any], ...] = ()
+    rules: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load_schema(path: Path) -> Schema:
@@ -67,7 +73,7 @@ def load_schema(path: Path) -> Schema:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except yaml.YAMLError as cause:
         raise EmulatorError(f"{path}: {cause}") from cause
-    whole = _mapping(raw, str(path), {"salesforce", "pardot", "settings", "org", "faults"})
+    whole = _mapping(raw, str(path), {"salesforce", "pardot", "settings", "org", "faults", "rules"})
     salesforce = _mapping(whole.get("salesforce"), "salesforce", None)
     pardot = _mapping(whole.get("pardot"), "pardot", {"custom_fields"})
     settings = _mapping(whole.get("settings"), "settings", None)
@@ -77,6 +83,7 @@ def load_schema(path: Path) -> Schema:
         settings={name: check_switch(name, value) for name, value in settings.items()},
         org=_mapping(whole.get("org"), "org", None),
         faults=tuple(read_plan(whole.get("faults"))),
+        rules=_mapping(whole.get("rules"), "rules", None),
     )
 
 
@@ -118,7 +125,29 @@ def build_objects(schema: Schema, headers: Mapping[str, Iterable[str]]) -> list[
             known[name.lower()] = custom_object(name, f"a{len(known) - len(standard_objects()):02d}")
     declared = {name.lower(): entries for name, entries in schema.salesforce.items()}
     columns = {name.lower(): list(header) for name, header in headers.items()}
-    return [(new, _all_fields(new, declared.get(key, ()), columns.get(key, ()))) for key, new in known.items()]
+    known["task"] = _relate_tasks(known["task"], [new.name for new in known.values() if new.name.endswith("__c")])
+    built = [(new, _all_fields(new, declared.get(key, ()), columns.get(key, ()))) for key, new in known.items()]
+    _check_declared({new.name: fields for new, fields in built})
+    return built
+
+
+def _check_declared(objects: Mapping[str, Iterable[Field]]) -> None:
+    """Refuse history where there is none, and a conversion into a field that is not there."""
+    for name, fields in objects.items():
+        for field_ in fields:
+            if field_.tracked and name not in HISTORY_OBJECTS:
+                raise EmulatorError(f"salesforce: {name}.{field_.name}: only {HISTORY_OBJECTS} have a field history")
+            for path in field_.convert_to:
+                target, _, there = path.partition(".")
+                known = {f.name for f in objects.get(target, ()) if f.stored}
+                if name != "Lead" or target not in CONVERSION_TARGETS or there not in known:
+                    raise EmulatorError(f"salesforce: {name}.{field_.name}: cannot be converted to {path!r}")
+
+
+def _relate_tasks(task: StandardObject, custom: list[str]) -> StandardObject:
+    """Tasks may be related to records of custom objects."""
+    related = [replace(f, reference_to=(*f.reference_to, *custom)) if f.name == "WhatId" else f for f in task.fields]
+    return replace(task, fields=tuple(related))
 
 
 def _all_fields(new: StandardObject, entries: Iterable[Mapping[str, Any]], header: Iterable[str]) -> list[Field]:
@@ -141,7 +170,7 @@ def _declare(object_name: str, entry: Mapping[str, Any], standing: Field | None)
     kind = _TYPE_WORDS.get(kind, kind)
     if "picklist" in entry and "type" not in entry and kind == "string":
         kind = "picklist"
-    if kind not in TYPES - {"id", "address"}:
+    if kind not in TYPES - {"id", "address", "anyType"}:
         raise EmulatorError(f"salesforce: {object_name}.{entry['name']}: unknown type {kind!r}")
     made = standing if standing and standing.type == kind else _custom(str(entry["name"]), kind, _length_of(kind))
     if kind in NUMBER_TYPES and not made.precision:
@@ -197,6 +226,11 @@ def _apply(made: Field, entry: Mapping[str, Any]) -> Field:
         targets = entry["referenceTo"]
         changes["reference_to"] = tuple(targets) if isinstance(targets, list) else (str(targets),)
         changes["relationship"] = made.name.removesuffix("__c") + "__r"
+    if entry.get("trackHistory"):
+        changes["tracked"] = True
+    if "convertTo" in entry:
+        targets = entry["convertTo"]
+        changes["convert_to"] = tuple(map(str, targets if isinstance(targets, list) else [targets]))
     if changes.get("external_id"):
         changes["id_lookup"] = True
     return replace(made, **changes)
