@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from email.utils import formatdate
 
 from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.salesforce.bulk_ingest_run import BATCHES
+from pardotflow.emulator.salesforce.bulk_query_api import QUERY_JOBS
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.describe import describe_entry, describe_object
 from pardotflow.emulator.salesforce.errors import json_reply
@@ -18,9 +20,7 @@ from pardotflow.emulator.usage import used_today
 _SEASONS = ("Spring", "Summer", "Winter")
 _FIXED_LIMITS = {
     "DailyAsyncApexExecutions": 250_000,
-    "DailyBulkApiBatches": 15_000,
     "DailyBulkV2QueryFileStorageMB": 976_562,
-    "DailyBulkV2QueryJobs": 10_000,
     "DailyDeliveredPlatformEvents": 25_000,
     "DailyStreamingApiEvents": 10_000,
     "DailyDurableStreamingApiEvents": 10_000,
@@ -55,10 +55,15 @@ def list_resources(context: Context, call: Call, match: Mapping[str, str]) -> Re
 
 def list_limits(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /limits`."""
-    most = context.state.switches.salesforce_daily_limit
-    used = used_today(context.state, "salesforce")
-    limits = {"DailyApiRequests": {"Max": most, "Remaining": max(0, most - used)}}
-    limits.update({name: {"Max": value, "Remaining": value} for name, value in _FIXED_LIMITS.items()})
+    switches = context.state.switches
+    counted = {
+        "DailyApiRequests": (switches.salesforce_daily_limit, "salesforce"),
+        "DailyBulkApiBatches": (switches.bulk_batches_limit, BATCHES),
+        "DailyBulkV2QueryJobs": (switches.bulk_query_jobs_limit, QUERY_JOBS),
+    }
+    limits = {name: {"Max": value, "Remaining": value} for name, value in _FIXED_LIMITS.items()}
+    for name, (most, counter) in counted.items():
+        limits[name] = {"Max": most, "Remaining": max(0, most - used_today(context.state, counter))}
     return json_reply(dict(sorted(limits.items())))
 
 

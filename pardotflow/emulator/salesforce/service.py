@@ -11,7 +11,17 @@ from dataclasses import replace
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
-from pardotflow.emulator.salesforce import changes_api, collections_api, discovery_api, query_api, row_api
+from pardotflow.emulator.salesforce import (
+    bulk_api,
+    bulk_ingest_api,
+    bulk_query_api,
+    changes_api,
+    collections_api,
+    discovery_api,
+    query_api,
+    row_api,
+)
+from pardotflow.emulator.salesforce.bulk_life import catch_up_bulk
 from pardotflow.emulator.salesforce.catalog import CatalogCache
 from pardotflow.emulator.salesforce.composite_api import run_composite
 from pardotflow.emulator.salesforce.context import Context
@@ -24,6 +34,8 @@ from pardotflow.emulator.usage import used_today
 _DATA = re.compile(r"/services/data/(v\d{1,3}\.0)(/.*)?", re.IGNORECASE)
 _LONGEST_URI = 16_384
 _OBJECT = r"/sobjects/(?P<object>\w+)"
+_INGEST_JOB = r"/jobs/(?P<kind>ingest)/(?P<job>\w+)"
+_QUERY_JOB = r"/jobs/(?P<kind>query)/(?P<job>\w+)"
 
 
 def _composite(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
@@ -43,6 +55,16 @@ ROUTES: tuple[Route[Context], ...] = (
     route(r"/composite/sobjects/(?P<object>\w+)", GET=collections_api.read_many, POST=collections_api.read_many),
     route(r"/composite/sobjects/(?P<object>\w+)/(?P<key>\w+)", PATCH=collections_api.upsert_many),
     route(r"/composite", POST=_composite),
+    route(r"/jobs/(?P<kind>ingest)", GET=bulk_api.list_all, POST=bulk_ingest_api.create_ingest),
+    route(r"/jobs/(?P<kind>query)", GET=bulk_api.list_all, POST=bulk_query_api.create_query),
+    route(_INGEST_JOB, GET=bulk_api.read_job, PATCH=bulk_ingest_api.change_ingest, DELETE=bulk_api.delete_job),
+    route(_QUERY_JOB, GET=bulk_api.read_job, PATCH=bulk_query_api.change_query, DELETE=bulk_api.delete_job),
+    route(_INGEST_JOB + "/batches", PUT=bulk_ingest_api.upload_rows),
+    route(_INGEST_JOB + "/successfulResults", GET=bulk_ingest_api.read_successful),
+    route(_INGEST_JOB + "/failedResults", GET=bulk_ingest_api.read_failed),
+    route(_INGEST_JOB + "/unprocessedrecords", GET=bulk_ingest_api.read_unprocessed),
+    route(_QUERY_JOB + "/results", GET=bulk_query_api.read_results),
+    route(_QUERY_JOB + "/resultPages", GET=bulk_query_api.list_result_pages),
     route(r"/limits", GET=discovery_api.list_limits),
     route(r"/limits/recordCount", GET=discovery_api.count_records),
     route(r"/sobjects", GET=discovery_api.describe_global),
@@ -137,6 +159,7 @@ class Salesforce:
     def _run(self, state: State, call: Call, user_id: str, version: str, locks: RowLocks | None) -> Reply:
         catalog = self._catalog.load(state.db)
         context = Context(state=state, catalog=catalog, user_id=user_id, version=version.lower(), locks=locks)
+        catch_up_bulk(context)
         try:
             if call.method in {"GET", "HEAD"}:
                 return dispatch(context, call)
