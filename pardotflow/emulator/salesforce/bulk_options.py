@@ -102,7 +102,7 @@ def read_parts(call: Call) -> tuple[dict[str, Any], bytes]:
         raise invalid_job(f"the content of a multipart request is limited to {_LONGEST_PART} characters")
     try:
         body = json.loads(parts[b"job"])
-    except ValueError as cause:
+    except (ValueError, RecursionError) as cause:
         raise refuse(400, "JSON_PARSER_ERROR", f"Unexpected content at [line:1, column:1]: {cause}") from None
     if not isinstance(body, dict):
         raise refuse(400, "JSON_PARSER_ERROR", "the part job must be a JSON object")

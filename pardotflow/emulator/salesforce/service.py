@@ -20,10 +20,12 @@ from pardotflow.emulator.salesforce import (
     discovery_api,
     query_api,
     row_api,
+    tree_api,
 )
+from pardotflow.emulator.salesforce.batch_api import count_answered, run_batch
 from pardotflow.emulator.salesforce.bulk_life import catch_up_bulk
 from pardotflow.emulator.salesforce.catalog import CatalogCache
-from pardotflow.emulator.salesforce.composite_api import run_composite
+from pardotflow.emulator.salesforce.composite_api import run_composite, run_graphs
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import SalesforceError, json_reply, not_found, refuse, session_gone
 from pardotflow.emulator.salesforce.locks import RowLocks
@@ -38,8 +40,11 @@ _INGEST_JOB = r"/jobs/(?P<kind>ingest)/(?P<job>\w+)"
 _QUERY_JOB = r"/jobs/(?P<kind>query)/(?P<job>\w+)"
 
 
+_COMPOSITES = {"": run_composite, "/batch": run_batch, "/graph": run_graphs}
+
+
 def _composite(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
-    return run_composite(context, call, dispatch)
+    return _COMPOSITES[match["form"].lower()](context, call, dispatch)
 
 
 ROUTES: tuple[Route[Context], ...] = (
@@ -54,7 +59,8 @@ ROUTES: tuple[Route[Context], ...] = (
     ),
     route(r"/composite/sobjects/(?P<object>\w+)", GET=collections_api.read_many, POST=collections_api.read_many),
     route(r"/composite/sobjects/(?P<object>\w+)/(?P<key>\w+)", PATCH=collections_api.upsert_many),
-    route(r"/composite", POST=_composite),
+    route(r"/composite/tree/(?P<object>\w+)", POST=tree_api.create_tree),
+    route(r"/composite(?P<form>/batch|/graph|)", POST=_composite),
     route(r"/jobs/(?P<kind>ingest)", GET=bulk_api.list_all, POST=bulk_ingest_api.create_ingest),
     route(r"/jobs/(?P<kind>query)", GET=bulk_api.list_all, POST=bulk_query_api.create_query),
     route(_INGEST_JOB, GET=bulk_api.read_job, PATCH=bulk_ingest_api.change_ingest, DELETE=bulk_api.delete_job),
@@ -88,8 +94,9 @@ def dispatch(context: Context, call: Call) -> Reply:
     match = _DATA.fullmatch(call.path)
     found = find_route(ROUTES, (match[2] or "/") if match else "")
     try:
-        if found is None:
+        if match is None or found is None:
             raise not_found()
+        context = replace(context, version=match[1].lower())
         chosen, groups = found
         endpoint = chosen.endpoints.get("GET" if call.method == "HEAD" else call.method)
         if endpoint is None:
@@ -154,7 +161,8 @@ class Salesforce:
             "Sforce-Limit-Info": f"api-usage={used + 1}/{most}",
             "Cache-Control": "no-cache,must-revalidate,max-age=0,no-store,private",
         }
-        return Reply(status=reply.status, body=reply.body, media=reply.media, headers=headers), 1
+        calls = count_answered(reply) if call.path.lower().rstrip("/").endswith("/composite/batch") else 1
+        return replace(reply, headers=headers), calls
 
     def _run(self, state: State, call: Call, user_id: str, version: str, locks: RowLocks | None) -> Reply:
         catalog = self._catalog.load(state.db)
