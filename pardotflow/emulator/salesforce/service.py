@@ -27,7 +27,14 @@ from pardotflow.emulator.salesforce.bulk_life import catch_up_bulk
 from pardotflow.emulator.salesforce.catalog import CatalogCache
 from pardotflow.emulator.salesforce.composite_api import run_composite, run_graphs
 from pardotflow.emulator.salesforce.context import Context
-from pardotflow.emulator.salesforce.errors import SalesforceError, json_reply, not_found, refuse, session_gone
+from pardotflow.emulator.salesforce.errors import (
+    SalesforceError,
+    json_reply,
+    not_found,
+    refuse,
+    session_gone,
+    spread_json,
+)
 from pardotflow.emulator.salesforce.locks import RowLocks
 from pardotflow.emulator.salesforce.oauth import find_session, give_token, revoke_token, show_identity
 from pardotflow.emulator.state import State, load_state
@@ -149,8 +156,10 @@ class Salesforce:
 
     def _answer_data(self, state: State, call: Call, user_id: str, locks: RowLocks | None) -> tuple[Reply, int]:
         match = _DATA.fullmatch(call.path)
-        if match is None:
+        if match is None or float(match[1][1:]) > discovery_api.NEWEST:
             return not_found().to_reply(), 0
+        if float(match[1][1:]) < discovery_api.OLDEST:
+            return refuse(410, "UNSUPPORTED_API_VERSION", "This API version has been retired.").to_reply(), 0
         used = used_today(state, "salesforce")
         most = state.switches.salesforce_daily_limit
         if used >= most:
@@ -162,6 +171,7 @@ class Salesforce:
             "Cache-Control": "no-cache,must-revalidate,max-age=0,no-store,private",
         }
         calls = count_answered(reply) if call.path.lower().rstrip("/").endswith("/composite/batch") else 1
+        reply = spread_json(reply) if call.headers.get("x-prettyprint") == "1" else reply
         return replace(reply, headers=headers), calls
 
     def _run(self, state: State, call: Call, user_id: str, version: str, locks: RowLocks | None) -> Reply:
