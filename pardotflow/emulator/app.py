@@ -23,7 +23,7 @@ from pardotflow.emulator.admin import answer_admin
 from pardotflow.emulator.clock import http_date
 from pardotflow.emulator.clock_setting import read_clock
 from pardotflow.emulator.datafile import DataFile
-from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.exchange import Call, Reply, unpack_body
 from pardotflow.emulator.fault_rule import Fault
 from pardotflow.emulator.faults import take_fault
 from pardotflow.emulator.pardot.service import Pardot
@@ -80,12 +80,13 @@ class Application:
             return
         request = Request(scope, receive)
         body = await request.body()
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         call = Call(
             method=request.method,
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
-            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
-            body=body,
+            headers=headers,
+            body=unpack_body(body, headers),
             scheme=scope["scheme"],
         )
         outcome = await self._answer(call)

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
 
 S = TypeVar("S")
+_GZIP = 31
+_LONGEST_UNPACKED = 200_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,16 @@ class Reply:
     body: bytes = b""
     media: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def unpack_body(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """A body without its gzip; one that is no gzip stays, and is refused for what it holds."""
+    if headers.get("content-encoding", "").strip().lower() != "gzip":
+        return body
+    try:
+        return zlib.decompressobj(_GZIP).decompress(body, _LONGEST_UNPACKED)
+    except zlib.error:
+        return body
 
 
 def to_json(value: object) -> bytes:

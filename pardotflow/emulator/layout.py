@@ -39,6 +39,17 @@ CREATE TABLE import_error (
 CREATE TABLE export_file (
     export_id INTEGER NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (export_id, n)
 );
+CREATE TABLE bulk_job (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, object TEXT NOT NULL, operation TEXT NOT NULL, state TEXT NOT NULL,
+    user_id TEXT NOT NULL, version TEXT NOT NULL, external_id TEXT, statement TEXT, delimiter TEXT NOT NULL,
+    line_ending TEXT NOT NULL, created_at REAL NOT NULL, changed_at REAL NOT NULL, due REAL NOT NULL,
+    processed INTEGER NOT NULL, failed INTEGER NOT NULL, seconds REAL NOT NULL, error TEXT, locks TEXT
+) WITHOUT ROWID;
+CREATE INDEX bulk_job_due ON bulk_job (due);
+CREATE TABLE bulk_upload (job_id TEXT PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE bulk_line (
+    job_id TEXT NOT NULL, part TEXT NOT NULL, n INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (job_id, part, n)
+) WITHOUT ROWID;
 CREATE TABLE fault (
     n INTEGER PRIMARY KEY AUTOINCREMENT, spec TEXT NOT NULL, skip INTEGER NOT NULL, remaining INTEGER,
     met INTEGER NOT NULL DEFAULT 0

@@ -150,6 +150,17 @@ class Switches:
         0.0, "latestDateCovered stops at the start of the oldest open transaction; this many seconds ago."
     )
     replication_ids: int = _switch(600_000, "Most ids in one answer of getUpdated or getDeleted.")
+    bulk_delay: float = _switch(0.3, "Time that a Bulk 2.0 job takes; half of it is spent in UploadComplete.")
+    bulk_upload_bytes: int = _switch(150_000_000, "Largest upload of a Bulk 2.0 job: 150 MB.")
+    bulk_batches_limit: int = _switch(15_000, "Bulk batches in 24 hours; Bulk 2.0 makes one of 10,000 records.")
+    bulk_query_jobs_limit: int = _switch(10_000, "Bulk 2.0 query jobs in 24 hours.")
+    bulk_query_page: int = _switch(50_000, "Records of a Bulk 2.0 result page without maxRecords; the server's choice.")
+    bulk_query_datetime: str = _switch(
+        "Z", "How Bulk 2.0 query results end a date-time is not confirmed.", ("Z", "+0000")
+    )
+    bulk_early_status: int = _switch(
+        400, "Status where Bulk 2.0 query results are asked before the job is complete.", (400, 412, 204)
+    )
     # the emulator itself
     latency: float = _switch(0.0, "Waiting time before every answer.")
     log: bool = _switch(True, "Whether requests are recorded.")

@@ -134,3 +134,60 @@ def test_the_whole_request_can_be_wrong(shared: Emulator) -> None:
 def test_a_composite_counts_once(emulator: Emulator) -> None:
     send(emulator, *(sub(f"r{k}", "GET", f"/sobjects/Contact/{ANN}") for k in range(5)))
     assert emulator.salesforce.get("/limits").headers["sforce-limit-info"].startswith("api-usage=2/")
+
+
+def test_a_collection_that_fails_undoes_an_all_or_none_composite(emulator: Emulator) -> None:
+    records = [{"attributes": {"type": "Contact"}, "id": ANN, "Phone": "8"}, {"attributes": {"type": "Contact"}}]
+    good, bad = results(
+        send(
+            emulator,
+            sub("good", "PATCH", f"/sobjects/Contact/{ANN}", {"Fax": "6"}),
+            sub("bad", "PATCH", "/composite/sobjects", {"allOrNone": False, "records": records}),
+            allOrNone=True,
+        )
+    )
+    assert good["body"][0]["errorCode"] == "PROCESSING_HALTED"
+    codes = [row["errors"][0]["statusCode"] for row in bad["body"]]
+    assert codes == ["ALL_OR_NONE_OPERATION_ROLLED_BACK", "MISSING_ARGUMENT"]
+    row = emulator.row("Contact", ANN)
+    assert (row["Phone"], row["Fax"]) == ("+1 1", None)
+
+
+def test_every_form_of_reference(emulator: Emulator) -> None:
+    records = [{"attributes": {"type": "Contact"}, "LastName": name} for name in "AB"]
+    made, changed, wrong, none = results(
+        send(
+            emulator,
+            sub("made", "POST", "/composite/sobjects", {"records": records}),
+            sub("p", "PATCH", "/sobjects/Contact/@{made[1].id}", {"FirstName": "@{made[0].success} @{made[0].id}"}),
+            sub("wrong", "GET", "/sobjects/Contact/@{made[2].id}"),
+            sub("none", "GET", "/sobjects/Contact/@{made[0].errors}"),
+        )
+    )
+    ids = [row["id"] for row in made["body"]]
+    assert changed["httpStatusCode"] == 204
+    assert emulator.row("Contact", ids[1])["FirstName"] == f"true {ids[0]}"
+    assert [r["body"][0]["errorCode"] for r in (wrong, none)] == ["PROCESSING_HALTED"] * 2
+
+
+def test_what_cannot_stand_inside(shared: Emulator) -> None:
+    for path in ("/jobs/ingest", "/composite", "/composite/batch", "/composite/graph"):
+        (inner,) = results(send(shared, sub("a", "POST", path, {})))
+        assert inner["httpStatusCode"] == 404
+    (inner,) = results(send(shared, {"method": "GET", "url": "http://[", "referenceId": "a"}))
+    assert inner["httpStatusCode"] == 404
+    headers = {**sub("a", "GET", f"/sobjects/Contact/{ANN}"), "httpHeaders": ["x"]}
+    assert shared.salesforce_error(send(shared, headers)) == (400, "JSON_PARSER_ERROR")
+
+
+def test_a_body_that_is_nested_very_deep(shared: Emulator) -> None:
+    answer = shared.salesforce.post(
+        "/composite", content=b'{"a":' + b"[" * 100_000, headers={"Content-Type": "application/json"}
+    )
+    assert shared.salesforce_error(answer) == (400, "JSON_PARSER_ERROR")
+
+
+def test_the_version_is_that_of_the_subrequest(shared: Emulator) -> None:
+    request = {"method": "GET", "url": f"/services/data/v42.0/sobjects/Contact/{ANN}", "referenceId": "a"}
+    (inner,) = results(send(shared, request))
+    assert inner["body"]["attributes"]["url"] == request["url"]

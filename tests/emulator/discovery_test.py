@@ -1,5 +1,6 @@
 """Versions, resources, limits and describe."""
 
+import gzip
 import re
 
 import pytest
@@ -224,3 +225,45 @@ def test_record_counts(shared: Emulator) -> None:
 
 def test_a_very_long_uri(shared: Emulator) -> None:
     assert shared.salesforce.get("/query", params={"q": "x" * 17_000}).status_code == 414
+
+
+@pytest.mark.parametrize("path", ["/sobjects", "/sobjects/Lead/describe"])
+def test_metadata_is_conditional_by_date(shared: Emulator, path: str) -> None:
+    later, earlier = "Fri, 02 Jan 2026 00:00:00 GMT", "Tue, 10 Aug 2010 00:00:00 GMT"
+    assert shared.salesforce.get(path, headers={"If-Modified-Since": later}).status_code == 304
+    assert shared.salesforce.get(path, headers={"If-Modified-Since": earlier}).status_code == 200
+    assert shared.salesforce.get(path, headers={"If-Modified-Since": "yesterday"}).status_code == 200
+    assert shared.salesforce.get(path, headers={"If-Unmodified-Since": later}).status_code == 200
+    refused = shared.salesforce.get(path, headers={"If-Unmodified-Since": earlier})
+    assert shared.salesforce_error(refused) == (412, "PRECONDITION_FAILED")
+    head = shared.salesforce.head(path)
+    assert (head.status_code, head.content) == (200, b"") and "last-modified" in head.headers
+
+
+def test_versions_that_are_gone_or_to_come(shared: Emulator) -> None:
+    url = shared.environment["SF_INSTANCE_URL"] + "/services/data/"
+    assert shared.salesforce_error(shared.salesforce.get(url + "v19.0/limits"))[0] == 410
+    assert shared.salesforce_error(shared.salesforce.get(url + "v69.0/limits")) == (404, "NOT_FOUND")
+
+
+def test_the_limits_that_clients_read(shared: Emulator) -> None:
+    limits = shared.salesforce.get("/limits").json()
+    assert {"ConcurrentSyncReportRuns", "HourlyAsyncReportRuns", "HourlyTimeBasedWorkflow", "DataStorageMB"} <= set(
+        limits
+    )
+    assert all(set(limit) == {"Max", "Remaining"} for limit in limits.values())
+
+
+def test_pretty_print_changes_white_space_only(shared: Emulator) -> None:
+    plain = shared.salesforce.get("/sobjects/Lead/describe")
+    pretty = shared.salesforce.get("/sobjects/Lead/describe", headers={"X-PrettyPrint": "1"})
+    assert pretty.json() == plain.json() and pretty.text.startswith('{\n  "') and "\n" not in plain.text
+
+
+def test_a_body_may_be_compressed(emulator: Emulator) -> None:
+    headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
+    body = gzip.compress(b'{"LastName": "Zipped"}')
+    assert emulator.salesforce.post("/sobjects/Contact", content=body, headers=headers).status_code == 201
+    assert '"Zipped"' in emulator.requests()[-1]["body"]
+    wrong = emulator.salesforce.post("/sobjects/Contact", content=b"\xff no gzip", headers=headers)
+    assert emulator.salesforce_error(wrong) == (400, "JSON_PARSER_ERROR")

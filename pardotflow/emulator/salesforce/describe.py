@@ -58,6 +58,11 @@ _FIXED: dict[str, Any] = {
 }
 
 
+def soap_type(field: Field) -> str:
+    """The XML type that describe names, and that errors about text in CSV speak of."""
+    return _SOAP.get(field.type, "xsd:double" if field.type in NUMBER_TYPES else "xsd:string")
+
+
 def describe_field(field: Field) -> dict[str, Any]:
     """One element of `fields`, with its keys in alphabetical order."""
     described = {**_FIXED, **_rights(field), **_sizes(field), **_uses(field), **_links(field)}
@@ -67,7 +72,7 @@ def describe_field(field: Field) -> dict[str, Any]:
         "label": field.label,
         "name": field.name,
         "nameField": field.name_field,
-        "soapType": _SOAP.get(field.type, "xsd:double" if field.type in NUMBER_TYPES else "xsd:string"),
+        "soapType": soap_type(field),
         "type": field.type,
     }
     return dict(sorted(described.items()))

@@ -7,27 +7,33 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from email.utils import formatdate
 
+from pardotflow.emulator.clock import http_date, parse_http_date
 from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.salesforce.bulk_ingest_run import BATCHES
+from pardotflow.emulator.salesforce.bulk_query_api import QUERY_JOBS
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.describe import describe_entry, describe_object
-from pardotflow.emulator.salesforce.errors import json_reply
+from pardotflow.emulator.salesforce.errors import json_reply, refuse
 from pardotflow.emulator.usage import used_today
 
+OLDEST, NEWEST = 20, 68
 _SEASONS = ("Spring", "Summer", "Winter")
 _FIXED_LIMITS = {
     "DailyAsyncApexExecutions": 250_000,
-    "DailyBulkApiBatches": 15_000,
     "DailyBulkV2QueryFileStorageMB": 976_562,
-    "DailyBulkV2QueryJobs": 10_000,
     "DailyDeliveredPlatformEvents": 25_000,
+    "ConcurrentAsyncGetReportInstances": 200,
+    "ConcurrentSyncReportRuns": 20,
     "DailyStreamingApiEvents": 10_000,
     "DailyDurableStreamingApiEvents": 10_000,
     "DailyWorkflowEmails": 100_000,
     "DataStorageMB": 5_120,
     "FileStorageMB": 10_240,
+    "HourlyAsyncReportRuns": 1_200,
     "HourlyPublishedPlatformEvents": 50_000,
+    "HourlySyncReportRuns": 500,
+    "HourlyTimeBasedWorkflow": 1_000,
     "MassEmail": 5_000,
     "PermissionSets": 1_500,
     "SingleEmail": 5_000,
@@ -40,7 +46,7 @@ _RESOURCES = ("sobjects", "query", "queryAll", "search", "limits", "composite", 
 def list_versions() -> Reply:
     """`GET /services/data`: needs no token."""
     versions = []
-    for number in range(20, 69):
+    for number in range(OLDEST, NEWEST + 1):
         label = f"{_SEASONS[number % 3]} '{10 + (number - 17) // 3}"
         versions.append({"label": label, "url": f"/services/data/v{number}.0", "version": f"{number}.0"})
     return json_reply(versions)
@@ -55,10 +61,15 @@ def list_resources(context: Context, call: Call, match: Mapping[str, str]) -> Re
 
 def list_limits(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /limits`."""
-    most = context.state.switches.salesforce_daily_limit
-    used = used_today(context.state, "salesforce")
-    limits = {"DailyApiRequests": {"Max": most, "Remaining": max(0, most - used)}}
-    limits.update({name: {"Max": value, "Remaining": value} for name, value in _FIXED_LIMITS.items()})
+    switches = context.state.switches
+    counted = {
+        "DailyApiRequests": (switches.salesforce_daily_limit, "salesforce"),
+        "DailyBulkApiBatches": (switches.bulk_batches_limit, BATCHES),
+        "DailyBulkV2QueryJobs": (switches.bulk_query_jobs_limit, QUERY_JOBS),
+    }
+    limits = {name: {"Max": value, "Remaining": value} for name, value in _FIXED_LIMITS.items()}
+    for name, (most, counter) in counted.items():
+        limits[name] = {"Max": most, "Remaining": max(0, most - used_today(context.state, counter))}
     return json_reply(dict(sorted(limits.items())))
 
 
@@ -74,9 +85,12 @@ def count_records(context: Context, call: Call, match: Mapping[str, str]) -> Rep
 
 
 def describe_global(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
-    """`GET /sobjects`."""
+    """`GET /sobjects`; 304 where the client holds this metadata already."""
+    headers = {"Last-Modified": http_date(_METADATA_SECONDS)}
+    if _is_held(context, call):
+        return Reply(status=304, headers=headers)
     entries = [describe_entry(context, info) for info in sorted(context.catalog.objects.values(), key=lambda i: i.name)]
-    return json_reply({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": entries})
+    return json_reply({"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": entries}, headers=headers)
 
 
 def describe_basic(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
@@ -96,10 +110,20 @@ def describe_full(context: Context, call: Call, match: Mapping[str, str]) -> Rep
     """`GET /sobjects/X/describe`, with an ETag; 304 where the client holds this metadata already."""
     info = context.require(match["object"])
     etag = f'"{zlib.crc32(f"{context.catalog.version}{info.name}".encode()):08x}"'
-    headers = {"ETag": etag, "Last-Modified": _METADATA_DATE}
-    if call.headers.get("if-none-match") == etag or call.headers.get("if-modified-since") == _METADATA_DATE:
+    headers = {"ETag": etag, "Last-Modified": http_date(_METADATA_SECONDS)}
+    if _is_held(context, call) or call.headers.get("if-none-match") == etag:
         return Reply(status=304, headers=headers)
     return json_reply(describe_object(context, info), headers=headers)
 
 
-_METADATA_DATE = formatdate(1_577_836_800, usegmt=True)
+def _is_held(context: Context, call: Call) -> bool:
+    """Whether the client has the metadata of this moment; raises 412 where it asks for older one (facts, 4.1)."""
+    before = parse_http_date(call.headers.get("if-unmodified-since", ""))
+    if before is not None and before.timestamp() < _METADATA_SECONDS:
+        code = context.state.switches.precondition_code
+        raise refuse(412, code, "The metadata was modified after the time of the If-Unmodified-Since header")
+    since = parse_http_date(call.headers.get("if-modified-since", ""))
+    return since is not None and since.timestamp() >= _METADATA_SECONDS
+
+
+_METADATA_SECONDS = 1_577_836_800

@@ -5,8 +5,9 @@ Clients branch on the code; the texts follow recorded answers where there are an
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pardotflow.emulator.exchange import Reply, to_json
@@ -70,3 +71,10 @@ def session_gone() -> SalesforceError:
 def json_reply(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
     """An ordinary answer."""
     return Reply(status=status, body=to_json(value), media=JSON_MEDIA, headers=headers or {})
+
+
+def spread_json(reply: Reply) -> Reply:
+    """The same answer with white space for people, as `X-PrettyPrint: 1` asks; what is no JSON stays."""
+    if reply.media != JSON_MEDIA or not reply.body:
+        return reply
+    return replace(reply, body=json.dumps(json.loads(reply.body), ensure_ascii=False, indent=2).encode())

@@ -6,6 +6,7 @@ Facts: salesforce_api.md §10.1 (row lock wait) and §10.3 (the error). The rows
 from __future__ import annotations
 
 import hashlib
+import json
 
 from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
 
@@ -25,11 +26,23 @@ def held_row(record_id: object = None) -> SalesforceError:
 class RowLocks:
     """The locked rows of one request: the named ones (the first is 1), or a share of all, or all."""
 
-    def __init__(self, *, rows: frozenset[int] = frozenset(), share: float = 1.0, seed: str = "") -> None:
+    def __init__(
+        self, *, rows: frozenset[int] = frozenset(), share: float = 1.0, seed: str = "", seen: int = 0
+    ) -> None:
         self._rows = rows
         self._share = share
         self._seed = seed
-        self._seen = 0
+        self._seen = seen
+
+    def to_text(self) -> str:
+        """The locks as a job keeps them."""
+        return json.dumps({"rows": sorted(self._rows), "share": self._share, "seed": self._seed})
+
+    @classmethod
+    def from_text(cls, text: str, seen: int) -> RowLocks:
+        """The kept locks of a job, of which `seen` rows have been tried."""
+        kept = json.loads(text)
+        return cls(rows=frozenset(kept["rows"]), share=kept["share"], seed=kept["seed"], seen=seen)
 
     def take(self, record_id: object = None) -> None:
         """Count one more row; raises `SalesforceError` where it is locked."""

@@ -11,11 +11,29 @@ from dataclasses import replace
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
-from pardotflow.emulator.salesforce import changes_api, collections_api, discovery_api, query_api, row_api
+from pardotflow.emulator.salesforce import (
+    bulk_api,
+    bulk_ingest_api,
+    bulk_query_api,
+    changes_api,
+    collections_api,
+    discovery_api,
+    query_api,
+    row_api,
+    tree_api,
+)
+from pardotflow.emulator.salesforce.batch_api import count_answered, run_batch
+from pardotflow.emulator.salesforce.bulk_life import catch_up_bulk
 from pardotflow.emulator.salesforce.catalog import CatalogCache
-from pardotflow.emulator.salesforce.composite_api import run_composite
+from pardotflow.emulator.salesforce.composite_api import run_composite, run_graphs
 from pardotflow.emulator.salesforce.context import Context
-from pardotflow.emulator.salesforce.errors import SalesforceError, not_found, refuse, session_gone
+from pardotflow.emulator.salesforce.errors import (
+    SalesforceError,
+    not_found,
+    refuse,
+    session_gone,
+    spread_json,
+)
 from pardotflow.emulator.salesforce.locks import RowLocks
 from pardotflow.emulator.salesforce.oauth import answer_oauth
 from pardotflow.emulator.salesforce.oauth_session import find_session
@@ -28,10 +46,15 @@ from pardotflow.emulator.usage import used_today
 _DATA = re.compile(r"/services/data/(v\d{1,3}\.0)(/.*)?", re.IGNORECASE)
 _LONGEST_URI = 16_384
 _OBJECT = r"/sobjects/(?P<object>\w+)"
+_INGEST_JOB = r"/jobs/(?P<kind>ingest)/(?P<job>\w+)"
+_QUERY_JOB = r"/jobs/(?P<kind>query)/(?P<job>\w+)"
+
+
+_COMPOSITES = {"": run_composite, "/batch": run_batch, "/graph": run_graphs}
 
 
 def _composite(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
-    return run_composite(context, call, dispatch)
+    return _COMPOSITES[match["form"].lower()](context, call, dispatch)
 
 
 ROUTES: tuple[Route[Context], ...] = (
@@ -46,7 +69,18 @@ ROUTES: tuple[Route[Context], ...] = (
     ),
     route(r"/composite/sobjects/(?P<object>\w+)", GET=collections_api.read_many, POST=collections_api.read_many),
     route(r"/composite/sobjects/(?P<object>\w+)/(?P<key>\w+)", PATCH=collections_api.upsert_many),
-    route(r"/composite", POST=_composite),
+    route(r"/composite/tree/(?P<object>\w+)", POST=tree_api.create_tree),
+    route(r"/composite(?P<form>/batch|/graph|)", POST=_composite),
+    route(r"/jobs/(?P<kind>ingest)", GET=bulk_api.list_all, POST=bulk_ingest_api.create_ingest),
+    route(r"/jobs/(?P<kind>query)", GET=bulk_api.list_all, POST=bulk_query_api.create_query),
+    route(_INGEST_JOB, GET=bulk_api.read_job, PATCH=bulk_ingest_api.change_ingest, DELETE=bulk_api.delete_job),
+    route(_QUERY_JOB, GET=bulk_api.read_job, PATCH=bulk_query_api.change_query, DELETE=bulk_api.delete_job),
+    route(_INGEST_JOB + "/batches", PUT=bulk_ingest_api.upload_rows),
+    route(_INGEST_JOB + "/successfulResults", GET=bulk_ingest_api.read_successful),
+    route(_INGEST_JOB + "/failedResults", GET=bulk_ingest_api.read_failed),
+    route(_INGEST_JOB + "/unprocessedrecords", GET=bulk_ingest_api.read_unprocessed),
+    route(_QUERY_JOB + "/results", GET=bulk_query_api.read_results),
+    route(_QUERY_JOB + "/resultPages", GET=bulk_query_api.list_result_pages),
     route(r"/limits", GET=discovery_api.list_limits),
     route(r"/limits/recordCount", GET=discovery_api.count_records),
     route(r"/sobjects", GET=discovery_api.describe_global),
@@ -70,8 +104,9 @@ def dispatch(context: Context, call: Call) -> Reply:
     match = _DATA.fullmatch(call.path)
     found = find_route(ROUTES, (match[2] or "/") if match else "")
     try:
-        if found is None:
+        if match is None or found is None:
             raise not_found()
+        context = replace(context, version=match[1].lower())
         chosen, groups = found
         endpoint = chosen.endpoints.get("GET" if call.method == "HEAD" else call.method)
         if endpoint is None:
@@ -126,8 +161,10 @@ class Salesforce:
 
     def _answer_data(self, state: State, call: Call, user_id: str, locks: RowLocks | None) -> tuple[Reply, int]:
         match = _DATA.fullmatch(call.path)
-        if match is None:
+        if match is None or float(match[1][1:]) > discovery_api.NEWEST:
             return not_found().to_reply(), 0
+        if float(match[1][1:]) < discovery_api.OLDEST:
+            return refuse(410, "UNSUPPORTED_API_VERSION", "This API version has been retired.").to_reply(), 0
         used = used_today(state, "salesforce")
         most = state.switches.salesforce_daily_limit
         if used >= most:
@@ -138,12 +175,15 @@ class Salesforce:
             "Sforce-Limit-Info": f"api-usage={used + 1}/{most}",
             "Cache-Control": "no-cache,must-revalidate,max-age=0,no-store,private",
         }
-        return Reply(status=reply.status, body=reply.body, media=reply.media, headers=headers), 1
+        calls = count_answered(reply) if call.path.lower().rstrip("/").endswith("/composite/batch") else 1
+        reply = spread_json(reply) if call.headers.get("x-prettyprint") == "1" else reply
+        return replace(reply, headers=headers), calls
 
     def _run(self, state: State, call: Call, user_id: str, version: str, locks: RowLocks | None) -> Reply:
         catalog = self._catalog.load(state.db)
         context = Context(state=state, catalog=catalog, user_id=user_id, version=version.lower(), locks=locks)
         empty_expired(context)
+        catch_up_bulk(context)
         try:
             if call.method in {"GET", "HEAD"}:
                 return dispatch(context, call)

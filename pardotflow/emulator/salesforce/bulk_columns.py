@@ -1,0 +1,111 @@
+"""The columns of an ingest job: which field each one fills, and how its text becomes a value of a record.
+
+An empty cell is left out of the record, `#N/A` is null; everything else is judged where records are saved.
+Facts: salesforce_api.md section 6.1 (CSV rules, recorded errors).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pardotflow.emulator.salesforce.bulk_csv import BadBatch
+from pardotflow.emulator.salesforce.bulk_job import Job
+from pardotflow.emulator.salesforce.catalog import ObjectInfo
+from pardotflow.emulator.salesforce.context import Context
+from pardotflow.emulator.salesforce.describe import soap_type
+from pardotflow.emulator.salesforce.errors import refuse
+from pardotflow.emulator.salesforce.fields import ID_TYPES, Field
+from pardotflow.emulator.salesforce.rows import find_by
+from pardotflow.emulator.salesforce.save import read_key
+from pardotflow.emulator.salesforce.values import BadValue, read_value
+
+_LONGEST_CELL = 131_072
+_LONGEST_ROW = 400_000
+_NULL = "#N/A"
+_BOOLEANS: dict[str, str | bool] = {"1": True, "0": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column. `Owner.Email` fills OwnerId with the id of the `target` record whose `key` has the cell's value."""
+
+    field: Field
+    target: ObjectInfo | None = None
+    key: Field | None = None
+
+
+def read_columns(context: Context, info: ObjectInfo, job: Job, header: Sequence[str]) -> list[Column]:
+    """The columns of a header; raises `BadBatch` for a name that cannot be used."""
+    columns = [_read_column(context, info, name) for name in header]
+    names = [column.field.name for column in columns]
+    again = next((name for n, name in enumerate(names) if name in names[:n]), None)
+    if again is not None:
+        raise BadBatch(f"InvalidBatch : Field name duplicated : {again}")
+    if job.operation in {"delete", "hardDelete"}:
+        others = [name for name, field in zip(header, names, strict=True) if field != "Id"]
+        if others:
+            raise BadBatch(f"InvalidBatch : Field name not found : {others[0]}")
+    if job.external_id is not None and job.external_id not in names:
+        raise BadBatch(f"InvalidBatch : Field name not found : {job.external_id}")
+    return columns
+
+
+def _read_column(context: Context, info: ObjectInfo, name: str) -> Column:
+    path, dot, key_name = name.partition(".")
+    if not dot:
+        field = info.find(name)
+        if field is None:
+            raise BadBatch(f"InvalidBatch : Field name not found : {name}")
+        return Column(field=field)
+    kind, colon, relation = path.rpartition(":")
+    lookup = info.relationships.get(relation.lower())
+    kinds = [] if lookup is None else [one for one in lookup.reference_to if not colon or one.lower() == kind.lower()]
+    target = next((found for one in kinds if (found := context.catalog.find(one))), None)
+    key = None if target is None else target.find(key_name)
+    if lookup is None or key is None or not (key.external_id or key.id_lookup):
+        raise BadBatch(f"InvalidBatch : Field name not found : {name}")
+    return Column(field=lookup, target=target, key=key)
+
+
+def to_payload(context: Context, columns: Sequence[Column], cells: Sequence[str]) -> dict[str, Any]:
+    """The fields of a row as a save takes them; raises `SalesforceError` for a cell that cannot be read."""
+    if sum(map(len, cells)) > _LONGEST_ROW or max(map(len, cells)) > _LONGEST_CELL:
+        raise refuse(400, "LIMIT_EXCEEDED", "the row or one of its values is too long", ())
+    payload: dict[str, Any] = {}
+    for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
+        if cell == _NULL:
+            payload[column.field.name] = None
+        elif cell:
+            payload[column.field.name] = _read_cell(context, column, cell, place)
+    return payload
+
+
+def _read_cell(context: Context, column: Column, cell: str, place: int) -> object:
+    field = column.field
+    if column.target is not None and column.key is not None:
+        return _look_up(context, column.target, column.key, cell)
+    if field.is_text or field.type in ID_TYPES:
+        return cell
+    value = _BOOLEANS.get(cell, cell) if field.type == "boolean" else cell
+    try:
+        read_value(field, value, context.state.switches)
+    except BadValue as bad:
+        if bad.problem.code != "JSON_PARSER_ERROR":
+            return value
+        reason = f"'{cell}' is not a valid value for the type {soap_type(field)}"
+        message = f"Failed to deserialize field at col {place}. Due to, {reason}"
+        raise refuse(400, "INVALID_FIELD", message, (field.name,)) from None
+    return value
+
+
+def _look_up(context: Context, target: ObjectInfo, key: Field, cell: str) -> str:
+    found = find_by(context.db, target, key.name, read_key(context, key, cell))
+    if len(found) != 1:
+        what = (
+            "Foreign key external ID: {} not found" if not found else "More than one record found for external ID: {}"
+        )
+        message = f"{what.format(cell)} for field {key.name} in entity {target.name}"
+        raise refuse(400, "INVALID_FIELD", message, (key.name,))
+    return str(found[0]["Id"])
