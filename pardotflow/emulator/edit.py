@@ -18,6 +18,7 @@ from pardotflow.emulator.pardot.due import catch_up
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.objects import Attribute, Collection
 from pardotflow.emulator.pardot.records import Values, find_record, rows_of, update_record
+from pardotflow.emulator.pardot.units import load_units
 from pardotflow.emulator.pardot.values import read_cell
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.catalog import ObjectInfo, read_catalog
@@ -123,6 +124,7 @@ def _salesforce_value(state: State, field: Field, raw: object) -> object:
 def _edit_pardot(state: State, collection: Collection, key: str, fields: Mapping[str, object]) -> str:
     context = PardotContext(
         state=state,
+        unit=load_units(state.db)[0],
         collections=read_collections(state.db),
         user_id=state.identity.admin.pardot_id,
         base_url="",

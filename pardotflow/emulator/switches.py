@@ -77,6 +77,9 @@ class Switches:
         429, "HTTP status of code 122, as handled by a connector in use.", (429, 400, 403)
     )
     status_for_unit: int = _switch(400, "HTTP status of code 201 (unknown business unit) is not recorded.", (400, 403))
+    status_for_membership: int = _switch(
+        401, "HTTP status of code 49 for a user who is not in the business unit is not recorded.", (401, 403)
+    )
     auth_error_form: str = _switch(
         "json", "A client has met XML bodies for refused tokens and business units.", ("json", "xml")
     )

@@ -35,8 +35,8 @@ def _account(context: Context) -> dict[str, Any]:
     made = show_pardot_time("2020-01-01T00:00:00Z", state.switches.pardot_time_zone)
     return {
         **dict.fromkeys(_EMPTY),
-        "id": 700001,
-        "company": state.identity.org_name,
+        "id": 700000 + context.unit.number,
+        "company": context.unit.name,
         "level": "Advanced",
         "pluginCampaignId": None,
         "adminId": state.identity.admin.pardot_id,
@@ -45,5 +45,5 @@ def _account(context: Context) -> dict[str, Any]:
         "createdById": state.identity.admin.pardot_id,
         "updatedById": state.identity.admin.pardot_id,
         "maximumDailyApiCalls": state.switches.pardot_daily_limit,
-        "apiCallsUsed": used_today(state, "pardot"),
+        "apiCallsUsed": used_today(state, context.unit.meter),
     }

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 
 from pardotflow.emulator.clock import pardot_stamp
 from pardotflow.emulator.pardot.objects import Collection
+from pardotflow.emulator.pardot.units import Unit
 from pardotflow.emulator.state import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One admitted request. `user_id` is the Pardot id of the caller."""
+    """One admitted request. `user_id` is the Pardot id of the caller; `state` has the switches of the unit."""
 
     state: State
+    unit: Unit
     collections: Mapping[str, Collection]
     user_id: int
     base_url: str
@@ -32,6 +34,10 @@ class Context:
     def stamp(self) -> str:
         """Now, as it is stored."""
         return pardot_stamp(self.state.moment)
+
+    def table(self, path: str) -> str:
+        """The unit's table of a collection."""
+        return self.collections[path].table
 
     def url(self, collection: Collection, record_id: int | None = None) -> str:
         """The absolute URL of a collection or record."""

@@ -29,7 +29,7 @@ def catch_up_imports(context: Context) -> None:
     now = context.state.now
     half = context.state.switches.import_delay / 2
     waiting = context.db.execute(
-        'SELECT "id" FROM pd_imports WHERE _due IS NOT NULL'
+        f'SELECT "id" FROM {imports(context).table} WHERE _due IS NOT NULL'
         ' AND (_due <= ? OR ("status" = \'Waiting\' AND _due - ? <= ?)) ORDER BY _due, "id"',
         (now, half, now),
     ).fetchall()
@@ -79,7 +79,7 @@ def expire(context: Context) -> None:
     opened = pardot_stamp(from_epoch(now - _OPEN_SECONDS))
     with context.state.file.write() as db:
         db.execute(
-            'UPDATE pd_imports SET "isExpired" = 1 WHERE "isExpired" = 0'
+            f'UPDATE {imports(context).table} SET "isExpired" = 1 WHERE "isExpired" = 0'
             ' AND (_finished < ? OR ("status" = \'Open\' AND "createdAt" < ?))',
             (now - _KEPT_SECONDS, opened),
         )

@@ -176,11 +176,11 @@ def _change_lists(job: _Job, prospect_id: int, cells: Mapping[str, str]) -> None
 def _change_membership(context: Context, list_id: int, prospect_id: int, *, add: bool) -> None:
     memberships = context.collections["list-memberships"]
     if add:
-        if not is_member(context.db, list_id, prospect_id):
+        if not is_member(context, list_id, prospect_id):
             insert_record(context, memberships, {"listId": list_id, "prospectId": prospect_id})
         return
     found = context.db.execute(
-        'SELECT "id" FROM pd_list_memberships WHERE "listId" = ? AND "prospectId" = ? AND "isDeleted" = 0',
+        f'SELECT "id" FROM {memberships.table} WHERE "listId" = ? AND "prospectId" = ? AND "isDeleted" = 0',
         (list_id, prospect_id),
     ).fetchall()
     for (record_id,) in found:

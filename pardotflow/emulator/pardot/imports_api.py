@@ -119,7 +119,8 @@ def _add_batch(context: Context, record: Values, content: bytes) -> None:
 def _batches_today(context: Context) -> int:
     since = pardot_stamp(from_epoch(context.state.now - 86_400))
     (count,) = context.db.execute(
-        'SELECT count(*) FROM import_batch b JOIN pd_imports i ON i."id" = b.import_id WHERE i."createdAt" > ?',
+        f'SELECT count(*) FROM import_batch b JOIN {imports(context).table} i ON i."id" = b.import_id'
+        ' WHERE i."createdAt" > ?',
         (since,),
     ).fetchone()
     return int(count)

@@ -60,7 +60,7 @@ def remove(context: Context, collection: Collection, row: Values) -> None:
     """Delete a record by the rules of its collection; the values of a custom field go with it."""
     remove_record(context, collection, row)
     if collection.path == "custom-fields":
-        context.db.execute(f'UPDATE pd_prospects SET "{row["apiFieldId"]}" = NULL')
+        context.db.execute(f'UPDATE {context.table("prospects")} SET "{row["apiFieldId"]}" = NULL')
         renew_catalog(context.db)
 
 
@@ -84,14 +84,15 @@ def _check_membership(context: Context, payload: Values) -> None:
         raise PardotError(3)
     if prospect["isDeleted"]:
         raise PardotError(132)
-    if is_member(context.db, payload["listId"], payload["prospectId"]):
+    if is_member(context, payload["listId"], payload["prospectId"]):
         raise PardotError(58)
 
 
-def is_member(db: sqlite3.Connection, list_id: int, prospect_id: int) -> bool:
+def is_member(context: Context, list_id: int, prospect_id: int) -> bool:
     """Whether a prospect is on a list."""
-    found = db.execute(
-        'SELECT 1 FROM pd_list_memberships WHERE "listId" = ? AND "prospectId" = ? AND coalesce("isDeleted", 0) = 0',
+    found = context.db.execute(
+        f"SELECT 1 FROM {context.table('list-memberships')}"
+        ' WHERE "listId" = ? AND "prospectId" = ? AND coalesce("isDeleted", 0) = 0',
         (list_id, prospect_id),
     ).fetchone()
     return found is not None
@@ -104,12 +105,13 @@ def _prepare_custom_field(context: Context, payload: Values) -> Values:
         raise PardotError(154, "fieldId")
     if kind not in _FIELD_TYPES:
         raise PardotError(154, "type")
-    taken = context.db.execute('SELECT 1 FROM pd_custom_fields WHERE "fieldId" = ? COLLATE NOCASE', (field_id,))
+    table = context.table("custom-fields")
+    taken = context.db.execute(f'SELECT 1 FROM {table} WHERE "fieldId" = ? COLLATE NOCASE', (field_id,))
     if taken.fetchone():
         raise PardotError(245)
     made: dict[str, Any] = {**payload, "fieldId": field_id, "apiFieldId": f"{field_id}__c", "type": kind}
     many = bool(payload.get("isRecordMultipleResponses"))
-    add_prospect_columns(context.db, [custom_attribute(made["apiFieldId"], kind, many=many)])
+    add_prospect_columns(context.db, context.unit.number, [custom_attribute(made["apiFieldId"], kind, many=many)])
     renew_catalog(context.db)
     return made
 

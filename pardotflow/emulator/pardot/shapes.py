@@ -7,7 +7,7 @@ create). Whatever has no flag is read-only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _AUDIT = """
 createdAt    datetime
@@ -20,6 +20,11 @@ _OUTSIDE = {"imports", "exports", "bulk-actions", "external-activities"}
 CAMPAIGN_OF = {"campaign": ("campaignId", "campaigns")}
 PROSPECT_OF = {"prospect": ("prospectId", "prospects")}
 FOLDER_OF = {"folder": ("folderId", "folders")}
+
+
+def table_prefix(unit: int) -> str:
+    """What the table names of a business unit begin with."""
+    return "pd_" if unit == 1 else f"pd{unit}_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +48,8 @@ class Collection:
     """One collection. `relations` leads from a name to the column and the collection that it points into.
 
     `filters` names the attributes that a query can test; those with comparisons have the value True. Those
-    that can be asked for being empty are `nullable`. Jobs and external activities stand `outside` of `/objects`.
+    that can be asked for being empty are `nullable`. Jobs and external activities stand `outside` of `/objects`. Every
+    business unit has tables of its own; `unit` is its number in the data file.
     """
 
     path: str
@@ -55,11 +61,17 @@ class Collection:
     has_bin: bool
     nullable: frozenset[str]
     outside: bool = False
+    unit: int = 1
 
     @property
     def table(self) -> str:
         """The SQLite table name."""
-        return f"pd_{self.path.replace('-', '_')}"
+        return f"{table_prefix(self.unit)}{self.path.replace('-', '_')}"
+
+    @property
+    def counter(self) -> str:
+        """Whose ids are counted together: those of a table; those of all units' jobs, whose files stand together."""
+        return replace(self, unit=1).table if self.outside else self.table
 
     @property
     def columns(self) -> list[str]:

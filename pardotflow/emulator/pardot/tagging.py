@@ -77,7 +77,7 @@ def _read(context: Context, call: Call, match: Mapping[str, str]) -> tuple[str, 
 
 def _find(context: Context, kind: str, row: Values, tag_id: int) -> Values | None:
     found = context.db.execute(
-        'SELECT * FROM pd_tagged_objects WHERE "tagId" = ? AND "objectId" = ? AND "objectType" = ?',
+        f'SELECT * FROM {context.table("tagged-objects")} WHERE "tagId" = ? AND "objectId" = ? AND "objectType" = ?',
         (tag_id, row["id"], kind),
     )
     return next(iter(rows_of(found)), None)
@@ -86,7 +86,7 @@ def _find(context: Context, kind: str, row: Values, tag_id: int) -> Values | Non
 def _count(context: Context, tag_id: int) -> None:
     """Keep the tag's `objectCount` right."""
     context.db.execute(
-        'UPDATE pd_tags SET "objectCount" = (SELECT count(*) FROM pd_tagged_objects WHERE "tagId" = pd_tags."id")'
-        ' WHERE "id" = ?',
-        (tag_id,),
+        f'UPDATE {context.table("tags")} SET "objectCount" ='
+        f' (SELECT count(*) FROM {context.table("tagged-objects")} WHERE "tagId" = ?) WHERE "id" = ?',
+        (tag_id, tag_id),
     )
