@@ -36,6 +36,15 @@ class Switches:
         "both", "Which value clears a prospect field is not documented.", ("both", "null", "empty")
     )
     opt_out_false_honoured: bool = _switch(True, "Whether optedOut: false takes an opt-out back is not confirmed.")
+    null_unassigns: bool = _switch(
+        True, "Whether clearing userId unassigns a prospect, or is refused, is not confirmed."
+    )
+    salesforce_owner_unknown: str = _switch(
+        "stored",
+        "Whether a salesforceOwnerId without a user in the business unit (a queue, too) is taken is not documented.",
+        ("stored", "refused"),
+    )
+    connected_campaigns: bool = _switch(True, "Connected Campaigns: campaigns can be connected, else code 218.")
     array_write_form: str = _switch(
         "array", "How array custom fields are written in JSON is not documented.", ("array", "joined", "both")
     )

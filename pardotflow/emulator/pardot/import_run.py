@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from pardotflow.emulator.datafile import savepoint
 from pardotflow.emulator.ids import is_id, to_18
+from pardotflow.emulator.pardot.assignment import OWNER_FIELDS
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.import_csv import (
@@ -149,7 +150,8 @@ def _changed_values(job: _Job, target: Values, cells: Mapping[str, str]) -> Valu
             continue
         option = job.options[name]
         if not text.strip():
-            if option.null_overwrite and option.overwrite:
+            # An import cannot unassign (facts pardot_api section 4.3).
+            if name not in OWNER_FIELDS and option.null_overwrite and option.overwrite:
                 changes[name] = 0 if attribute.type == "boolean" else None
         elif option.overwrite or target[name] is None:
             changes[name] = read_cell(attribute, text, job.context.state.switches)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pardotflow.emulator.ids import to_18
+from pardotflow.emulator.pardot.assignment import assign
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError
 from pardotflow.emulator.pardot.objects import Collection
@@ -88,13 +88,7 @@ def find_by_salesforce_id(context: Context, fid: str) -> list[Values]:
 
 
 def _derive(context: Context, changes: Mapping[str, Any], row: Values | None) -> Values:
-    derived: Values = {}
-    if changes.get("userId") is not None and changes.get("salesforceOwnerId") is not None:
-        raise PardotError(125)
-    if "userId" in changes:
-        derived.update(_assign(context, changes["userId"], row))
-    elif changes.get("salesforceOwnerId") is not None:
-        derived.update(_assign_salesforce_owner(context, changes["salesforceOwnerId"], row))
+    derived = assign(context, changes, row)
     if "salesforceId" in changes:
         derived.update(_link(context, changes["salesforceId"], row))
     if changes.get("campaignId") is not None and not _exists(context, "campaigns", changes["campaignId"]):
@@ -103,31 +97,6 @@ def _derive(context: Context, changes: Mapping[str, Any], row: Values | None) ->
         context, "prospect-accounts", changes["prospectAccountId"]
     ):
         raise PardotError(61)
-    return derived
-
-
-def _assign(context: Context, user_id: int | None, row: Values | None) -> Values:
-    if user_id is None:
-        return {"assignedToId": None, "salesforceOwnerId": None}
-    found = context.db.execute(
-        f'SELECT "salesforceId" FROM {context.table("users")} WHERE "id" = ?', (user_id,)
-    ).fetchone()
-    if found is None:
-        raise PardotError(10)
-    return _assigned(context, user_id, found[0], row)
-
-
-def _assign_salesforce_owner(context: Context, owner: str, row: Values | None) -> Values:
-    forms = (to_18(owner), owner[:15])
-    table = context.table("users")
-    found = context.db.execute(f'SELECT "id" FROM {table} WHERE "salesforceId" IN (?, ?)', forms).fetchone()
-    return _assigned(context, found[0], owner, row) | {"userId": found[0]} if found else {}
-
-
-def _assigned(context: Context, user_id: int, owner: str | None, row: Values | None) -> Values:
-    derived: Values = {"assignedToId": user_id, "salesforceOwnerId": owner}
-    if row is None or row["firstAssignedAt"] is None:
-        derived["firstAssignedAt"] = context.stamp
     return derived
 
 

@@ -16,6 +16,7 @@ from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
 from pardotflow.emulator.pardot import (
     account_api,
+    actions,
     bulk_api,
     exports_api,
     external_api,
@@ -43,6 +44,10 @@ ROUTES: tuple[Route[Context], ...] = (
     route(r"/objects/prospects/(?P<id>[^/]+)/do/undelete", POST=prospect_actions.undelete_by_id),
     route(_RECORDS + r"/(?P<id>[^/]+)/do/addTag", POST=tagging.add_tag),
     route(_RECORDS + r"/(?P<id>[^/]+)/do/removeTag", POST=tagging.remove_tag),
+    route(r"/objects/campaigns/(?P<id>[^/]+)/do/connectSalesforceCampaign", POST=actions.connect_campaign),
+    route(r"/objects/tags/(?P<id>[^/]+)/do/mergeTags", POST=actions.merge_tags),
+    route(r"/objects/visitors/(?P<id>[^/]+)/do/assignToProspect", POST=actions.assign_visitor),
+    route(r"/objects/visitors/(?P<id>[^/]+)/do/identifyCompany", POST=actions.identify_company),
     route(_RECORDS, GET=record_api.query, POST=record_api.create_one),
     route(
         _RECORDS + r"/(?P<id>[^/]+)",
