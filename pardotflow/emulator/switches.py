@@ -86,6 +86,9 @@ class Switches:
         429, "HTTP status of code 122, as handled by a connector in use.", (429, 400, 403)
     )
     status_for_unit: int = _switch(400, "HTTP status of code 201 (unknown business unit) is not recorded.", (400, 403))
+    status_for_permission: int = _switch(
+        405, "HTTP status of code 46: 405 by the wording of the documentation, 403 is plausible.", (405, 403)
+    )
     status_for_membership: int = _switch(
         401, "HTTP status of code 49 for a user who is not in the business unit is not recorded.", (401, 403)
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from pardotflow.emulator.clock import show_pardot_time
 from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.pardot.abilities import ACCOUNT
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError, json_reply
 from pardotflow.emulator.pardot.select import split_fields
@@ -20,6 +21,7 @@ _EMPTY = ("website", "addressOne", "addressTwo", "city", "state", "zip", "territ
 
 def read_account(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /objects/account?fields=`: a bare object."""
+    context.require(ACCOUNT)
     wanted = split_fields(call.argument("fields") or "")
     if not wanted:
         raise PardotError(13, "fields")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pardotflow.emulator.ids import to_18
+from pardotflow.emulator.pardot.abilities import ASSIGN
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.records import Values, find_record
@@ -18,7 +19,9 @@ OWNER_FIELDS = ("userId", "salesforceOwnerId")
 
 
 def assign(context: Context, changes: Mapping[str, Any], row: Values | None) -> Values:
-    """What follows from a change of an owner field; raises 10 for a user who is none, 125 for both fields at once."""
+    """What follows from a change of an owner field; raises 10 for a user who is none, 46, 125 for both fields."""
+    if any(name in changes for name in OWNER_FIELDS):
+        context.require(ASSIGN)
     if all(changes.get(name) is not None for name in OWNER_FIELDS):
         raise PardotError(125)
     if changes.get("salesforceOwnerId") is not None:

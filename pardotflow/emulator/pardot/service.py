@@ -107,7 +107,7 @@ class Pardot:
         """The answer and the API calls that it counts for; `taken` are the places in use, this one included."""
         state, meter = self.at_unit(load_state(self._file), call)
         try:
-            unit, user = self._admit(state, call)
+            unit, user, abilities = self._admit(state, call)
             if taken > state.switches.pardot_concurrency:
                 raise PardotError(66, status=state.switches.status_for_concurrency)
         except PardotError as error:
@@ -119,6 +119,7 @@ class Pardot:
             collections=self._collections.load(state.db, unit.number),
             user_id=user,
             base_url=call.base_url,
+            abilities=abilities,
         )
         reply = self._run(context, call)
         if call.headers.get("x-return-api-usage", "").lower() in {"1", "true"}:
@@ -147,8 +148,8 @@ class Pardot:
                 if not self._taken[unit]:
                     del self._taken[unit]
 
-    def _admit(self, state: State, call: Call) -> tuple[Unit, int]:
-        """The unit, and the caller's user in it; raises `PardotError`."""
+    def _admit(self, state: State, call: Call) -> tuple[Unit, int, frozenset[str] | None]:
+        """The unit, the caller's user in it and what they may do; raises `PardotError`."""
         if not call.headers.get("authorization"):
             raise PardotError(49)
         given = call.headers.get(_HEADER)
@@ -165,7 +166,8 @@ class Pardot:
         user = self._user(state, unit, salesforce_user)
         if used_today(state, unit.meter) >= state.switches.pardot_daily_limit:
             raise PardotError(122, status=state.switches.status_for_daily_limit)
-        return unit, user
+        is_connected = salesforce_user[:15] == state.identity.connected.salesforce_id[:15]
+        return unit, user, unit.abilities if is_connected else None
 
     def _user(self, state: State, unit: Unit, salesforce_user: str) -> int:
         row = state.db.execute(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.pardot.abilities import TAG, needed
 from pardotflow.emulator.pardot.bodies import is_number, read_argument
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError, json_reply
@@ -59,6 +60,7 @@ def _read(context: Context, call: Call, match: Mapping[str, str]) -> tuple[str, 
     kind = _TYPES.get(collection.path)
     if kind is None:
         raise PardotError(205)
+    context.require(TAG, *needed(collection.path, "U"))
     row = require_record(context, collection, match["id"])
     if row.get("isDeleted"):
         raise PardotError(109, headers=IN_RECYCLE_BIN)
