@@ -1,4 +1,4 @@
-"""The states of an import over time: Open, Waiting, Processing, Complete.
+"""The states of an import over time: Open, Waiting, Processing, Complete; or Canceling, Canceled.
 
 Nothing runs in the background. Every Pardot request first lets the clock catch up: what is due by then has happened
 before the request is answered, also after a restart.
@@ -47,6 +47,11 @@ def _advance(context: Context, import_id: int) -> None:
     if record["_due"] > context.state.now:
         update_record(own, imports(context), record, {"status": "Processing"})
         return
+    if record["status"] == "Canceling":
+        update_record(
+            own, imports(context), record, {"status": "Canceled", "_due": None, "_finished": context.state.now}
+        )
+        return
     counts = run_import(own, record)
     done = {"status": "Complete", "_due": None, "_finished": context.state.now}
     errors = f"/api/v5/imports/{import_id}/errors"
@@ -66,11 +71,11 @@ def submit(context: Context, record: Values) -> None:
 
 
 def cancel(context: Context, record: Values) -> None:
-    """Stop an import that has not finished; raises 161."""
+    """Stop an import that has not finished: it is Canceling for a while, then Canceled. Raises 161."""
     if record["status"] not in {"Open", "Waiting", "Processing"}:
         raise PardotError(161)
-    done = {"status": "Canceled", "_due": None, "_finished": context.state.now}
-    update_record(context, imports(context), record, done)
+    due = context.state.now + context.state.switches.import_delay / 2
+    update_record(context, imports(context), record, {"status": "Canceling", "_due": due})
 
 
 def expire(context: Context) -> None:

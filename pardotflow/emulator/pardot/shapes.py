@@ -1,7 +1,7 @@
 """How a collection of API v5 is described: attributes, relations, filters and sort keys.
 
 One line of a table is one attribute: name, type, and flags (C may be set on create, U on update, R required on
-create). Whatever has no flag is read-only.
+create, H cannot be read). Whatever has no flag is read-only.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Attribute:
     createable: bool = False
     updateable: bool = False
     required: bool = False
+    hidden: bool = False
 
     @property
     def is_array(self) -> bool:
@@ -85,7 +86,12 @@ def _attributes(table: str) -> dict[str, Attribute]:
         if line.strip():
             name, kind, flags = (*line.split(), "")[:3]
             made[name] = Attribute(
-                name=name, type=kind, createable="C" in flags, updateable="U" in flags, required="R" in flags
+                name=name,
+                type=kind,
+                createable="C" in flags,
+                updateable="U" in flags,
+                required="R" in flags,
+                hidden="H" in flags,
             )
     return made
 
