@@ -167,6 +167,15 @@ def test_a_user_who_is_not_in_the_unit(units: Emulator) -> None:
     assert units.requests()[-1]["api_calls"] == 0
 
 
+def test_a_person_edits_in_one_unit(units: Emulator) -> None:
+    edit = {"address": "prospect/1", "fields": {"phone": "7"}, "business_unit_id": EUROPE}
+    assert units.plain.put("/__admin/set", json=edit).status_code == 200
+    assert ask(units, "GET", "/objects/prospects/1?fields=phone").json() == {"phone": "7"}
+    assert units.read(1, "phone") == {"phone": None}
+    unknown = units.plain.put("/__admin/set", json={**edit, "business_unit_id": "0Uv"})
+    assert unknown.status_code == 400 and "no business unit 0Uv" in unknown.text
+
+
 def test_a_user_who_left_the_unit(units: Emulator) -> None:
     user = units.values("users", email="integration@emulator.test")[0]["id"]
     units.set(f"user/{user}", isDeleted=True)
@@ -184,6 +193,8 @@ def test_a_user_who_left_the_unit(units: Emulator) -> None:
         ("units: [{folder: europe, settings: {latency: 3}}]", "no settings of its own for latency"),
         ("units: [{folder: europe, settings: {ampsea: 3}}]", "ampsea"),
         ("units: [{folder: europe}, {folder: europe, id: 0Uv5e0000000002}]", "a second unit"),
+        ("units: [{folder: europe, connected: never}]", "true or false"),
+        ("pardot: {abilities: [Fly]}", "abilities"),
         ("units: [{folder: europe, abilities: [Fly]}]", "abilities"),
     ],
 )

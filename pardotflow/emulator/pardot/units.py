@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from pardotflow.emulator.identity import Identity
@@ -63,6 +64,8 @@ def _build_unit(number: int, given: Mapping[str, Any]) -> Unit:
         raise EmulatorError(f"units: id must be a record id that starts with {_PREFIX}, not {unit_id!r}")
     if abilities is not None and not (isinstance(abilities, list) and ABILITIES.issuperset(map(str, abilities))):
         raise EmulatorError(f"abilities: write a list of {', '.join(sorted(ABILITIES))}")
+    if not isinstance(given.get("connected", True), bool):
+        raise EmulatorError(f"units: connected must be true or false, not {given['connected']!r}")
     foreign = sorted(set(map(str, settings)) - OWN_SWITCHES)
     if foreign:
         raise EmulatorError(f"units: a unit has no settings of its own for {', '.join(foreign)}")
@@ -70,7 +73,7 @@ def _build_unit(number: int, given: Mapping[str, Any]) -> Unit:
         number=number,
         id=to_18(unit_id) or unit_id,
         name=str(given["name"]),
-        connected=given.get("connected", True) is not False,
+        connected=given.get("connected", True),
         abilities=None if abilities is None else frozenset(map(str, abilities)),
         settings={name: check_switch(name, value) for name, value in settings.items()},
     )
@@ -84,13 +87,19 @@ def save_units(db: sqlite3.Connection, units: Sequence[Unit]) -> None:
     db.execute("INSERT INTO meta VALUES ('units', ?)", (json.dumps(rows),))
 
 
-def load_units(db: sqlite3.Connection) -> list[Unit]:
+def load_units(db: sqlite3.Connection) -> Sequence[Unit]:
     """The units of a data file, that of the org first."""
     (text,) = db.execute("SELECT value FROM meta WHERE key = 'units'").fetchone()
-    rows = json.loads(text)
-    return [
-        Unit(**row | {"abilities": None if row["abilities"] is None else frozenset(row["abilities"])}) for row in rows
-    ]
+    return _parse_units(text)
+
+
+@lru_cache(maxsize=16)
+def _parse_units(text: str) -> tuple[Unit, ...]:
+    """Every request asks for the units, and they never change in a file."""
+    return tuple(
+        Unit(**row | {"abilities": None if row["abilities"] is None else frozenset(row["abilities"])})
+        for row in json.loads(text)
+    )
 
 
 def find_unit(db: sqlite3.Connection, unit_id: str | None) -> Unit | None:
