@@ -92,12 +92,13 @@ def put_clock(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
 
 
 def put_record(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
-    """`PUT /__admin/set` with `address` and `fields`: an edit by a person."""
+    """`PUT /__admin/set` with `address`, `fields` and perhaps `business_unit_id`: an edit by a person."""
     body = _object(call)
+    unit_id = body.get("business_unit_id")
     address, fields = body.get("address"), body.get("fields")
     if not isinstance(address, str) or not isinstance(fields, dict):
         raise EmulatorError("write address and fields")
-    return _answer({"address": edit_record(file, address, fields)})
+    return _answer({"address": edit_record(file, address, fields, None if unit_id is None else str(unit_id))})
 
 
 def show_rules(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:

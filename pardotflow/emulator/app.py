@@ -104,7 +104,7 @@ class Application:
             return await self._in_thread(lambda: self._serve_admin(call))
         if not call.path.startswith("/api/"):
             return await self._serve(call, 0)
-        with self._pardot.place() as taken:
+        with self._pardot.place(call) as taken:
             return await self._serve(call, taken)
 
     def _serve_admin(self, call: Call) -> _Outcome:
@@ -123,7 +123,12 @@ class Application:
         return await self._in_thread(lambda: self._finish(call, taken, fault, started, state.now))
 
     def _prepare(self, call: Call) -> tuple[Fault, State]:
-        return take_fault(self._file, call) or Fault(), load_state(self._file)
+        return take_fault(self._file, call) or Fault(), self._load(call)[0]
+
+    def _load(self, call: Call) -> tuple[State, str]:
+        """The surroundings of a call, and the meter that counts it."""
+        state, system = load_state(self._file), system_of(call.path)
+        return self._pardot.at_unit(state, call) if system == "pardot" else (state, system)
 
     def _finish(self, call: Call, taken: int, fault: Fault, started: float, at: float) -> _Outcome:
         system = system_of(call.path)
@@ -139,9 +144,18 @@ class Application:
         if fault.drop is not None:
             reply = None
         shown = reply if reply is None or fault.truncate is None else replace(reply, body=reply.body[: fault.truncate])
-        state = load_state(self._file)
+        state, meter = self._load(call)
         seconds = time.monotonic() - started
-        entry = Entry(system=system, call=call, reply=shown, api_calls=calls, at=at, seconds=seconds, request=request)
+        entry = Entry(
+            system=system,
+            meter=meter,
+            call=call,
+            reply=shown,
+            api_calls=calls,
+            at=at,
+            seconds=seconds,
+            request=request,
+        )
         write_entry(self._file, state, entry)
         return _Outcome(reply=reply, now=state.now, sent=fault.truncate)
 

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pardotflow.emulator.clock import from_epoch, pardot_stamp, salesforce_stamp
+from pardotflow.emulator.clock import from_epoch, salesforce_stamp
 from pardotflow.emulator.datafile import build_file
 from pardotflow.emulator.identity import Identity, Person, build_identity, save_identity
 from pardotflow.emulator.ids import mint_id
 from pardotflow.emulator.layout import FORMAT
 from pardotflow.emulator.pardot.catalog import create_tables, index_tables
+from pardotflow.emulator.pardot.founding import add_first_records
 from pardotflow.emulator.pardot.rules import renew_catalog
+from pardotflow.emulator.pardot.units import build_units, save_units
 from pardotflow.emulator.salesforce.campaign_members import default_statuses, install_copies
 from pardotflow.emulator.salesforce.catalog import ObjectInfo, index_object, read_catalog, save_object
 from pardotflow.emulator.salesforce.fields import Field
@@ -34,22 +36,28 @@ def create_data(
     *,
     org: Mapping[str, Any] | None = None,
     objects: Iterable[tuple[StandardObject, Iterable[Field]]] | None = None,
+    pardot: Mapping[str, Any] | None = None,
+    units: Iterable[Mapping[str, Any]] = (),
     fill: Fill | None = None,
     replace: bool = False,
 ) -> None:
     """Make a data file. `objects` are the Salesforce objects with all their fields; `fill` loads records.
 
-    Raises `EmulatorError` where the file exists and `replace` is false, or `org` cannot be read.
+    `pardot` says more about the org's business unit, `units` declares further ones. Raises `EmulatorError` where the
+    file exists and `replace` is false, or a declaration cannot be read.
     """
     identity = build_identity(org or {})
+    business_units = build_units(identity, pardot or {}, units)
     chosen = list(objects) if objects is not None else [(new, new.fields) for new in standard_objects()]
     with build_file(path, replace=replace) as db:
         db.execute("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
         save_identity(db, identity)
+        save_units(db, business_units)
         renew_catalog(db)
         for new, fields in chosen:
             save_object(db, new, fields)
-        create_tables(db)
+        for unit in business_units:
+            create_tables(db, unit.number)
         if fill is not None:
             fill(db, identity)
         _add_org(db, identity)
@@ -57,30 +65,23 @@ def create_data(
             index_object(db, info.name, info.fields.values())
         _add_member_statuses(db, identity)
         install_copies(db)
-        index_tables(db)
+        for unit in business_units:
+            add_first_records(db, unit, identity)
+            index_tables(db, unit.number)
 
 
 def _add_org(db: sqlite3.Connection, identity: Identity) -> None:
-    """The records that every org has: itself, its two people in both systems, lead statuses, a campaign."""
+    """The records that every org has: itself, its two people, lead statuses."""
     catalog = read_catalog(db)
     stamp = salesforce_stamp(from_epoch(time.time()))
     organization = {"Name": identity.org_name}
     _insert_salesforce(db, catalog.objects["organization"], organization, identity.org_id, identity, stamp)
     for person in (identity.connected, identity.admin):
         _add_user(db, catalog.objects["user"], person, identity, stamp)
-        _add_pardot_user(db, person)
     for place, label in enumerate(_LEAD_STATUSES, start=1):
         values = {"MasterLabel": label, "ApiName": label, "SortOrder": place}
         values |= {"IsDefault": int(place == 1), "IsConverted": int(label == "Closed - Converted")}
         _insert_salesforce(db, catalog.objects["leadstatus"], values, mint_id("01J", place), identity, stamp)
-    if db.execute("SELECT 1 FROM pd_campaigns LIMIT 1").fetchone() is None:
-        now = pardot_stamp(from_epoch(time.time()))
-        db.execute(
-            "INSERT INTO pd_campaigns"
-            ' ("id", "name", "isDeleted", "createdAt", "updatedAt", "createdById", "updatedById")'
-            " VALUES (1001, 'Website Tracking', 0, ?, ?, ?, ?)",
-            (now, now, identity.admin.pardot_id, identity.admin.pardot_id),
-        )
 
 
 def _add_member_statuses(db: sqlite3.Connection, identity: Identity) -> None:
@@ -116,27 +117,3 @@ def _add_user(db: sqlite3.Connection, info: ObjectInfo, person: Person, identity
         "Alias": person.first_name[:8].lower(),
     }
     _insert_salesforce(db, info, values, person.salesforce_id, identity, stamp)
-
-
-def _add_pardot_user(db: sqlite3.Connection, person: Person) -> None:
-    known = db.execute('SELECT 1 FROM pd_users WHERE "salesforceId" = ?', (person.salesforce_id,)).fetchone()
-    if known:
-        return
-    now = pardot_stamp(from_epoch(time.time()))
-    db.execute(
-        'INSERT OR IGNORE INTO pd_users ("id", "email", "username", "firstName", "lastName", "role", "roleName",'
-        ' "salesforceId", "isDeleted", "createdAt", "updatedAt", "createdById", "updatedById")'
-        " VALUES (?, ?, ?, ?, ?, 'Administrator', 'Administrator', ?, 0, ?, ?, ?, ?)",
-        (
-            person.pardot_id,
-            person.email,
-            person.username,
-            person.first_name,
-            person.last_name,
-            person.salesforce_id,
-            now,
-            now,
-            person.pardot_id,
-            person.pardot_id,
-        ),
-    )

@@ -18,6 +18,7 @@ from pardotflow.emulator.pardot.due import catch_up
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.objects import Attribute, Collection
 from pardotflow.emulator.pardot.records import Values, find_record, rows_of, update_record
+from pardotflow.emulator.pardot.units import Unit, find_unit, in_unit, load_units
 from pardotflow.emulator.pardot.values import read_cell
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.catalog import ObjectInfo, read_catalog
@@ -58,18 +59,24 @@ def set_record(data: Path, assignment: str) -> str:
     return f"{changed}#{name} set"
 
 
-def edit_record(file: DataFile, address: str, fields: Mapping[str, object]) -> str:
-    """Set fields of the record at an address; returns the address with its id. Raises `EmulatorError`."""
+def edit_record(file: DataFile, address: str, fields: Mapping[str, object], unit_id: str | None = None) -> str:
+    """Set fields of the record at an address; returns the address with its id. Raises `EmulatorError`.
+
+    `unit_id` is the business unit of a Pardot record; without it the first one is meant.
+    """
     kind, _, key = address.partition("/")
     if not key:
         raise EmulatorError(f"{address!r} is no address; write Contact/ID or prospect/ID")
     state = load_state(file)
     info = read_catalog(state.db).find(kind)
-    pardot = read_collections(state.db).get(_SINGULAR.get(kind.lower(), kind.lower()))
+    unit = find_unit(state.db, unit_id) if unit_id else load_units(state.db)[0]
+    if unit is None:
+        raise EmulatorError(f"there is no business unit {unit_id}")
+    pardot = read_collections(state.db, unit.number).get(_SINGULAR.get(kind.lower(), kind.lower()))
     if info is not None and kind.lower() not in _SINGULAR:
         return _edit_salesforce(state, info, key, fields)
     if pardot is not None:
-        return _edit_pardot(state, pardot, key, fields)
+        return _edit_pardot(in_unit(state, unit), unit, pardot, key, fields)
     if info is not None:
         return _edit_salesforce(state, info, key, fields)
     raise EmulatorError(f"there is no object {kind!r}")
@@ -120,10 +127,11 @@ def _salesforce_value(state: State, field: Field, raw: object) -> object:
 # -- Pardot
 
 
-def _edit_pardot(state: State, collection: Collection, key: str, fields: Mapping[str, object]) -> str:
+def _edit_pardot(state: State, unit: Unit, collection: Collection, key: str, fields: Mapping[str, object]) -> str:
     context = PardotContext(
         state=state,
-        collections=read_collections(state.db),
+        unit=unit,
+        collections=read_collections(state.db, unit.number),
         user_id=state.identity.admin.pardot_id,
         base_url="",
     )

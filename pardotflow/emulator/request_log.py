@@ -33,10 +33,11 @@ _NAMES = "at, system, method, path, query, headers, body, status, answer, api_ca
 class Entry:
     """One finished request. `reply` is None where the connection was dropped; `seconds` is the time taken.
 
-    `request` names the request among all, and stands beside what it wrote.
+    `request` names the request among all, and stands beside what it wrote; `meter` is what its calls are counted by.
     """
 
     system: str
+    meter: str
     call: Call
     reply: Reply | None
     api_calls: int
@@ -59,7 +60,7 @@ def write_entry(file: DataFile, state: State, entry: Entry) -> None:
         return
     with file.note() as db:
         if entry.api_calls:
-            count_calls(db, entry.system, day_of(state, entry.system), entry.api_calls)
+            count_calls(db, entry.meter, day_of(state, entry.meter), entry.api_calls)
         if not switches.log:
             return
         made = db.execute(

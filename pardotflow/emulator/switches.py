@@ -36,6 +36,15 @@ class Switches:
         "both", "Which value clears a prospect field is not documented.", ("both", "null", "empty")
     )
     opt_out_false_honoured: bool = _switch(True, "Whether optedOut: false takes an opt-out back is not confirmed.")
+    null_unassigns: bool = _switch(
+        True, "Whether clearing userId unassigns a prospect, or is refused, is not confirmed."
+    )
+    salesforce_owner_unknown: str = _switch(
+        "stored",
+        "Whether a salesforceOwnerId without a user in the business unit (a queue, too) is taken is not documented.",
+        ("stored", "refused"),
+    )
+    connected_campaigns: bool = _switch(True, "Connected Campaigns: campaigns can be connected, else code 218.")
     array_write_form: str = _switch(
         "array", "How array custom fields are written in JSON is not documented.", ("array", "joined", "both")
     )
@@ -77,6 +86,12 @@ class Switches:
         429, "HTTP status of code 122, as handled by a connector in use.", (429, 400, 403)
     )
     status_for_unit: int = _switch(400, "HTTP status of code 201 (unknown business unit) is not recorded.", (400, 403))
+    status_for_permission: int = _switch(
+        405, "HTTP status of code 46: 405 by the wording of the documentation, 403 is plausible.", (405, 403)
+    )
+    status_for_membership: int = _switch(
+        401, "HTTP status of code 49 for a user who is not in the business unit is not recorded.", (401, 403)
+    )
     auth_error_form: str = _switch(
         "json", "A client has met XML bodies for refused tokens and business units.", ("json", "xml")
     )

@@ -188,8 +188,9 @@ def test_cancel(emulator: Emulator) -> None:
     emulator.switch(import_delay=10)
     import_id = emulator.start_import(TABLE)
     answer = emulator.pardot.post(f"/imports/{import_id}/do/cancel?fields=status")
-    assert answer.json() == {"status": "Canceled"}
+    assert answer.json() == {"status": "Canceling"}
     emulator.advance(60)
+    assert emulator.pardot.get(f"/imports/{import_id}?fields=status").json() == {"status": "Canceled"}
     assert emulator.read(1, "phone") == {"phone": None}
     assert pardot_error(emulator.pardot.post(f"/imports/{import_id}/do/cancel")) == (400, 161)
 

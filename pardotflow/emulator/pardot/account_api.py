@@ -10,6 +10,7 @@ from typing import Any
 
 from pardotflow.emulator.clock import show_pardot_time
 from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.pardot.abilities import ACCOUNT
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError, json_reply
 from pardotflow.emulator.pardot.select import split_fields
@@ -20,6 +21,7 @@ _EMPTY = ("website", "addressOne", "addressTwo", "city", "state", "zip", "territ
 
 def read_account(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /objects/account?fields=`: a bare object."""
+    context.require(ACCOUNT)
     wanted = split_fields(call.argument("fields") or "")
     if not wanted:
         raise PardotError(13, "fields")
@@ -35,8 +37,8 @@ def _account(context: Context) -> dict[str, Any]:
     made = show_pardot_time("2020-01-01T00:00:00Z", state.switches.pardot_time_zone)
     return {
         **dict.fromkeys(_EMPTY),
-        "id": 700001,
-        "company": state.identity.org_name,
+        "id": 700000 + context.unit.number,
+        "company": context.unit.name,
         "level": "Advanced",
         "pluginCampaignId": None,
         "adminId": state.identity.admin.pardot_id,
@@ -45,5 +47,5 @@ def _account(context: Context) -> dict[str, Any]:
         "createdById": state.identity.admin.pardot_id,
         "updatedById": state.identity.admin.pardot_id,
         "maximumDailyApiCalls": state.switches.pardot_daily_limit,
-        "apiCallsUsed": used_today(state, "pardot"),
+        "apiCallsUsed": used_today(state, context.unit.meter),
     }

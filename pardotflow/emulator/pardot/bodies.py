@@ -17,6 +17,7 @@ from pardotflow.emulator.pardot.errors import PardotError
 # The part names of version 5 and of version 4.
 _INPUTS = {b"input", b"importInput"}
 _FILES = {b"file", b"importFile"}
+_MOST = 10**18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,21 @@ def parse_object(text: bytes | str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise PardotError(150)
     return value
+
+
+def read_argument(call: Call, name: str) -> object:
+    """The one argument of a record action; raises 207 where it is missing, 208 where there are others."""
+    body = read_json(call)
+    if set(body) - {name}:
+        raise PardotError(208, ", ".join(sorted(set(body) - {name})))
+    if body.get(name) is None:
+        raise PardotError(207, name)
+    return body[name]
+
+
+def is_number(value: object) -> bool:
+    """Whether an argument can be the id of a record."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _MOST
 
 
 def media_type(call: Call) -> str:

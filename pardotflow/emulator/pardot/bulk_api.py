@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.pardot.abilities import BULK_EDIT
 from pardotflow.emulator.pardot.bodies import Form, media_type, parse_object, read_form, read_json
 from pardotflow.emulator.pardot.bulk_life import DELETE, DESTROY, bulk_actions, set_status
 from pardotflow.emulator.pardot.context import Context
@@ -94,6 +95,8 @@ def _file_name(call: Call) -> str | None:
 def change_bulk_action(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`PATCH /bulk-actions/<id>` with a status: Ready, Paused or Cancelled."""
     record = require_record(context, bulk_actions(context), match["id"])
+    if record["createdById"] != context.user_id:
+        context.require(BULK_EDIT)
     payload = read_json(call)
     if set(payload) - {"status"}:
         raise PardotError(180, ", ".join(sorted(set(payload) - {"status"})))

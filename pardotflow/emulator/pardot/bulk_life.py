@@ -47,7 +47,7 @@ def catch_up_bulk_actions(context: Context) -> None:
     """Move every bulk action to the state that it has by now, and carry out what is due."""
     now, half = context.state.now, context.state.switches.bulk_action_delay / 2
     waiting = context.db.execute(
-        'SELECT "id" FROM pd_bulk_actions WHERE _due IS NOT NULL'
+        f'SELECT "id" FROM {bulk_actions(context).table} WHERE _due IS NOT NULL'
         ' AND (_due <= ? OR ("status" = \'Waiting\' AND _due - ? <= ?)) ORDER BY _due, "id"',
         (now, half, now),
     ).fetchall()

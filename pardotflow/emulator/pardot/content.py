@@ -1,8 +1,8 @@
 """The collections of marketing content: folders, files, forms, pages, e-mails, redirects, dynamic content, programs.
 
-They are only read here; a seed brings the records. Fields are those that the vendor's tables list as required or
-read-only; the subject and `updatedAt` of e-mails are known from recorded pages. Which of them can be filtered and
-sorted by is not documented for most: id, name and the stamps are accepted.
+They are read, and some deleted (facts pardot_api section 2.8); a seed brings the records. Fields are those that the
+vendor's tables list as required or read-only; the subject and `updatedAt` of e-mails are known from recorded pages.
+Which of them can be filtered and sorted by is not documented for most: id, name and the stamps are accepted.
 """
 
 from __future__ import annotations
@@ -200,7 +200,11 @@ vanityUrlStatus string
 
 CONTENT = (
     build_collection(
-        "custom-redirects", _CUSTOM_REDIRECTS, filters="id* name createdAt* updatedAt*", relations=CAMPAIGN_OF
+        "custom-redirects",
+        _CUSTOM_REDIRECTS,
+        filters="id* name createdAt* updatedAt*",
+        verbs="RDQ",
+        relations=CAMPAIGN_OF,
     ),
     build_collection(
         "dynamic-contents",
@@ -231,12 +235,13 @@ CONTENT = (
         "email-templates",
         _EMAIL_TEMPLATES,
         filters="id* name createdAt* updatedAt*",
+        verbs="RDQ",
         relations={**CAMPAIGN_OF, **FOLDER_OF, "trackerDomain": ("trackerDomainId", "tracker-domains")},
     ),
     build_collection(
         "engagement-studio-programs", _ENGAGEMENT_STUDIO_PROGRAMS, filters="id* name createdAt* updatedAt*"
     ),
-    build_collection("files", _FILES, filters="id* createdAt* updatedAt*"),
+    build_collection("files", _FILES, filters="id* createdAt* updatedAt*", verbs="RDQ"),
     build_collection(
         "folders",
         _FOLDERS,
@@ -250,13 +255,14 @@ CONTENT = (
         "forms",
         _FORMS,
         filters="id* name createdAt* updatedAt*",
+        verbs="RDQ",
         relations={**CAMPAIGN_OF, "layoutTemplate": ("layoutTemplateId", "layout-templates")},
     ),
     build_collection("form-fields", _FORM_FIELDS, filters="id* createdAt* updatedAt*"),
-    build_collection("form-handlers", _FORM_HANDLERS, filters="id* createdAt*", audited=False),
-    build_collection("form-handler-fields", _FORM_HANDLER_FIELDS, filters="id* createdAt*", audited=False),
+    build_collection("form-handlers", _FORM_HANDLERS, filters="id* createdAt*", verbs="RDQ", audited=False),
+    build_collection("form-handler-fields", _FORM_HANDLER_FIELDS, filters="id* createdAt*", verbs="RDQ", audited=False),
     build_collection("landing-pages", _LANDING_PAGES, filters="id* name createdAt* updatedAt*", relations=CAMPAIGN_OF),
-    build_collection("layout-templates", _LAYOUT_TEMPLATES, filters="id* name createdAt* updatedAt*"),
+    build_collection("layout-templates", _LAYOUT_TEMPLATES, filters="id* name createdAt* updatedAt*", verbs="RDQ"),
     build_collection("list-emails", _LIST_EMAILS, filters="id* name createdAt* updatedAt*", relations=CAMPAIGN_OF),
     build_collection(
         "tracker-domains",

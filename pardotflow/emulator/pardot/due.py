@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pardotflow.emulator.pardot.bulk_life import catch_up_bulk_actions
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.export_life import catch_up_exports
@@ -9,7 +11,8 @@ from pardotflow.emulator.pardot.import_life import catch_up_imports
 
 
 def catch_up(context: Context) -> None:
-    """Carry out every job that is due, kind by kind."""
+    """Carry out every job that is due, kind by kind. What its maker may do was asked when it was made."""
+    context = replace(context, abilities=None)
     catch_up_imports(context)
     catch_up_bulk_actions(context)
     catch_up_exports(context)

@@ -92,6 +92,8 @@ _REGISTRY: dict[int, tuple[int, str]] = {
     209: (400, "Too many fields have filters"),
     210: (400, "Page token has expired."),
     211: (400, "Page token is invalid."),
+    217: (400, "Invalid visitor"),
+    218: (400, "Connected Campaigns is not enabled"),
     219: (400, "Deleted records can't be updated. Please undelete before updating."),
     224: (400, "Invalid fields for request type"),
     227: (400, "The CSV columns do not correspond to the field options"),

@@ -25,16 +25,16 @@ def exports(context: Context) -> Collection:
 
 def schedule_export(context: Context, record: Values) -> None:
     """Put a new export at the end of the account's queue."""
-    (last,) = context.db.execute("SELECT max(_due) FROM pd_exports").fetchone()
+    (last,) = context.db.execute(f"SELECT max(_due) FROM {exports(context).table}").fetchone()
     due = max(context.state.now, last or 0) + context.state.switches.export_delay
-    context.db.execute('UPDATE pd_exports SET _due = ? WHERE "id" = ?', (due, record["id"]))
+    context.db.execute(f'UPDATE {exports(context).table} SET _due = ? WHERE "id" = ?', (due, record["id"]))
 
 
 def catch_up_exports(context: Context) -> None:
     """Move every export to the state that it has by now, and write the files of those that are due."""
     now, half = context.state.now, context.state.switches.export_delay / 2
     waiting = context.db.execute(
-        'SELECT "id" FROM pd_exports WHERE _due IS NOT NULL'
+        f'SELECT "id" FROM {exports(context).table} WHERE _due IS NOT NULL'
         ' AND (_due <= ? OR ("status" = \'Waiting\' AND _due - ? <= ?)) ORDER BY _due, "id"',
         (now, half, now),
     ).fetchall()
@@ -73,12 +73,12 @@ def cancel_export(context: Context, record: Values) -> None:
 
 def expire_exports(context: Context) -> None:
     """Take the files of exports that finished a week ago."""
-    before = context.state.now - _KEPT_SECONDS
+    before, table = context.state.now - _KEPT_SECONDS, exports(context).table
     with context.state.file.write() as db:
         db.execute(
-            'DELETE FROM export_file WHERE export_id IN (SELECT "id" FROM pd_exports WHERE _finished < ?)', (before,)
+            f'DELETE FROM export_file WHERE export_id IN (SELECT "id" FROM {table} WHERE _finished < ?)', (before,)
         )
         db.execute(
-            'UPDATE pd_exports SET "isExpired" = 1, "resultRefs" = NULL WHERE "isExpired" = 0 AND _finished < ?',
+            f'UPDATE {table} SET "isExpired" = 1, "resultRefs" = NULL WHERE "isExpired" = 0 AND _finished < ?',
             (before,),
         )

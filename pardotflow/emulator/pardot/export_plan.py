@@ -42,8 +42,8 @@ _PROCEDURES = {
 }
 # How a record leads to its prospect, for the third procedure.
 _OF_PROSPECT = {
-    "prospect-accounts": 't."id" IN (SELECT p."prospectAccountId" FROM pd_prospects p WHERE {})',
-    "visitors": 't."prospectId" IN (SELECT p."id" FROM pd_prospects p WHERE {})',
+    "prospect-accounts": 't."id" IN (SELECT p."prospectAccountId" FROM {table} p WHERE {condition})',
+    "visitors": 't."prospectId" IN (SELECT p."id" FROM {table} p WHERE {condition})',
 }
 _YEAR = timedelta(days=366)
 _STATES = {"true": 1, "false": 0}
@@ -99,7 +99,7 @@ def plan_export(context: Context, collection: Collection, procedure: object, mad
     _add_activity_tests(arguments, tests, values)
     condition = " AND ".join(tests)
     if of_prospect:
-        condition = _OF_PROSPECT[collection.path].format(condition)
+        condition = _OF_PROSPECT[collection.path].format(table=context.table("prospects"), condition=condition)
     return Plan(collection=collection, condition=condition, values=tuple(values))
 
 

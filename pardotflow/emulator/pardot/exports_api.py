@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.pardot.abilities import needed
 from pardotflow.emulator.pardot.bodies import read_json
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
@@ -50,6 +51,7 @@ def _read_values(context: Context, payload: Mapping[str, Any]) -> Values:
     if missing:
         raise PardotError(153, ", ".join(missing))
     collection = exported_collection(context, payload["object"])
+    context.require(*needed(collection.path, "Q"))
     fields = _read_fields(context, collection, payload.get("fields"))
     plan_export(context, collection, payload["procedure"], context.state.moment)
     return {

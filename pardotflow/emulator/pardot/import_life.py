@@ -1,4 +1,4 @@
-"""The states of an import over time: Open, Waiting, Processing, Complete.
+"""The states of an import over time: Open, Waiting, Processing, Complete; or Canceling, Canceled.
 
 Nothing runs in the background. Every Pardot request first lets the clock catch up: what is due by then has happened
 before the request is answered, also after a restart.
@@ -29,7 +29,7 @@ def catch_up_imports(context: Context) -> None:
     now = context.state.now
     half = context.state.switches.import_delay / 2
     waiting = context.db.execute(
-        'SELECT "id" FROM pd_imports WHERE _due IS NOT NULL'
+        f'SELECT "id" FROM {imports(context).table} WHERE _due IS NOT NULL'
         ' AND (_due <= ? OR ("status" = \'Waiting\' AND _due - ? <= ?)) ORDER BY _due, "id"',
         (now, half, now),
     ).fetchall()
@@ -46,6 +46,11 @@ def _advance(context: Context, import_id: int) -> None:
     own = replace(context, user_id=record["createdById"])
     if record["_due"] > context.state.now:
         update_record(own, imports(context), record, {"status": "Processing"})
+        return
+    if record["status"] == "Canceling":
+        update_record(
+            own, imports(context), record, {"status": "Canceled", "_due": None, "_finished": context.state.now}
+        )
         return
     counts = run_import(own, record)
     done = {"status": "Complete", "_due": None, "_finished": context.state.now}
@@ -66,11 +71,11 @@ def submit(context: Context, record: Values) -> None:
 
 
 def cancel(context: Context, record: Values) -> None:
-    """Stop an import that has not finished; raises 161."""
+    """Stop an import that has not finished: it is Canceling for a while, then Canceled. Raises 161."""
     if record["status"] not in {"Open", "Waiting", "Processing"}:
         raise PardotError(161)
-    done = {"status": "Canceled", "_due": None, "_finished": context.state.now}
-    update_record(context, imports(context), record, done)
+    due = context.state.now + context.state.switches.import_delay / 2
+    update_record(context, imports(context), record, {"status": "Canceling", "_due": due})
 
 
 def expire(context: Context) -> None:
@@ -79,7 +84,7 @@ def expire(context: Context) -> None:
     opened = pardot_stamp(from_epoch(now - _OPEN_SECONDS))
     with context.state.file.write() as db:
         db.execute(
-            'UPDATE pd_imports SET "isExpired" = 1 WHERE "isExpired" = 0'
+            f'UPDATE {imports(context).table} SET "isExpired" = 1 WHERE "isExpired" = 0'
             ' AND (_finished < ? OR ("status" = \'Open\' AND "createdAt" < ?))',
             (now - _KEPT_SECONDS, opened),
         )

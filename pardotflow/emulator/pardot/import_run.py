@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from pardotflow.emulator.datafile import savepoint
 from pardotflow.emulator.ids import is_id, to_18
+from pardotflow.emulator.pardot.assignment import OWNER_FIELDS
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.import_csv import (
@@ -149,7 +150,8 @@ def _changed_values(job: _Job, target: Values, cells: Mapping[str, str]) -> Valu
             continue
         option = job.options[name]
         if not text.strip():
-            if option.null_overwrite and option.overwrite:
+            # An import cannot unassign (facts pardot_api section 4.3).
+            if name not in OWNER_FIELDS and option.null_overwrite and option.overwrite:
                 changes[name] = 0 if attribute.type == "boolean" else None
         elif option.overwrite or target[name] is None:
             changes[name] = read_cell(attribute, text, job.context.state.switches)
@@ -176,11 +178,11 @@ def _change_lists(job: _Job, prospect_id: int, cells: Mapping[str, str]) -> None
 def _change_membership(context: Context, list_id: int, prospect_id: int, *, add: bool) -> None:
     memberships = context.collections["list-memberships"]
     if add:
-        if not is_member(context.db, list_id, prospect_id):
+        if not is_member(context, list_id, prospect_id):
             insert_record(context, memberships, {"listId": list_id, "prospectId": prospect_id})
         return
     found = context.db.execute(
-        'SELECT "id" FROM pd_list_memberships WHERE "listId" = ? AND "prospectId" = ? AND "isDeleted" = 0',
+        f'SELECT "id" FROM {memberships.table} WHERE "listId" = ? AND "prospectId" = ? AND "isDeleted" = 0',
         (list_id, prospect_id),
     ).fetchall()
     for (record_id,) in found:

@@ -6,15 +6,17 @@ An import can be changed only while it is Open; whatever it does to prospects ha
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pardotflow.emulator.clock import from_epoch, pardot_stamp
 from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.pardot.abilities import ASSIGN, IMPORT, needed
+from pardotflow.emulator.pardot.assignment import OWNER_FIELDS
 from pardotflow.emulator.pardot.bodies import Form, media_type, parse_object, read_form, read_json
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
-from pardotflow.emulator.pardot.import_csv import check_batch, parse_options
+from pardotflow.emulator.pardot.import_csv import LIST_COLUMNS, check_batch, parse_options
 from pardotflow.emulator.pardot.import_life import cancel, expire, imports, submit
 from pardotflow.emulator.pardot.import_run import to_line
 from pardotflow.emulator.pardot.prospects import prospects
@@ -29,6 +31,7 @@ _MOST_BATCHES_A_DAY = 1000
 
 def create_import(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /imports`: JSON, or multipart with `input` and at most one `file`."""
+    context.require(IMPORT)
     form = _read_body(call)
     payload = parse_object(form.texts.get("input", form.texts.get("importInput", "")))
     names = answer_fields(context, imports(context), call) or ["id"]
@@ -88,6 +91,7 @@ def _flag(payload: Mapping[str, Any], name: str, default: bool) -> int:
 
 def add_batch(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /imports/<id>/batches`: multipart with `file`, or the bare CSV."""
+    context.require(IMPORT)
     record = require_record(context, imports(context), match["id"])
     kind = media_type(call)
     files = read_form(call).files if kind == "multipart/form-data" else (call.body,) if call.body else ()
@@ -109,17 +113,28 @@ def _add_batch(context: Context, record: Values, content: bytes) -> None:
         raise PardotError(160)
     if _batches_today(context) >= _MOST_BATCHES_A_DAY:
         raise PardotError(164)
-    header = json.dumps(check_batch(prospects(context), content, json.loads(record["fields"] or "null")))
+    names = check_batch(prospects(context), content, json.loads(record["fields"] or "null"))
+    _check_abilities(context, names)
+    header = json.dumps(names)
     if count and header != record["_header"]:
         raise PardotError(159, "the batches of an import have one header")
     context.db.execute("INSERT INTO import_batch VALUES (?, ?, ?)", (record["id"], count + 1, content))
     update_record(context, imports(context), record, {"_header": header})
 
 
+def _check_abilities(context: Context, header: Sequence[str]) -> None:
+    """Raises 46 where the caller may not write owner or list columns."""
+    if set(header) & set(OWNER_FIELDS):
+        context.require(ASSIGN)
+    if set(header) & set(LIST_COLUMNS):
+        context.require(*needed("lists", "R"))
+
+
 def _batches_today(context: Context) -> int:
     since = pardot_stamp(from_epoch(context.state.now - 86_400))
     (count,) = context.db.execute(
-        'SELECT count(*) FROM import_batch b JOIN pd_imports i ON i."id" = b.import_id WHERE i."createdAt" > ?',
+        f'SELECT count(*) FROM import_batch b JOIN {imports(context).table} i ON i."id" = b.import_id'
+        ' WHERE i."createdAt" > ?',
         (since,),
     ).fetchone()
     return int(count)
@@ -127,6 +142,7 @@ def _batches_today(context: Context) -> int:
 
 def change_import(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`PATCH /imports/<id>` with `{"status": "Ready"}`."""
+    context.require(IMPORT)
     record = require_record(context, imports(context), match["id"])
     payload = read_json(call)
     unknown = set(payload) - _KEYS
@@ -143,6 +159,7 @@ def change_import(context: Context, call: Call, match: Mapping[str, str]) -> Rep
 
 def cancel_import(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /imports/<id>/do/cancel`."""
+    context.require(IMPORT)
     record = require_record(context, imports(context), match["id"])
     names = answer_fields(context, imports(context), call)
     cancel(context, record)

@@ -88,6 +88,7 @@ isUseValues  boolean  CU
 isRequired   boolean  CU
 isAnalyticsSynced  boolean  CU
 salesforceId string   CU
+valuesPrefill  string  CH
 """
 _USER = """
 id           integer

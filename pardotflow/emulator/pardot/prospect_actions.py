@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.pardot.abilities import needed
 from pardotflow.emulator.pardot.bodies import parse_object, read_json
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError, json_reply
@@ -23,12 +24,14 @@ from pardotflow.emulator.pardot.record_api import require_record
 from pardotflow.emulator.pardot.records import Values
 from pardotflow.emulator.pardot.select import select_fields, show_record, split_fields
 from pardotflow.emulator.pardot.values import read_payload
+from pardotflow.emulator.pardot.visibility import check_visible, may_view
 
 _UPSERT_KEYS = {"prospect", "matchEmail", "fields", "secondaryDeletedSearch"}
 
 
 def upsert_latest(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /objects/prospects/do/upsertLatestByEmail`."""
+    context.require(*needed("prospects", "C"))
     body = read_json(call)
     unknown = set(body) - _UPSERT_KEYS
     if unknown:
@@ -42,7 +45,7 @@ def upsert_latest(context: Context, call: Call, match: Mapping[str, str]) -> Rep
     names = _fields(context, call, body)
     row, created = _upsert(context, email, given, search_deleted=body.get("secondaryDeletedSearch") is True)
     status = {"201_when_created": 201 if created else 200, "204": 204}.get(context.state.switches.upsert_status, 200)
-    if status == 204:
+    if status == 204 or not may_view(context, prospects(context), row):
         return Reply(status=204)
     return json_reply(show_record(context, prospects(context), row["id"], names), status)
 
@@ -54,6 +57,7 @@ def _upsert(context: Context, email: str, given: Mapping[str, Any], *, search_de
         found = find_by_email(context, email, deleted=True)
     if found:
         changes = read_payload(prospects(context), given, switches, creating=False)
+        check_visible(context, prospects(context), found[0])
         if found[0]["isDeleted"]:
             undelete_prospect(context, found[0])
         update_prospect(context, found[0], changes)
@@ -64,6 +68,7 @@ def _upsert(context: Context, email: str, given: Mapping[str, Any], *, search_de
 
 def undelete_by_email(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /objects/prospects/do/undelete` with `matchEmail`."""
+    context.require(*needed("prospects", "D"))
     body = read_json(call)
     email = body.get("matchEmail") or body.get("email")
     if not isinstance(email, str):
@@ -72,12 +77,14 @@ def undelete_by_email(context: Context, call: Call, match: Mapping[str, str]) ->
     found = find_by_email(context, email, deleted=True)
     if not found:
         raise PardotError(109)
+    check_visible(context, prospects(context), found[0])
     undelete_prospect(context, found[0])
     return json_reply(show_record(context, prospects(context), found[0]["id"], names))
 
 
 def undelete_by_id(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /objects/prospects/<id>/do/undelete`; a body is optional."""
+    context.require(*needed("prospects", "D"))
     body = parse_object(call.body) if call.body.strip() else {}
     names = _fields(context, call, body)
     row = require_record(context, prospects(context), match["id"])

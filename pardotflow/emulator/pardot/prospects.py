@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pardotflow.emulator.ids import to_18
+from pardotflow.emulator.pardot.assignment import assign
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError
 from pardotflow.emulator.pardot.objects import Collection
-from pardotflow.emulator.pardot.records import Values, insert_record, rows_of, update_record
+from pardotflow.emulator.pardot.records import Values, find_record, insert_record, rows_of, update_record
 
 _NEW = {"score": 0, "recentInteraction": "Never active"}
 
@@ -66,7 +66,7 @@ def find_by_email(context: Context, email: str, *, deleted: bool = False) -> lis
     collate = "" if context.state.switches.email_match_case_sensitive else " COLLATE NOCASE"
     return rows_of(
         context.db.execute(
-            f'SELECT * FROM pd_prospects WHERE "email"{collate} = ? AND "isDeleted" = ?'
+            f'SELECT * FROM {prospects(context).table} WHERE "email"{collate} = ? AND "isDeleted" = ?'
             ' ORDER BY "lastActivityAt" DESC, "updatedAt" DESC, "id" DESC',
             (email, int(deleted)),
         )
@@ -77,7 +77,8 @@ def find_by_salesforce_id(context: Context, fid: str) -> list[Values]:
     """Prospects with a lead or contact id, stored in its long or in its short form, live ones first."""
     return rows_of(
         context.db.execute(
-            'SELECT * FROM pd_prospects WHERE "salesforceId" IN (?, ?) ORDER BY "isDeleted", "updatedAt" DESC',
+            f"SELECT * FROM {prospects(context).table}"
+            ' WHERE "salesforceId" IN (?, ?) ORDER BY "isDeleted", "updatedAt" DESC',
             (fid, fid[:15]),
         )
     )
@@ -87,43 +88,15 @@ def find_by_salesforce_id(context: Context, fid: str) -> list[Values]:
 
 
 def _derive(context: Context, changes: Mapping[str, Any], row: Values | None) -> Values:
-    derived: Values = {}
-    if changes.get("userId") is not None and changes.get("salesforceOwnerId") is not None:
-        raise PardotError(125)
-    if "userId" in changes:
-        derived.update(_assign(context, changes["userId"], row))
-    elif changes.get("salesforceOwnerId") is not None:
-        derived.update(_assign_salesforce_owner(context, changes["salesforceOwnerId"], row))
+    derived = assign(context, changes, row)
     if "salesforceId" in changes:
         derived.update(_link(context, changes["salesforceId"], row))
-    if changes.get("campaignId") is not None and not _exists(context, "pd_campaigns", changes["campaignId"]):
+    if changes.get("campaignId") is not None and not _exists(context, "campaigns", changes["campaignId"]):
         raise PardotError(38)
     if changes.get("prospectAccountId") is not None and not _exists(
-        context, "pd_prospect_accounts", changes["prospectAccountId"]
+        context, "prospect-accounts", changes["prospectAccountId"]
     ):
         raise PardotError(61)
-    return derived
-
-
-def _assign(context: Context, user_id: int | None, row: Values | None) -> Values:
-    if user_id is None:
-        return {"assignedToId": None, "salesforceOwnerId": None}
-    found = context.db.execute('SELECT "salesforceId" FROM pd_users WHERE "id" = ?', (user_id,)).fetchone()
-    if found is None:
-        raise PardotError(10)
-    return _assigned(context, user_id, found[0], row)
-
-
-def _assign_salesforce_owner(context: Context, owner: str, row: Values | None) -> Values:
-    forms = (to_18(owner), owner[:15])
-    found = context.db.execute('SELECT "id" FROM pd_users WHERE "salesforceId" IN (?, ?)', forms).fetchone()
-    return _assigned(context, found[0], owner, row) | {"userId": found[0]} if found else {}
-
-
-def _assigned(context: Context, user_id: int, owner: str | None, row: Values | None) -> Values:
-    derived: Values = {"assignedToId": user_id, "salesforceOwnerId": owner}
-    if row is None or row["firstAssignedAt"] is None:
-        derived["firstAssignedAt"] = context.stamp
     return derived
 
 
@@ -140,12 +113,13 @@ def _link(context: Context, fid: str | None, row: Values | None) -> Values:
     return {"salesforceContactId": fid} if fid.startswith("003") else {}
 
 
-def _exists(context: Context, table: str, record_id: int) -> bool:
-    return context.db.execute(f'SELECT 1 FROM "{table}" WHERE "id" = ?', (record_id,)).fetchone() is not None
+def _exists(context: Context, path: str, record_id: int) -> bool:
+    return find_record(context.db, context.collections[path], record_id) is not None
 
 
 def _oldest_campaign(context: Context) -> int | None:
     row = context.db.execute(
-        'SELECT "id" FROM pd_campaigns WHERE coalesce("isDeleted", 0) = 0 ORDER BY "createdAt", "id" LIMIT 1'
+        f'SELECT "id" FROM {context.table("campaigns")} WHERE coalesce("isDeleted", 0) = 0'
+        ' ORDER BY "createdAt", "id" LIMIT 1'
     ).fetchone()
     return int(row[0]) if row else None

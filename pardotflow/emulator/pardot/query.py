@@ -23,6 +23,7 @@ from pardotflow.emulator.pardot.errors import PardotError, json_reply
 from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.past import lagging_source
 from pardotflow.emulator.pardot.select import Selection, select_fields, split_fields
+from pardotflow.emulator.pardot.visibility import REDACTED, hides_others, owner_column
 
 _SUFFIXES = {
     "GreaterThanOrEqualTo": ("integer", ">="),
@@ -72,20 +73,23 @@ def run_query(context: Context, collection: Collection, call: Call) -> Reply:
     selection = select_fields(context, collection, split_fields(given["fields"]), code=51, query=True)
     spec = _read_spec(context, collection, given)
     rows = _fetch(context, collection, spec, selection)
-    values = [selection.build(row) for row in rows[: spec.limit]]
+    page = rows[: spec.limit]
+    shown = [row for row in page if row[-1] == context.user_id] if hides_others(context, collection) else page
+    values = [selection.build(row) for row in shown]
+    redacted = REDACTED if len(shown) < len(page) else {}
     ceiling = context.state.switches.page_token_ceiling
-    seen = spec.count + len(values)
+    seen = spec.count + len(page)
     if len(rows) <= spec.limit:
-        return json_reply({"nextPageToken": None, "nextPageUrl": None, "values": values})
+        return json_reply({"nextPageToken": None, "nextPageUrl": None, "values": values}, headers=redacted)
     if seen >= ceiling:
         warning = "203;Record count for nextPageToken sequence has been exceeded. No page token returned."
         envelope = {"nextPageToken": None, "nextPageUrl": None, "values": values}
         return json_reply(envelope, headers={"Pardot-Warning": warning})
-    last = rows[spec.limit - 1][len(selection.columns) :]
+    last = page[-1][len(selection.columns) : -1]
     keys = dict(zip(("id", *(name for name, _ in spec.order)), last, strict=True))
     token = _write_token(context, replace(spec, resume=keys, page=spec.page + 1, count=seen))
     url = f"{context.url(collection)}?fields={given['fields']}&nextPageToken={token}"
-    return json_reply({"nextPageToken": token, "nextPageUrl": url, "values": values})
+    return json_reply({"nextPageToken": token, "nextPageUrl": url, "values": values}, headers=redacted)
 
 
 def _read_spec(context: Context, collection: Collection, given: dict[str, str]) -> Spec:
@@ -198,7 +202,7 @@ def _read_order(collection: Collection, text: str) -> tuple[tuple[str, bool], ..
 
 
 def _fetch(context: Context, collection: Collection, spec: Spec, selection: Selection) -> list[Sequence[Any]]:
-    """One row more than a page; after the selected columns come id and the sort values."""
+    """One row more than a page; after the selected columns come id, the sort values, and whose it is."""
     source, values = lagging_source(context.state, collection)
     tests: list[str] = []
     for test in spec.filters:
@@ -211,7 +215,8 @@ def _fetch(context: Context, collection: Collection, spec: Spec, selection: Sele
     order = ", ".join(f't."{name}" {"DESC" if down else "ASC"}' for name, down in spec.order)
     where = f" WHERE {' AND '.join(tests)}" if tests else ""
     sql = (
-        f"SELECT {', '.join((*selection.columns, keys))} FROM {source} t{selection.joins}{where}"
+        f"SELECT {', '.join((*selection.columns, keys, owner_column(collection, 't')))}"
+        f" FROM {source} t{selection.joins}{where}"
         f" ORDER BY {order} LIMIT ? OFFSET ?"
     )
     return context.db.execute(sql, [*values, spec.limit + 1, spec.offset if spec.resume is None else 0]).fetchall()

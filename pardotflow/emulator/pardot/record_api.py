@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from pardotflow.emulator.clock import http_date, parse_http_date, parse_instant
 from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.pardot.abilities import needed
 from pardotflow.emulator.pardot.bodies import read_json
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError, json_reply
@@ -20,15 +21,17 @@ from pardotflow.emulator.pardot.records import Values, find_record
 from pardotflow.emulator.pardot.rules import create, remove, update
 from pardotflow.emulator.pardot.select import select_fields, show_record, split_fields
 from pardotflow.emulator.pardot.values import read_payload
+from pardotflow.emulator.pardot.visibility import check_owner, check_visible, may_view, owner_column
 
 
 def find_collection(context: Context, path: str, verb: str) -> Collection:
-    """The collection of a path segment; raises 192 for an unknown one, 60 where it lacks the verb."""
+    """The collection of a path segment; raises 192 for an unknown one, 60 where it lacks the verb, 46."""
     found = context.collections.get(path)
     if found is None or found.outside:
         raise PardotError(192)
     if verb not in found.verbs:
         raise PardotError(60)
+    context.require(*needed(path, verb))
     return found
 
 
@@ -50,6 +53,7 @@ def read_from(context: Context, collection: Collection, call: Call, segment: str
     selection = select_fields(context, collection, split_fields(wanted), code=51, query=False)
     source, values = lagging_source(context.state, collection)
     extra = ['t."updatedAt"' if "updatedAt" in collection.attributes else "NULL"]
+    extra.append(owner_column(collection, "t"))
     extra.append('t."isDeleted"' if collection.has_bin else "0")
     row = context.db.execute(
         f'SELECT {", ".join((*selection.columns, *extra))} FROM {source} t{selection.joins} WHERE t."id" = ?',
@@ -57,9 +61,10 @@ def read_from(context: Context, collection: Collection, call: Call, segment: str
     ).fetchone()
     if row is None:
         raise PardotError(109)
+    check_owner(context, collection, row[-2])
     if row[-1] and (call.argument("deleted") or "false").lower() == "false":
         raise PardotError(109, headers=IN_RECYCLE_BIN)
-    modified = parse_instant(row[-2] or "")
+    modified = parse_instant(row[-3] or "")
     headers = {"Last-Modified": http_date(modified.timestamp())} if modified else {}
     since = parse_http_date(call.headers.get("if-modified-since", ""))
     if modified and since and modified <= since:
@@ -76,7 +81,9 @@ def create_one(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
 
 
 def created_reply(context: Context, collection: Collection, row: Values, names: list[str]) -> Reply:
-    """The answer to a create."""
+    """The answer to a create; nothing where the caller may not see what they made (facts pardot_api section 2.1)."""
+    if not may_view(context, collection, row):
+        return Reply(status=204)
     location = f"{context.url(collection, row['id'])}?fields={','.join(names)}"
     return json_reply(show_record(context, collection, row["id"], names), 201, {"Location": location})
 
@@ -95,7 +102,7 @@ def update_one(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
 
 def updated_reply(context: Context, collection: Collection, row: Values, names: list[str]) -> Reply:
     """The answer to a change: the wanted fields, or nothing where none are wanted."""
-    if not names:
+    if not names or not may_view(context, collection, row):
         return Reply(status=204)
     return json_reply(show_record(context, collection, row["id"], names))
 
@@ -122,6 +129,7 @@ def require_record(context: Context, collection: Collection, segment: str) -> Va
     row = find_record(context.db, collection, read_id(segment))
     if row is None:
         raise PardotError(109)
+    check_visible(context, collection, row)
     return row
 
 

@@ -34,7 +34,7 @@ def new_id(db: sqlite3.Connection, collection: Collection) -> int:
     (highest,) = db.execute(f'SELECT coalesce(max("id"), 1000) FROM "{collection.table}"').fetchone()
     (made,) = db.execute(
         "INSERT INTO minted VALUES (?, ?) ON CONFLICT (prefix) DO UPDATE SET last = max(last, ?) + 1 RETURNING last",
-        (collection.table, highest + 1, highest),
+        (collection.counter, highest + 1, highest),
     ).fetchone()
     return int(made)
 

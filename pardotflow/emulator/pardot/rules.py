@@ -17,6 +17,19 @@ from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.prospects import create_prospect, update_prospect
 from pardotflow.emulator.pardot.records import Values, find_record, insert_record, remove_record, update_record
 
+# Facts pardot_api section 3.5; the values themselves are never shown, so nothing follows from the word.
+_PREFILLS = {
+    "Countries",
+    "Country Codes",
+    "US States",
+    "US State Codes",
+    "Canadian Provinces",
+    "Canadian Province Codes",
+    "US States and Canadian Provinces",
+    "US State and Canadian Province Codes",
+}
+# Which records use an asset: their collection, and the column that names it.
+_USES = {"layout-templates": (("forms", "layoutTemplateId"),)}
 _FIELD_TYPES = {
     "text",
     "radio button",
@@ -57,11 +70,21 @@ def update(context: Context, collection: Collection, row: Values, payload: Value
 
 
 def remove(context: Context, collection: Collection, row: Values) -> None:
-    """Delete a record by the rules of its collection; the values of a custom field go with it."""
+    """Delete a record by the rules of its collection; the values of a custom field go with it. Raises 108."""
+    _check_unused(context, collection, row)
     remove_record(context, collection, row)
     if collection.path == "custom-fields":
-        context.db.execute(f'UPDATE pd_prospects SET "{row["apiFieldId"]}" = NULL')
+        context.db.execute(f'UPDATE {context.table("prospects")} SET "{row["apiFieldId"]}" = NULL')
         renew_catalog(context.db)
+
+
+def _check_unused(context: Context, collection: Collection, row: Values) -> None:
+    for path, column in _USES.get(collection.path, ()):
+        live = ' AND coalesce("isDeleted", 0) = 0' if context.collections[path].has_bin else ""
+        if context.db.execute(
+            f'SELECT 1 FROM {context.table(path)} WHERE "{column}" = ?{live}', (row["id"],)
+        ).fetchone():
+            raise PardotError(108)
 
 
 def _check_name(context: Context, collection: Collection, payload: Values, own_id: int | None) -> None:
@@ -84,14 +107,15 @@ def _check_membership(context: Context, payload: Values) -> None:
         raise PardotError(3)
     if prospect["isDeleted"]:
         raise PardotError(132)
-    if is_member(context.db, payload["listId"], payload["prospectId"]):
+    if is_member(context, payload["listId"], payload["prospectId"]):
         raise PardotError(58)
 
 
-def is_member(db: sqlite3.Connection, list_id: int, prospect_id: int) -> bool:
+def is_member(context: Context, list_id: int, prospect_id: int) -> bool:
     """Whether a prospect is on a list."""
-    found = db.execute(
-        'SELECT 1 FROM pd_list_memberships WHERE "listId" = ? AND "prospectId" = ? AND coalesce("isDeleted", 0) = 0',
+    found = context.db.execute(
+        f"SELECT 1 FROM {context.table('list-memberships')}"
+        ' WHERE "listId" = ? AND "prospectId" = ? AND coalesce("isDeleted", 0) = 0',
         (list_id, prospect_id),
     ).fetchone()
     return found is not None
@@ -104,12 +128,15 @@ def _prepare_custom_field(context: Context, payload: Values) -> Values:
         raise PardotError(154, "fieldId")
     if kind not in _FIELD_TYPES:
         raise PardotError(154, "type")
-    taken = context.db.execute('SELECT 1 FROM pd_custom_fields WHERE "fieldId" = ? COLLATE NOCASE', (field_id,))
+    if payload.get("valuesPrefill") not in {None, *_PREFILLS}:
+        raise PardotError(154, "valuesPrefill")
+    table = context.table("custom-fields")
+    taken = context.db.execute(f'SELECT 1 FROM {table} WHERE "fieldId" = ? COLLATE NOCASE', (field_id,))
     if taken.fetchone():
         raise PardotError(245)
     made: dict[str, Any] = {**payload, "fieldId": field_id, "apiFieldId": f"{field_id}__c", "type": kind}
     many = bool(payload.get("isRecordMultipleResponses"))
-    add_prospect_columns(context.db, [custom_attribute(made["apiFieldId"], kind, many=many)])
+    add_prospect_columns(context.db, context.unit.number, [custom_attribute(made["apiFieldId"], kind, many=many)])
     renew_catalog(context.db)
     return made
 

@@ -72,7 +72,7 @@ class _Selector:
         for hop in hops:
             node = self.follow(node, hop, name)
         attribute = node.collection.attributes.get(last)
-        if attribute is None:
+        if attribute is None or attribute.hidden:
             raise PardotError(self.code, name)
         if self.query and attribute.is_array:
             raise PardotError(224, name)

@@ -1,13 +1,14 @@
 """Pardot as one function from a call to an answer: the gate, then the endpoint.
 
-The gate asks in the service's order: any authorization, the unit's header, a live session, a known unit, free places,
-calls left.
+The gate asks in the service's order: any authorization, the unit's header, a live session, a known unit, a user of it,
+calls left, free places.
 """
 
 from __future__ import annotations
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,7 @@ from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
 from pardotflow.emulator.pardot import (
     account_api,
+    actions,
     bulk_api,
     exports_api,
     external_api,
@@ -27,6 +29,8 @@ from pardotflow.emulator.pardot.catalog import CollectionCache
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.due import catch_up
 from pardotflow.emulator.pardot.errors import PardotError
+from pardotflow.emulator.pardot.shapes import table_prefix
+from pardotflow.emulator.pardot.units import Unit, find_unit, in_unit
 from pardotflow.emulator.state import State, load_state
 from pardotflow.emulator.usage import used_today
 
@@ -40,6 +44,10 @@ ROUTES: tuple[Route[Context], ...] = (
     route(r"/objects/prospects/(?P<id>[^/]+)/do/undelete", POST=prospect_actions.undelete_by_id),
     route(_RECORDS + r"/(?P<id>[^/]+)/do/addTag", POST=tagging.add_tag),
     route(_RECORDS + r"/(?P<id>[^/]+)/do/removeTag", POST=tagging.remove_tag),
+    route(r"/objects/campaigns/(?P<id>[^/]+)/do/connectSalesforceCampaign", POST=actions.connect_campaign),
+    route(r"/objects/tags/(?P<id>[^/]+)/do/mergeTags", POST=actions.merge_tags),
+    route(r"/objects/visitors/(?P<id>[^/]+)/do/assignToProspect", POST=actions.assign_visitor),
+    route(r"/objects/visitors/(?P<id>[^/]+)/do/identifyCompany", POST=actions.identify_company),
     route(_RECORDS, GET=record_api.query, POST=record_api.create_one),
     route(
         _RECORDS + r"/(?P<id>[^/]+)",
@@ -65,6 +73,11 @@ ROUTES: tuple[Route[Context], ...] = (
 _ACTION = re.compile(r"/objects/[a-z-]+(/[^/]+)?/do/[^/]*")
 # Refusals of the layer before version 5 that were not recorded as JSON.
 _BEFORE_ROUTER = {182, 184, 201}
+_NO_MEMBER = (
+    "User associated with access token is not valid for the Pardot Business Unit ID"
+    " specified in Pardot-Business-Unit-Id header"
+)
+_HEADER = "pardot-business-unit-id"
 _UNIT = re.compile(r"0Uv[0-9A-Za-z]{15}")
 
 
@@ -88,13 +101,13 @@ class Pardot:
         self._find_session = find_session
         self._collections = CollectionCache()
         self._places = threading.Lock()
-        self._taken = 0
+        self._taken: Counter[str] = Counter()
 
     def answer(self, call: Call, taken: int = 1) -> tuple[Reply, int]:
         """The answer and the API calls that it counts for; `taken` are the places in use, this one included."""
-        state = load_state(self._file)
+        state, meter = self.at_unit(load_state(self._file), call)
         try:
-            user = self._admit(state, call)
+            unit, user, abilities = self._admit(state, call)
             if taken > state.switches.pardot_concurrency:
                 raise PardotError(66, status=state.switches.status_for_concurrency)
         except PardotError as error:
@@ -102,51 +115,69 @@ class Pardot:
             return error.to_xml_reply() if as_xml else error.to_reply(), 0
         context = Context(
             state=state,
-            collections=self._collections.load(state.db),
+            unit=unit,
+            collections=self._collections.load(state.db, unit.number),
             user_id=user,
             base_url=call.base_url,
+            abilities=abilities,
         )
         reply = self._run(context, call)
         if call.headers.get("x-return-api-usage", "").lower() in {"1", "true"}:
-            usage = f"{used_today(state, 'pardot') + 1}/{state.switches.pardot_daily_limit}"
+            usage = f"{used_today(state, meter) + 1}/{state.switches.pardot_daily_limit}"
             headers = {**reply.headers, "x-api-usage": usage}
             reply = Reply(status=reply.status, body=reply.body, media=reply.media, headers=headers)
         return reply, 1
 
+    def at_unit(self, state: State, call: Call) -> tuple[State, str]:
+        """The surroundings of a call with its unit's own switches, and the unit's meter."""
+        unit = find_unit(state.db, call.headers.get(_HEADER))
+        return (in_unit(state, unit), unit.meter) if unit else (state, "pardot")
+
     @contextmanager
-    def place(self) -> Iterator[int]:
+    def place(self, call: Call) -> Iterator[int]:
         """Hold one of the unit's places while a request is in flight; gives how many are taken."""
+        unit = call.headers.get(_HEADER, "")
         with self._places:
-            self._taken += 1
-            taken = self._taken
+            self._taken[unit] += 1
+            taken = self._taken[unit]
         try:
             yield taken
         finally:
             with self._places:
-                self._taken -= 1
+                self._taken[unit] -= 1
+                if not self._taken[unit]:
+                    del self._taken[unit]
 
-    def _admit(self, state: State, call: Call) -> int:
-        """The Pardot user of the caller; raises `PardotError`."""
+    def _admit(self, state: State, call: Call) -> tuple[Unit, int, frozenset[str] | None]:
+        """The unit, the caller's user in it and what they may do; raises `PardotError`."""
         if not call.headers.get("authorization"):
             raise PardotError(49)
-        unit = call.headers.get("pardot-business-unit-id")
-        if unit is None:
+        given = call.headers.get(_HEADER)
+        if given is None:
             raise PardotError(181, "Pardot-Business-Unit-Id header not found on request.")
         salesforce_user = self._find_session(state, call)
         if salesforce_user is None:
             raise PardotError(184)
-        if not _UNIT.fullmatch(unit):
+        if not _UNIT.fullmatch(given):
             raise PardotError(182, "Pardot-Business-Unit-Id")
-        if unit != state.identity.business_unit_id:
+        unit = find_unit(state.db, given)
+        if unit is None:
             raise PardotError(201, status=state.switches.status_for_unit)
-        if used_today(state, "pardot") >= state.switches.pardot_daily_limit:
+        user = self._user(state, unit, salesforce_user)
+        if used_today(state, unit.meter) >= state.switches.pardot_daily_limit:
             raise PardotError(122, status=state.switches.status_for_daily_limit)
-        return self._user(state, salesforce_user)
+        is_connected = salesforce_user[:15] == state.identity.connected.salesforce_id[:15]
+        return unit, user, unit.abilities if is_connected else None
 
-    def _user(self, state: State, salesforce_user: str) -> int:
-        forms = (salesforce_user, salesforce_user[:15])
-        row = state.db.execute('SELECT "id" FROM pd_users WHERE "salesforceId" IN (?, ?)', forms).fetchone()
-        return int(row[0]) if row else state.identity.connected.pardot_id
+    def _user(self, state: State, unit: Unit, salesforce_user: str) -> int:
+        row = state.db.execute(
+            f'SELECT "id" FROM {table_prefix(unit.number)}users'
+            ' WHERE "salesforceId" IN (?, ?) AND coalesce("isDeleted", 0) = 0',
+            (salesforce_user, salesforce_user[:15]),
+        ).fetchone()
+        if row is None:
+            raise PardotError(49, _NO_MEMBER, status=state.switches.status_for_membership)
+        return int(row[0])
 
     def _run(self, context: Context, call: Call) -> Reply:
         path = re.sub(r"^/api/v5", "", call.path, flags=re.IGNORECASE)

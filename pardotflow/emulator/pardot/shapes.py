@@ -1,13 +1,13 @@
 """How a collection of API v5 is described: attributes, relations, filters and sort keys.
 
 One line of a table is one attribute: name, type, and flags (C may be set on create, U on update, R required on
-create). Whatever has no flag is read-only.
+create, H cannot be read). Whatever has no flag is read-only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _AUDIT = """
 createdAt    datetime
@@ -22,6 +22,11 @@ PROSPECT_OF = {"prospect": ("prospectId", "prospects")}
 FOLDER_OF = {"folder": ("folderId", "folders")}
 
 
+def table_prefix(unit: int) -> str:
+    """What the table names of a business unit begin with."""
+    return "pd_" if unit == 1 else f"pd{unit}_"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
     """One field of a collection. Arrays, `refs` (URLs) and `json` can be read only one record at a time."""
@@ -31,6 +36,7 @@ class Attribute:
     createable: bool = False
     updateable: bool = False
     required: bool = False
+    hidden: bool = False
 
     @property
     def is_array(self) -> bool:
@@ -43,7 +49,8 @@ class Collection:
     """One collection. `relations` leads from a name to the column and the collection that it points into.
 
     `filters` names the attributes that a query can test; those with comparisons have the value True. Those
-    that can be asked for being empty are `nullable`. Jobs and external activities stand `outside` of `/objects`.
+    that can be asked for being empty are `nullable`. Jobs and external activities stand `outside` of `/objects`. Every
+    business unit has tables of its own; `unit` is its number in the data file.
     """
 
     path: str
@@ -55,11 +62,17 @@ class Collection:
     has_bin: bool
     nullable: frozenset[str]
     outside: bool = False
+    unit: int = 1
 
     @property
     def table(self) -> str:
         """The SQLite table name."""
-        return f"pd_{self.path.replace('-', '_')}"
+        return f"{table_prefix(self.unit)}{self.path.replace('-', '_')}"
+
+    @property
+    def counter(self) -> str:
+        """Whose ids are counted together: those of a table; those of all units' jobs, whose files stand together."""
+        return replace(self, unit=1).table if self.outside else self.table
 
     @property
     def columns(self) -> list[str]:
@@ -73,7 +86,12 @@ def _attributes(table: str) -> dict[str, Attribute]:
         if line.strip():
             name, kind, flags = (*line.split(), "")[:3]
             made[name] = Attribute(
-                name=name, type=kind, createable="C" in flags, updateable="U" in flags, required="R" in flags
+                name=name,
+                type=kind,
+                createable="C" in flags,
+                updateable="U" in flags,
+                required="R" in flags,
+                hidden="H" in flags,
             )
     return made
 

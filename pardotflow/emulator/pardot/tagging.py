@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pardotflow.emulator.exchange import Call, Reply
-from pardotflow.emulator.pardot.bodies import read_json
+from pardotflow.emulator.pardot.abilities import TAG, needed
+from pardotflow.emulator.pardot.bodies import is_number, read_argument
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError, json_reply
 from pardotflow.emulator.pardot.record_api import find_collection, require_record
@@ -34,22 +35,22 @@ _TYPES = {
 def add_tag(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /objects/<collection>/<id>/do/addTag`: the tagged object; the one that is there where it has the tag."""
     kind, row, tag_id = _read(context, call, match)
-    tagged = _find(context, kind, row, tag_id)
+    tagged = find_tagged(context, kind, row["id"], tag_id)
     if tagged is None:
         values = {"tagId": tag_id, "objectId": row["id"], "objectType": kind, "objectName": row.get("name")}
         tagged = insert_record(context, context.collections["tagged-objects"], values)
-        _count(context, tag_id)
+        count_tagged(context, tag_id)
     return json_reply({name: tagged[name] for name in ("id", "objectId", "objectType", "tagId")})
 
 
 def remove_tag(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /objects/<collection>/<id>/do/removeTag`."""
     kind, row, tag_id = _read(context, call, match)
-    tagged = _find(context, kind, row, tag_id)
+    tagged = find_tagged(context, kind, row["id"], tag_id)
     if tagged is None:
         raise PardotError(109)
     remove_record(context, context.collections["tagged-objects"], tagged)
-    _count(context, tag_id)
+    count_tagged(context, tag_id)
     return Reply(status=204)
 
 
@@ -59,34 +60,31 @@ def _read(context: Context, call: Call, match: Mapping[str, str]) -> tuple[str, 
     kind = _TYPES.get(collection.path)
     if kind is None:
         raise PardotError(205)
+    context.require(TAG, *needed(collection.path, "U"))
     row = require_record(context, collection, match["id"])
     if row.get("isDeleted"):
         raise PardotError(109, headers=IN_RECYCLE_BIN)
-    body = read_json(call)
-    if set(body) - {"tagId"}:
-        raise PardotError(208, ", ".join(sorted(set(body) - {"tagId"})))
-    tag_id = body.get("tagId")
-    if tag_id is None:
-        raise PardotError(207, "tagId")
-    if isinstance(tag_id, bool) or not isinstance(tag_id, int) or abs(tag_id) >= 10**18:
+    tag_id = read_argument(call, "tagId")
+    if not isinstance(tag_id, int) or not is_number(tag_id):
         raise PardotError(206, "tagId")
     if find_record(context.db, context.collections["tags"], tag_id) is None:
         raise PardotError(242)
     return kind, row, tag_id
 
 
-def _find(context: Context, kind: str, row: Values, tag_id: int) -> Values | None:
+def find_tagged(context: Context, kind: str, object_id: int, tag_id: int) -> Values | None:
+    """The record that says that an object has a tag."""
     found = context.db.execute(
-        'SELECT * FROM pd_tagged_objects WHERE "tagId" = ? AND "objectId" = ? AND "objectType" = ?',
-        (tag_id, row["id"], kind),
+        f'SELECT * FROM {context.table("tagged-objects")} WHERE "tagId" = ? AND "objectId" = ? AND "objectType" = ?',
+        (tag_id, object_id, kind),
     )
     return next(iter(rows_of(found)), None)
 
 
-def _count(context: Context, tag_id: int) -> None:
+def count_tagged(context: Context, tag_id: int) -> None:
     """Keep the tag's `objectCount` right."""
     context.db.execute(
-        'UPDATE pd_tags SET "objectCount" = (SELECT count(*) FROM pd_tagged_objects WHERE "tagId" = pd_tags."id")'
-        ' WHERE "id" = ?',
-        (tag_id,),
+        f'UPDATE {context.table("tags")} SET "objectCount" ='
+        f' (SELECT count(*) FROM {context.table("tagged-objects")} WHERE "tagId" = ?) WHERE "id" = ?',
+        (tag_id, tag_id),
     )

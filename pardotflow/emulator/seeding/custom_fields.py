@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pardotflow.emulator.pardot.catalog import add_prospect_columns, custom_attribute
-from pardotflow.emulator.pardot.objects import COLLECTIONS
+from pardotflow.emulator.pardot.catalog import add_prospect_columns, custom_attribute, unit_collections
+from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.rules import renew_catalog
 from pardotflow.emulator.seeding.pardot import complete_record, load_pardot, store_records
 from pardotflow.emulator.seeding.salesforce import Loading
@@ -21,34 +21,39 @@ _FIRST_ID = 200_000
 
 def declare_custom_fields(loading: Loading, folder: Path, declared: Iterable[Mapping[str, Any]]) -> None:
     """Make every custom field that the folder has or needs, and its column."""
-    path = folder / "custom_fields.csv"
+    path, table = folder / "custom_fields.csv", _collection(loading).table
     if path.exists():
-        load_pardot(loading, COLLECTIONS["custom-fields"], path)
+        load_pardot(loading, _collection(loading), path)
         _normalise(loading)
     for entry in declared:
         _add(loading, entry)
     prospects = folder / "prospects.csv"
-    known = {name.lower() for (name,) in loading.db.execute('SELECT "apiFieldId" FROM pd_custom_fields')}
+    known = {name.lower() for (name,) in loading.db.execute(f'SELECT "apiFieldId" FROM {table}')}
     for name in read_header(prospects) if prospects.exists() else ():
         if name.endswith("__c") and name.lower() not in known:
             _add(loading, {"fieldId": name, "type": "Text"})
-    rows = loading.db.execute('SELECT "apiFieldId", "type", "isRecordMultipleResponses" FROM pd_custom_fields')
+    rows = loading.db.execute(f'SELECT "apiFieldId", "type", "isRecordMultipleResponses" FROM {table}')
     attributes = [custom_attribute(name, kind, many=bool(many)) for name, kind, many in rows.fetchall()]
-    add_prospect_columns(loading.db, attributes)
+    add_prospect_columns(loading.db, loading.unit, attributes)
     renew_catalog(loading.db)
+
+
+def _collection(loading: Loading) -> Collection:
+    return unit_collections(loading.unit)["custom-fields"]
 
 
 def _normalise(loading: Loading) -> None:
     """Give the fields of the file both forms of their id and a plain type; a field without any id is dropped."""
-    rows = loading.db.execute('SELECT "id", "name", "fieldId", "apiFieldId", "type" FROM pd_custom_fields').fetchall()
+    table = _collection(loading).table
+    rows = loading.db.execute(f'SELECT "id", "name", "fieldId", "apiFieldId", "type" FROM {table}').fetchall()
     for record_id, name, field_id, api_field_id, kind in rows:
         plain = str(field_id or api_field_id or "").removesuffix("__c")
         if not plain:
             loading.findings.problem("custom_fields.csv", 0, f"custom field {record_id} has no fieldId")
-            loading.db.execute('DELETE FROM pd_custom_fields WHERE "id" = ?', (record_id,))
+            loading.db.execute(f'DELETE FROM {table} WHERE "id" = ?', (record_id,))
             continue
         loading.db.execute(
-            'UPDATE pd_custom_fields SET "name" = ?, "fieldId" = ?, "apiFieldId" = ?, "type" = ? WHERE "id" = ?',
+            f'UPDATE {table} SET "name" = ?, "fieldId" = ?, "apiFieldId" = ?, "type" = ? WHERE "id" = ?',
             (name or plain, plain, f"{plain}__c", str(kind or "text").lower(), record_id),
         )
 
@@ -63,8 +68,8 @@ def _add(loading: Loading, entry: Mapping[str, Any]) -> None:
         "isRecordMultipleResponses": int(bool(entry.get("isRecordMultipleResponses"))),
         "salesforceId": entry.get("salesforceId"),
     }
-    collection = COLLECTIONS["custom-fields"]
-    (highest,) = loading.db.execute(f'SELECT coalesce(max("id"), {_FIRST_ID}) FROM pd_custom_fields').fetchone()
+    collection = _collection(loading)
+    (highest,) = loading.db.execute(f'SELECT coalesce(max("id"), {_FIRST_ID}) FROM {collection.table}').fetchone()
     store_records(
         loading.db, collection, [complete_record(loading, collection, values, entry.get("id") or highest + 1)]
     )

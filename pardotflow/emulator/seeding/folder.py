@@ -10,7 +10,9 @@ import dataclasses
 import json
 import sqlite3
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pardotflow.emulator.clock import from_epoch, pardot_stamp, salesforce_stamp
 from pardotflow.emulator.creation import create_data
@@ -52,9 +54,33 @@ def seed(data: Path, folder: Path, *, replace: bool = False) -> SeedReport:
         pardot = dataclasses.replace(salesforce, stamp=pardot_stamp(now))
         declare_custom_fields(pardot, folder, schema.custom_fields)
         load_collections(pardot, folder)
+        for number, unit in enumerate(schema.units, start=2):
+            _load_unit(dataclasses.replace(pardot, unit=number), folder, unit)
 
-    create_data(data, org=schema.org, objects=build_objects(schema, headers), fill=fill, replace=replace)
+    create_data(
+        data,
+        org=schema.org,
+        objects=build_objects(schema, headers),
+        pardot=schema.first_unit,
+        units=schema.units,
+        fill=fill,
+        replace=replace,
+    )
     return findings.finish()
+
+
+def _load_unit(loading: Loading, folder: Path, unit: Mapping[str, Any]) -> None:
+    """Load the sub folder of a further business unit."""
+    name = str(unit["folder"])
+    findings = Findings()
+    own = dataclasses.replace(loading, findings=findings)
+    path = folder / name
+    if not path.is_dir():
+        raise EmulatorError(f"units: there is no folder {path}")
+    declare_custom_fields(own, path, unit.get("custom_fields") or ())
+    load_collections(own, path)
+    findings.unknown_files += [file.name for file in sorted(path.glob("*.csv")) if file.name not in SEED_FILES]
+    loading.findings.take_over(findings, name)
 
 
 def _salesforce_files(folder: Path, findings: Findings) -> dict[str, Path]:

@@ -134,7 +134,7 @@ def store_records(db: sqlite3.Connection, collection: Collection, rows: list[dic
 
 def load_collections(loading: Loading, folder: Path) -> None:
     """Load the files of all collections; custom fields are declared by then."""
-    for path, collection in read_collections(loading.db).items():
+    for path, collection in read_collections(loading.db, loading.unit).items():
         file = folder / file_name(path)
         if not collection.outside and path != "custom-fields" and file.exists():
             load_pardot(loading, collection, file)

@@ -5,7 +5,7 @@ Nothing that was left out is left unsaid: every file, unknown column and unreada
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,13 @@ class Findings:
     def problem(self, file: str, line: int, message: str) -> None:
         """Note one problem."""
         self.problems.append(SeedProblem(file=file, line=line, message=message))
+
+    def take_over(self, other: Findings, folder: str) -> None:
+        """Add what was found in a sub folder; files are named with it."""
+        self.rows.update({f"{folder}/{file}": count for file, count in other.rows.items()})
+        self.unknown_columns += [(f"{folder}/{file}", column) for file, column in other.unknown_columns]
+        self.unknown_files += [f"{folder}/{file}" for file in other.unknown_files]
+        self.problems += [replace(found, file=f"{folder}/{found.file}") for found in other.problems]
 
     def finish(self) -> SeedReport:
         """The report."""

@@ -23,12 +23,16 @@ from pardotflow.emulator.seeding.table import Column, read_header, read_table
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loading:
-    """What all files of one seed share. `stamp` stands for times that a file does not give."""
+    """What all files of one seed share. `stamp` stands for times that a file does not give.
+
+    `unit` is the number of the business unit that Pardot records go to.
+    """
 
     db: sqlite3.Connection
     identity: Identity
     stamp: str
     findings: Findings
+    unit: int = 1
 
 
 def load_salesforce(loading: Loading, info: ObjectInfo, path: Path) -> None:

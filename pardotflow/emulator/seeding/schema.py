@@ -5,6 +5,7 @@ Every key is known or refused by name; a seed with a typing mistake makes no fil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,12 +54,17 @@ _KEYS = {
 }
 
 
+_UNIT_KEYS = {"id", "name", "folder", "custom_fields", "connected", "abilities", "settings"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
     """What the schema file says, checked."""
 
     salesforce: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
     custom_fields: tuple[Mapping[str, Any], ...] = ()
+    first_unit: Mapping[str, Any] = field(default_factory=dict)
+    units: tuple[Mapping[str, Any], ...] = ()
     settings: Mapping[str, SwitchValue] = field(default_factory=dict)
     org: Mapping[str, Any] = field(default_factory=dict)
     faults: tuple[Mapping[str, Any], ...] = ()
@@ -73,13 +79,15 @@ def load_schema(path: Path) -> Schema:
         raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except yaml.YAMLError as cause:
         raise EmulatorError(f"{path}: {cause}") from cause
-    whole = _mapping(raw, str(path), {"salesforce", "pardot", "settings", "org", "faults", "rules"})
+    whole = _mapping(raw, str(path), {"salesforce", "pardot", "units", "settings", "org", "faults", "rules"})
     salesforce = _mapping(whole.get("salesforce"), "salesforce", None)
-    pardot = _mapping(whole.get("pardot"), "pardot", {"custom_fields"})
+    pardot = _mapping(whole.get("pardot"), "pardot", {"custom_fields", "abilities"})
     settings = _mapping(whole.get("settings"), "settings", None)
     return Schema(
         salesforce={name: tuple(_entries(fields, name)) for name, fields in salesforce.items()},
         custom_fields=tuple(_mappings(pardot.get("custom_fields"), "pardot: custom_fields")),
+        first_unit={key: value for key, value in pardot.items() if key != "custom_fields"},
+        units=tuple(_units(whole.get("units"))),
         settings={name: check_switch(name, value) for name, value in settings.items()},
         org=_mapping(whole.get("org"), "org", None),
         faults=tuple(read_plan(whole.get("faults"))),
@@ -104,6 +112,17 @@ def _mappings(raw: object, where: str) -> list[dict[str, Any]]:
     if not isinstance(raw, list):
         raise EmulatorError(f"{where} must be a list")
     return [_mapping(entry, where, None) for entry in raw]
+
+
+def _units(raw: object) -> list[dict[str, Any]]:
+    units = _mappings(raw, "units")
+    for entry in units:
+        _mapping(entry, "units", _UNIT_KEYS)
+        _mappings(entry.get("custom_fields"), "units: custom_fields")
+        _mapping(entry.get("settings"), "units: settings", None)
+        if not re.fullmatch(r"[\w-]+", str(entry.get("folder", ""))):
+            raise EmulatorError(f"units: folder must be the name of a sub folder, not {entry.get('folder')!r}")
+    return units
 
 
 def _entries(raw: object, name: str) -> list[dict[str, Any]]:

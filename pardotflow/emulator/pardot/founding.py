@@ -1,0 +1,53 @@
+"""The records that every business unit begins with: the two people of the org, and a campaign."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+from pardotflow.emulator.clock import from_epoch, pardot_stamp
+from pardotflow.emulator.identity import Identity, Person
+from pardotflow.emulator.pardot.shapes import table_prefix
+from pardotflow.emulator.pardot.units import Unit
+
+_FIRST_CAMPAIGN = 1001
+
+
+def add_first_records(db: sqlite3.Connection, unit: Unit, identity: Identity) -> None:
+    """Add what the seed has not brought; the connected user only where the unit has them."""
+    prefix, stamp = table_prefix(unit.number), pardot_stamp(from_epoch(time.time()))
+    for person in (identity.connected, identity.admin) if unit.connected else (identity.admin,):
+        _add_user(db, f"{prefix}users", person, stamp)
+    if db.execute(f"SELECT 1 FROM {prefix}campaigns LIMIT 1").fetchone() is None:
+        db.execute(
+            f"INSERT INTO {prefix}campaigns"
+            ' ("id", "name", "isDeleted", "createdAt", "updatedAt", "createdById", "updatedById")'
+            " VALUES (?, 'Website Tracking', 0, ?, ?, ?, ?)",
+            (_FIRST_CAMPAIGN, stamp, stamp, identity.admin.pardot_id, identity.admin.pardot_id),
+        )
+
+
+def _add_user(db: sqlite3.Connection, table: str, person: Person, stamp: str) -> None:
+    forms = (person.salesforce_id, person.salesforce_id[:15])
+    if db.execute(f'SELECT 1 FROM {table} WHERE "salesforceId" IN (?, ?)', forms).fetchone():
+        return
+    taken = db.execute(f'SELECT 1 FROM {table} WHERE "id" = ?', (person.pardot_id,)).fetchone()
+    (following,) = db.execute(f'SELECT coalesce(max("id"), 0) + 1 FROM {table}').fetchone()
+    user_id = following if taken else person.pardot_id
+    db.execute(
+        f'INSERT INTO {table} ("id", "email", "username", "firstName", "lastName", "role", "roleName",'
+        ' "salesforceId", "isDeleted", "createdAt", "updatedAt", "createdById", "updatedById")'
+        " VALUES (?, ?, ?, ?, ?, 'Administrator', 'Administrator', ?, 0, ?, ?, ?, ?)",
+        (
+            user_id,
+            person.email,
+            person.username,
+            person.first_name,
+            person.last_name,
+            person.salesforce_id,
+            stamp,
+            stamp,
+            user_id,
+            user_id,
+        ),
+    )
