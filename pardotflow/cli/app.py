@@ -203,6 +203,40 @@ def seed(
     _end(emulating.seed_data(_choice(project, env, None), data, folder, force=force))
 
 
+@emulator_app.command()
+def reset(data: Data = None, project: Project = HERE, env: Env = None) -> None:
+    """Go back to the state just after seeding, whether a server runs or not."""
+    from pardotflow.cli import emulating
+
+    _end(emulating.reset_data(_choice(project, env, None), data))
+
+
+@emulator_app.command()
+def snapshot(
+    name: Annotated[str, typer.Argument(help="A name; an older snapshot of that name is replaced.")],
+    data: Data = None,
+    project: Project = HERE,
+    env: Env = None,
+) -> None:
+    """Keep the data file as it is now under a name."""
+    from pardotflow.cli import emulating
+
+    _end(emulating.snapshot_data(_choice(project, env, None), data, name))
+
+
+@emulator_app.command()
+def restore(
+    name: Annotated[str, typer.Argument(help="The name of a snapshot.")],
+    data: Data = None,
+    project: Project = HERE,
+    env: Env = None,
+) -> None:
+    """Go back to a snapshot, whether a server runs or not."""
+    from pardotflow.cli import emulating
+
+    _end(emulating.restore_data(_choice(project, env, None), data, name))
+
+
 @emulator_app.command(name="set")
 def set_(
     assignments: Annotated[list[str], typer.Argument(help="Object/id#Field=value, one or more.")],

@@ -80,14 +80,11 @@ def ensure_data(settings: EmulatorSettings) -> None:
         raise UsageError(f"the emulator's seed folder {settings.seed} does not exist")
     from pardotflow.emulator.seeding import seed
 
-    fresh = settings.data.with_suffix(".seeding")
-    fresh.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh.unlink(missing_ok=True)
+    settings.data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        seed(fresh, settings.seed)
+        seed(settings.data, settings.seed, replace=True)
     except EmulatorError as trouble:
         raise UsageError(f"the emulator cannot be seeded: {trouble}") from trouble
-    fresh.replace(settings.data)
 
 
 def data_instance(settings: EmulatorSettings) -> str:

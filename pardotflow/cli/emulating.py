@@ -1,8 +1,9 @@
-"""`emulator serve|seed|set|log|env`: the emulator as a product of its own."""
+"""`emulator serve|seed|reset|snapshot|restore|set|log|env`: the emulator as a product of its own."""
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from pardotflow.cli.console import say, write
@@ -20,6 +21,7 @@ from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.request_log import read_entries
 from pardotflow.emulator.seeding import SeedReport, seed
 from pardotflow.emulator.server import serve as serve_data
+from pardotflow.emulator.snapshots import reset, restore_snapshot, take_snapshot
 
 ALONE = Path("emulator.db")
 
@@ -46,16 +48,10 @@ def seed_data(choice: Choice, data: Path | None, folder: Path, *, force: bool) -
     target = _settings(choice, data).data
     if target.exists() and not force:
         raise UsageError(f"{target} exists", hint="Add --force to replace it, or name another file with --data.")
-    fresh = target.with_suffix(".seeding")
-    fresh.parent.mkdir(parents=True, exist_ok=True)
-    fresh.unlink(missing_ok=True)
     try:
-        report = seed(fresh, folder)
+        report = seed(target, folder, replace=force)
     except EmulatorError as trouble:
         raise UsageError(str(trouble)) from trouble
-    for leftover in (Path(f"{target}-wal"), Path(f"{target}-shm")):
-        leftover.unlink(missing_ok=True)
-    fresh.replace(target)
     for line in _report_lines(report):
         write(f"{line}\n")
     return Exit.FINE
@@ -71,6 +67,33 @@ def _report_lines(report: SeedReport) -> Iterator[str]:
     for file in report.unknown_files:
         yield f"{file}: no object has this name: left out"
     yield from map(str, report.problems)
+
+
+def reset_data(choice: Choice, data: Path | None) -> Exit:
+    """Go back to the state just after seeding."""
+    return _turn_back(_settings(choice, data).data, reset, "is as it was just after seeding")
+
+
+def snapshot_data(choice: Choice, data: Path | None, name: str) -> Exit:
+    """Keep the data file as it is now under a name."""
+    return _turn_back(_settings(choice, data).data, lambda file: take_snapshot(file, name), f"is kept as {name}")
+
+
+def restore_data(choice: Choice, data: Path | None, name: str) -> Exit:
+    """Go back to a snapshot."""
+    return _turn_back(
+        _settings(choice, data).data, lambda file: restore_snapshot(file, name), f"is as it was in {name}"
+    )
+
+
+def _turn_back(data: Path, act: Callable[[DataFile], str], done: str) -> Exit:
+    try:
+        with closing(DataFile(data)) as file:
+            act(file)
+    except EmulatorError as trouble:
+        raise UsageError(str(trouble)) from trouble
+    write(f"{data} {done}\n")
+    return Exit.FINE
 
 
 def set_values(choice: Choice, data: Path | None, assignments: list[str]) -> Exit:

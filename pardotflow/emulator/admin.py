@@ -21,6 +21,8 @@ from pardotflow.emulator.request_log import clear_entries, read_entries
 from pardotflow.emulator.rules_admin import lock_record, put_rules
 from pardotflow.emulator.salesforce.oauth_session import revoke
 from pardotflow.emulator.salesforce.org_rules import read_document
+from pardotflow.emulator.snapshot_files import list_names
+from pardotflow.emulator.snapshots import reset, restore_snapshot, take_snapshot
 from pardotflow.emulator.state import load_state, load_switches, turn_switches
 from pardotflow.emulator.switches import TABLE
 
@@ -157,6 +159,26 @@ def revoke_tokens(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply
     return _answer({"ended": ended})
 
 
+def show_snapshots(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /__admin/snapshots`: the names of the copies that there are."""
+    return _answer({"snapshots": list_names(file.path)})
+
+
+def post_snapshot(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`POST /__admin/snapshot` with `name`."""
+    return _answer({"snapshot": take_snapshot(file, _object(call).get("name"))}, 201)
+
+
+def post_restore(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`POST /__admin/restore` with `name`."""
+    return _answer({"snapshot": restore_snapshot(file, _object(call).get("name"))})
+
+
+def post_reset(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`POST /__admin/reset`: the state just after seeding."""
+    return _answer({"snapshot": reset(file)})
+
+
 ROUTES: tuple[Route[DataFile], ...] = (
     route(r"/__admin/health", GET=health),
     route(r"/__admin/requests", GET=requests, DELETE=clear_requests),
@@ -168,6 +190,10 @@ ROUTES: tuple[Route[DataFile], ...] = (
     route(r"/__admin/faults", GET=show_faults, POST=post_fault, PUT=put_faults, DELETE=drop_faults),
     route(r"/__admin/expire-tokens", POST=expire_tokens),
     route(r"/__admin/revoke", POST=revoke_tokens),
+    route(r"/__admin/snapshots", GET=show_snapshots),
+    route(r"/__admin/snapshot", POST=post_snapshot),
+    route(r"/__admin/restore", POST=post_restore),
+    route(r"/__admin/reset", POST=post_reset),
 )
 
 

@@ -26,6 +26,7 @@ from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, unpack_body
 from pardotflow.emulator.fault_rule import Fault
 from pardotflow.emulator.faults import take_fault
+from pardotflow.emulator.pages.site import answer_page, is_page
 from pardotflow.emulator.pardot.service import Pardot
 from pardotflow.emulator.request_log import Entry, system_of, write_entry
 from pardotflow.emulator.salesforce.oauth_session import find_session
@@ -101,14 +102,17 @@ class Application:
 
     async def _answer(self, call: Call) -> _Outcome:
         if call.path.startswith("/__admin"):
-            return await self._in_thread(lambda: self._serve_admin(call))
+            return await self._in_thread(lambda: self._serve_own(call, answer_admin))
+        if is_page(call):
+            return await self._in_thread(lambda: self._serve_own(call, answer_page))
         if not call.path.startswith("/api/"):
             return await self._serve(call, 0)
         with self._pardot.place(call) as taken:
             return await self._serve(call, taken)
 
-    def _serve_admin(self, call: Call) -> _Outcome:
-        reply = answer_admin(self._file, call)
+    def _serve_own(self, call: Call, answer: Callable[[DataFile, Call], Reply]) -> _Outcome:
+        """What belongs to no vendor: not recorded, not counted, not met by faults."""
+        reply = answer(self._file, call)
         return _Outcome(reply=reply, now=read_clock(self._file.read()).now)
 
     async def _serve(self, call: Call, taken: int) -> _Outcome:

@@ -11,11 +11,12 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pardotflow.emulator.layout import FORMAT, TABLES
 from pardotflow.emulator.problem import EmulatorError, NotADataFile
+from pardotflow.emulator.snapshot_files import kept_as_seeded
 
 _BUSY_SECONDS = 60.0
 
@@ -89,6 +90,13 @@ class DataFile:
         with self._writing, _transaction(db):
             yield db
 
+    @contextmanager
+    def alone(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own, for what cannot join a transaction; this process writes nothing meanwhile."""
+        with self._writing, closing(_connect(self.path, synchronous="FULL")) as db:
+            db.execute("PRAGMA cache_size=-2000")
+            yield db
+
     def close(self) -> None:
         """Close the connections of all threads. Nothing may use the file afterwards."""
         with self._opening:
@@ -137,7 +145,7 @@ def savepoint(db: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def build_file(path: Path, *, replace: bool) -> Iterator[sqlite3.Connection]:
-    """Make a new data file under a temporary name and put it in place whole, or not at all.
+    """Make a new data file under a temporary name and put it in place whole, or not at all; a copy is kept for `reset`.
 
     Raises `EmulatorError` where the file exists and `replace` is false.
     """
@@ -154,12 +162,12 @@ def build_file(path: Path, *, replace: bool) -> Iterator[sqlite3.Connection]:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA main.wal_checkpoint(TRUNCATE)")
-    except BaseException:
+        db.close()
+        with kept_as_seeded(part, path):
+            _put_in_place(part, path, replace=replace)
+    finally:
         db.close()
         part.unlink(missing_ok=True)
-        raise
-    db.close()
-    _put_in_place(part, path, replace=replace)
 
 
 def _begin(path: Path) -> Path:
@@ -187,5 +195,3 @@ def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:
         os.link(part, path)
     except FileExistsError:
         raise EmulatorError(f"{path} exists already") from None
-    finally:
-        part.unlink()

@@ -60,6 +60,7 @@ CREATE TABLE request_log (
     answer BLOB NOT NULL,
     api_calls INTEGER NOT NULL, seconds REAL NOT NULL, request TEXT NOT NULL
 );
+CREATE INDEX request_log_request ON request_log (request);
 CREATE TABLE write_log (
     n INTEGER PRIMARY KEY AUTOINCREMENT, request TEXT NOT NULL, system TEXT NOT NULL, object TEXT NOT NULL,
     record_id TEXT NOT NULL, action TEXT NOT NULL, fields TEXT NOT NULL, before TEXT NOT NULL

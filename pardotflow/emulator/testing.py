@@ -28,6 +28,7 @@ from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import clear_entries, read_entries
 from pardotflow.emulator.seeding import seed
 from pardotflow.emulator.server import serve
+from pardotflow.emulator.snapshots import reset, restore_snapshot, take_snapshot
 from pardotflow.emulator.state import turn_switches
 from pardotflow.emulator.switches import SwitchValue
 
@@ -75,6 +76,18 @@ class RunningEmulator:
     def writes(self) -> list[Mapping[str, Any]]:
         """Every record that recorded requests wrote, in order."""
         return [write for entry in self.requests() for write in entry["writes"]]
+
+    def snapshot(self, name: str) -> None:
+        """Keep everything as it is now under a name."""
+        take_snapshot(self._file, name)
+
+    def restore(self, name: str) -> None:
+        """Go back to what was kept under a name."""
+        restore_snapshot(self._file, name)
+
+    def reset(self) -> None:
+        """Go back to the state just after seeding; the `clock`, `faults` and `switches` of the start are gone too."""
+        reset(self._file)
 
     def forget_requests(self) -> None:
         """Empty the log."""

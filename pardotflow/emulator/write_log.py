@@ -12,6 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+_LOOKED_THROUGH = 200_000
+_SHOWN = 20
+
 
 @contextmanager
 def recording(db: sqlite3.Connection, request: str) -> Iterator[None]:
@@ -57,6 +60,20 @@ def read_writes(db: sqlite3.Connection, request: str) -> list[dict[str, Any]]:
             "before": json.loads(before),
         }
         for system, kind, record_id, action, fields, before in rows
+    ]
+
+
+def read_history(db: sqlite3.Connection, *, system: str, kind: str, record_id: object) -> list[dict[str, Any]]:
+    """The last writes of one record among the many last, newest first, with the number of the request in the log."""
+    rows = db.execute(
+        "SELECT request_log.n, action, fields, before FROM write_log LEFT JOIN request_log USING (request)"
+        " WHERE record_id = ? AND object = ? AND write_log.system = ?"
+        " AND write_log.n > (SELECT max(n) FROM write_log) - ? ORDER BY write_log.n DESC LIMIT ?",
+        (str(record_id), kind, system, _LOOKED_THROUGH, _SHOWN),
+    )
+    return [
+        {"n": n, "action": action, "fields": json.loads(fields), "before": json.loads(before)}
+        for n, action, fields, before in rows
     ]
 
 

@@ -29,7 +29,7 @@ def run_query(context: Context, statement: str, paging: Paging) -> dict[str, Any
     query = parse_soql(statement)
     if query.offset is not None and query.offset > 2000:
         raise refuse(400, "NUMBER_OUTSIDE_VALID_RANGE", "Maximum SOQL offset allowed is 2000")
-    compiled = _compile(context, query, include_deleted=paging.include_deleted)
+    compiled = compile_query(context, query, include_deleted=paging.include_deleted)
     if query.is_count:
         return _count(context.db, query, compiled)
     if query.is_aggregate:
@@ -60,7 +60,7 @@ def next_page(context: Context, locator: str) -> dict[str, Any]:
     statement, include_deleted, page_size, total, _ = row
     paging = Paging(size=page_size, include_deleted=bool(include_deleted))
     offset = int(offset_text)
-    compiled = _compile(context, parse_soql(statement), include_deleted=paging.include_deleted)
+    compiled = compile_query(context, parse_soql(statement), include_deleted=paging.include_deleted)
     rows = _fetch(context.db, compiled, read_numbers(context.db, cursor, offset, page_size))
     following = offset + page_size
     answer: dict[str, Any] = {"totalSize": total, "done": following >= total}
@@ -72,8 +72,8 @@ def next_page(context: Context, locator: str) -> dict[str, Any]:
     return answer
 
 
-def _compile(context: Context, query: Query, *, include_deleted: bool) -> Compiled:
-    """Subqueries may be nested in each other from version 58 on (facts, section 3.1)."""
+def compile_query(context: Context, query: Query, *, include_deleted: bool) -> Compiled:
+    """A parsed statement as SQL. Subqueries may be nested in each other from version 58 on (facts, section 3.1)."""
     levels = 5 if float(context.version[1:]) >= 58 else 1
     day = context.state.moment.date()
     scope = Scope(catalog=context.catalog, include_deleted=include_deleted, today=day, levels=levels)

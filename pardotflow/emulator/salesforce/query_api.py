@@ -13,11 +13,14 @@ from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import json_reply, refuse
 from pardotflow.emulator.salesforce.query import next_page, run_query
 from pardotflow.emulator.salesforce.query_cursors import Paging
+from pardotflow.emulator.salesforce.soql_explain import explain_query
 
 
 def start_query(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
-    """`GET /query?q=` and `GET /queryAll?q=`."""
-    statement = call.argument("q")
+    """`GET /query?q=` and `GET /queryAll?q=`; `GET /query?explain=` gives the plan instead of rows."""
+    statement, explained = call.argument("q"), call.argument("explain")
+    if explained is not None and statement is None:
+        return json_reply(explain_query(context, explained))
     if statement is None:
         raise refuse(400, "MALFORMED_QUERY", "Missing required parameter: q")
     include_deleted = match["verb"].lower() == "queryall"

@@ -19,6 +19,7 @@ from pardotflow.emulator.salesforce.soql_lexer import malformed, point_at
 from pardotflow.emulator.salesforce.soql_tree import Comparison, Value
 
 Sql = tuple[str, list[object]]
+_FIRST, _LAST = date(1700, 1, 1), date(4000, 12, 31)  # facts, section 3.1: the range of dates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ def read_literal(target: Target, value: Value) -> object:
         return _read_day(target, value)
     if field_type == "datetime":
         moment = parse_instant(str(_expect(target, value, "datetime")))
-        if moment is None:
+        if moment is None or not _FIRST <= moment.date() <= _LAST:
             raise malformed(target.statement, value.position, f"Invalid datetime: {value.value}")
         return salesforce_stamp(moment)
     return _expect(target, value, "string")
@@ -137,9 +138,11 @@ def read_literal(target: Target, value: Value) -> object:
 def _read_day(target: Target, value: Value) -> str:
     text = str(_expect(target, value, "date"))
     try:
-        date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise malformed(target.statement, value.position, f"Invalid date: {text}") from None
+        day = None
+    if day is None or not _FIRST <= day <= _LAST:
+        raise malformed(target.statement, value.position, f"Invalid date: {text}")
     return text
 
 
