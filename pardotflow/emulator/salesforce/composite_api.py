@@ -90,8 +90,12 @@ def _run_one(
 
 
 def _subcall(outer: Call, request: Mapping[str, Any], url: str, body: object) -> Call:
-    parts = urlsplit(url)
-    headers = {str(k).lower(): str(v) for k, v in (request.get("httpHeaders") or {}).items()}
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    given = request.get("httpHeaders")
+    headers = {str(k).lower(): str(v) for k, v in given.items()} if isinstance(given, dict) else {}
     return Call(
         method=str(request.get("method", "GET")).upper(),
         path=unquote(parts.path),

@@ -36,7 +36,7 @@ def read_object(call: Call) -> dict[str, Any]:
         )
     try:
         value = json.loads(call.body.decode() or "{}")
-    except ValueError as cause:
+    except (ValueError, RecursionError) as cause:
         raise refuse(400, "JSON_PARSER_ERROR", f"Unexpected content at [line:1, column:1]: {cause}") from None
     if not isinstance(value, dict):
         raise refuse(
