@@ -16,6 +16,7 @@ from pardotflow.emulator.edit import edit_record
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route, to_json
 from pardotflow.emulator.faults import clear_faults, list_faults, order_fault, put_plan, read_plan
 from pardotflow.emulator.log_filter import read_filter
+from pardotflow.emulator.openapi import build_description
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import clear_entries, read_entries
 from pardotflow.emulator.rules_admin import lock_record, put_rules
@@ -36,7 +37,7 @@ def _answer(value: object, status: int = 200) -> Reply:
 def _json(call: Call) -> object:
     try:
         value: object = json.loads(call.body or b"{}")
-    except ValueError as cause:
+    except (ValueError, RecursionError) as cause:
         raise EmulatorError(f"the body is no JSON: {cause}") from None
     return value
 
@@ -179,8 +180,14 @@ def post_reset(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     return _answer({"snapshot": reset(file)})
 
 
+def describe(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
+    """`GET /__admin/openapi.json`: the OpenAPI description of every route."""
+    return _answer(build_description(ROUTES))
+
+
 ROUTES: tuple[Route[DataFile], ...] = (
     route(r"/__admin/health", GET=health),
+    route(r"/__admin/openapi\.json", GET=describe),
     route(r"/__admin/requests", GET=requests, DELETE=clear_requests),
     route(r"/__admin/switches", GET=show_switches, PUT=put_switches),
     route(r"/__admin/clock", GET=show_clock, PUT=put_clock),

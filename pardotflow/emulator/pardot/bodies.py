@@ -42,7 +42,7 @@ def parse_object(text: bytes | str) -> dict[str, Any]:
         raise PardotError(152)
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise PardotError(150) from None
     if not isinstance(value, dict):
         raise PardotError(150)

@@ -114,7 +114,8 @@ class PardotError(Exception):
         usual, text = _REGISTRY[code]
         self.code = code
         self.status = status or usual
-        self.message = f"{text}: {detail}" if detail else text
+        # A detail may repeat half of a surrogate pair, which no answer can carry.
+        self.message = f"{text}: {detail.encode(errors='replace').decode()}" if detail else text
         self.headers = headers or {}
         super().__init__(self.message)
 

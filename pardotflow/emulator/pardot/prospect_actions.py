@@ -96,6 +96,8 @@ def undelete_by_id(context: Context, call: Call, match: Mapping[str, str]) -> Re
 def _fields(context: Context, call: Call, body: Mapping[str, Any]) -> list[str]:
     """The wanted fields, from the body (a list, or text with commas) or the query; the id without either."""
     given = body.get("fields") or call.argument("fields") or ["id"]
+    if not isinstance(given, (str, list)):
+        raise PardotError(206, "fields")
     names = split_fields(given) if isinstance(given, str) else [str(name) for name in given]
     select_fields(context, prospects(context), names, code=180, query=False)
     return names

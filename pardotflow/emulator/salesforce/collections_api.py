@@ -106,7 +106,7 @@ def read_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     info = context.require(match["object"])
     if call.method == "POST":
         body = read_object(call)
-        ids, fields = list(body.get("ids") or ()), choose_named(info, list(body.get("fields") or ()))
+        ids, fields = _texts(body, "ids"), choose_named(info, _texts(body, "fields"))
     else:
         ids = [part.strip() for part in (call.argument("ids") or "").split(",") if part.strip()]
         fields = choose_fields(info, call.argument("fields") or "")
@@ -118,7 +118,7 @@ def read_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
         )
     shown = []
     for given in ids:
-        row = find_row(context.db, info, to_18(str(given)) or "")
+        row = find_row(context.db, info, to_18(given) or "")
         there = row is not None and not row["IsDeleted"] and is_shared(context, info, row["Id"])
         shown.append(show_record(context, info, row, fields) if row is not None and there else None)
     return json_reply(shown)
@@ -130,6 +130,13 @@ def read_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
 def _records(body: Mapping[str, Any]) -> list[Any]:
     records = body.get("records")
     return _checked(records if isinstance(records, list) else [])
+
+
+def _texts(body: Mapping[str, Any], name: str) -> list[str]:
+    texts = body.get(name) or []
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise refuse(400, "JSON_PARSER_ERROR", f"{name} must be a list of strings")
+    return texts
 
 
 def _checked(records: list[Any]) -> list[Any]:

@@ -46,7 +46,8 @@ def make_call(outer: Call, request: Mapping[str, Any], url: str, body: object) -
         parts = urlsplit(url)
     except ValueError:
         parts = urlsplit("/")
-    headers = {str(k).lower(): str(v) for k, v in (request.get("httpHeaders") or {}).items()}
+    given = request.get("httpHeaders")
+    headers = {str(k).lower(): str(v) for k, v in given.items()} if isinstance(given, dict) else {}
     return Call(
         method=str(request.get("method", "GET")).upper(),
         path=unquote(parts.path),

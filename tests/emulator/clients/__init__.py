@@ -1,0 +1,1 @@
+"""Clients as others wrote them, unmodified, against the emulator."""
