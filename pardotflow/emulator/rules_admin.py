@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from pardotflow.emulator.pardot.rules import renew_catalog
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo, read_catalog
 from pardotflow.emulator.salesforce.errors import SalesforceError
-from pardotflow.emulator.salesforce.org_rules import ObjectRules, build_rules, save_document
+from pardotflow.emulator.salesforce.org_rules import NO_RULES, ObjectRules, build_rules, save_document
 from pardotflow.emulator.salesforce.soql_compile import compile_soql
 from pardotflow.emulator.salesforce.soql_compiled import Scope
 from pardotflow.emulator.salesforce.soql_parser import parse_soql
@@ -25,19 +26,22 @@ _ALWAYS_SEEN = frozenset({"IsDeleted", "IsConverted", "OwnerId", "MasterRecordId
 def put_rules(db: sqlite3.Connection, document: Mapping[str, Any]) -> None:
     """Put a document in the place of all rules; raises `EmulatorError` for one that cannot be meant."""
     catalog = read_catalog(db)
-    for name, rules in build_rules(document).items():
+    made = build_rules(document)
+    objects = {name: replace(info, rules=made.get(name, NO_RULES)) for name, info in catalog.objects.items()}
+    seen = replace(catalog, objects=objects).seen()
+    for name, rules in made.items():
         info = catalog.find(name)
         if info is None:
             raise EmulatorError(f"rules: there is no object {name}")
         _check(catalog, info, rules)
+        for condition in (*(rule.when for rule in rules.validation), rules.hidden_records):
+            if condition is not None:
+                _check_condition(seen, info, condition)
     save_document(db, document)
     renew_catalog(db)
 
 
 def _check(catalog: Catalog, info: ObjectInfo, rules: ObjectRules) -> None:
-    for condition in (*(rule.when for rule in rules.validation), rules.hidden_records):
-        if condition is not None:
-            _check_condition(catalog, info, condition)
     named = [(info, rule.field) for rule in rules.validation if rule.field]
     for rule in rules.duplicate:
         for target in (info.name, *rule.against):
@@ -60,6 +64,7 @@ def _check(catalog: Catalog, info: ObjectInfo, rules: ObjectRules) -> None:
 
 
 def _check_condition(catalog: Catalog, info: ObjectInfo, condition: str) -> None:
+    """Refuse a condition that could not be put later; it cannot name a hidden field."""
     scope = Scope(catalog=catalog, include_deleted=True, today=datetime.now(UTC).date(), levels=1, all_records=True)
     try:
         compile_soql(parse_soql(f"SELECT Id FROM {info.name} WHERE ({condition})"), scope)

@@ -10,7 +10,7 @@ from pardotflow.emulator import EmulatorError
 from pardotflow.emulator.seeding import seed
 
 from .life import ANN, code_of, convert, merge
-from .running import Emulator, running
+from .running import DATA, Emulator, running
 
 BOB = "0035e000000con2AAA"
 
@@ -92,6 +92,20 @@ def test_an_alert_shows_the_duplicates_and_can_be_passed(emulator: Emulator) -> 
     assert error["duplicateResut"]["matchResults"][0]["matchRecords"][0]["record"]["LastName"] == "Alpha"
     header = {"Sforce-Duplicate-Rule-Header": "allowSave=true; runAsCurrentUser=true"}
     assert send(emulator, "POST", "/Contact", headers=header, **wanted).status_code == 201
+
+
+def test_a_part_of_a_composite_has_its_own_header(emulator: Emulator) -> None:
+    put_rules(emulator, duplicate=[BY_EMAIL])
+    part = {
+        "method": "POST",
+        "url": DATA + "/sobjects/Contact",
+        "referenceId": "a",
+        "body": {"LastName": "N", "Email": "ann@x.test"},
+    }
+    header = {"httpHeaders": {"Sforce-Duplicate-Rule-Header": "allowSave=true"}}
+    body = {"compositeRequest": [part, {**part, **header, "referenceId": "b"}]}
+    results = emulator.salesforce.post("/composite", json=body).json()["compositeResponse"]
+    assert [result["httpStatusCode"] for result in results] == [400, 201]
 
 
 def test_a_block_cannot_be_passed_and_other_objects_count(emulator: Emulator) -> None:
@@ -219,6 +233,10 @@ def test_a_late_commit_has_an_older_stamp_than_what_was_read_before_it(emulator:
         {"duplicate": [{"object": "Lead", "name": "x", "match": ["Email"], "on_create": "shout"}]},
         {"field_security": [{"object": "Lead", "hidden": ["LastName"]}]},
         {"field_security": [{"object": "Lead", "hidden": [1]}]},
+        {
+            "field_security": [{"object": "Lead", "hidden": ["Phone"]}],
+            "validation": [{"object": "Lead", "when": "Phone = null", "message": "x"}],
+        },
         {"sharing": [{"object": "Lead"}]},
         {"sharing": [{"object": "Lead", "hidden": "x", "other": 1}]},
     ],

@@ -134,8 +134,8 @@ def _add_opportunity(
         (lead["Id"],),
     ).fetchone()
     values = mapped_values(context.catalog.objects["lead"], lead, "Opportunity") | {
-        "Name": wanted.opportunity_name or f"{lead['Company'] or lead['LastName']}-",
-        "StageName": info.fields["stagename"].picklist[0],
+        "Name": (wanted.opportunity_name or f"{lead['Company'] or lead['LastName']}-")[: info.fields["name"].length],
+        "StageName": next(iter(info.fields["stagename"].picklist), "Prospecting"),
         "CloseDate": _end_of_quarter(context.state.moment.date()).isoformat(),
         "AccountId": account_id,
         "OwnerId": owner_id,

@@ -10,7 +10,7 @@ from datetime import date
 from pardotflow.emulator.salesforce.campaign_members import check_not_converted
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import refuse
-from pardotflow.emulator.salesforce.rows import Values, complete_row, find_row, insert_row, new_id
+from pardotflow.emulator.salesforce.rows import Values, complete_row, find_by, find_row, insert_row, new_id, update_row
 
 _PROBABILITY = {
     "prospecting": 10,
@@ -59,11 +59,12 @@ def add_contact_role(context: Context, opportunity_id: str, contact_id: str) -> 
 
 def keep_one_primary(context: Context, row: Values) -> None:
     """A contact that becomes primary takes that from the others of the opportunity."""
-    if row.get("IsPrimary"):
-        context.db.execute(
-            'UPDATE "sf_OpportunityContactRole" SET "IsPrimary" = 0 WHERE "OpportunityId" = ? AND "Id" <> ?',
-            (row["OpportunityId"], row["Id"]),
-        )
+    if not row.get("IsPrimary"):
+        return
+    info = context.catalog.objects["opportunitycontactrole"]
+    for other in find_by(context.db, info, "OpportunityId", row["OpportunityId"]):
+        if other["IsPrimary"] and other["Id"] != row["Id"]:
+            update_row(context.db, info, other, {"IsPrimary": 0}, stamp=context.stamp, user_id=context.user_id)
 
 
 def task_values(context: Context, row: Values | None, values: Values) -> Values:
