@@ -26,6 +26,7 @@ from pardotflow.emulator.salesforce.bulk_job import (
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import Problem, SalesforceError, refuse
+from pardotflow.emulator.salesforce.recycle_bin import empty_bin
 from pardotflow.emulator.salesforce.save import (
     Saved,
     check_id,
@@ -124,7 +125,7 @@ def _save(context: Context, plan: _Plan, payload: dict[str, Any]) -> Saved:
         return update_record(context, info, record_id, payload)
     delete_record(context, info, record_id)
     if operation == "hardDelete":
-        context.db.execute(f'DELETE FROM {info.table} WHERE "Id" = ?', (record_id,))
+        empty_bin(context, record_id)
     return Saved(record_id=record_id, created=False)
 
 
