@@ -17,18 +17,23 @@ from pathlib import Path
 from pardotflow.emulator.layout import FORMAT, TABLES
 from pardotflow.emulator.problem import EmulatorError, NotADataFile
 from pardotflow.emulator.snapshot_files import kept_as_seeded
+from pardotflow.emulator.write_log import NotingConnection, flush_notes, forget_notes, notes_of_part
 
 _BUSY_SECONDS = 60.0
 
 
 def _connect(path: Path, *, synchronous: str) -> sqlite3.Connection:
     db = sqlite3.connect(
-        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=512
+        path,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
+        factory=NotingConnection,
     )
     db.execute(f"PRAGMA synchronous={synchronous}")
     db.execute("PRAGMA cache_size=-32000")
     db.execute("PRAGMA temp_store=MEMORY")
-    db.execute("CREATE TEMP TABLE request (id TEXT NOT NULL)")  # the request that this connection serves, if any
     return db
 
 
@@ -124,7 +129,9 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
+        flush_notes(db)
     except BaseException:
+        forget_notes(db)
         db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
@@ -133,14 +140,15 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
 @contextmanager
 def savepoint(db: sqlite3.Connection) -> Iterator[None]:
     """A part of the open transaction that an exception undoes alone."""
-    db.execute("SAVEPOINT part")
-    try:
-        yield
-    except BaseException:
-        db.execute("ROLLBACK TO part")
+    with notes_of_part(db):
+        db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            db.execute("ROLLBACK TO part")
+            db.execute("RELEASE part")
+            raise
         db.execute("RELEASE part")
-        raise
-    db.execute("RELEASE part")
 
 
 @contextmanager
