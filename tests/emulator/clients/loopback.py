@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,3 +57,11 @@ def need_variable(emulator: Emulator, name: str) -> str:
     if name not in emulator.environment:
         pytest.skip(f"the emulator's environment has no {name}")
     return emulator.environment[name]
+
+
+def need_key(emulator: Emulator) -> str:
+    """The file of the private key for signed tokens; skips the test where the emulator writes none."""
+    write = getattr(import_module("pardotflow.emulator.environment"), "key_environment", None)
+    if write is None:
+        pytest.skip("the emulator's environment has no SF_JWT_KEY_FILE")
+    return str(write(emulator.data)["SF_JWT_KEY_FILE"])
