@@ -237,7 +237,7 @@ def table(figures: list[Figure]) -> str:
 def machine() -> str:
     """What the figures were measured on."""
     load = os.getloadavg()[0]
-    cores = f"{os.cpu_count()} cores, load {load:.1f}"
+    cores = f"{os.cpu_count()} cores, load average {load:.1f}"
     return f"{platform.system()} {platform.machine()}, {cores}, Python {platform.python_version()}"
 
 
@@ -254,7 +254,7 @@ def main() -> None:
         figures += time_bulk(folder, chosen.rows)
         figures += time_seed(folder, chosen.records)
     text = table(figures)
-    head = f"# What the emulator reaches\n\n{machine()} (one at the start of the run means one busy core)."
+    head = f"# What the emulator reaches\n\n{machine()}; a load above the number of cores lowers every rate."
     how = f"{CLIENTS} clients as processes of the same machine, each waiting for its answer. The log is on."
     (HERE / "EMULATOR.md").write_text(f"{head} {how}\n\n{text}\n", encoding="utf-8")
     print(text)
