@@ -118,13 +118,21 @@ class Application:
     async def _serve(self, call: Call, taken: int) -> _Outcome:
         """Meet a fault where one is ordered, wait out the latency, answer, record."""
         started = time.monotonic()
-        fault, state = await self._in_thread(lambda: self._prepare(call))
+        wait, rest = await self._in_thread(lambda: self._begin(call, taken, started))
+        if isinstance(rest, _Outcome):
+            return rest
+        await asyncio.sleep(wait)
+        return await self._in_thread(rest)
+
+    def _begin(self, call: Call, taken: int, started: float) -> tuple[float, _Outcome | Callable[[], _Outcome]]:
+        """The outcome, or what makes it after the seconds that have to be waited for first."""
+        fault, state = self._prepare(call)
         # A request that finds no place is refused at once.
         switches = state.switches
         wait = 0.0 if taken > switches.pardot_concurrency else fault.delay + switches.latency
         if wait:
-            await asyncio.sleep(wait)
-        return await self._in_thread(lambda: self._finish(call, taken, fault, started, state.now))
+            return wait, lambda: self._finish(call, taken, fault, started, state.now)
+        return 0.0, self._finish(call, taken, fault, started, state.now)
 
     def _prepare(self, call: Call) -> tuple[Fault, State]:
         return take_fault(self._file, call) or Fault(), self._load(call)[0]

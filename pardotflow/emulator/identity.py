@@ -10,6 +10,7 @@ import secrets
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from pardotflow.emulator.ids import checksum, is_id, to_18
@@ -152,6 +153,12 @@ def save_identity(db: sqlite3.Connection, identity: Identity) -> None:
 def load_identity(db: sqlite3.Connection) -> Identity:
     """Read the identity of a data file."""
     (text,) = db.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
+    return _parse(text)
+
+
+@lru_cache(maxsize=8)
+def _parse(text: str) -> Identity:
+    """The parsed form depends on the stored text alone, so it is kept; the text itself is read every time."""
     raw = json.loads(text)
     raw["connected"], raw["admin"] = Person(**raw["connected"]), Person(**raw["admin"])
     return Identity(**raw)

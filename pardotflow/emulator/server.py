@@ -178,6 +178,7 @@ def _run(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         date_header=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=_GRACE_SECONDS,

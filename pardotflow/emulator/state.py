@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from pardotflow.emulator.clock import from_epoch, read_zone
 from pardotflow.emulator.clock_setting import read_clock
@@ -42,7 +43,13 @@ def load_state(file: DataFile) -> State:
 
 def load_switches(db: sqlite3.Connection) -> Switches:
     """The switches in force."""
-    return build_switches({name: json.loads(value) for name, value in db.execute("SELECT name, value FROM switch")})
+    return _build(tuple(db.execute("SELECT name, value FROM switch")))
+
+
+@lru_cache(maxsize=8)
+def _build(rows: tuple[tuple[str, str], ...]) -> Switches:
+    """The switches depend on the stored rows alone, so they are kept; the rows themselves are read every time."""
+    return build_switches({name: json.loads(value) for name, value in rows})
 
 
 def turn_switches(file: DataFile, values: Mapping[str, object]) -> None:
