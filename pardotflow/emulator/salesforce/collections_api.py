@@ -117,7 +117,7 @@ def read_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
         )
     shown = []
     for given in ids:
-        row = find_row(context.db, info, to_18(given) or "")
+        row = find_row(context.db, info, to_18(str(given)) or "")
         shown.append(None if row is None or row["IsDeleted"] else show_record(context, info, row, fields))
     return json_reply(shown)
 
