@@ -11,9 +11,9 @@ from typing import ClassVar
 
 import httpx
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from .model import BAD_ADDRESS, KEY, PICK, TRIES, Fields, Org, Row, like, same, stored
+from .model import BAD_ADDRESS, KEY, PICK, Fields, Org, Row, like, run_machine, same, stored
 from .running import Emulator
 
 KEYS = st.sampled_from(["k1", "K1", "k2", "ö 3"])
@@ -150,4 +150,4 @@ class SalesforceMachine(RuleBasedStateMachine):
 
 def test_salesforce_and_its_model_agree(emulator: Emulator) -> None:
     SalesforceMachine.emulator = emulator
-    run_state_machine_as_test(SalesforceMachine, settings=TRIES)
+    run_machine(SalesforceMachine)

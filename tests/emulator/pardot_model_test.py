@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 
 import httpx
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from .model import BAD_ADDRESS, PICK, TRIES, Fields, Unit
+from .model import BAD_ADDRESS, PICK, Fields, Unit, run_machine
 from .running import Emulator
 
 PROSPECT = st.fixed_dictionaries(
@@ -203,4 +203,4 @@ def test_pardot_and_its_model_agree(emulator: Emulator) -> None:
     emulator.switch(log=False)
     assert emulator.plain.put("/__admin/clock", json={"frozen": True}).status_code == 200
     PardotMachine.emulator = emulator
-    run_state_machine_as_test(PardotMachine, settings=TRIES)
+    run_machine(PardotMachine)
