@@ -31,11 +31,12 @@ from pardotflow.emulator.pardot.service import Pardot
 from pardotflow.emulator.request_log import Entry, system_of, write_entry
 from pardotflow.emulator.salesforce.oauth_session import find_session
 from pardotflow.emulator.salesforce.service import Salesforce
-from pardotflow.emulator.state import State, load_state, load_switches
+from pardotflow.emulator.state import State, load_state
 from pardotflow.emulator.write_log import recording
 
 CONNECTION = "pardotflow.connection"
-_THREADS = 12
+_THREADS = 2
+"""One for what takes long, one for the rest: the interpreter runs one at a time, and more of them wait for its lock."""
 _FLUSH_SECONDS = 5.0
 T = TypeVar("T")
 
@@ -62,13 +63,23 @@ class _Outcome:
     sent: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Surroundings:
+    """What a request meets: the state, the system that it asks, the meter that counts it, and when it came."""
+
+    state: State
+    system: str
+    meter: str
+    came: float
+
+
 class Application:
     """The emulator over one open data file."""
 
     def __init__(self, file: DataFile) -> None:
         self._file = file
-        self._salesforce = Salesforce(file)
-        self._pardot = Pardot(file, find_session)
+        self._salesforce = Salesforce()
+        self._pardot = Pardot(find_session)
         self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="emulator")
 
     def close(self) -> None:
@@ -126,55 +137,52 @@ class Application:
 
     def _begin(self, call: Call, taken: int, started: float) -> tuple[float, _Outcome | Callable[[], _Outcome]]:
         """The outcome, or what makes it after the seconds that have to be waited for first."""
-        fault, state = self._prepare(call)
+        fault = take_fault(self._file, call) or Fault()
+        around = self._look(call)
+        switches = around.state.switches
         # A request that finds no place is refused at once.
-        switches = state.switches
         wait = 0.0 if taken > switches.pardot_concurrency else fault.delay + switches.latency
-        if wait:
-            return wait, lambda: self._finish(call, taken, fault, started, state.now)
-        return 0.0, self._finish(call, taken, fault, started, state.now)
+        if not wait:
+            return 0.0, self._finish(call, taken, fault, started, around)
+        # What it meets is what there is when it is served; it came when it came.
+        at = around.state.now
+        return wait, lambda: self._finish(call, taken, fault, started, replace(self._look(call), came=at))
 
-    def _prepare(self, call: Call) -> tuple[Fault, State]:
-        return take_fault(self._file, call) or Fault(), self._load(call)[0]
-
-    def _load(self, call: Call) -> tuple[State, str]:
-        """The surroundings of a call, and the meter that counts it."""
+    def _look(self, call: Call) -> _Surroundings:
+        """Read once for a request; it belongs to the thread that reads it."""
         state, system = load_state(self._file), system_of(call.path)
-        return self._pardot.at_unit(state, call) if system == "pardot" else (state, system)
+        state, meter = self._pardot.at_unit(state, call) if system == "pardot" else (state, system)
+        return _Surroundings(state=state, system=system, meter=meter, came=state.now)
 
-    def _finish(self, call: Call, taken: int, fault: Fault, started: float, at: float) -> _Outcome:
-        system = system_of(call.path)
-        instead = fault.instead
+    def _finish(self, call: Call, taken: int, fault: Fault, started: float, around: _Surroundings) -> _Outcome:
+        state, instead = around.state, fault.instead
         reply: Reply | None = instead
         request = uuid.uuid4().hex
         calls = 0
         if fault.drop != "before" and (instead is None or fault.effect):
-            db = self._file.read()
-            with recording(db, request) if load_switches(db).log else nullcontext():
-                true_reply, calls = self._call_service(call, system, taken, fault)
+            with recording(state.db, request) if state.switches.log else nullcontext():
+                true_reply, calls = self._call_service(call, around, taken, fault)
             reply = instead or true_reply
         if fault.drop is not None:
             reply = None
         shown = reply if reply is None or fault.truncate is None else replace(reply, body=reply.body[: fault.truncate])
-        state, meter = self._load(call)
-        seconds = time.monotonic() - started
         entry = Entry(
-            system=system,
-            meter=meter,
+            system=around.system,
+            meter=around.meter,
             call=call,
             reply=shown,
             api_calls=calls,
-            at=at,
-            seconds=seconds,
+            at=around.came,
+            seconds=time.monotonic() - started,
             request=request,
         )
         write_entry(self._file, state, entry)
         return _Outcome(reply=reply, now=state.now, sent=fault.truncate)
 
-    def _call_service(self, call: Call, system: str, taken: int, fault: Fault) -> tuple[Reply, int]:
-        if system == "pardot":
-            return self._pardot.answer(call, taken)
-        return self._salesforce.answer(call, fault.locks)
+    def _call_service(self, call: Call, around: _Surroundings, taken: int, fault: Fault) -> tuple[Reply, int]:
+        if around.system == "pardot":
+            return self._pardot.answer(around.state, around.meter, call, taken)
+        return self._salesforce.answer(around.state, call, fault.locks)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)

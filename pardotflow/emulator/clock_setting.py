@@ -39,7 +39,11 @@ class Clock:
 
 def read_clock(db: sqlite3.Connection) -> Clock:
     """The clock of a data file."""
-    rows = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('clock_offset', 'clock_frozen')").fetchall())
+    return build_clock(dict(db.execute("SELECT key, value FROM meta WHERE key IN ('clock_offset', 'clock_frozen')")))
+
+
+def build_clock(rows: Mapping[str, str]) -> Clock:
+    """The clock of what is stored under `clock_offset` and `clock_frozen`."""
     frozen = rows.get("clock_frozen")
     return Clock(offset=float(rows.get("clock_offset", 0.0)), frozen_at=None if frozen is None else float(frozen))
 

@@ -153,12 +153,15 @@ def save_identity(db: sqlite3.Connection, identity: Identity) -> None:
 def load_identity(db: sqlite3.Connection) -> Identity:
     """Read the identity of a data file."""
     (text,) = db.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
-    return _parse(text)
+    return parse_identity(text)
 
 
 @lru_cache(maxsize=8)
-def _parse(text: str) -> Identity:
-    """The parsed form depends on the stored text alone, so it is kept; the text itself is read every time."""
+def parse_identity(text: str) -> Identity:
+    """An identity as it is stored.
+
+    The parsed form depends on the stored text alone, so it is kept; the text itself is read every time.
+    """
     raw = json.loads(text)
     raw["connected"], raw["admin"] = Person(**raw["connected"]), Person(**raw["admin"])
     return Identity(**raw)

@@ -13,10 +13,15 @@ from datetime import datetime
 from functools import lru_cache
 
 from pardotflow.emulator.clock import from_epoch, read_zone
-from pardotflow.emulator.clock_setting import read_clock
+from pardotflow.emulator.clock_setting import build_clock
 from pardotflow.emulator.datafile import DataFile
-from pardotflow.emulator.identity import Identity, load_identity
+from pardotflow.emulator.identity import Identity, parse_identity
 from pardotflow.emulator.switches import Switches, build_switches, check_switch
+
+_SURROUNDINGS = (
+    "SELECT key, value, 0 FROM meta WHERE key IN ('clock_offset', 'clock_frozen', 'identity')"
+    " UNION ALL SELECT name, value, 1 FROM switch"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,12 @@ class State:
 def load_state(file: DataFile) -> State:
     """Read the surroundings for a request of this thread."""
     db = file.read()
-    return State(file=file, db=db, now=read_clock(db).now, switches=load_switches(db), identity=load_identity(db))
+    # One statement for all: each lets go of the interpreter's lock, and has to wait for it again.
+    rows = db.execute(_SURROUNDINGS).fetchall()
+    meta = {key: value for key, value, is_switch in rows if not is_switch}
+    switches = _build(tuple((name, value) for name, value, is_switch in rows if is_switch))
+    identity = parse_identity(meta["identity"])
+    return State(file=file, db=db, now=build_clock(meta).now, switches=switches, identity=identity)
 
 
 def load_switches(db: sqlite3.Connection) -> Switches:

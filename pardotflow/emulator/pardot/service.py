@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
 from pardotflow.emulator.pardot import (
     account_api,
@@ -31,7 +30,7 @@ from pardotflow.emulator.pardot.due import catch_up
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.shapes import table_prefix
 from pardotflow.emulator.pardot.units import Unit, find_unit, in_unit
-from pardotflow.emulator.state import State, load_state
+from pardotflow.emulator.state import State
 from pardotflow.emulator.usage import used_today
 
 FindSession = Callable[[State, Call], str | None]
@@ -96,16 +95,17 @@ def dispatch(context: Context, call: Call, path: str) -> Reply:
 class Pardot:
     """The service over one data file. Calls may come from several threads; `find_session` knows the tokens."""
 
-    def __init__(self, file: DataFile, find_session: FindSession) -> None:
-        self._file = file
+    def __init__(self, find_session: FindSession) -> None:
         self._find_session = find_session
         self._collections = CollectionCache()
         self._places = threading.Lock()
         self._taken: Counter[str] = Counter()
 
-    def answer(self, call: Call, taken: int = 1) -> tuple[Reply, int]:
-        """The answer and the API calls that it counts for; `taken` are the places in use, this one included."""
-        state, meter = self.at_unit(load_state(self._file), call)
+    def answer(self, state: State, meter: str, call: Call, taken: int = 1) -> tuple[Reply, int]:
+        """The answer and the API calls that it counts for; `state` and `meter` are those that `at_unit` gives.
+
+        `taken` are the places in use, this one included.
+        """
         try:
             unit, user, abilities = self._admit(state, call)
             if taken > state.switches.pardot_concurrency:

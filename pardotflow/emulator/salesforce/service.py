@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
 from pardotflow.emulator.salesforce import (
     bulk_api,
@@ -40,7 +39,7 @@ from pardotflow.emulator.salesforce.oauth_session import find_session
 from pardotflow.emulator.salesforce.recycle_bin import empty_expired
 from pardotflow.emulator.salesforce.save_options import DUPLICATE_HEADER, read_options
 from pardotflow.emulator.salesforce.soap_api import SOAP_PATH, answer_soap
-from pardotflow.emulator.state import State, load_state
+from pardotflow.emulator.state import State
 from pardotflow.emulator.usage import used_today
 
 _DATA = re.compile(r"/services/data/(v\d{1,3}\.0)(/.*)?", re.IGNORECASE)
@@ -131,15 +130,13 @@ class _Undone(Exception):
 
 
 class Salesforce:
-    """The service over one data file. Calls may come from several threads."""
+    """The service. Calls may come from several threads."""
 
-    def __init__(self, file: DataFile) -> None:
-        self._file = file
+    def __init__(self) -> None:
         self._catalog = CatalogCache()
 
-    def answer(self, call: Call, locks: RowLocks | None = None) -> tuple[Reply, int]:
+    def answer(self, state: State, call: Call, locks: RowLocks | None = None) -> tuple[Reply, int]:
         """The answer, and how many API calls the platform counts for it; `locks` are rows that others hold."""
-        state = load_state(self._file)
         if len(call.path) + len(call.query) > _LONGEST_URI:
             return refuse(414, "URI_TOO_LONG", "The length of the URI exceeds the 16,384 byte limit.").to_reply(), 0
         override = call.argument("_HttpMethod") if call.method == "POST" else None
