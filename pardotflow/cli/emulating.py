@@ -130,7 +130,8 @@ def print_env(choice: Choice, data: Path | None, port: int, *, tls: bool = False
     try:
         found = environment(settings.data, port, tls=tls)
     except EmulatorError as trouble:
-        raise UsageError(str(trouble), hint="Make one: pardotflow emulator seed DIR --data FILE") from trouble
+        hint = "" if settings.data.exists() else "Make one: pardotflow emulator seed DIR --data FILE"
+        raise UsageError(str(trouble), hint=hint) from trouble
     try:
         found |= key_environment(settings.data)
     except EmulatorError as trouble:
