@@ -72,13 +72,16 @@ def test_an_assertion_gives_a_session_without_refresh_token(shared: Emulator, ke
 @pytest.mark.parametrize(
     "claims",
     [
-        {"exp": f"{time.time() + 200:.0f}"},
         {"aud": "https://test.salesforce.com"},
         {"aud": ["https://elsewhere.example", "https://login.salesforce.com/"]},
     ],
 )
 def test_claims_that_clients_send(shared: Emulator, key: RSAPrivateKey, claims: dict[str, object]) -> None:
     assert present(shared, assertion(shared, key, **claims)).status_code == 200
+
+
+def test_an_end_may_be_text(shared: Emulator, key: RSAPrivateKey) -> None:
+    assert present(shared, assertion(shared, key, exp=f"{time.time() + 200:.0f}")).status_code == 200
 
 
 def test_the_emulator_itself_is_an_audience(shared: Emulator, key: RSAPrivateKey) -> None:
