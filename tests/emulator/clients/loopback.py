@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from ..running import DATA, Emulator
+from ..running import Emulator
 
 
 class Loopback(HTTPAdapter):
@@ -34,34 +31,3 @@ def session(emulator: Emulator) -> requests.Session:
     made.trust_env = False
     made.mount("https://", Loopback(emulator))
     return made
-
-
-def need_route(emulator: Emulator, method: str, path: str, body: Mapping[str, object] | None = None) -> None:
-    """Skip the test where nothing answers at a path below `/services`; `/jobs/query` is one of the newest version."""
-    full = path if path.startswith("/services") else DATA + path
-    answer = emulator.salesforce.request(method, emulator.environment["SF_INSTANCE_URL"] + full, json=body or {})
-    missing = answer.status_code == 405 or (answer.status_code == 404 and "NOT_FOUND" in answer.text)
-    if missing:
-        pytest.skip(f"the emulator has no route {method} {path}")
-
-
-def need_grant(emulator: Emulator, grant: str) -> None:
-    """Skip the test where the token endpoint does not know the grant type."""
-    answer = emulator.plain.post("/services/oauth2/token", data={"grant_type": grant})
-    if answer.json().get("error") == "unsupported_grant_type":
-        pytest.skip(f"the emulator has no grant {grant} at POST /services/oauth2/token")
-
-
-def need_variable(emulator: Emulator, name: str) -> str:
-    """The value of a variable of the environment; skips the test where it is not given."""
-    if name not in emulator.environment:
-        pytest.skip(f"the emulator's environment has no {name}")
-    return emulator.environment[name]
-
-
-def need_key(emulator: Emulator) -> str:
-    """The file of the private key for signed tokens; skips the test where the emulator writes none."""
-    write = getattr(import_module("pardotflow.emulator.environment"), "key_environment", None)
-    if write is None:
-        pytest.skip("the emulator's environment has no SF_JWT_KEY_FILE")
-    return str(write(emulator.data)["SF_JWT_KEY_FILE"])
