@@ -44,6 +44,11 @@ def parse_instant(text: str) -> datetime | None:
 
 def http_date(seconds: float) -> str:
     """`Thu, 02 Dec 2021 18:23:39 GMT`."""
+    return _http_date(int(seconds))
+
+
+@lru_cache(maxsize=1024)
+def _http_date(seconds: int) -> str:
     return formatdate(seconds, usegmt=True)
 
 

@@ -74,21 +74,34 @@ Endpoint = Callable[[S, Call, Mapping[str, str]], Reply]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route(Generic[S]):
-    """One path pattern (a full-match regular expression with named groups) and its endpoint for each method."""
+    """One path pattern (a full-match regular expression with named groups) and its endpoint for each method.
+
+    Every path that matches begins with `start`, in lower case.
+    """
 
     pattern: re.Pattern[str]
+    start: str
     endpoints: Mapping[str, Endpoint[S]]
 
 
 def route(pattern: str, **endpoints: Endpoint[Any]) -> Route[Any]:
     """Declare a route: `route(r"/limits", GET=limits)`. Paths match without regard to case and a trailing slash."""
-    return Route(pattern=re.compile(pattern + "/?", re.IGNORECASE), endpoints=endpoints)
+    start = _LITERAL.match(pattern)
+    return Route(
+        pattern=re.compile(pattern + "/?", re.IGNORECASE),
+        start=start[0].lower() if start else "",
+        endpoints=endpoints,
+    )
+
+
+_LITERAL = re.compile(r"(?:[\w/-](?![?*{]))*")
 
 
 def find_route(routes: Sequence[Route[S]], path: str) -> tuple[Route[S], Mapping[str, str]] | None:
     """The first route whose pattern matches the whole path, with its named groups."""
+    lower = path.lower()
     for candidate in routes:
-        match = candidate.pattern.fullmatch(path)
+        match = candidate.pattern.fullmatch(path) if lower.startswith(candidate.start) else None
         if match:
             return candidate, match.groupdict()
     return None

@@ -18,21 +18,34 @@ from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.identity import Identity, parse_identity
 from pardotflow.emulator.switches import Switches, build_switches, check_switch
 
+_META, _SWITCH, _PENDING = range(3)
 _SURROUNDINGS = (
-    "SELECT key, value, 0 FROM meta WHERE key IN ('clock_offset', 'clock_frozen', 'identity')"
-    " UNION ALL SELECT name, value, 1 FROM switch"
+    f"SELECT {_META}, key, value FROM meta WHERE key IN ('clock_offset', 'clock_frozen', 'identity', 'catalog')"
+    f" UNION ALL SELECT {_SWITCH}, name, value FROM switch"
+    f" UNION ALL SELECT {_PENDING}, 'fault', 1 WHERE EXISTS (SELECT 1 FROM fault)"
+    f" UNION ALL SELECT {_PENDING}, 'deleted', min(deleted_at) FROM recycle_bin"
+    f" UNION ALL SELECT {_PENDING}, 'due', min(due) FROM bulk_job"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The surroundings of one request. `now` is Unix seconds of the emulator's clock."""
+    """The surroundings of one request. `now` is Unix seconds of the emulator's clock.
+
+    `catalog` is the version of the Salesforce catalogue. What waits for its time stood so at the start of the request:
+    whether there are faults, the stamp of the record that has been in the recycle bin for longest, and when
+    the next move of a Bulk 2.0 job is due (Unix seconds).
+    """
 
     file: DataFile
     db: sqlite3.Connection
     now: float
     switches: Switches
     identity: Identity
+    catalog: str
+    has_faults: bool
+    oldest_deletion: str | None
+    next_bulk_move: float | None
 
     @property
     def moment(self) -> datetime:
@@ -45,10 +58,19 @@ def load_state(file: DataFile) -> State:
     db = file.read()
     # One statement for all: each lets go of the interpreter's lock, and has to wait for it again.
     rows = db.execute(_SURROUNDINGS).fetchall()
-    meta = {key: value for key, value, is_switch in rows if not is_switch}
-    switches = _build(tuple((name, value) for name, value, is_switch in rows if is_switch))
-    identity = parse_identity(meta["identity"])
-    return State(file=file, db=db, now=build_clock(meta).now, switches=switches, identity=identity)
+    meta = {key: value for kind, key, value in rows if kind == _META}
+    pending = {key: value for kind, key, value in rows if kind == _PENDING}
+    return State(
+        file=file,
+        db=db,
+        now=build_clock(meta).now,
+        switches=_build(tuple((name, value) for kind, name, value in rows if kind == _SWITCH)),
+        identity=parse_identity(meta["identity"]),
+        catalog=meta["catalog"],
+        has_faults="fault" in pending,
+        oldest_deletion=pending["deleted"],
+        next_bulk_move=pending["due"],
+    )
 
 
 def load_switches(db: sqlite3.Connection) -> Switches:

@@ -32,7 +32,9 @@ OPEN_SECONDS = 86_400
 
 def catch_up_bulk(context: Context) -> None:
     """Make every move that is due, the earliest first."""
-    now = context.state.now
+    now, first = context.state.now, context.state.next_bulk_move
+    if first is None or first > now:
+        return
     while found := context.db.execute(
         "SELECT id FROM bulk_job WHERE due <= ? ORDER BY due, id LIMIT 1", (now,)
     ).fetchone():

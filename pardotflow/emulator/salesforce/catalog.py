@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pardotflow.emulator.salesforce.fields import ID_TYPES, NUMBER_TYPES, Field, from_definition, to_definition
 from pardotflow.emulator.salesforce.org_rules import NO_RULES, ObjectRules, build_rules, read_document
 from pardotflow.emulator.salesforce.standard_table import StandardObject
+from pardotflow.emulator.state import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,10 +161,9 @@ class CatalogCache:
     def __init__(self) -> None:
         self._held: Catalog | None = None
 
-    def load(self, db: sqlite3.Connection) -> Catalog:
+    def load(self, state: State) -> Catalog:
         """The catalogue in force."""
-        (version,) = db.execute("SELECT value FROM meta WHERE key = 'catalog'").fetchone()
         held = self._held
-        if held is None or held.version != version:
-            held = self._held = read_catalog(db).seen()
+        if held is None or held.version != state.catalog:
+            held = self._held = read_catalog(state.db).seen()
         return held

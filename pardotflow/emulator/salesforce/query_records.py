@@ -25,13 +25,14 @@ def select_rows(compiled: Compiled, rest: str, extra: str = "") -> str:
 
 def converter(field: Field | None) -> Callable[[Any], Any] | None:
     """How a stored value becomes JSON; None where it is JSON already."""
-    if field is None:
-        return None
-    if field.type == "boolean":
-        return bool
-    if field.type in {"address", "anyType"}:
-        return lambda text: None if text is None else json.loads(text)
-    return None
+    return None if field is None else _CONVERTERS.get(field.type)
+
+
+def _parse(text: str | None) -> object:
+    return None if text is None else json.loads(text)
+
+
+_CONVERTERS: dict[str, Callable[[Any], Any]] = {"boolean": bool, "address": _parse, "anyType": _parse}
 
 
 def build_records(context: Context, compiled: Compiled, rows: Sequence[Row], paging: Paging) -> list[Record]:

@@ -49,12 +49,15 @@ def empty_bin(context: Context, given: str) -> str:
 
 def empty_expired(context: Context) -> None:
     """Remove what has been in the bin for more than 15 days; opens a write only where there is something."""
+    first = context.state.oldest_deletion
+    if first is None:
+        return
     oldest = salesforce_stamp(context.state.moment - timedelta(days=_DAYS))
-    chosen = "SELECT object, record_id FROM recycle_bin WHERE deleted_at < ?"
-    if context.db.execute(chosen + " LIMIT 1", (oldest,)).fetchone() is None:
+    if first >= oldest:
         return
     with context.state.file.write() as db:
-        for name, record_id in db.execute(chosen, (oldest,)).fetchall():
+        chosen = db.execute("SELECT object, record_id FROM recycle_bin WHERE deleted_at < ?", (oldest,))
+        for name, record_id in chosen.fetchall():
             _purge(context, context.require(name), record_id)
 
 

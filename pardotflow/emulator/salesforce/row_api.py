@@ -224,11 +224,12 @@ def show_record(context: Context, info: ObjectInfo, row: Values, fields: list[Fi
     url = context.path(f"sobjects/{info.name}/{row['Id']}")
     record: dict[str, Any] = {"attributes": {"type": info.name, "url": url}}
     for field in fields:
+        name = field.name
         if field.type == "address":
-            record[field.name] = _address(info, field, row)
+            record[name] = _address(info, field, row)
         else:
             change = converter(field)
-            record[field.name] = row[field.name] if change is None else change(row[field.name])
+            record[name] = row[name] if change is None else change(row[name])
     return record
 
 

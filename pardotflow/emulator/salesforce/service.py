@@ -105,7 +105,8 @@ def dispatch(context: Context, call: Call) -> Reply:
     try:
         if match is None or found is None:
             raise not_found()
-        context = replace(context, version=match[1].lower())
+        if context.version != match[1].lower():
+            context = replace(context, version=match[1].lower())
         chosen, groups = found
         endpoint = chosen.endpoints.get("GET" if call.method == "HEAD" else call.method)
         if endpoint is None:
@@ -148,7 +149,7 @@ class Salesforce:
             return signed_in, 0
         soap = SOAP_PATH.fullmatch(call.path.rstrip("/"))
         if soap is not None:
-            return answer_soap(state, call, soap, lambda: self._catalog.load(state.db), locks)
+            return answer_soap(state, call, soap, lambda user, version: self._enter(state, user, version, locks))
         if path == "/services/data":
             return discovery_api.list_versions(), 0
         user_id = find_session(state, call)
@@ -166,7 +167,7 @@ class Salesforce:
         most = state.switches.salesforce_daily_limit
         if used >= most:
             return refuse(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.").to_reply(), 0
-        reply = self._run(state, call, user_id, match[1], locks)
+        reply = self._run(self._enter(state, user_id, match[1].lower(), locks), call)
         headers = {
             **reply.headers,
             "Sforce-Limit-Info": f"api-usage={used + 1}/{most}",
@@ -176,15 +177,19 @@ class Salesforce:
         reply = spread_json(reply) if call.headers.get("x-prettyprint") == "1" else reply
         return replace(reply, headers=headers), calls
 
-    def _run(self, state: State, call: Call, user_id: str, version: str, locks: RowLocks | None) -> Reply:
-        catalog = self._catalog.load(state.db)
-        context = Context(state=state, catalog=catalog, user_id=user_id, version=version.lower(), locks=locks)
+    def _enter(self, state: State, user_id: str, version: str, locks: RowLocks | None) -> Context:
+        """What a caller with a session meets: all that the clock has brought about has happened by then."""
+        catalog = self._catalog.load(state)
+        context = Context(state=state, catalog=catalog, user_id=user_id, version=version, locks=locks)
         empty_expired(context)
         catch_up_bulk(context)
+        return context
+
+    def _run(self, context: Context, call: Call) -> Reply:
         try:
             if call.method in {"GET", "HEAD"}:
                 return dispatch(context, call)
-            with state.file.write():
+            with context.state.file.write():
                 reply = dispatch(context, call)
                 if reply.status >= 300:
                     raise _Undone(reply)

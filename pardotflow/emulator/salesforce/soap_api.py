@@ -22,10 +22,8 @@ from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
 
 from pardotflow.emulator.exchange import Call, Reply
-from pardotflow.emulator.salesforce.catalog import Catalog
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import SalesforceError
-from pardotflow.emulator.salesforce.locks import RowLocks
 from pardotflow.emulator.salesforce.oauth_session import find_user
 from pardotflow.emulator.salesforce.soap_envelope import (
     SoapFault,
@@ -51,7 +49,7 @@ _APIS = {"u": "partner", "c": "enterprise"}
 
 
 def answer_soap(
-    state: State, call: Call, match: re.Match[str], load: Callable[[], Catalog], locks: RowLocks | None
+    state: State, call: Call, match: re.Match[str], enter: Callable[[str, str], Context]
 ) -> tuple[Reply, int]:
     """The answer, and how many API calls it counts: a login is free."""
     if call.method != "POST":
@@ -66,10 +64,7 @@ def answer_soap(
         if operation is None:
             wanted = f"{{urn:{api}.soap.sforce.com}}{name}"
             raise SoapMistake(f"No operation available for request {wanted}, please check the WSDL for the service.")
-        context = Context(
-            state=state, catalog=load(), user_id=_caller(state, request), version=f"v{match['version']}", locks=locks
-        )
-        response = _run(context, operation, request)
+        response = _run(enter(_caller(state, request), f"v{match['version']}"), operation, request)
     except SoapMistake as mistake:
         return write_mistake(mistake), 0
     except SoapFault as fault:
