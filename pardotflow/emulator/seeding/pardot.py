@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pardotflow.emulator.pardot.objects import COLLECTIONS, Collection
 from pardotflow.emulator.seeding.cells import pardot_reader
 from pardotflow.emulator.seeding.report import Findings
 from pardotflow.emulator.seeding.salesforce import Loading
-from pardotflow.emulator.seeding.table import Column, read_header, read_table
+from pardotflow.emulator.seeding.table import Column, read_cells, read_header, read_table
 
 _FIRST_ID = 10_000_000
 _ALIASES = {
@@ -56,26 +57,29 @@ SEED_FILES: Mapping[str, str] = {file_name(path): path for path, kind in COLLECT
 def load_pardot(loading: Loading, collection: Collection, path: Path) -> None:
     """Load one CSV file into the table of its collection."""
     columns = _columns(collection, path, loading.findings)
+    given = (value for column in columns if column.name == "id" for value in read_cells(path, column))
+    rows = _read_rows(loading, path, columns, following=count(max(given, default=_FIRST_ID) + 1))
+    complete = (complete_record(loading, collection, row, row["id"]) for row in rows)
+    loading.findings.rows[path.name] = store_records(loading.db, collection, complete)
+
+
+def _read_rows(
+    loading: Loading, path: Path, columns: list[Column], following: Iterator[int]
+) -> Iterator[dict[str, Any]]:
+    """The rows of a file one by one, each with an id, without those whose id an earlier one has."""
     names = [column.name for column in columns]
     taken: set[int] = set()
-    rows: list[dict[str, Any]] = []
     for line, values in read_table(path, columns, loading.findings):
         row = dict(zip(names, values, strict=True))
         given = row.get("id")
-        if given is not None and given in taken:
+        if given is None:
+            row["id"] = next(following)
+        elif given in taken:
             loading.findings.problem(path.name, line, f"a second record with the id {given}")
             continue
-        if given is not None:
+        else:
             taken.add(given)
-        rows.append(row)
-    following = max(taken, default=_FIRST_ID)
-    complete = []
-    for row in rows:
-        if row.get("id") is None:
-            following += 1
-        complete.append(complete_record(loading, collection, row, row.get("id") or following))
-    store_records(loading.db, collection, complete)
-    loading.findings.rows[path.name] = len(complete)
+        yield row
 
 
 def _columns(collection: Collection, path: Path, findings: Findings) -> list[Column]:
@@ -123,13 +127,13 @@ def _link(made: dict[str, Any]) -> None:
             made[name] = fid
 
 
-def store_records(db: sqlite3.Connection, collection: Collection, rows: list[dict[str, Any]]) -> None:
-    """Insert complete records."""
+def store_records(db: sqlite3.Connection, collection: Collection, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Insert complete records as they come; returns how many."""
     names = list(collection.attributes)
-    db.executemany(
+    return db.executemany(
         f'INSERT INTO "{collection.table}" ({", ".join(collection.columns)}) VALUES ({",".join("?" * len(names))})',
         ([row[name] for name in names] for row in rows),
-    )
+    ).rowcount
 
 
 def load_collections(loading: Loading, folder: Path) -> None:

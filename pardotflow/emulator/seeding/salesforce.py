@@ -6,9 +6,8 @@ Ids and stamps are taken from the file where they stand there, and made where th
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.rows import complete_row, derive
 from pardotflow.emulator.seeding.cells import salesforce_reader
 from pardotflow.emulator.seeding.report import Findings
-from pardotflow.emulator.seeding.table import Column, read_header, read_table
+from pardotflow.emulator.seeding.table import Column, read_cells, read_header, read_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,26 +37,32 @@ class Loading:
 def load_salesforce(loading: Loading, info: ObjectInfo, path: Path) -> None:
     """Load one CSV file into the table of its object."""
     columns = _columns(info, path, loading.findings)
-    names = [column.name for column in columns]
     ids = _Ids(info.prefix)
-    rows: list[tuple[int, dict[str, Any]]] = []
+    for column in columns:
+        if column.name == "Id":
+            ids.reserve(given for given in read_cells(path, column) if is_id(given))
+    template = complete_row(
+        info, {}, record_id="", stamp=loading.stamp, user_id=loading.identity.connected.salesforce_id
+    )
+    rows = _read_rows(loading, path, columns, ids)
+    stored = _store(loading.db, info, template, (_complete(info, template, row, ids) for row in rows))
+    ids.save(loading.db)
+    loading.findings.rows[path.name] = stored
+
+
+def _read_rows(loading: Loading, path: Path, columns: list[Column], ids: _Ids) -> Iterator[dict[str, Any]]:
+    """The rows of a file one by one, without those whose id an earlier one has."""
+    names = [column.name for column in columns]
     for line, values in read_table(path, columns, loading.findings):
         row = dict(zip(names, values, strict=True))
         given = row.get("Id")
         if given is not None and not is_id(given):
             loading.findings.problem(path.name, line, f"{given!r} is no record id; one was made")
-            row["Id"] = given = None
-        if given is not None and not ids.take(given):
+            row["Id"] = None
+        elif given is not None and not ids.take(given):
             loading.findings.problem(path.name, line, f"a second record with the id {given}")
             continue
-        rows.append((line, row))
-    template = complete_row(
-        info, {}, record_id="", stamp=loading.stamp, user_id=loading.identity.connected.salesforce_id
-    )
-    complete = [_complete(info, template, row, ids) for _, row in rows]
-    _store(loading.db, info, template, complete)
-    ids.save(loading.db)
-    loading.findings.rows[path.name] = len(complete)
+        yield row
 
 
 def _columns(info: ObjectInfo, path: Path, findings: Findings) -> list[Column]:
@@ -76,22 +81,25 @@ class _Ids:
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
-        self._taken: set[str] = set()
-        self._numbers = count(1)
+        self._met: dict[str, bool] = {}
         self._last = 0
 
+    def reserve(self, given: Iterable[str]) -> None:
+        """Keep the ids of the file from being made."""
+        self._met = dict.fromkeys(given, False)
+
     def take(self, given: str) -> bool:
-        """Note an id of the file; false where it was there already."""
-        fresh = given not in self._taken
-        self._taken.add(given)
-        return fresh
+        """Meet an id of the file; false where it was met before."""
+        met = self._met[given]
+        self._met[given] = True
+        return not met
 
     def make(self) -> str:
         """A new id."""
         while True:
-            self._last = next(self._numbers)
+            self._last += 1
             made = mint_id(self._prefix, self._last)
-            if self.take(made):
+            if made not in self._met:
                 return made
 
     def save(self, db: sqlite3.Connection) -> None:
@@ -126,10 +134,13 @@ _NEVER_EMPTY = frozenset(
 )
 
 
-def _store(db: sqlite3.Connection, info: ObjectInfo, template: Mapping[str, Any], rows: list[dict[str, Any]]) -> None:
+def _store(
+    db: sqlite3.Connection, info: ObjectInfo, template: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]
+) -> int:
+    """Insert rows with the keys of the template, as they come; returns how many."""
     names = list(template)
     quoted = ", ".join(f'"{name}"' for name in names)
-    db.executemany(
+    return db.executemany(
         f"INSERT INTO {info.table} ({quoted}) VALUES ({','.join('?' * len(names))})",
         ([row[name] for name in names] for row in rows),
-    )
+    ).rowcount

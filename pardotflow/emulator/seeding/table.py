@@ -54,6 +54,13 @@ def read_table(path: Path, columns: Sequence[Column], findings: Findings) -> Ite
             yield reader.line_num, _convert(path.name, reader.line_num, row, columns, findings)
 
 
+def read_cells(path: Path, column: Column) -> Iterator[Any]:
+    """The values of one column alone, without those that cannot be read: they are reported where rows are read."""
+    for _, (value,) in read_table(path, [column], Findings()):
+        if value is not None:
+            yield value
+
+
 def _convert(file: str, line: int, row: list[str], columns: Sequence[Column], findings: Findings) -> list[Any]:
     try:
         return [
