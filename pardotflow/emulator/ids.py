@@ -9,16 +9,16 @@ import re
 
 _CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# Which characters of a block of five are capitals, the first one as the lowest bit: `10000` is B.
+_CAPITALS = str.maketrans({char: "1" if char.isupper() else "0" for char in _DIGITS})
+_LETTERS = {f"{bits:05b}"[::-1]: letter for bits, letter in enumerate(_CHECK)}
 _SHAPE = re.compile(r"[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?")
 
 
 def checksum(id15: str) -> str:
     """The three letters that make a 15-character id safe where case is lost."""
-    letters = []
-    for start in (0, 5, 10):
-        bits = sum(1 << k for k, char in enumerate(id15[start : start + 5]) if "A" <= char <= "Z")
-        letters.append(_CHECK[bits])
-    return "".join(letters)
+    capitals = id15.translate(_CAPITALS)
+    return _LETTERS[capitals[:5]] + _LETTERS[capitals[5:10]] + _LETTERS[capitals[10:15]]
 
 
 def is_id(text: str) -> bool:

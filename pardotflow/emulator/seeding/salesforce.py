@@ -45,7 +45,9 @@ def load_salesforce(loading: Loading, info: ObjectInfo, path: Path) -> None:
         info, {}, record_id="", stamp=loading.stamp, user_id=loading.identity.connected.salesforce_id
     )
     rows = _read_rows(loading, path, columns, ids)
-    stored = _store(loading.db, info, template, (_complete(info, template, row, ids) for row in rows))
+    given = {column.name for column in columns} | {"Id", "PhotoUrl"} | derive(info, template).keys()
+    names = [name for name, value in template.items() if value is not None or name in given]
+    stored = _store(loading.db, info, names, (_complete(info, template, row, ids) for row in rows))
     ids.save(loading.db)
     loading.findings.rows[path.name] = stored
 
@@ -134,11 +136,8 @@ _NEVER_EMPTY = frozenset(
 )
 
 
-def _store(
-    db: sqlite3.Connection, info: ObjectInfo, template: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]
-) -> int:
-    """Insert rows with the keys of the template, as they come; returns how many."""
-    names = list(template)
+def _store(db: sqlite3.Connection, info: ObjectInfo, names: list[str], rows: Iterable[Mapping[str, Any]]) -> int:
+    """Insert rows as they come; returns how many. Only what `names` names is filled in any of them."""
     quoted = ", ".join(f'"{name}"' for name in names)
     return db.executemany(
         f"INSERT INTO {info.table} ({quoted}) VALUES ({','.join('?' * len(names))})",
