@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from pardotflow.emulator.salesforce.fields import ID_TYPES, NUMBER_TYPES, Field, from_definition, to_definition
 from pardotflow.emulator.salesforce.org_rules import NO_RULES, ObjectRules, build_rules, read_document
@@ -19,7 +20,10 @@ from pardotflow.emulator.state import State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectInfo:
-    """One object. `fields` is keyed by lower-case name, in the order of describe; `unseen` are hidden fields."""
+    """One object. `fields` is keyed by lower-case name, in the order of describe; `unseen` are hidden fields.
+
+    `blank` is what a new record holds where nothing is said, `needed` are the fields that a create cannot do without.
+    """
 
     name: str
     label: str
@@ -34,6 +38,13 @@ class ObjectInfo:
     tracked: tuple[Field, ...] = ()
     rules: ObjectRules = NO_RULES
     unseen: tuple[Field, ...] = ()
+    blank: Mapping[str, Any] = field(init=False, compare=False, repr=False)
+    needed: tuple[Field, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        stored = (f for f in (*self.fields.values(), *self.unseen) if f.stored)
+        object.__setattr__(self, "blank", {f.name: _blank(f) for f in stored})
+        object.__setattr__(self, "needed", tuple(f for f in self.fields.values() if f.required))
 
     @property
     def table(self) -> str:
@@ -92,6 +103,14 @@ def _seen(info: ObjectInfo) -> ObjectInfo:
     related = {f.relationship.lower(): f for f in fields.values() if f.relationship}
     unseen = tuple(f for name, f in info.fields.items() if name in hidden)
     return replace(info, fields=fields, relationships=related, unseen=unseen)
+
+
+def _blank(definition: Field) -> str | int | None:
+    if isinstance(definition.default, bool):
+        return int(definition.default)
+    if definition.default is None and definition.defaulted and definition.type == "int":
+        return 0
+    return definition.default
 
 
 def column_type(definition: Field) -> str:

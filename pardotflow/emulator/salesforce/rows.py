@@ -24,11 +24,7 @@ MODIFIED = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")
 
 def complete_row(info: ObjectInfo, values: Mapping[str, Any], *, record_id: str, stamp: str, user_id: str) -> Values:
     """A new record: defaults, owner, stamps and derived fields around the given values."""
-    made: Values = {f.name: f.default for f in (*info.fields.values(), *info.unseen) if f.stored}
-    made.update({name: int(value) for name, value in made.items() if isinstance(value, bool)})
-    made.update(
-        {name: 0 for name, value in made.items() if value is None and _is_zero_by_default(info, name)},
-    )
+    made: Values = dict(info.blank)
     if "OwnerId" in made:
         made["OwnerId"] = user_id
     made.update(Id=record_id, CreatedDate=stamp, CreatedById=user_id, IsDeleted=0)
@@ -45,11 +41,6 @@ def _stamps(info: ObjectInfo, moved: Iterable[str], stamp: str, user_id: str) ->
     return {name: user_id if name.endswith("Id") else stamp for name in moved if info.find(name)}
 
 
-def _is_zero_by_default(info: ObjectInfo, name: str) -> bool:
-    field = info.find(name)
-    return field is not None and field.defaulted and field.type == "int"
-
-
 def derive(info: ObjectInfo, row: Mapping[str, Any]) -> Values:
     """The values that follow from others: a person's Name, whether an e-mail bounced."""
     derived: Values = {}
@@ -63,9 +54,9 @@ def derive(info: ObjectInfo, row: Mapping[str, Any]) -> Values:
 
 def insert_row(db: sqlite3.Connection, info: ObjectInfo, row: Mapping[str, Any]) -> None:
     """Store a complete record."""
-    names = ", ".join(f'"{name}"' for name in row)
-    db.execute(f"INSERT INTO {info.table} ({names}) VALUES ({','.join('?' * len(row))})", list(row.values()))
     fields = {name: value for name, value in row.items() if value is not None}
+    names = ", ".join(f'"{name}"' for name in fields)
+    db.execute(f"INSERT INTO {info.table} ({names}) VALUES ({','.join('?' * len(fields))})", list(fields.values()))
     note_write(db, system="salesforce", kind=info.name, record_id=row["Id"], action="create", fields=fields)
     note_event(db, info, row, "created", stamp=row["CreatedDate"], user_id=row["CreatedById"])
 

@@ -45,7 +45,7 @@ def create_record(context: Context, info: ObjectInfo, payload: Mapping[str, Any]
     if not info.createable:
         raise refuse(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {info.label}")
     values = read_payload(context, info, payload, creating=True)
-    missing = [f.name for f in info.fields.values() if f.required and values.get(f.name) is None]
+    missing = [f.name for f in info.needed if values.get(f.name) is None]
     if missing:
         raise _missing(missing)
     check_duplicates(context, info, None, values)
