@@ -1,13 +1,14 @@
 """The emulator imports nothing else of this project, and its documentation names every switch."""
 
 import ast
+import re
 from pathlib import Path
 
 import pardotflow.emulator
-from pardotflow.emulator.switches import TABLE
+from pardotflow.emulator.switches import TABLE, SwitchInfo, SwitchValue
 
 PACKAGE = Path(pardotflow.emulator.__file__).parent
-DOCS = PACKAGE.parents[1] / "docs" / "emulator.md"
+DOCS = PACKAGE.parents[1] / "docs" / "emulator-fidelity.md"
 
 
 def imported(path: Path) -> set[str]:
@@ -36,6 +37,36 @@ def test_the_two_vendors_do_not_know_each_other() -> None:
             assert not any(name.startswith(f"pardotflow.emulator.{other}") for name in imported(path)), path
 
 
+def row_of(info: SwitchInfo) -> str:
+    """How the documentation shows a switch."""
+    others = ", ".join(show(choice) for choice in other_choices(info)) or "any"
+    return f"| `{info.name}` | {show(info.default)} | {others} | {info.fact} |"
+
+
+def other_choices(info: SwitchInfo) -> list[SwitchValue]:
+    if isinstance(info.default, bool):
+        return [not info.default]
+    return [choice for choice in info.choices if choice != info.default]
+
+
+def show(value: SwitchValue) -> str:
+    words = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"`{words or 'empty'}`"
+
+
 def test_the_documentation_has_a_row_for_every_switch() -> None:
-    rows = [line.split("|")[1].strip(" `") for line in DOCS.read_text(encoding="utf-8").splitlines() if "|" in line]
-    assert [name for name in rows if name in {info.name for info in TABLE}] == [info.name for info in TABLE]
+    rows = DOCS.read_text(encoding="utf-8").partition("\n## Switches\n")[2].splitlines()
+    assert [row for row in rows if row.startswith("| `")] == [row_of(info) for info in TABLE]
+
+
+def test_every_switch_of_a_vendor_stands_with_the_part_that_it_turns() -> None:
+    parts = DOCS.read_text(encoding="utf-8").partition("\n## Switches\n")[0]
+    own = {"latency", "log", "log_request_bytes", "log_answer_bytes", "log_keep"}
+    assert {info.name for info in TABLE} - set(re.findall(r"`(\w+)`", parts)) == own
+
+
+def test_every_part_says_what_is_assumed() -> None:
+    parts = DOCS.read_text(encoding="utf-8").partition("\n## What is not\n")[0]
+    rows = [line.strip("|").split(" | ") for line in parts.splitlines() if line.startswith("|")]
+    assert rows
+    assert [row for row in rows if len(row) != 4 and set(row[0]) != set("|-")] == []
