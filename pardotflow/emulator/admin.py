@@ -112,7 +112,7 @@ def show_rules(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
 def set_rules(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     """`PUT /__admin/rules` with the rules of the Salesforce org, in the place of all rules."""
     with file.write() as db:
-        put_rules(db, _object(call))
+        put_rules(db, _object(call), load_state(file).now)
     return show_rules(file, call, match)
 
 

@@ -21,9 +21,12 @@ from pardotflow.emulator.pardot.records import Values, find_record, rows_of, upd
 from pardotflow.emulator.pardot.units import Unit, find_unit, in_unit, load_units
 from pardotflow.emulator.pardot.values import read_cell
 from pardotflow.emulator.problem import EmulatorError
-from pardotflow.emulator.salesforce.catalog import ObjectInfo, read_catalog
+from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo, read_catalog
+from pardotflow.emulator.salesforce.context import Context as SalesforceContext
+from pardotflow.emulator.salesforce.errors import SalesforceError
 from pardotflow.emulator.salesforce.fields import Field
-from pardotflow.emulator.salesforce.rows import find_by, find_row, stamp_of, update_row
+from pardotflow.emulator.salesforce.object_rules import derive_values, finish_save
+from pardotflow.emulator.salesforce.rows import find_by, find_row, update_row
 from pardotflow.emulator.salesforce.values import BadValue, read_value
 from pardotflow.emulator.state import State, load_state
 
@@ -37,6 +40,7 @@ _SINGULAR = {
     "prospect-account": "prospect-accounts",
     "opportunity": "opportunities",
 }
+_VERSION = "v60.0"
 _PROTECTED = {"id", "_n"}
 
 
@@ -62,30 +66,33 @@ def set_record(data: Path, assignment: str) -> str:
 def edit_record(file: DataFile, address: str, fields: Mapping[str, object], unit_id: str | None = None) -> str:
     """Set fields of the record at an address; returns the address with its id. Raises `EmulatorError`.
 
-    `unit_id` is the business unit of a Pardot record; without it the first one is meant.
+    `unit_id` is the business unit of a Pardot record; without it the first one is meant. `Campaign/701…` is the
+    campaign in Salesforce, `campaign/1201` the one in Pardot.
     """
     kind, _, key = address.partition("/")
     if not key:
         raise EmulatorError(f"{address!r} is no address; write Contact/ID or prospect/ID")
     state = load_state(file)
-    info = read_catalog(state.db).find(kind)
+    catalog = read_catalog(state.db)
+    info = catalog.find(kind)
     unit = find_unit(state.db, unit_id) if unit_id else load_units(state.db)[0]
     if unit is None:
         raise EmulatorError(f"there is no business unit {unit_id}")
     pardot = read_collections(state.db, unit.number).get(_SINGULAR.get(kind.lower(), kind.lower()))
-    if info is not None and kind.lower() not in _SINGULAR:
-        return _edit_salesforce(state, info, key, fields)
+    named_as_here = info is not None and kind == info.name and not key.isdigit()
+    if info is not None and (named_as_here or kind.lower() not in _SINGULAR):
+        return _edit_salesforce(state, catalog, info, key, fields)
     if pardot is not None:
         return _edit_pardot(in_unit(state, unit), unit, pardot, key, fields)
     if info is not None:
-        return _edit_salesforce(state, info, key, fields)
+        return _edit_salesforce(state, catalog, info, key, fields)
     raise EmulatorError(f"there is no object {kind!r}")
 
 
 # -- Salesforce
 
 
-def _edit_salesforce(state: State, info: ObjectInfo, key: str, fields: Mapping[str, object]) -> str:
+def _edit_salesforce(state: State, catalog: Catalog, info: ObjectInfo, key: str, fields: Mapping[str, object]) -> str:
     with state.file.write() as db:
         row = _salesforce_row(state, info, key)
         changes = {}
@@ -94,14 +101,15 @@ def _edit_salesforce(state: State, info: ObjectInfo, key: str, fields: Mapping[s
             if field is None or not field.stored or name.lower() in _PROTECTED:
                 raise EmulatorError(f"{info.name} has no field {name!r} that can be set")
             changes[field.name] = _salesforce_value(state, field, raw)
-        update_row(
-            db,
-            info,
-            row,
-            changes,
-            stamp=stamp_of(state.now - state.switches.late_commit_seconds),
-            user_id=state.identity.admin.salesforce_id,
+        context = SalesforceContext(
+            state=state, catalog=catalog, user_id=state.identity.admin.salesforce_id, version=_VERSION
         )
+        try:
+            changes = derive_values(context, info, row, changes) | changes
+        except SalesforceError as error:
+            raise EmulatorError(f"{info.name}/{row['Id']}: {error}") from None
+        update_row(db, info, row, changes, stamp=context.stamp, user_id=context.user_id)
+        finish_save(context, info, row, created=False)
     return f"{info.name}/{row['Id']}"
 
 

@@ -23,8 +23,11 @@ from pardotflow.emulator.state import load_state
 _ALWAYS_SEEN = frozenset({"IsDeleted", "IsConverted", "OwnerId", "MasterRecordId"})
 
 
-def put_rules(db: sqlite3.Connection, document: Mapping[str, Any]) -> None:
-    """Put a document in the place of all rules; raises `EmulatorError` for one that cannot be meant."""
+def put_rules(db: sqlite3.Connection, document: Mapping[str, Any], changed: float | None = None) -> None:
+    """Put a document in the place of all rules; raises `EmulatorError` for one that cannot be meant.
+
+    `changed` is the time of the emulator's clock in Unix seconds; a seed has none.
+    """
     catalog = read_catalog(db)
     made = build_rules(document)
     objects = {name: replace(info, rules=made.get(name, NO_RULES)) for name, info in catalog.objects.items()}
@@ -37,7 +40,7 @@ def put_rules(db: sqlite3.Connection, document: Mapping[str, Any]) -> None:
         for condition in (*(rule.when for rule in rules.validation), rules.hidden_records):
             if condition is not None:
                 _check_condition(seen, info, condition)
-    save_document(db, document)
+    save_document(db, document, changed)
     renew_catalog(db)
 
 
@@ -58,6 +61,8 @@ def _check(catalog: Catalog, info: ObjectInfo, rules: ObjectRules) -> None:
             field.name in _ALWAYS_SEEN or not (field.nillable or field.type == "boolean")
         ):
             raise EmulatorError(f"rules: {holder.name}.{field.name} cannot be hidden")
+        if holder is info and name in rules.read_only_fields and field.required:
+            raise EmulatorError(f"rules: {holder.name}.{field.name} is required and cannot be read only")
     for rule in rules.duplicate:
         if any((found := info.find(name)) and found.name != name for name in rule.match):
             raise EmulatorError(f"rules: duplicate: write the fields of {info.name} as describe does")

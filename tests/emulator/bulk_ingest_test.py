@@ -126,7 +126,7 @@ def test_update_upsert_and_delete(emulator: Emulator) -> None:
     ("operation", "table", "error"),
     [
         ("update", "Id,Phone\n,1", "MISSING_ARGUMENT:Id not specified in an update call: --"),
-        ("update", "Id,Phone\nbad,1", "MALFORMED_ID:malformed id bad:Id --"),
+        ("update", "Id,Phone\nbad,1", "MALFORMED_ID:Contact ID: id value of incorrect type: bad:Id --"),
         ("update", "Id,Phone\n0035e000000con4,1", "ENTITY_IS_DELETED:entity is deleted: --"),
         ("delete", "Id\n0035e000000zzzz", "INVALID_CROSS_REFERENCE_KEY:invalid cross reference id: --"),
         (

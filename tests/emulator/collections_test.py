@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from .running import Emulator
 
 ANN, BOB = "0035e000000con1AAA", "0035e000000con2AAA"
@@ -126,3 +128,14 @@ def test_bounds(shared: Emulator) -> None:
 def test_one_call_is_counted(emulator: Emulator) -> None:
     emulator.salesforce.post(URL, json={"records": [contact(LastName=f"N{k}") for k in range(200)]})
     assert emulator.salesforce.get("/limits").headers["sforce-limit-info"].startswith("api-usage=2/")
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_at_most_ten_chunks_of_one_object_each(emulator: Emulator, method: str) -> None:
+    account = {"attributes": {"type": "Account"}, "Name": "A"}
+    ten = [contact(LastName="A"), account] * 5
+    told = emulator.salesforce.request(method, URL, json={"records": [*ten, account]})
+    assert told.status_code == 200 and len(told.json()) == 11
+    refused = emulator.salesforce.request(method, URL, json={"records": [*ten, contact(LastName="B")]})
+    assert emulator.salesforce_error(refused) == (400, "LIMIT_EXCEEDED")
+    assert emulator.column("SELECT Id FROM Contact WHERE LastName = 'B'") == []

@@ -35,6 +35,19 @@ def test_the_file_may_be_served_meanwhile(data: Path) -> None:
         assert emulator.soql("SELECT COUNT() FROM Contact")["totalSize"] == 2
 
 
+def test_what_follows_from_an_edit_follows(data: Path) -> None:
+    with running(data) as emulator:
+        deal = {"Name": "D", "StageName": "Prospecting", "CloseDate": "2026-01-01", "Amount": 10}
+        deal_id, task = emulator.create("Opportunity", **deal), emulator.create("Task", Subject="T")
+        emulator.set(f"Opportunity/{deal_id}", StageName="Closed Won")
+        row = emulator.row("Opportunity", deal_id)
+        assert (row["IsWon"], row["IsClosed"], row["Probability"], row["ExpectedRevenue"]) == (True, True, 100.0, 10.0)
+        emulator.set(f"Opportunity/{deal_id}", StageName="Closed Lost", IsClosed="false")
+        assert emulator.row("Opportunity", deal_id)["IsClosed"] is False
+        set_record(data, f"Task/{task}#Status=Completed")
+        assert emulator.row("Task", task)["IsClosed"] is True
+
+
 @pytest.mark.parametrize(
     ("assignment", "words"),
     [

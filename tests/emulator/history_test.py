@@ -8,7 +8,7 @@ import pytest
 from pardotflow.emulator import EmulatorError
 from pardotflow.emulator.seeding import seed
 
-from .life import convert, merge
+from .life import convert, merge, undelete
 from .running import Emulator, running
 
 SCHEMA = """
@@ -77,6 +77,24 @@ def test_conversion_and_merge_are_entered(tracking: Emulator) -> None:
     ]
 
 
+def test_the_history_of_a_loser_goes_to_the_bin_with_it_and_comes_back(tracking: Emulator) -> None:
+    winner, loser = (tracking.create("Contact", LastName=name) for name in "WL")
+    merge(tracking, "Contact", winner, loser)
+    assert entries(tracking, "Contact", loser) == []
+    undelete(tracking, loser)
+    assert [entry[0] for entry in entries(tracking, "Contact", loser)] == ["created"]
+
+
+def test_the_history_of_a_hidden_record_is_hidden(tracking: Emulator) -> None:
+    made = tracking.create("Contact", LastName="Secret")
+    seen = tracking.create("Contact", LastName="Open")
+    (entry,) = tracking.column(f"SELECT Id FROM ContactHistory WHERE ContactId = '{made}'")
+    rules = {"sharing": [{"object": "Contact", "hidden": "LastName = 'Secret'"}]}
+    assert tracking.plain.put("/__admin/rules", json=rules).status_code == 200
+    assert tracking.column("SELECT ContactId FROM ContactHistory", "queryAll") == [seen]
+    assert tracking.salesforce.get(f"/sobjects/ContactHistory/{entry}").status_code == 404
+
+
 def test_declared_fields_are_converted(tracking: Emulator) -> None:
     result = convert(tracking, tracking.create("Lead", LastName="L", Company="C", Score__c=7))
     assert tracking.row("Contact", result["contactId"])["Rank__c"] == 7.0
@@ -91,6 +109,8 @@ def test_an_entry_can_be_read_but_not_written(tracking: Emulator) -> None:
     assert tracking.salesforce_error(refused) == (400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
     refused = tracking.salesforce.patch(f"/sobjects/LeadHistory/{entry}", json={"Field": "x"})
     assert tracking.salesforce_error(refused) == (400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+    refused = tracking.salesforce.patch(f"/sobjects/LeadHistory/{entry}", json={})
+    assert tracking.salesforce_error(refused) == (400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY")
     filtered = tracking.salesforce.get("/query", params={"q": "SELECT Id FROM LeadHistory WHERE OldValue = 'x'"})
     assert tracking.salesforce_error(filtered) == (400, "INVALID_FIELD")
     window = {"start": "2026-01-01T00:00:00Z", "end": "2026-01-01T01:00:00Z"}

@@ -81,6 +81,40 @@ def test_after_15_days_a_record_is_gone(emulator: Emulator) -> None:
     assert emulator.soql(statement, "queryAll")["totalSize"] == 0
 
 
+def test_after_15_days_nothing_comes_back_over_soap_either(emulator: Emulator) -> None:
+    made = emulator.create("Account", Name="A")
+    delete(emulator, "Account", made)
+    emulator.advance(15 * 86_400 + 60)
+    _renew(emulator)
+    assert code_of(undelete(emulator, made)[0]) == "INVALID_CROSS_REFERENCE_KEY"
+
+
+def test_a_member_does_not_come_back_beside_another(emulator: Emulator) -> None:
+    values = {"CampaignId": emulator.create("Campaign", Name="C"), "ContactId": "0035e000000con1AAA"}
+    first = emulator.create("CampaignMember", **values)
+    delete(emulator, "CampaignMember", first)
+    second = emulator.create("CampaignMember", **values)
+    assert code_of(undelete(emulator, first)[0]) == "DUPLICATE_VALUE"
+    delete(emulator, "CampaignMember", second)
+    assert undelete(emulator, first)[0]["success"] == "true"
+
+
+def test_a_child_whose_unique_value_another_has_holds_all_back(emulator: Emulator) -> None:
+    account = emulator.create("Account", Name="A")
+    emulator.create("Contact", LastName="C", AccountId=account, Pardot_Prospect_Id__c="key")
+    delete(emulator, "Account", account)
+    emulator.create("Contact", LastName="D", Pardot_Prospect_Id__c="key")
+    assert code_of(undelete(emulator, account)[0]) == "DUPLICATE_VALUE"
+    assert emulator.salesforce.get(f"/sobjects/Account/{account}").status_code == 404
+
+
+def test_a_record_that_another_transaction_holds_stays_in_the_bin(emulator: Emulator) -> None:
+    made = emulator.create("Account", Name="A")
+    delete(emulator, "Account", made)
+    emulator.plain.put("/__admin/lock", json={"id": made, "seconds": 60})
+    assert code_of(undelete(emulator, made)[0]) == "UNABLE_TO_LOCK_ROW"
+
+
 def _renew(emulator: Emulator) -> None:
     answer = emulator.plain.post(
         "/services/oauth2/token",
@@ -91,4 +125,6 @@ def _renew(emulator: Emulator) -> None:
             "refresh_token": emulator.environment["SF_REFRESH_TOKEN"],
         },
     )
-    emulator.salesforce.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    token = answer.json()["access_token"]
+    emulator.salesforce.headers["Authorization"] = f"Bearer {token}"
+    emulator.environment["SF_ACCESS_TOKEN"] = token

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from .life import code_of, convert
 from .running import Emulator
 
 ANN = "0035e000000con1AAA"
@@ -67,6 +68,9 @@ def test_an_id_cannot_be_given_on_create(shared: Emulator) -> None:
         ("NumberOfEmployees", 1.5, "JSON_PARSER_ERROR"),
         ("NumberOfEmployees", 123456789, "NUMBER_OUTSIDE_VALID_RANGE"),
         ("AnnualRevenue", 1e18, "NUMBER_OUTSIDE_VALID_RANGE"),
+        ("AnnualRevenue", "1_000", "JSON_PARSER_ERROR"),
+        ("AnnualRevenue", "\u0661", "JSON_PARSER_ERROR"),
+        ("AnnualRevenue", "1e99999999999999999999", "JSON_PARSER_ERROR"),
         ("OwnerId", "nobody", "MALFORMED_ID"),
         ("OwnerId", "0055e000000none", "INVALID_CROSS_REFERENCE_KEY"),
     ],
@@ -134,11 +138,26 @@ def test_dates_and_times(emulator: Emulator) -> None:
     row = emulator.row("Contact", ANN)
     assert row["Birthdate"] == "1990-05-06" and row["EmailBouncedDate"] == "2024-01-02T01:04:05.000+0000"
     assert row["IsEmailBounced"] is True
-    wrong = emulator.salesforce.patch(f"/sobjects/Contact/{ANN}", json={"Birthdate": "6 May"})
-    assert emulator.salesforce_error(wrong) == (400, "JSON_PARSER_ERROR")
+    emulator.salesforce.patch(f"/sobjects/Contact/{ANN}", json={"Birthdate": "1990-05-06T23:00:00-02:00"})
+    assert emulator.row("Contact", ANN)["Birthdate"] == "1990-05-06"
+    for text in ("6 May", "2021-12-02junk", "2021-W48-4", "20211202", "2021-02-30", ["2021-12-02"], 20211202):
+        wrong = emulator.salesforce.patch(f"/sobjects/Contact/{ANN}", json={"Birthdate": text})
+        assert emulator.salesforce_error(wrong) == (400, "JSON_PARSER_ERROR")
+    assert emulator.row("Contact", ANN)["Birthdate"] == "1990-05-06"
 
 
 def test_switches_of_values(emulator: Emulator) -> None:
     emulator.switch(trim_text=False, boolean_null="false")
     row = emulator.row("Contact", emulator.create("Contact", LastName=" L ", DoNotCall=None))
     assert row["LastName"] == " L " and row["DoNotCall"] is False
+
+
+def test_an_owner_who_is_not_active_any_more(emulator: Emulator) -> None:
+    user = emulator.create("User", Username="ex@x.test", LastName="Ex", Email="ex@x.test", IsActive=False)
+    answer = emulator.salesforce.patch(f"/sobjects/Contact/{ANN}", json={"OwnerId": user})
+    (error,) = answer.json()
+    assert (answer.status_code, error["errorCode"], error["fields"]) == (400, "INACTIVE_OWNER_OR_USER", ["OwnerId"])
+    lead = emulator.create("Lead", LastName="L", Company="C")
+    emulator.set(f"Lead/{lead}", OwnerId=user)
+    assert emulator.salesforce.patch(f"/sobjects/Lead/{lead}", json={"Phone": "1"}).status_code == 204
+    assert code_of(convert(emulator, lead)) == "INACTIVE_OWNER_OR_USER"

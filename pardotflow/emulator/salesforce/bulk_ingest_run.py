@@ -26,10 +26,10 @@ from pardotflow.emulator.salesforce.bulk_job import (
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import Problem, SalesforceError, refuse
+from pardotflow.emulator.salesforce.record_ids import id_of
 from pardotflow.emulator.salesforce.recycle_bin import empty_bin
 from pardotflow.emulator.salesforce.save import (
     Saved,
-    check_id,
     create_record,
     delete_record,
     update_record,
@@ -120,7 +120,7 @@ def _save(context: Context, plan: _Plan, payload: dict[str, Any]) -> Saved:
     given = payload.pop("Id", None)
     if given is None:
         raise refuse(400, "MISSING_ARGUMENT", f"Id not specified in {_VERBS[operation]} call", ())
-    record_id = check_id(info, given)
+    record_id = id_of(info, given)
     if operation == "update":
         return update_record(context, info, record_id, payload)
     delete_record(context, info, record_id)

@@ -37,7 +37,7 @@ def member_values(context: Context, row: Values | None, values: Values) -> Value
     made = dict(values)
     if row is None:
         made |= _choose_person(context, made)
-        _check_alone(context, made)
+        check_alone(context, made)
     campaign_id = made["CampaignId"] if row is None else row["CampaignId"]
     if row is None or "Status" in made:
         made |= _read_status(context, campaign_id, made.get("Status"), (row or {}).get("FirstRespondedDate"))
@@ -62,7 +62,8 @@ def check_not_converted(context: Context, lead_id: str) -> None:
         raise refuse(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
 
 
-def _check_alone(context: Context, values: Values) -> None:
+def check_alone(context: Context, values: Values) -> None:
+    """Refuse a second member of a campaign for one person."""
     name = "ContactId" if values.get("ContactId") else "LeadId"
     taken = context.db.execute(
         f'SELECT 1 FROM "sf_CampaignMember" WHERE "{name}" = ? AND "CampaignId" = ? AND "IsDeleted" = 0',

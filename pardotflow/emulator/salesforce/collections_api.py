@@ -6,6 +6,7 @@ The answer is 200 even where every record failed; results stand in the order of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from typing import Any
 
 from pardotflow.emulator.datafile import savepoint
@@ -14,10 +15,10 @@ from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import Problem, SalesforceError, json_reply, refuse
+from pardotflow.emulator.salesforce.record_ids import id_of, no_key, some_id
 from pardotflow.emulator.salesforce.row_api import choose_fields, choose_named, read_object, show_record
 from pardotflow.emulator.salesforce.rows import find_row
 from pardotflow.emulator.salesforce.save import (
-    check_id,
     create_record,
     delete_record,
     update_record,
@@ -26,6 +27,7 @@ from pardotflow.emulator.salesforce.save import (
 from pardotflow.emulator.salesforce.sharing import is_shared
 
 _MOST = 200
+_MOST_CHUNKS = 10
 _ROLLED_BACK = Problem(
     code="ALL_OR_NONE_OPERATION_ROLLED_BACK",
     message="Record rolled back because not all records were valid and the request was using AllOrNone header",
@@ -46,7 +48,7 @@ def create_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply
         info, payload = _split(context, record)
         return _success(create_record(context, info, payload).record_id)
 
-    return _run(context, body, _records(body), save)
+    return _run(context, body, _mixed_records(body), save)
 
 
 def update_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
@@ -58,9 +60,9 @@ def update_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply
         given = next((payload.pop(name) for name in list(payload) if name.lower() == "id"), None)
         if given in (None, ""):
             raise refuse(400, "MISSING_ARGUMENT", "Id not specified in an update call", ())
-        return _success(update_record(context, info, check_id(info, given), payload).record_id)
+        return _success(update_record(context, info, id_of(info, given), payload).record_id)
 
-    return _run(context, body, _records(body), save)
+    return _run(context, body, _mixed_records(body), save)
 
 
 def upsert_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
@@ -68,8 +70,7 @@ def upsert_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply
     info = context.require(match["object"])
     key = info.find(match["key"])
     if key is None or not (key.external_id or key.id_lookup):
-        message = f"Provided external ID field does not exist or is not accessible: {match['key']}"
-        raise refuse(404, "NOT_FOUND", message)
+        raise no_key(match["key"])
     body = read_object(call)
 
     def save(record: object) -> Result:
@@ -89,9 +90,7 @@ def delete_many(context: Context, call: Call, match: Mapping[str, str]) -> Reply
     every = (call.argument("allOrNone") or "").lower() == "true"
 
     def save(record_id: object) -> Result:
-        known = to_18(str(record_id))
-        if known is None:
-            raise refuse(400, "MALFORMED_ID", f"malformed id {record_id}", ())
+        known = some_id(record_id)
         info = context.catalog.of_id(known)
         if info is None:
             raise refuse(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ())
@@ -132,6 +131,15 @@ def _records(body: Mapping[str, Any]) -> list[Any]:
     return _checked(records if isinstance(records, list) else [])
 
 
+def _mixed_records(body: Mapping[str, Any]) -> list[Any]:
+    """Records of several objects: each change of the object begins a chunk. The code is assumed."""
+    records = _records(body)
+    if sum(1 for _ in groupby(records, key=lambda record: (_kind_of(record) or "").lower())) > _MOST_CHUNKS:
+        message = f"Cannot have more than {_MOST_CHUNKS} chunks in a single operation."
+        raise refuse(400, "LIMIT_EXCEEDED", message + " Please rearrange the data to reduce chunking.")
+    return records
+
+
 def _texts(body: Mapping[str, Any], name: str) -> list[str]:
     texts = body.get(name) or []
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
@@ -150,15 +158,20 @@ def _checked(records: list[Any]) -> list[Any]:
 
 def _split(context: Context, record: object) -> tuple[ObjectInfo, dict[str, Any]]:
     """The object that `attributes.type` names, and the fields."""
-    attributes = record.get("attributes") if isinstance(record, dict) else None
-    kind = attributes.get("type") if isinstance(attributes, dict) else None
-    if not isinstance(kind, str):
+    kind = _kind_of(record)
+    if kind is None:
         raise refuse(400, "INVALID_TYPE", "attributes.type is required for each record", ())
     info = context.catalog.find(kind)
     if info is None:
         raise refuse(400, "INVALID_TYPE", f"sObject type '{kind}' is not supported.", ())
     fields = record if isinstance(record, dict) else {}
     return info, {str(name): value for name, value in fields.items() if name != "attributes"}
+
+
+def _kind_of(record: object) -> str | None:
+    attributes = record.get("attributes") if isinstance(record, dict) else None
+    kind = attributes.get("type") if isinstance(attributes, dict) else None
+    return kind if isinstance(kind, str) else None
 
 
 def _success(record_id: str) -> Result:

@@ -118,8 +118,9 @@ def _run_one(
         body = resolve_all(request.get("body"), known)
     except KeyError as missing:
         return _halted(request, f"Invalid reference specified. No value for {missing.args[0]} found.")
-    if every and isinstance(body, dict) and _COLLECTION.search(url.partition("?")[0]):
-        body["allOrNone"] = True
+    if every and _COLLECTION.search(url.partition("?")[0]):
+        url += f"{'&' if '?' in url else '?'}allOrNone=true"
+        body = {**body, "allOrNone": True} if isinstance(body, dict) else body
     reply = answer_part(context, make_call(outer, request, url, body), dispatch)
     return {
         "body": read_body(reply),

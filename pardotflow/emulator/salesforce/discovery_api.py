@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from itertools import islice
 
 from pardotflow.emulator.clock import http_date, parse_http_date
 from pardotflow.emulator.exchange import Call, Reply
@@ -15,8 +16,11 @@ from pardotflow.emulator.salesforce.bulk_query_api import QUERY_JOBS
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.describe import describe_entry, describe_object
 from pardotflow.emulator.salesforce.errors import json_reply, refuse
+from pardotflow.emulator.salesforce.org_rules import read_changed
+from pardotflow.emulator.salesforce.sharing import is_shared
 from pardotflow.emulator.usage import used_today
 
+_RECENT = 3
 OLDEST, NEWEST = 20, 68
 _SEASONS = ("Spring", "Summer", "Winter")
 _FIXED_LIMITS = {
@@ -86,7 +90,7 @@ def count_records(context: Context, call: Call, match: Mapping[str, str]) -> Rep
 
 def describe_global(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /sobjects`; 304 where the client holds this metadata already."""
-    headers = {"Last-Modified": http_date(_METADATA_SECONDS)}
+    headers = {"Last-Modified": http_date(_changed(context))}
     if _is_held(context, call):
         return Reply(status=304, headers=headers)
     entries = [describe_entry(context, info) for info in sorted(context.catalog.objects.values(), key=lambda i: i.name)]
@@ -97,11 +101,11 @@ def describe_basic(context: Context, call: Call, match: Mapping[str, str]) -> Re
     """`GET /sobjects/X`."""
     info = context.require(match["object"])
     rows = context.db.execute(
-        f'SELECT "Id", {"Name" if info.find("Name") else "Id"} FROM {info.table} WHERE "IsDeleted" = 0 LIMIT 3'
-    ).fetchall()
+        f'SELECT "Id", {"Name" if info.find("Name") else "Id"} FROM {info.table} WHERE "IsDeleted" = 0 LIMIT 200'
+    )
     recent = [
         {"attributes": {"type": info.name, "url": context.path(f"sobjects/{info.name}/{i}")}, "Id": i, "Name": name}
-        for i, name in rows
+        for i, name in islice((row for row in rows if is_shared(context, info, row[0])), _RECENT)
     ]
     return json_reply({"objectDescribe": describe_entry(context, info), "recentItems": recent})
 
@@ -110,7 +114,7 @@ def describe_full(context: Context, call: Call, match: Mapping[str, str]) -> Rep
     """`GET /sobjects/X/describe`, with an ETag; 304 where the client holds this metadata already."""
     info = context.require(match["object"])
     etag = f'"{zlib.crc32(f"{context.catalog.version}{info.name}".encode()):08x}"'
-    headers = {"ETag": etag, "Last-Modified": http_date(_METADATA_SECONDS)}
+    headers = {"ETag": etag, "Last-Modified": http_date(_changed(context))}
     if _is_held(context, call) or call.headers.get("if-none-match") == etag:
         return Reply(status=304, headers=headers)
     return json_reply(describe_object(context, info), headers=headers)
@@ -118,12 +122,18 @@ def describe_full(context: Context, call: Call, match: Mapping[str, str]) -> Rep
 
 def _is_held(context: Context, call: Call) -> bool:
     """Whether the client has the metadata of this moment; raises 412 where it asks for older one (facts, 4.1)."""
+    changed = int(_changed(context))
     before = parse_http_date(call.headers.get("if-unmodified-since", ""))
-    if before is not None and before.timestamp() < _METADATA_SECONDS:
+    if before is not None and before.timestamp() < changed:
         code = context.state.switches.precondition_code
         raise refuse(412, code, "The metadata was modified after the time of the If-Unmodified-Since header")
     since = parse_http_date(call.headers.get("if-modified-since", ""))
-    return since is not None and since.timestamp() >= _METADATA_SECONDS
+    return since is not None and since.timestamp() >= changed
 
 
-_METADATA_SECONDS = 1_577_836_800
+def _changed(context: Context) -> float:
+    """When the metadata changed last: with the rules of the org, else before anybody asked."""
+    return read_changed(context.db) or _FOUNDED
+
+
+_FOUNDED = 1_577_836_800

@@ -16,6 +16,7 @@ TEXT_TYPES = frozenset(
 )
 NUMBER_TYPES = frozenset({"double", "currency", "percent"})
 ID_TYPES = frozenset({"id", "reference"})
+HISTORY_OBJECTS = ("Lead", "Contact")
 TYPES = TEXT_TYPES | NUMBER_TYPES | ID_TYPES | {"int", "boolean", "date", "datetime", "address", "anyType"}
 
 

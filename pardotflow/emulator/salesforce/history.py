@@ -16,7 +16,6 @@ from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.fields import Field
 from pardotflow.emulator.write_log import note_write
 
-HISTORY_OBJECTS = ("Lead", "Contact")
 _DATA_TYPES = {
     "boolean": "Boolean",
     "date": "DateOnly",

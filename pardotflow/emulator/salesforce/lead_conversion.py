@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pardotflow.emulator.salesforce.context import Context
-from pardotflow.emulator.salesforce.errors import refuse
+from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
 from pardotflow.emulator.salesforce.history import note_event
 from pardotflow.emulator.salesforce.lead_mapping import mapped_values
+from pardotflow.emulator.salesforce.payloads import inactive_owner
+from pardotflow.emulator.salesforce.record_ids import id_of
 from pardotflow.emulator.salesforce.rows import Values, find_by, update_row
 from pardotflow.emulator.salesforce.sales_rules import add_contact_role
-from pardotflow.emulator.salesforce.save import check_id, find_live, store_changes, store_new
+from pardotflow.emulator.salesforce.save import find_live, store_changes, store_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class Converted:
 def convert_lead(context: Context, wanted: LeadConvert) -> Converted:
     """Convert one lead; raises `SalesforceError`."""
     info = context.catalog.objects["lead"]
-    lead = find_live(context, info, check_id(info, wanted.lead_id))
+    lead = find_live(context, info, id_of(info, wanted.lead_id))
     if lead["IsConverted"]:
         raise refuse(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
     status = _check_status(context, wanted.converted_status)
@@ -91,12 +93,15 @@ def _check_owner(context: Context, owner_id: str) -> str:
     if not owner_id.startswith(info.prefix):
         message = "Converted objects can only be owned by users; specify an owner for a lead that belongs to a queue"
         raise refuse(400, "INVALID_OWNER", message, ("OwnerId",))
-    return str(find_live(context, info, check_id(info, owner_id))["Id"])
+    owner = find_live(context, info, id_of(info, owner_id))
+    if not owner["IsActive"]:
+        raise SalesforceError(400, inactive_owner(owner["Id"]))
+    return str(owner["Id"])
 
 
 def _find(context: Context, name: str, record_id: str | None) -> Values | None:
     info = context.catalog.objects[name]
-    return find_live(context, info, check_id(info, record_id)) if record_id else None
+    return find_live(context, info, id_of(info, record_id)) if record_id else None
 
 
 def _fill(context: Context, name: str, row: Values | None, lead: Values, given: Values, *, overwrites: bool) -> Values:
@@ -123,7 +128,7 @@ def _add_opportunity(
     """The opportunity of a conversion: the one that was named, a new one, or none."""
     info = context.catalog.objects["opportunity"]
     if wanted.opportunity_id:
-        found = find_live(context, info, check_id(info, wanted.opportunity_id))
+        found = find_live(context, info, id_of(info, wanted.opportunity_id))
         add_contact_role(context, found["Id"], contact_id)
         return str(found["Id"])
     if not wanted.creates_opportunity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pardotflow.emulator.salesforce.campaign_members import add_default_statuses, member_values
+from pardotflow.emulator.salesforce.campaign_members import add_default_statuses, check_alone, member_values
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.rows import Values
@@ -24,6 +24,12 @@ def derive_values(context: Context, info: ObjectInfo, row: Values | None, values
         case "Task":
             return task_values(context, row, values)
     return values
+
+
+def check_return(context: Context, info: ObjectInfo, row: Values) -> None:
+    """Refuse a record of the recycle bin whose place another has taken; raises `SalesforceError`."""
+    if info.name == "CampaignMember":
+        check_alone(context, row)
 
 
 def finish_save(context: Context, info: ObjectInfo, row: Values, *, created: bool) -> None:

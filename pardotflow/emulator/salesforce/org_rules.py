@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pardotflow.emulator.problem import EmulatorError
+from pardotflow.emulator.salesforce.fields import HISTORY_OBJECTS
 
 _KEY = "sf_rules"
+_CHANGED = "sf_rules_changed"
 _ACTIONS = ("allow", "alert", "block")
 
 
@@ -53,14 +55,20 @@ NO_RULES = ObjectRules()
 
 
 def build_rules(document: Mapping[str, Any]) -> dict[str, ObjectRules]:
-    """The rules of each object, by lower-case name; raises `EmulatorError`."""
+    """The rules of each object, by lower-case name; raises `EmulatorError`. A history is seen with its record."""
     kinds = ("validation", "duplicate", "field_security", "sharing")
     unknown = set(document) - set(kinds)
     if unknown:
         raise EmulatorError(f"rules: unknown key: {', '.join(sorted(unknown))}; there are {', '.join(kinds)}")
     entries = {kind: _entries(document.get(kind), kind) for kind in kinds}
     names = {entry["object"].lower() for listed in entries.values() for entry in listed}
-    return {name: _rules_of(name, entries) for name in names}
+    rules = {name: _rules_of(name, entries) for name in names}
+    for name in HISTORY_OBJECTS:
+        history, parent = f"{name}History".lower(), rules.get(name.lower(), NO_RULES)
+        own = rules.get(history, NO_RULES)
+        if parent.hidden_records and not own.hidden_records:
+            rules[history] = replace(own, hidden_records=f"{name}Id NOT IN (SELECT Id FROM {name})")
+    return rules
 
 
 def _rules_of(name: str, entries: Mapping[str, list[dict[str, Any]]]) -> ObjectRules:
@@ -146,6 +154,13 @@ def read_document(db: sqlite3.Connection) -> dict[str, Any]:
     return document
 
 
-def save_document(db: sqlite3.Connection, document: Mapping[str, Any]) -> None:
+def read_changed(db: sqlite3.Connection) -> float | None:
+    """When the document came in force, in Unix seconds; None for one that the org was made with."""
+    row = db.execute("SELECT value FROM meta WHERE key = ?", (_CHANGED,)).fetchone()
+    return None if row is None else float(row[0])
+
+
+def save_document(db: sqlite3.Connection, document: Mapping[str, Any], changed: float | None) -> None:
     """Put a document in force; it is checked already."""
-    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, json.dumps(document)))
+    kept = {_KEY: json.dumps(document)} | ({} if changed is None else {_CHANGED: str(changed)})
+    db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(kept.items()))

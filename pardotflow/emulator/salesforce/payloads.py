@@ -9,6 +9,7 @@ from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import Problem, SalesforceError, refuse
 from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.record_ids import wrong_id
 from pardotflow.emulator.salesforce.rows import Values, find_row
 from pardotflow.emulator.salesforce.sharing import is_shared
 from pardotflow.emulator.salesforce.values import BadValue, read_value
@@ -58,25 +59,27 @@ def _check_writable(chosen: list[tuple[Field, Any]], *, creating: bool) -> None:
         raise refuse(400, "INVALID_FIELD_FOR_INSERT_UPDATE", message, refused)
 
 
+def inactive_owner(user_id: str) -> Problem:
+    """The error of an owner who may not sign in any more; the wording is assumed."""
+    message = f"operation performed with inactive user [{user_id[:15]}] as owner"
+    return Problem(code="INACTIVE_OWNER_OR_USER", message=message, fields=("OwnerId",))
+
+
 def _check_reference(context: Context, field: Field, value: str) -> None:
     """A reference must have the prefix of a target, and the target must be there where its object is emulated."""
     prefixes = {name: context.catalog.prefix_of(name) for name in field.reference_to}
     info = next((context.catalog.find(name) for name, p in prefixes.items() if p and value.startswith(p)), None)
     if info is None:
         if all(prefixes.values()):
-            raise BadValue(
-                Problem(
-                    code="MALFORMED_ID",
-                    message=f"{field.label}: id value of incorrect type: {value}",
-                    fields=(field.name,),
-                )
-            )
+            raise BadValue(wrong_id(field.label, value, field.name))
         return
     target = find_row(context.db, info, value)
     if target is None or target["IsDeleted"]:
         raise BadValue(
             Problem(code="INVALID_CROSS_REFERENCE_KEY", message="invalid cross reference id", fields=(field.name,))
         )
+    if field.name == "OwnerId" and not target.get("IsActive", 1):
+        raise BadValue(inactive_owner(value))
     if not is_shared(context, info, value):
         message = "insufficient access rights on cross-reference id"
         raise BadValue(Problem(code="INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY", message=message, fields=()))

@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pardotflow.emulator.clock import salesforce_stamp
-from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import refuse
+from pardotflow.emulator.salesforce.object_rules import check_return
+from pardotflow.emulator.salesforce.record_ids import some_id
 from pardotflow.emulator.salesforce.rows import MODIFIED, Values, find_row, update_row
-from pardotflow.emulator.salesforce.save import check_unique
+from pardotflow.emulator.salesforce.save import check_free, check_unique
 from pardotflow.emulator.write_log import note_write
 
 _DAYS = 15
@@ -26,7 +27,7 @@ def undelete_record(context: Context, given: str) -> str:
     Raises `SalesforceError` for a record that is not there, and for one whose unique value another has by now.
     """
     info, row = _find_deleted(context, given)
-    check_unique(context, info, row, row["Id"])
+    check_free(context, info, row["Id"])
     _restore(context, info, row)
     with_it = context.db.execute("SELECT object, record_id FROM recycle_bin WHERE root = ?", (row["Id"],)).fetchall()
     for name, record_id in with_it:
@@ -41,6 +42,7 @@ def undelete_record(context: Context, given: str) -> str:
 def empty_bin(context: Context, given: str) -> str:
     """Remove a deleted record for good, with what was deleted because of it; returns its id."""
     info, row = _find_deleted(context, given)
+    check_free(context, info, row["Id"])
     with_it = context.db.execute("SELECT object, record_id FROM recycle_bin WHERE root = ?", (row["Id"],)).fetchall()
     for name, record_id in {*with_it, (info.name, row["Id"])}:
         _purge(context, context.require(name), record_id)
@@ -62,9 +64,7 @@ def empty_expired(context: Context) -> None:
 
 
 def _find_deleted(context: Context, given: str) -> tuple[ObjectInfo, Values]:
-    record_id = to_18(given)
-    if record_id is None:
-        raise refuse(400, "MALFORMED_ID", f"malformed id {given}", ())
+    record_id = some_id(given)
     info = context.catalog.of_id(record_id)
     row = find_row(context.db, info, record_id) if info else None
     if info is None or row is None:
@@ -75,6 +75,8 @@ def _find_deleted(context: Context, given: str) -> tuple[ObjectInfo, Values]:
 
 
 def _restore(context: Context, info: ObjectInfo, row: Values) -> None:
+    check_unique(context, info, row, row["Id"])
+    check_return(context, info, row)
     changes: Values = {"IsDeleted": 0}
     if info.find("MasterRecordId"):
         changes["MasterRecordId"] = None

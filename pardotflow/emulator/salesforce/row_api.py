@@ -9,20 +9,20 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pardotflow.emulator.clock import http_date, parse_http_date, parse_instant
 from pardotflow.emulator.exchange import Call, Reply, to_json
-from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
+from pardotflow.emulator.salesforce.conditional_requests import check_write, is_held, validators
 from pardotflow.emulator.salesforce.context import Context
-from pardotflow.emulator.salesforce.errors import JSON_MEDIA, SalesforceError, json_reply, not_found, refuse
+from pardotflow.emulator.salesforce.errors import JSON_MEDIA, json_reply, not_found, refuse
 from pardotflow.emulator.salesforce.fields import Field
 from pardotflow.emulator.salesforce.query_records import converter
-from pardotflow.emulator.salesforce.rows import Values, find_by, find_row
+from pardotflow.emulator.salesforce.record_ids import id_of, no_key, path_id
+from pardotflow.emulator.salesforce.rows import Values, find_row
 from pardotflow.emulator.salesforce.save import (
     Several,
     create_record,
     delete_record,
-    read_key,
+    find_by_key,
     update_record,
     upsert_record,
 )
@@ -52,7 +52,9 @@ def read_object(call: Call) -> dict[str, Any]:
 def create_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /sobjects/X`."""
     info = context.require(match["object"])
-    saved = create_record(context, info, read_object(call))
+    payload = read_object(call)
+    check_write(context, call, info, None)
+    saved = create_record(context, info, payload)
     location = context.path(f"sobjects/{info.name}/{saved.record_id}")
     return json_reply({"id": saved.record_id, "success": True, "errors": []}, 201, {"Location": location})
 
@@ -60,7 +62,7 @@ def create_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
 def read_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /sobjects/X/id[?fields=]`."""
     info = context.require(match["object"])
-    row = find_row(context.db, info, _path_id(match["id"]))
+    row = find_row(context.db, info, path_id(match["id"]))
     if row is None or row["IsDeleted"] or not is_shared(context, info, row["Id"]):
         raise not_found()
     return _show(context, call, info, row)
@@ -70,30 +72,29 @@ def read_row_by_key(context: Context, call: Call, match: Mapping[str, str]) -> R
     """`GET /sobjects/X/ExtField/value`; 300 with the URLs where several records carry the value."""
     info = context.require(match["object"])
     key = _key_field(info, match["key"])
-    found = find_by(context.db, info, key.name, read_key(context, key, match["value"]))
-    found = [row for row in found if is_shared(context, info, row["Id"])]
-    if not found:
+    found = find_by_key(context, info, key, match["value"])
+    if not found or not is_shared(context, info, found[0]["Id"]):
         raise not_found()
     if len(found) > 1:
-        return _several(Several(context, info, [row["Id"] for row in found]))
+        return _several(Several(context, info, found))
     return _show(context, call, info, found[0])
 
 
 def update_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
-    """`PATCH /sobjects/X/id`, with `If-Unmodified-Since`."""
+    """`PATCH /sobjects/X/id`, which may be conditional."""
     info = context.require(match["object"])
-    record_id = _path_id(match["id"])
+    record_id = id_of(info, path_id(match["id"]))
     payload = read_object(call)
-    if any(name.lower() == "id" for name in payload):
-        raise refuse(400, "INVALID_FIELD", "The Id field should not be specified in the sobject data.")
-    check_unmodified(context, call, find_row(context.db, info, record_id))
+    _check_absent(payload, "Id")
+    check_write(context, call, info, find_row(context.db, info, record_id))
     update_record(context, info, record_id, payload)
     return Reply(status=204)
 
 
 def delete_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`DELETE /sobjects/X/id`."""
-    delete_record(context, context.require(match["object"]), _path_id(match["id"]))
+    info = context.require(match["object"])
+    delete_record(context, info, id_of(info, path_id(match["id"])))
     return Reply(status=204)
 
 
@@ -101,11 +102,11 @@ def delete_row_by_key(context: Context, call: Call, match: Mapping[str, str]) ->
     """`DELETE /sobjects/X/ExtField/value`."""
     info = context.require(match["object"])
     key = _key_field(info, match["key"])
-    found = find_by(context.db, info, key.name, read_key(context, key, match["value"]))
+    found = find_by_key(context, info, key, match["value"])
     if not found:
         raise not_found()
     if len(found) > 1:
-        return _several(Several(context, info, [row["Id"] for row in found]))
+        return _several(Several(context, info, found))
     delete_record(context, info, found[0]["Id"])
     return Reply(status=204)
 
@@ -115,9 +116,9 @@ def upsert_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     info = context.require(match["object"])
     key = _key_field(info, match["key"])
     payload = read_object(call)
-    if any(name.lower() == key.name.lower() for name in payload):
-        raise refuse(400, "INVALID_FIELD", f"The {key.name} field should not be specified in the sobject data.")
-    _check_unmodified_by_key(context, call, info, key, match["value"])
+    _check_absent(payload, "Id", key.name)
+    found = find_by_key(context, info, key, match["value"])
+    check_write(context, call, info, found[0] if len(found) == 1 else None)
     update_only = (call.argument("updateOnly") or "").lower() == "true"
     try:
         saved = upsert_record(context, info, key, match["value"], payload, update_only=update_only)
@@ -142,22 +143,17 @@ def create_row_by_id(context: Context, call: Call, match: Mapping[str, str]) -> 
 # -- parts
 
 
-def _path_id(segment: str) -> str:
-    known = to_18(segment)
-    if known is None:
-        raise _no_key(segment)
-    return known
-
-
-def _no_key(segment: str) -> SalesforceError:
-    message = f"Provided external ID field does not exist or is not accessible: {segment}"
-    return refuse(404, "NOT_FOUND", message)
+def _check_absent(payload: Mapping[str, Any], *names: str) -> None:
+    """Refuse a body with a field that the path gives."""
+    for name in names:
+        if any(given.lower() == name.lower() for given in payload):
+            raise refuse(400, "INVALID_FIELD", f"The {name} field should not be specified in the sobject data.")
 
 
 def _key_field(info: ObjectInfo, name: str) -> Field:
     field = info.find(name)
     if field is None or not (field.external_id or field.id_lookup):
-        raise _no_key(name)
+        raise no_key(name)
     return field
 
 
@@ -165,38 +161,10 @@ def _several(several: Several) -> Reply:
     return Reply(status=300, body=to_json(several.urls), media=JSON_MEDIA)
 
 
-def modified_seconds(row: Values) -> float:
-    """When a record was last modified, in Unix seconds."""
-    moment = parse_instant(str(row.get("LastModifiedDate") or row["CreatedDate"]))
-    return 0.0 if moment is None else moment.timestamp()
-
-
-def check_unmodified(context: Context, call: Call, row: Values | None) -> None:
-    """Refuse with 412 a write to a record that was modified after the date of `If-Unmodified-Since`."""
-    wanted = call.headers.get("if-unmodified-since")
-    if wanted is None or row is None:
-        return
-    limit = parse_http_date(wanted)
-    if limit is None:
-        raise refuse(400, "INVALID_HTTP_HEADER", f"invalid date in If-Unmodified-Since: {wanted}")
-    if modified_seconds(row) > limit.timestamp():
-        code = context.state.switches.precondition_code
-        raise refuse(412, code, "The record was modified after the time of the If-Unmodified-Since header")
-
-
-def _check_unmodified_by_key(context: Context, call: Call, info: ObjectInfo, key: Field, value: str) -> None:
-    if "if-unmodified-since" in call.headers:
-        found = find_by(context.db, info, key.name, read_key(context, key, value))
-        check_unmodified(context, call, found[0] if len(found) == 1 else None)
-
-
 def _show(context: Context, call: Call, info: ObjectInfo, row: Values) -> Reply:
-    modified = modified_seconds(row)
-    headers = {"Last-Modified": http_date(modified)}
-    since = parse_http_date(call.headers.get("if-modified-since", ""))
-    if since is not None and modified <= since.timestamp():
+    headers = validators(info, row)
+    if is_held(context, call, info, row):
         return Reply(status=304, headers=headers)
-    check_unmodified(context, call, row)
     fields = choose_fields(info, call.argument("fields"))
     return json_reply(show_record(context, info, row, fields), headers=headers)
 

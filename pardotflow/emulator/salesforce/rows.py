@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pardotflow.emulator.clock import from_epoch, salesforce_stamp
 from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
 from pardotflow.emulator.salesforce.history import note_changes, note_event
 from pardotflow.emulator.salesforce.row_store import Values as Values
@@ -103,9 +102,13 @@ def delete_row(
     stamp: str,
     user_id: str,
     root: str | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
-    """Move a record to the recycle bin, with its cascading children, which note the `root` they went with."""
-    update_row(db, info, row, {"IsDeleted": 1}, stamp=stamp, user_id=user_id, action="delete")
+    """Move a record to the recycle bin, with its cascading children, which note the `root` they went with.
+
+    `more` is what is stored in the record besides.
+    """
+    update_row(db, info, row, {"IsDeleted": 1, **(more or {})}, stamp=stamp, user_id=user_id, action="delete")
     put_in_bin(db, info, row["Id"], stamp, root or row["Id"])
     for child, lookup in catalog.children_of(info.name):
         if lookup.cascade:
@@ -116,8 +119,3 @@ def delete_row(
 def put_in_bin(db: sqlite3.Connection, info: ObjectInfo, record_id: str, stamp: str, root: str) -> None:
     """Note when a record was deleted, and with which one, so that both come back together."""
     db.execute("INSERT OR REPLACE INTO recycle_bin VALUES (?, ?, ?, ?)", (record_id, info.name, root, stamp))
-
-
-def stamp_of(seconds: float) -> str:
-    """The platform's stamp of an instant in Unix seconds."""
-    return salesforce_stamp(from_epoch(seconds))

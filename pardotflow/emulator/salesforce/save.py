@@ -5,11 +5,10 @@ The same functions serve single rows, collections and composite; they differ onl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.duplicates import check_duplicates
@@ -18,6 +17,7 @@ from pardotflow.emulator.salesforce.fields import Field
 from pardotflow.emulator.salesforce.locks import held_row
 from pardotflow.emulator.salesforce.object_rules import derive_values, finish_save
 from pardotflow.emulator.salesforce.payloads import read_payload
+from pardotflow.emulator.salesforce.record_ids import id_of
 from pardotflow.emulator.salesforce.rows import (
     Values,
     complete_row,
@@ -28,7 +28,7 @@ from pardotflow.emulator.salesforce.rows import (
     new_id,
     update_row,
 )
-from pardotflow.emulator.salesforce.sharing import check_shared, check_validation
+from pardotflow.emulator.salesforce.sharing import check_shared, check_validation, is_shared, no_access
 from pardotflow.emulator.salesforce.values import BadValue, read_value
 
 
@@ -69,6 +69,8 @@ def update_record(context: Context, info: ObjectInfo, record_id: str, payload: M
     """Change a record that is known by id; raises `SalesforceError`."""
     row = find_live(context, info, record_id)
     values = read_payload(context, info, payload, creating=False)
+    if not info.updateable:
+        raise refuse(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be updated: {info.label}")
     missing = [name for name, value in values.items() if value is None and not info.fields[name.lower()].nillable]
     if missing:
         raise _missing(missing)
@@ -100,12 +102,11 @@ def upsert_record(
     """Insert or update by an external id. Raises status 300 where several records carry the value."""
     if key.type == "id":
         return _upsert_by_id(context, info, value, payload)
-    wanted = read_key(context, key, value)
-    if wanted is None:
+    if read_key(context, key, value) is None:
         raise refuse(400, "MISSING_ARGUMENT", f"{key.name} not specified", ())
-    found = find_by(context.db, info, key.name, wanted)
+    found = find_by_key(context, info, key, value)
     if len(found) > 1:
-        raise Several(context, info, [row["Id"] for row in found])
+        raise Several(context, info, found)
     if found:
         return update_record(context, info, found[0]["Id"], payload)
     if update_only:
@@ -116,34 +117,31 @@ def upsert_record(
 def _upsert_by_id(context: Context, info: ObjectInfo, value: object, payload: Mapping[str, Any]) -> Saved:
     if value in (None, ""):
         return create_record(context, info, payload)
-    return update_record(context, info, check_id(info, value), payload)
+    return update_record(context, info, id_of(info, value), payload)
 
 
 class Several(SalesforceError):
     """An external id that several records carry: status 300, with their URLs instead of errors."""
 
-    def __init__(self, context: Context, info: ObjectInfo, ids: list[str]) -> None:
+    def __init__(self, context: Context, info: ObjectInfo, found: Sequence[Values]) -> None:
+        ids = [row["Id"] for row in found]
         code, message = "DUPLICATE_EXTERNAL_ID", "more than one record found for external id field: " + str(ids)
         super().__init__(300, Problem(code=code, message=message, fields=()))
         self.urls = [context.path(f"sobjects/{info.name}/{record_id}") for record_id in ids]
 
 
 def delete_record(context: Context, info: ObjectInfo, record_id: str) -> None:
-    """Move a record to the recycle bin; raises `SalesforceError`."""
+    """Move a record to the recycle bin with what cascades from it; raises `SalesforceError`."""
     row = find_live(context, info, record_id)
     if not info.deletable:
-        raise refuse(400, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", ())
+        raise no_access(context)
     delete_row(context.db, context.catalog, info, row, stamp=context.stamp, user_id=context.user_id)
-
-
-def check_id(info: ObjectInfo, value: object) -> str:
-    """The 18-character id of a value that must be an id of this object; raises MALFORMED_ID."""
-    known = to_18(value) if isinstance(value, str) else None
-    if known is None:
-        raise refuse(400, "MALFORMED_ID", f"malformed id {value}", ("Id",))
-    if not known.startswith(info.prefix):
-        raise refuse(400, "MALFORMED_ID", f"{info.label} ID: id value of incorrect type: {value}", ("Id",))
-    return known
+    held = context.db.execute(
+        "SELECT record_id FROM recycle_bin JOIN record_lock USING (record_id) WHERE root = ? AND until > ?",
+        (row["Id"], context.state.now),
+    ).fetchone()
+    if held:
+        raise held_row(held[0])
 
 
 def find_live(context: Context, info: ObjectInfo, record_id: str) -> Values:
@@ -153,11 +151,25 @@ def find_live(context: Context, info: ObjectInfo, record_id: str) -> Values:
         raise refuse(404, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ())
     if row["IsDeleted"]:
         raise refuse(404, "ENTITY_IS_DELETED", "entity is deleted", ())
-    check_shared(context, info, row["Id"])
-    held = context.db.execute("SELECT until FROM record_lock WHERE record_id = ?", (row["Id"],)).fetchone()
-    if held and held[0] > context.state.now:
-        raise held_row(row["Id"])
+    check_free(context, info, row["Id"])
     return row
+
+
+def check_free(context: Context, info: ObjectInfo, record_id: str) -> None:
+    """Refuse a write to a record that the caller does not see, or that another transaction holds."""
+    check_shared(context, info, record_id)
+    held = context.db.execute("SELECT until FROM record_lock WHERE record_id = ?", (record_id,)).fetchone()
+    if held and held[0] > context.state.now:
+        raise held_row(record_id)
+
+
+def find_by_key(context: Context, info: ObjectInfo, key: Field, value: object) -> list[Values]:
+    """The live records with an external id that the caller sees; where there are others only, one of them."""
+    try:
+        found = find_by(context.db, info, key.name, read_key(context, key, value))
+    except SalesforceError:
+        return []
+    return [row for row in found if is_shared(context, info, row["Id"])] or found[:1]
 
 
 def read_key(context: Context, key: Field, value: object) -> object:
@@ -176,7 +188,9 @@ def check_unique(context: Context, info: ObjectInfo, values: Values, record_id: 
             continue
         taken = [row["Id"] for row in find_by(context.db, info, name, value) if row["Id"] != record_id]
         if taken:
-            message = f"duplicate value found: {name} duplicates value on record with id: {taken[0][:15]}"
+            seen = is_shared(context, info, taken[0])
+            named, holder = (name, taken[0][:15]) if seen else ("<unknown>", "<unknown>")
+            message = f"duplicate value found: {named} duplicates value on record with id: {holder}"
             raise refuse(400, "DUPLICATE_VALUE", message, ())
 
 

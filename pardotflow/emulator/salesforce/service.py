@@ -90,7 +90,7 @@ ROUTES: tuple[Route[Context], ...] = (
     route(_OBJECT + "/deleted", GET=changes_api.list_deleted),
     route(_OBJECT + r"/(?P<id>[^/]+)", GET=row_api.read_row, PATCH=row_api.update_row, DELETE=row_api.delete_row),
     route(
-        _OBJECT + r"/(?P<key>\w+)/(?P<value>.+)",
+        _OBJECT + r"/(?P<key>\w+)/(?P<value>.+?)",
         GET=row_api.read_row_by_key,
         PATCH=row_api.upsert_row,
         DELETE=row_api.delete_row_by_key,
@@ -159,21 +159,23 @@ class Salesforce:
 
     def _answer_data(self, state: State, call: Call, user_id: str, locks: RowLocks | None) -> tuple[Reply, int]:
         match = _DATA.fullmatch(call.path)
-        if match is None or float(match[1][1:]) > discovery_api.NEWEST:
-            return not_found().to_reply(), 0
-        if float(match[1][1:]) < discovery_api.OLDEST:
-            return refuse(410, "UNSUPPORTED_API_VERSION", "This API version has been retired.").to_reply(), 0
         used = used_today(state, "salesforce")
         most = state.switches.salesforce_daily_limit
-        if used >= most:
-            return refuse(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.").to_reply(), 0
-        reply = self._run(self._enter(state, user_id, match[1].lower(), locks), call)
+        calls = 0
+        if match is None or float(match[1][1:]) > discovery_api.NEWEST:
+            reply = not_found().to_reply()
+        elif float(match[1][1:]) < discovery_api.OLDEST:
+            reply = refuse(410, "UNSUPPORTED_API_VERSION", "This API version has been retired.").to_reply()
+        elif used >= most:
+            reply = refuse(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.").to_reply()
+        else:
+            reply = self._run(self._enter(state, user_id, match[1].lower(), locks), call)
+            calls = count_answered(reply) if call.path.lower().rstrip("/").endswith("/composite/batch") else 1
         headers = {
             **reply.headers,
-            "Sforce-Limit-Info": f"api-usage={used + 1}/{most}",
+            "Sforce-Limit-Info": f"api-usage={used + (calls > 0)}/{most}",
             "Cache-Control": "no-cache,must-revalidate,max-age=0,no-store,private",
         }
-        calls = count_answered(reply) if call.path.lower().rstrip("/").endswith("/composite/batch") else 1
         reply = spread_json(reply) if call.headers.get("x-prettyprint") == "1" else reply
         return replace(reply, headers=headers), calls
 

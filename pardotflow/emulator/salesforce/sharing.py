@@ -18,8 +18,13 @@ def is_shared(context: Context, info: ObjectInfo, record_id: str) -> bool:
 def check_shared(context: Context, info: ObjectInfo, record_id: str) -> None:
     """Refuse a write to a record that the caller does not see."""
     if not is_shared(context, info, record_id):
-        status = context.state.switches.status_for_access
-        raise refuse(status, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", ())
+        raise no_access(context)
+
+
+def no_access(context: Context) -> SalesforceError:
+    """The error of a write that the caller has no right to."""
+    status = context.state.switches.status_for_access
+    return refuse(status, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id", ())
 
 
 def check_validation(context: Context, info: ObjectInfo, record_id: str) -> None:

@@ -6,17 +6,27 @@ What comes out is what is stored and what a later read shows; nothing else touch
 from __future__ import annotations
 
 import re
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 from pardotflow.emulator.clock import parse_instant, salesforce_stamp
 from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.salesforce.errors import Problem
 from pardotflow.emulator.salesforce.fields import NUMBER_TYPES, Field
+from pardotflow.emulator.salesforce.record_ids import wrong_id
 from pardotflow.emulator.switches import Switches
 
 _EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_JSON_NAMES = {bool: "VALUE_TRUE", int: "VALUE_NUMBER_INT", float: "VALUE_NUMBER_FLOAT", str: "VALUE_STRING"}
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+_JSON_NAMES = {
+    bool: "VALUE_TRUE",
+    int: "VALUE_NUMBER_INT",
+    float: "VALUE_NUMBER_FLOAT",
+    list: "START_ARRAY",
+    str: "VALUE_STRING",
+    type(None): "VALUE_NULL",
+}
 _PARSER_NAMES = {"datetime": "datetime", "int": "int", "boolean": "boolean", "date": "date"}
 
 
@@ -41,16 +51,13 @@ def read_value(field: Field, raw: object, switches: Switches) -> object:
     if field.type == "date":
         return _read_date(field, raw)
     if field.type == "datetime":
-        moment = parse_instant(raw) if isinstance(raw, str) else None
-        if moment is None:
-            raise _unreadable(field, raw)
-        return salesforce_stamp(moment)
+        return salesforce_stamp(_read_instant(field, raw))
     return _read_reference(field, raw)
 
 
 def _unreadable(field: Field, raw: object) -> BadValue:
     wanted = _PARSER_NAMES.get(field.type, "double" if field.type in NUMBER_TYPES else "string")
-    kind = _JSON_NAMES.get(type(raw), "START_ARRAY" if isinstance(raw, list) else "START_OBJECT")
+    kind = _JSON_NAMES.get(type(raw), "START_OBJECT")
     shown = f" value {raw}" if isinstance(raw, (str, int, float)) else ""
     message = (
         f"Cannot deserialize instance of {wanted} from {kind}{shown} or request may be missing a required field"
@@ -101,11 +108,9 @@ def _check_picklist(field: Field, text: str) -> None:
 def _read_number(field: Field, raw: object) -> int | float:
     if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
         raise _unreadable(field, raw)
-    try:
-        number = Decimal(str(raw).strip())
-    except InvalidOperation:
-        raise _unreadable(field, raw) from None
-    if not number.is_finite() or (field.type == "int" and number != number.to_integral_value()):
+    text = str(raw).strip()
+    number = Decimal(text) if _NUMBER.fullmatch(text) else None
+    if number is None or (field.type == "int" and number != number.to_integral_value()):
         raise _unreadable(field, raw)
     whole = field.digits if field.type == "int" else (field.precision or 18) - field.scale
     if abs(number) >= Decimal(10) ** whole:
@@ -116,16 +121,20 @@ def _read_number(field: Field, raw: object) -> int | float:
 
 
 def _read_date(field: Field, raw: object) -> str:
-    if isinstance(raw, str):
-        try:
-            return date.fromisoformat(raw[:10]).isoformat()
-        except ValueError:
-            pass
-    raise _unreadable(field, raw)
+    """A day, or the day that a date-time begins with."""
+    _read_instant(field, raw)
+    return str(raw)[:10]
+
+
+def _read_instant(field: Field, raw: object) -> datetime:
+    moment = parse_instant(raw) if isinstance(raw, str) and _INSTANT.fullmatch(raw) else None
+    if moment is None:
+        raise _unreadable(field, raw)
+    return moment
 
 
 def _read_reference(field: Field, raw: object) -> str:
     known = to_18(raw) if isinstance(raw, str) else None
     if known is None:
-        raise _refused(field, "MALFORMED_ID", f"id value of incorrect type: {raw}")
+        raise BadValue(wrong_id(field.label, raw, field.name))
     return known

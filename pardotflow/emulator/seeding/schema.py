@@ -15,8 +15,7 @@ import yaml
 
 from pardotflow.emulator.faults import read_plan
 from pardotflow.emulator.problem import EmulatorError
-from pardotflow.emulator.salesforce.fields import NUMBER_TYPES, TYPES, Field, make_label
-from pardotflow.emulator.salesforce.history import HISTORY_OBJECTS
+from pardotflow.emulator.salesforce.fields import HISTORY_OBJECTS, NUMBER_TYPES, TYPES, Field, make_label
 from pardotflow.emulator.salesforce.lead_mapping import CONVERSION_TARGETS
 from pardotflow.emulator.salesforce.standard import standard_objects
 from pardotflow.emulator.salesforce.standard_table import StandardObject, custom_object
