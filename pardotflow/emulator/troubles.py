@@ -29,6 +29,10 @@ _SALESFORCE: dict[str, tuple[int, str]] = {
     "DUPLICATES_DETECTED": (400, "Use one of these records?"),
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": (400, "a validation rule refuses the record"),
     "STORAGE_LIMIT_EXCEEDED": (403, "storage limit exceeded"),
+    "TOO_MANY_APEX_REQUESTS": (403, "Maximum number of Apex requests exceeded"),
+    "API_DISABLED_FOR_ORG": (403, "API is not enabled for this Organization or Partner"),
+    "API_CURRENTLY_DISABLED": (403, "API is currently disabled for this user"),
+    "FUNCTIONALITY_NOT_ENABLED": (403, "this feature is not currently enabled for this user"),
 }
 _OAUTH = {
     "invalid_grant": "expired access/refresh token",

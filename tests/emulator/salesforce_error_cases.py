@@ -1,58 +1,22 @@
-"""Every error code of the facts (salesforce_api) with the request that causes it, or why bad input cannot."""
+"""Error codes of the facts (salesforce_api) that bad input alone can cause, each with a request that does."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
-ANN = "0035e000000con1AAA"
-GONE = "0035e000000con4AAA"
-NEVER = "0035e000000zzzzAAA"
-CONVERTED = "00Q5e000000led2"
-KEY = "Pardot_Prospect_Id__c"
-ROW = f"/sobjects/Contact/{ANN}"
-MANY = "/composite/sobjects"
-ROOT = "/services/data/v60.0"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One refused request: status, code, the start of the message, and the fields that the error names."""
-
-    code: str
-    status: int
-    text: str
-    path: str
-    method: str = "GET"
-    body: Any = None
-    params: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
-    fields: list[str] | None = None
-    needs: tuple[str, str] | None = None
-    """A route that not every state of the emulator has: method and path."""
-
-
-def query(code: str, text: str, statement: str) -> Case:
-    return Case(code=code, status=400, text=text, path="/query", params={"q": statement})
-
-
-def post(code: str, text: str, body: object, fields: list[str], kind: str = "Contact") -> Case:
-    return Case(code=code, status=400, text=text, method="POST", path=f"/sobjects/{kind}", body=body, fields=fields)
-
-
-def many(code: str, text: str, *records: dict[str, Any], all_or_none: bool = False, method: str = "POST") -> Case:
-    """Records of a collection, whose answer is 200 with an error for each record."""
-    marked = [{"attributes": {"type": "Contact"}, **record} for record in records]
-    body = {"allOrNone": all_or_none, "records": marked}
-    return Case(code=code, status=200, text=text, method=method, path=MANY, body=body)
-
-
-def composite(code: str, text: str, *wanted: dict[str, Any], all_or_none: bool = False, status: int = 200) -> Case:
-    """Parts of a composite; their answers stand in an answer of status 200."""
-    parts = [{"method": "GET", "referenceId": f"r{number}", **part} for number, part in enumerate(wanted)]
-    body = {"allOrNone": all_or_none, "compositeRequest": parts}
-    return Case(code=code, status=status, text=text, method="POST", path="/composite", body=body)
-
+from .salesforce_error_form import (
+    ANN,
+    CONVERTED,
+    GONE,
+    KEY,
+    MANY,
+    NEVER,
+    ROOT,
+    ROW,
+    Case,
+    composite,
+    many,
+    post,
+    query,
+)
 
 LIMITS = {"url": f"{ROOT}/limits"}
 CASES = (
@@ -215,8 +179,13 @@ CASES = (
     # -- collections (section 5.1)
     many("MISSING_ARGUMENT", "Id not specified in an update call", {"LastName": "A"}, method="PATCH"),
     many("INVALID_FIELD", "No such column 'x' on sobject of type Contact", {"LastName": "A", "x": 1}),
-    many("INVALID_EMAIL_ADDRESS", "Email: invalid email address: badone", {"LastName": "A", "Email": "badone"}),
-    many("REQUIRED_FIELD_MISSING", "Required fields are missing: [LastName]", {"FirstName": "A"}),
+    many(
+        "INVALID_EMAIL_ADDRESS",
+        "Email: invalid email address: badone",
+        {"LastName": "A", "Email": "badone"},
+        fields=["Email"],
+    ),
+    many("REQUIRED_FIELD_MISSING", "Required fields are missing: [LastName]", {"FirstName": "A"}, fields=["LastName"]),
     many(
         "ALL_OR_NONE_OPERATION_ROLLED_BACK",
         "Record rolled back because not all records were valid and the request was using AllOrNone header",
@@ -230,7 +199,13 @@ CASES = (
         {"attributes": {"type": "Lead"}, "id": CONVERTED, "Phone": "1"},
         method="PATCH",
     ),
-    many("MALFORMED_ID", "", {"id": "no-id", "Phone": "1"}, method="PATCH"),
+    many(
+        "MALFORMED_ID",
+        "Contact ID: id value of incorrect type: no-id",
+        {"id": "no-id", "Phone": "1"},
+        method="PATCH",
+        fields=["Id"],
+    ),
     many("ENTITY_IS_DELETED", "entity is deleted", {"id": GONE, "Phone": "1"}, method="PATCH"),
     Case(
         code="REQUIRED_FIELD_MISSING",
@@ -255,6 +230,7 @@ CASES = (
         path=f"{MANY}/Lead/{KEY}",
         method="PATCH",
         body={"records": [{"attributes": {"type": "Lead"}, KEY: "twin", "LastName": "A", "Company": "C"}]},
+        fields=[],
     ),
     # -- composite and batch (sections 5.2 and 5.3)
     composite(
@@ -275,70 +251,5 @@ CASES = (
             "haltOnError": True,
             "batchRequests": [{"method": "GET", "url": "v60.0/nowhere"}, {"method": "GET", "url": "v60.0/limits"}],
         },
-        needs=("POST", "/composite/batch"),
     ),
 )
-ORDERED = {
-    "REQUEST_LIMIT_EXCEEDED": (403, "TotalRequests Limit exceeded."),
-    "UNABLE_TO_LOCK_ROW": (400, "unable to obtain exclusive access to this record or 1 records: "),
-    "SERVER_UNAVAILABLE": (503, ""),
-    "QUERY_TIMEOUT": (400, ""),
-    "REQUEST_RUNNING_TOO_LONG": (503, ""),
-    "UNKNOWN_EXCEPTION": (500, ""),
-    "STORAGE_LIMIT_EXCEEDED": (403, ""),
-    "TOO_MANY_APEX_REQUESTS": (403, ""),
-    "API_DISABLED_FOR_ORG": (403, ""),
-    "API_CURRENTLY_DISABLED": (403, ""),
-    "FUNCTIONALITY_NOT_ENABLED": (403, ""),
-}
-"""Codes that the state of the platform causes, and no input: a fault orders them."""
-
-_RULES = "needs a rule, trigger or flow that the org declares; the seed of these tests declares none"
-_OWNERS = "needs inactive users, sharing or setup objects; users are only read in the emulated org"
-REASONS = {
-    "API_ERROR": "belongs to the state of a Bulk 2.0 job; the tests of bulk jobs cause it",
-    "APEX_ERROR": _RULES,
-    "CANNOT_EXECUTE_FLOW_TRIGGER": _RULES,
-    "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY": _RULES,
-    "DUPLICATES_DETECTED": _RULES,
-    "FIELD_CUSTOM_VALIDATION_EXCEPTION": _RULES,
-    "EMAIL_ADDRESS_BOUNCED": "belongs to sending e-mail, which is not emulated",
-    "EMAIL_OPTED_OUT": "belongs to sending e-mail, which is not emulated",
-    "DELETE_FAILED": "needs a child whose lookup restricts deletion; none of the standard lookups does",
-    "DELETE_REQUIRED_ON_CASCADE": "needs children that the user may not delete",
-    "DEPENDENCY_EXISTS": "needs setup objects that depend on each other",
-    "ENTITY_IS_LOCKED": "needs an approval process",
-    "ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE": "the other value of the switch precondition_code",
-    "FIELD_INTEGRITY_EXCEPTION": "which wrong reference or type gives it instead of the codes above is not documented",
-    "INACTIVE_OWNER_OR_USER": _OWNERS,
-    "INVALID_OWNER": _OWNERS,
-    "MIXED_DML_OPERATION": _OWNERS,
-    "TRANSFER_REQUIRES_READ": _OWNERS,
-    "INSUFFICIENT_ACCESS": "a prefix of the two codes that follow, not a code",
-    "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY": _OWNERS,
-    "INSUFFICIENT_ACCESS_OR_READONLY": _OWNERS,
-    "OPERATION_TOO_LARGE": "the sizes from which it comes are not documented",
-    "QUERY_TOO_COMPLICATED": "the complexity from which it comes is not documented",
-}
-_CONSENT = "answers a browser at the authorization endpoint, not a client at the token endpoint"
-_ORG = "needs a user or an org that is inactive; the emulated ones never are"
-OAUTH = {
-    "unsupported_grant_type": {"grant_type": "magic"},
-    "invalid_request": {},
-    "invalid_client_id": {"grant_type": "client_credentials", "client_id": "nobody"},
-    "invalid_client": {"grant_type": "client_credentials", "client_secret": "wrong"},
-    "invalid_grant": {"grant_type": "refresh_token", "refresh_token": "gone"},
-}
-"""Errors of the token endpoint, and what of a correct form is another way."""
-OAUTH_REASONS = {
-    "redirect_uri_mismatch": _CONSENT,
-    "unsupported_response_type": _CONSENT,
-    "invalid_scope": _CONSENT,
-    "immediate_unsuccessful": _CONSENT,
-    "inactive_user": _ORG,
-    "inactive_org": _ORG,
-    "rate_limit_exceeded": "the trouble rate_limited orders it",
-    "unknown_error": "the platform's own failure",
-}
-NO_CODES = r"(LAST|NEXT|THIS)_\w+|N_\w+_AGO|GAP_\w+"
-"""Words of the facts in the same spelling that are no error codes: dates of SOQL, kinds of change events."""

@@ -122,6 +122,17 @@ def dispatch(context: Context, call: Call) -> Reply:
         return error.to_reply()
 
 
+def _find_oversize(call: Call) -> SalesforceError | None:
+    """What is answered to an address that is too long, alone or with the headers (the codes are assumed)."""
+    size = len(call.path) + len(call.query)
+    if size > _LONGEST_URI:
+        return refuse(414, "URI_TOO_LONG", "The length of the URI exceeds the 16,384 byte limit.")
+    if size + sum(len(name) + len(value) for name, value in call.headers.items()) > _LONGEST_URI:
+        message = "The combined length of the URI and headers exceeds the 16,384 byte limit."
+        return refuse(431, "REQUEST_HEADER_FIELDS_TOO_LARGE", message)
+    return None
+
+
 class _Undone(Exception):
     """Carries an error answer out of the transaction that it undoes."""
 
@@ -138,8 +149,9 @@ class Salesforce:
 
     def answer(self, state: State, call: Call, locks: RowLocks | None = None) -> tuple[Reply, int]:
         """The answer, and how many API calls the platform counts for it; `locks` are rows that others hold."""
-        if len(call.path) + len(call.query) > _LONGEST_URI:
-            return refuse(414, "URI_TOO_LONG", "The length of the URI exceeds the 16,384 byte limit.").to_reply(), 0
+        refused = _find_oversize(call)
+        if refused is not None:
+            return refused.to_reply(), 0
         override = call.argument("_HttpMethod") if call.method == "POST" else None
         if override:
             call = replace(call, method=override.upper())
