@@ -200,3 +200,27 @@ def test_seeds_of_all_of_them(tmp_path: Path) -> None:
         assert emulator.column("SELECT OldValue FROM LeadHistory ORDER BY CreatedDate") == ["Boss", None]
         (thing,) = emulator.column("SELECT Id FROM Thing__c")
         emulator.create("Task", WhatId=thing)
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags"),
+    [
+        ("Lead", {"LastName": "CU", "Email": "NCUL", "Status": "CUD", "IsConverted": "CD", "EmailBouncedDate": "NU"}),
+        ("Lead", {"JigsawContactId": "N", "CompanyDunsNumber": "NCU", "DandbCompanyId": "NCU", "OwnerId": "CUD"}),
+        ("Contact", {"EmailBouncedReason": "NCU", "EmailBouncedDate": "NCU", "IsEmailBounced": "D", "Name": ""}),
+        ("Account", {"Name": "CU", "IsPartner": "D", "IsCustomerPortal": "D", "AccountSource": "NCU"}),
+        ("Opportunity", {"Name": "CUL", "Probability": "NCUD", "ContactId": "NC", "ExpectedRevenue": "N"}),
+        ("Campaign", {"NumberOfWonOpportunities": "D", "AmountAllOpportunities": "D", "Type": "NCUD"}),
+    ],
+)
+def test_what_may_be_done_with_a_field(shared: Emulator, kind: str, flags: dict[str, str]) -> None:
+    """The letters are those of the facts, salesforce_api.md §2.3."""
+    letters = {"nillable": "N", "createable": "C", "updateable": "U", "defaultedOnCreate": "D", "idLookup": "L"}
+    fields = {field["name"]: field for field in shared.salesforce.get(f"/sobjects/{kind}/describe").json()["fields"]}
+    shown = {name: "".join(letter for key, letter in letters.items() if fields[name][key]) for name in flags}
+    assert shown == flags
+
+
+def test_roll_ups_are_none_and_not_unknown(emulator: Emulator) -> None:
+    row = emulator.row("Campaign", campaign(emulator))
+    assert (row["NumberOfOpportunities"], row["AmountAllOpportunities"]) == (0, 0.0)

@@ -108,7 +108,7 @@ def _seen(info: ObjectInfo) -> ObjectInfo:
 def _blank(definition: Field) -> str | int | None:
     if isinstance(definition.default, bool):
         return int(definition.default)
-    if definition.default is None and definition.defaulted and definition.type == "int":
+    if definition.default is None and definition.defaulted and definition.type in {"int", "currency"}:
         return 0
     return definition.default
 

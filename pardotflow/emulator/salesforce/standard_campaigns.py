@@ -26,6 +26,10 @@ NumberOfLeads   int(9)           D
 NumberOfConvertedLeads  int(9)   D
 NumberOfContacts   int(9)        D
 NumberOfResponses  int(9)        D
+NumberOfOpportunities     int(9)  D
+NumberOfWonOpportunities  int(9)  D
+AmountAllOpportunities  currency(18,0)  D
+AmountWonOpportunities  currency(18,0)  D
 OwnerId         reference(User)  CUD
 {VIEWED}
 """

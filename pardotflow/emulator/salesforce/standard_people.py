@@ -21,8 +21,6 @@ _CONSENT = f"""
 HasOptedOutOfEmail   boolean           CUD  label=Email Opt Out
 HasOptedOutOfFax     boolean           CUD  label=Fax Opt Out
 DoNotCall            boolean           CUD  label=Do Not Call
-EmailBouncedReason   string(255)       NU
-EmailBouncedDate     datetime          NU
 Jigsaw               string(20)        NCU  label=Data.com Key
 CleanStatus          picklist(40)      NCU  restricted | values={_CLEAN}
 IndividualId         reference(Individual)  NCU
@@ -104,6 +102,11 @@ ConvertedAccountId      reference(Account)      N
 ConvertedContactId      reference(Contact)      N
 ConvertedOpportunityId  reference(Opportunity)  N
 IsUnreadByOwner  boolean         CUD
+EmailBouncedReason   string(255)  NU
+EmailBouncedDate     datetime     NU
+JigsawContactId      string(20)   N    label=Jigsaw Contact ID
+CompanyDunsNumber    string(9)    NCU  label=Company D-U-N-S Number
+DandbCompanyId       reference(DandBCompany)  NCU
 {VIEWED}{_CONSENT}{_PACKAGE}
 """
 _CONTACT = f"""
@@ -128,6 +131,8 @@ Description     textarea(32000)  NCU  extra=plaintextarea
 OwnerId         reference(User)  CUD
 LastCURequestDate  datetime      N
 LastCUUpdateDate   datetime      N
+EmailBouncedReason  string(255)  NCU
+EmailBouncedDate    datetime     NCU
 IsEmailBounced  boolean          D
 PhotoUrl        url(255)         N
 {VIEWED}{_CONSENT}{_PACKAGE}
@@ -162,6 +167,8 @@ NaicsDesc       string(120)      NCU
 YearStarted     string(4)        NCU
 Jigsaw          string(20)       NCU  label=Data.com Key
 CleanStatus     picklist(40)     NCU  restricted | values={_CLEAN}
+IsPartner         boolean        D
+IsCustomerPortal  boolean        D
 {VIEWED}"""
 
 # What every object of field history has; facts name the columns, the key prefix 017 is not among them.
