@@ -28,7 +28,7 @@ from pardotflow.emulator.salesforce.fields import Field
 from pardotflow.emulator.salesforce.object_rules import derive_values, finish_save
 from pardotflow.emulator.salesforce.rows import find_by, find_row, update_row
 from pardotflow.emulator.salesforce.values import BadValue, read_value
-from pardotflow.emulator.state import State, load_state
+from pardotflow.emulator.state import State, in_transaction, load_state
 
 _SINGULAR = {
     "prospect": "prospects",
@@ -93,7 +93,7 @@ def edit_record(file: DataFile, address: str, fields: Mapping[str, object], unit
 
 
 def _edit_salesforce(state: State, catalog: Catalog, info: ObjectInfo, key: str, fields: Mapping[str, object]) -> str:
-    with state.file.write() as db:
+    with in_transaction(state) as begun:
         row = _salesforce_row(state, info, key)
         changes = {}
         for name, raw in fields.items():
@@ -102,13 +102,13 @@ def _edit_salesforce(state: State, catalog: Catalog, info: ObjectInfo, key: str,
                 raise EmulatorError(f"{info.name} has no field {name!r} that can be set")
             changes[field.name] = _salesforce_value(state, field, raw)
         context = SalesforceContext(
-            state=state, catalog=catalog, user_id=state.identity.admin.salesforce_id, version=_VERSION
+            state=begun, catalog=catalog, user_id=state.identity.admin.salesforce_id, version=_VERSION
         )
         try:
             changes = derive_values(context, info, row, changes) | changes
         except SalesforceError as error:
             raise EmulatorError(f"{info.name}/{row['Id']}: {error}") from None
-        update_row(db, info, row, changes, stamp=context.stamp, user_id=context.user_id)
+        update_row(context.db, info, row, changes, stamp=context.stamp, user_id=context.user_id)
         finish_save(context, info, row, created=False)
     return f"{info.name}/{row['Id']}"
 

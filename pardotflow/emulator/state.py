@@ -1,19 +1,21 @@
 """What one request may look at: the connection, the clock, the switches and the org, read once at its start.
 
-A request sees one value of each; a switch that is turned meanwhile holds from the next request.
+A request sees one value of each; a switch that is turned meanwhile holds from the next request. Only the clock is read
+again when a transaction begins.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 from pardotflow.emulator.clock import from_epoch, read_zone
-from pardotflow.emulator.clock_setting import build_clock
+from pardotflow.emulator.clock_setting import build_clock, read_clock
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.identity import Identity, parse_identity
 from pardotflow.emulator.switches import Switches, build_switches, check_switch
@@ -71,6 +73,16 @@ def load_state(file: DataFile) -> State:
         oldest_deletion=pending["deleted"],
         next_bulk_move=pending["due"],
     )
+
+
+@contextmanager
+def in_transaction(state: State) -> Iterator[State]:
+    """One durable transaction, with the clock as it stands once it has begun.
+
+    So its stamps are never older than what was committed and read before it, however long it had to wait.
+    """
+    with state.file.write():
+        yield replace(state, now=read_clock(state.db).now)
 
 
 def load_switches(db: sqlite3.Connection) -> Switches:

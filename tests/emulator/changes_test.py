@@ -1,5 +1,9 @@
 """getUpdated and getDeleted: what they list, how far they reach, and what they refuse."""
 
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,6 +41,19 @@ def test_updated_lists_created_and_changed_records_that_are_still_there(emulator
     body = ask(emulator, "updated", now() - 5 * MINUTE, now() + 5 * MINUTE)
     assert list(body) == ["ids", "latestDateCovered"]
     assert sorted(body["ids"]) == sorted([made, "0035e000000con1AAA"])
+
+
+def test_nothing_is_committed_behind_an_answer(emulator: Emulator) -> None:
+    """A transaction of another process goes on; a write that waits for it and an answer that covers it end after it."""
+    with closing(sqlite3.connect(emulator.data, isolation_level=None)) as other, ThreadPoolExecutor() as pool:
+        other.execute("BEGIN IMMEDIATE")
+        written = pool.submit(emulator.create, "Contact", LastName="Late")
+        covered = pool.submit(ask, emulator, "updated", now() - 5 * MINUTE, now() + 5 * MINUTE)
+        time.sleep(1.2)
+        ended = now()
+        other.execute("COMMIT")
+        assert datetime.fromisoformat(emulator.row("Contact", written.result())["SystemModstamp"]) >= ended
+        assert datetime.fromisoformat(covered.result()["latestDateCovered"]) >= ended
 
 
 def test_deleted_lists_ids_with_the_date_of_their_deletion(emulator: Emulator) -> None:

@@ -13,6 +13,20 @@ from pardotflow.emulator.seeding import seed
 from .running import Emulator, running
 
 FOLDER = Path(__file__).parent / "seed"
+TRACKING = """
+salesforce:
+  Lead:
+    - {name: Status, trackHistory: true}
+    - {name: OwnerId, trackHistory: true}
+    - {name: DoNotCall, trackHistory: true}
+    - {name: Description, trackHistory: true}
+    - {name: Score__c, type: double, convertTo: [Contact.Rank__c, Account.Rank__c]}
+  Contact:
+    - {name: Phone, trackHistory: true}
+    - {name: Rank__c, type: double}
+  Account:
+    - {name: Rank__c, type: double}
+"""
 
 
 @pytest.fixture(scope="session")
@@ -42,4 +56,14 @@ def shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     """A running emulator for tests that only read."""
     data = Path(shutil.copy(template, tmp_path_factory.mktemp("shared") / "emulator.db"))
     with running(data) as made:
+        yield made
+
+
+@pytest.fixture
+def tracking(tmp_path: Path) -> Iterator[Emulator]:
+    """A running emulator that tracks fields and has mappings of its own, for conversions."""
+    (tmp_path / "seed").mkdir()
+    (tmp_path / "seed" / "schema.yml").write_text(TRACKING)
+    seed(tmp_path / "people.db", tmp_path / "seed")
+    with running(tmp_path / "people.db") as made:
         yield made

@@ -1,6 +1,5 @@
 """Field history and the field mapping of a conversion, as a schema declares them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,31 +8,7 @@ from pardotflow.emulator import EmulatorError
 from pardotflow.emulator.seeding import seed
 
 from .life import convert, merge, undelete
-from .running import Emulator, running
-
-SCHEMA = """
-salesforce:
-  Lead:
-    - {name: Status, trackHistory: true}
-    - {name: OwnerId, trackHistory: true}
-    - {name: DoNotCall, trackHistory: true}
-    - {name: Description, trackHistory: true}
-    - {name: Score__c, type: double, convertTo: [Contact.Rank__c, Account.Rank__c]}
-  Contact:
-    - {name: Phone, trackHistory: true}
-    - {name: Rank__c, type: double}
-  Account:
-    - {name: Rank__c, type: double}
-"""
-
-
-@pytest.fixture
-def tracking(tmp_path: Path) -> Iterator[Emulator]:
-    (tmp_path / "seed").mkdir()
-    (tmp_path / "seed" / "schema.yml").write_text(SCHEMA)
-    seed(tmp_path / "people.db", tmp_path / "seed")
-    with running(tmp_path / "people.db") as made:
-        yield made
+from .running import Emulator
 
 
 def entries(emulator: Emulator, parent: str, record_id: str) -> list[list[object]]:

@@ -1,26 +1,10 @@
 """A call that is undone leaves nothing: no record, history, recycle bin, note or id, whatever it met on the way."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
+from .running import DATA, Emulator
 
-from pardotflow.emulator.seeding import seed
-
-from .running import DATA, Emulator, running
-
-SCHEMA = "salesforce:\n  Contact:\n    - {name: Phone, trackHistory: true}\n"
 CONTACT = {"type": "Contact"}
-
-
-@pytest.fixture
-def tracking(tmp_path: Path) -> Iterator[Emulator]:
-    (tmp_path / "seed").mkdir()
-    (tmp_path / "seed" / "schema.yml").write_text(SCHEMA)
-    seed(tmp_path / "people.db", tmp_path / "seed")
-    with running(tmp_path / "people.db") as made:
-        yield made
 
 
 def state(emulator: Emulator) -> list[Any]:

@@ -26,6 +26,7 @@ from pardotflow.emulator.salesforce.bulk_job import (
 from pardotflow.emulator.salesforce.bulk_query_run import run_query_job
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.locks import RowLocks
+from pardotflow.emulator.state import in_transaction
 
 OPEN_SECONDS = 86_400
 
@@ -38,8 +39,8 @@ def catch_up_bulk(context: Context) -> None:
     while found := context.db.execute(
         "SELECT id FROM bulk_job WHERE due <= ? ORDER BY due, id LIMIT 1", (now,)
     ).fetchone():
-        with context.state.file.write():
-            _move(context, found[0])
+        with in_transaction(context.state) as begun:
+            _move(replace(context, state=begun), found[0])
 
 
 def _move(context: Context, job_id: str) -> None:

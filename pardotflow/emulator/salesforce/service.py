@@ -39,10 +39,12 @@ from pardotflow.emulator.salesforce.oauth_session import find_session
 from pardotflow.emulator.salesforce.recycle_bin import empty_expired
 from pardotflow.emulator.salesforce.save_options import DUPLICATE_HEADER, read_options
 from pardotflow.emulator.salesforce.soap_api import SOAP_PATH, answer_soap
-from pardotflow.emulator.state import State
+from pardotflow.emulator.state import State, in_transaction
 from pardotflow.emulator.usage import used_today
 
 _DATA = re.compile(r"/services/data/(v\d{1,3}\.0)(/.*)?", re.IGNORECASE)
+# Reads that promise that nothing is committed afterwards with an older stamp; they wait for whoever writes.
+_COMPLETE = re.compile(r"/(updated|deleted)/?$", re.IGNORECASE)
 _LONGEST_URI = 16_384
 _OBJECT = r"/sobjects/(?P<object>\w+)"
 _INGEST_JOB = r"/jobs/(?P<kind>ingest)/(?P<job>\w+)"
@@ -201,10 +203,10 @@ class Salesforce:
 
     def _run(self, context: Context, call: Call) -> Reply:
         try:
-            if call.method in {"GET", "HEAD"}:
+            if call.method in {"GET", "HEAD"} and not _COMPLETE.search(call.path):
                 return dispatch(context, call)
-            with context.state.file.write():
-                reply = dispatch(context, call)
+            with in_transaction(context.state) as begun:
+                reply = dispatch(replace(context, state=begun), call)
                 if reply.status >= 300:
                     raise _Undone(reply)
                 return reply

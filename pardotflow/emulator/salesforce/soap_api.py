@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from pardotflow.emulator.exchange import Call, Reply
@@ -37,7 +38,7 @@ from pardotflow.emulator.salesforce.soap_envelope import (
 )
 from pardotflow.emulator.salesforce.soap_life import LIFE_OPERATIONS
 from pardotflow.emulator.salesforce.soap_session import SESSION_OPERATIONS, log_in
-from pardotflow.emulator.state import State
+from pardotflow.emulator.state import State, in_transaction
 from pardotflow.emulator.usage import used_today
 
 SoapOperation = Callable[[Context, SoapRequest], Element]
@@ -85,8 +86,8 @@ def _caller(state: State, request: SoapRequest) -> str:
 
 def _run(context: Context, operation: SoapOperation, request: SoapRequest) -> Element:
     try:
-        with context.state.file.write():
-            return operation(context, request)
+        with in_transaction(context.state) as begun:
+            return operation(replace(context, state=begun), request)
     except SalesforceError as error:
         first = error.problems[0]
         raise SoapFault(first.code, first.message) from error
