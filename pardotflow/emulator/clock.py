@@ -18,8 +18,8 @@ _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 
 
 def salesforce_stamp(moment: datetime) -> str:
-    """`2021-12-02T18:23:39.000+0000`, always UTC."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    """`2021-12-02T18:23:39.000+0000`, always UTC; it sorts as time does, in all years."""
+    return moment.astimezone(UTC).isoformat()[:19] + ".000+0000"
 
 
 def pardot_stamp(moment: datetime) -> str:
@@ -37,9 +37,9 @@ def parse_instant(text: str) -> datetime | None:
     plain = text.strip().removesuffix(" UTC")
     try:
         moment = datetime.fromisoformat(plain)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def http_date(seconds: float) -> str:

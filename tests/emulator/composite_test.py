@@ -191,3 +191,19 @@ def test_the_version_is_that_of_the_subrequest(shared: Emulator) -> None:
     request = {"method": "GET", "url": f"/services/data/v42.0/sobjects/Contact/{ANN}", "referenceId": "a"}
     (inner,) = results(send(shared, request))
     assert inner["body"]["attributes"]["url"] == request["url"]
+
+
+def test_a_key_of_several_records_undoes_an_all_or_none_composite(emulator: Emulator) -> None:
+    for name in "AB":
+        emulator.create("Contact", LastName=name, Shared_Key__c="k")
+    good, several = results(
+        send(
+            emulator,
+            sub("good", "PATCH", f"/sobjects/Contact/{ANN}", {"Phone": "6"}),
+            sub("several", "PATCH", "/sobjects/Contact/Shared_Key__c/k", {"Phone": "6"}),
+            allOrNone=True,
+        )
+    )
+    assert (several["httpStatusCode"], len(several["body"])) == (300, 2)
+    assert good["body"][0]["errorCode"] == "PROCESSING_HALTED"
+    assert emulator.row("Contact", ANN)["Phone"] == "+1 1"

@@ -152,6 +152,18 @@ def test_switches_of_values(emulator: Emulator) -> None:
     assert row["LastName"] == " L " and row["DoNotCall"] is False
 
 
+def test_instants_at_the_ends_of_time(emulator: Emulator) -> None:
+    for text in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        for field in ("Birthdate", "EmailBouncedDate"):
+            answer = emulator.salesforce.patch(f"/sobjects/Contact/{ANN}", json={field: text})
+            assert emulator.salesforce_error(answer) == (400, "JSON_PARSER_ERROR")
+        params = {"start": text, "end": text}
+        answer = emulator.salesforce.get("/sobjects/Contact/updated", params=params)
+        assert emulator.salesforce_error(answer) == (400, "INVALID_REPLICATION_DATE")
+    emulator.salesforce.patch(f"/sobjects/Contact/{ANN}", json={"EmailBouncedDate": "0999-01-01T00:00:00Z"})
+    assert emulator.row("Contact", ANN)["EmailBouncedDate"] == "0999-01-01T00:00:00.000+0000"
+
+
 def test_an_owner_who_is_not_active_any_more(emulator: Emulator) -> None:
     user = emulator.create("User", Username="ex@x.test", LastName="Ex", Email="ex@x.test", IsActive=False)
     answer = emulator.salesforce.patch(f"/sobjects/Contact/{ANN}", json={"OwnerId": user})

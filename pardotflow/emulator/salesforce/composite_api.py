@@ -100,7 +100,7 @@ def _run_all(
     except _RolledBack as rolled:
         own = rolled.result["referenceId"]
         return [rolled.result if r["referenceId"] == own else _halted(r, _HALTED) for r in requests], False
-    return results, not any(result["httpStatusCode"] >= 400 for result in results)
+    return results, not any(_is_refusal(result["httpStatusCode"]) for result in results)
 
 
 def _run_one(
@@ -132,12 +132,17 @@ def _run_one(
 
 def _has_failed(request: Mapping[str, Any], result: Result) -> bool:
     """A collection fails with any of its records, though its status is 200."""
-    if result["httpStatusCode"] >= 400:
+    if _is_refusal(result["httpStatusCode"]):
         return True
     rows = result["body"]
     if not isinstance(rows, list) or not _COLLECTION.search(str(request.get("url", "")).partition("?")[0]):
         return False
     return any(isinstance(row, dict) and row.get("success") is False for row in rows)
+
+
+def _is_refusal(status: int) -> bool:
+    """300 tells of several records, none of which was read or saved; that it counts as a failure is assumed."""
+    return status == 300 or status >= 400
 
 
 def _halted(request: Mapping[str, Any], message: str) -> Result:
