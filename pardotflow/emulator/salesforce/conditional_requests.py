@@ -1,7 +1,8 @@
 """Conditional requests on single records: by date on every object, by ETag on accounts.
 
-Facts: salesforce_api.md §4.1. They are put only to a record that the request would otherwise succeed on; DELETE takes
-none of these headers. A date that cannot be read is refused in a write and passed over in a read, which is assumed.
+Facts: salesforce_api.md §4.1. A record that is gone meets no condition: the request is told what it would be told
+without one. DELETE takes none of these headers. A date that cannot be read is refused in a write and passed over in a
+read, which is assumed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
 from pardotflow.emulator.salesforce.row_store import Values
 
 _WITH_ETAG = "Account"
+_CONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
 
 
 def validators(info: ObjectInfo, row: Values) -> dict[str, str]:
@@ -27,9 +29,10 @@ def validators(info: ObjectInfo, row: Values) -> dict[str, str]:
     return headers
 
 
-def is_held(context: Context, call: Call, info: ObjectInfo, row: Values) -> bool:
+def is_held(context: Context, call: Call, row: Values, etag: str | None) -> bool:
     """Whether the client of a read has the record as it is; raises 412 where it wants another state."""
-    etag = validators(info, row).get("ETag")
+    if _CONDITIONS.isdisjoint(call.headers):
+        return False
     _check_match(context, call, etag)
     before = parse_http_date(call.headers.get("if-unmodified-since", ""))
     if before is not None and _modified(row) > before:
@@ -43,7 +46,7 @@ def is_held(context: Context, call: Call, info: ObjectInfo, row: Values) -> bool
 def check_write(context: Context, call: Call, info: ObjectInfo, row: Values | None) -> None:
     """Refuse with 412 a write to a record that is not as the client wants it; `row` is None for a new one."""
     before = _read_date(call)
-    if row is None or row["IsDeleted"]:
+    if row is None or row["IsDeleted"] or _CONDITIONS.isdisjoint(call.headers):
         return
     etag = validators(info, row).get("ETag")
     _check_match(context, call, etag)

@@ -163,7 +163,7 @@ def _several(several: Several) -> Reply:
 
 def _show(context: Context, call: Call, info: ObjectInfo, row: Values) -> Reply:
     headers = validators(info, row)
-    if is_held(context, call, info, row):
+    if is_held(context, call, row, headers.get("ETag")):
         return Reply(status=304, headers=headers)
     fields = choose_fields(info, call.argument("fields"))
     return json_reply(show_record(context, info, row, fields), headers=headers)
