@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .life import code_of, convert, merge
 from .running import DATA, Emulator
 
 CONTACT = {"type": "Contact"}
@@ -78,3 +79,15 @@ def test_a_deletion_whose_child_is_locked(tracking: Emulator) -> None:
     assert state(tracking) == before
     tracking.advance(61)
     assert tracking.salesforce.delete(f"/sobjects/Account/{account}").status_code == 204
+
+
+def test_a_merge_and_a_conversion_whose_child_is_locked(tracking: Emulator) -> None:
+    winner, loser = (tracking.create("Contact", LastName=name) for name in "WL")
+    lead = tracking.create("Lead", LastName="L", Company="C")
+    for person in (loser, lead):
+        task = tracking.create("Task", WhoId=person)
+        tracking.plain.put("/__admin/lock", json={"id": task, "seconds": 60})
+    before = state(tracking)
+    assert code_of(merge(tracking, "Contact", winner, loser)) == "UNABLE_TO_LOCK_ROW"
+    assert code_of(convert(tracking, lead)) == "UNABLE_TO_LOCK_ROW"
+    assert state(tracking) == before

@@ -16,7 +16,7 @@ from pardotflow.emulator.salesforce.payloads import inactive_owner
 from pardotflow.emulator.salesforce.record_ids import id_of
 from pardotflow.emulator.salesforce.rows import Values, find_by, update_row
 from pardotflow.emulator.salesforce.sales_rules import add_contact_role
-from pardotflow.emulator.salesforce.save import find_live, store_changes, store_new
+from pardotflow.emulator.salesforce.save import check_held, find_live, store_changes, store_new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +163,10 @@ def _relink(context: Context, lead_id: str, contact_id: str) -> None:
     taken = {row["CampaignId"] for row in find_by(context.db, members, "ContactId", contact_id)}
     for row in find_by(context.db, members, "LeadId", lead_id):
         if row["CampaignId"] not in taken:
+            check_held(context, row["Id"])
             update_row(context.db, members, row, {"ContactId": contact_id}, **signed)
     if context.state.switches.conversion_moves_tasks:
         tasks = context.catalog.objects["task"]
         for row in find_by(context.db, tasks, "WhoId", lead_id):
+            check_held(context, row["Id"])
             update_row(context.db, tasks, row, {"WhoId": contact_id}, **signed)

@@ -17,7 +17,7 @@ from pardotflow.emulator.salesforce.fields import Field
 from pardotflow.emulator.salesforce.history import note_event
 from pardotflow.emulator.salesforce.record_ids import id_of
 from pardotflow.emulator.salesforce.rows import MODIFIED, delete_row, find_by, update_row
-from pardotflow.emulator.salesforce.save import find_live, update_record
+from pardotflow.emulator.salesforce.save import check_held, find_live, update_record
 
 _MOST = 2
 _MOVED = {"system": ("SystemModstamp",), "none": (), "all": MODIFIED}
@@ -69,6 +69,7 @@ def _relink(context: Context, child: ObjectInfo, lookup: Field, loser_id: str, m
     moved = _MOVED[context.state.switches.merge_child_stamps]
     found = find_by(context.db, child, lookup.name, loser_id)
     for row in found:
+        check_held(context, row["Id"])
         if child.name == "CampaignMember" and _is_member(context, row["CampaignId"], lookup, master_id):
             delete_row(context.db, context.catalog, child, row, stamp=context.stamp, user_id=context.user_id)
             continue

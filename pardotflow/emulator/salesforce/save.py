@@ -158,6 +158,11 @@ def find_live(context: Context, info: ObjectInfo, record_id: str) -> Values:
 def check_free(context: Context, info: ObjectInfo, record_id: str) -> None:
     """Refuse a write to a record that the caller does not see, or that another transaction holds."""
     check_shared(context, info, record_id)
+    check_held(context, record_id)
+
+
+def check_held(context: Context, record_id: str) -> None:
+    """Refuse a write to a record that another transaction holds."""
     held = context.db.execute("SELECT until FROM record_lock WHERE record_id = ?", (record_id,)).fetchone()
     if held and held[0] > context.state.now:
         raise held_row(record_id)

@@ -112,7 +112,8 @@ def dispatch(context: Context, call: Call) -> Reply:
         chosen, groups = found
         endpoint = chosen.endpoints.get("GET" if call.method == "HEAD" else call.method)
         if endpoint is None:
-            allowed = ",".join(sorted({*chosen.endpoints, "HEAD"}))
+            head = {"HEAD"} if "GET" in chosen.endpoints else set()
+            allowed = ",".join(sorted(head | set(chosen.endpoints)))
             message = f"HTTP Method '{call.method}' not allowed. Allowed are {allowed}"
             raise refuse(405, "METHOD_NOT_ALLOWED", message)
         if call.method in {"POST", "PATCH", "DELETE"} and "object" in groups and "/composite/" not in call.path.lower():
