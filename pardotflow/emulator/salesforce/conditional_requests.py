@@ -21,6 +21,11 @@ _WITH_ETAG = "Account"
 _CONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since"})
 
 
+def is_conditional(call: Call) -> bool:
+    """Whether a request has any condition at all."""
+    return not _CONDITIONS.isdisjoint(call.headers)
+
+
 def validators(info: ObjectInfo, row: Values) -> dict[str, str]:
     """The headers that a later request on the record can be made conditional with."""
     headers = {"Last-Modified": http_date(_modified(row).timestamp())}
@@ -31,7 +36,7 @@ def validators(info: ObjectInfo, row: Values) -> dict[str, str]:
 
 def is_held(context: Context, call: Call, row: Values, etag: str | None) -> bool:
     """Whether the client of a read has the record as it is; raises 412 where it wants another state."""
-    if _CONDITIONS.isdisjoint(call.headers):
+    if not is_conditional(call):
         return False
     _check_match(context, call, etag)
     before = parse_http_date(call.headers.get("if-unmodified-since", ""))
@@ -46,7 +51,7 @@ def is_held(context: Context, call: Call, row: Values, etag: str | None) -> bool
 def check_write(context: Context, call: Call, info: ObjectInfo, row: Values | None) -> None:
     """Refuse with 412 a write to a record that is not as the client wants it; `row` is None for a new one."""
     before = _read_date(call)
-    if row is None or row["IsDeleted"] or _CONDITIONS.isdisjoint(call.headers):
+    if row is None or row["IsDeleted"] or not is_conditional(call):
         return
     etag = validators(info, row).get("ETag")
     _check_match(context, call, etag)

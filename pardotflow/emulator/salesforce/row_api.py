@@ -11,7 +11,7 @@ from typing import Any
 
 from pardotflow.emulator.exchange import Call, Reply, to_json
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
-from pardotflow.emulator.salesforce.conditional_requests import check_write, is_held, validators
+from pardotflow.emulator.salesforce.conditional_requests import check_write, is_conditional, is_held, validators
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import JSON_MEDIA, json_reply, not_found, refuse
 from pardotflow.emulator.salesforce.fields import Field
@@ -117,7 +117,7 @@ def upsert_row(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     key = _key_field(info, match["key"])
     payload = read_object(call)
     _check_absent(payload, "Id", key.name)
-    found = find_by_key(context, info, key, match["value"])
+    found = find_by_key(context, info, key, match["value"]) if is_conditional(call) else []
     check_write(context, call, info, found[0] if len(found) == 1 else None)
     update_only = (call.argument("updateOnly") or "").lower() == "true"
     try:
