@@ -68,6 +68,12 @@ def test_the_history_of_a_hidden_record_is_hidden(tracking: Emulator) -> None:
     assert tracking.plain.put("/__admin/rules", json=rules).status_code == 200
     assert tracking.column("SELECT ContactId FROM ContactHistory", "queryAll") == [seen]
     assert tracking.salesforce.get(f"/sobjects/ContactHistory/{entry}").status_code == 404
+    tracking.salesforce.patch(f"/sobjects/Contact/{seen}", json={"Phone": "1"})
+    assert tracking.column("SELECT Field FROM ContactHistory ORDER BY Id") == ["created", "Phone"]
+    fields = {"field_security": [{"object": "Contact", "hidden": ["Phone", "AccountId"]}]}
+    for document in (fields, {**fields, **rules}):
+        assert tracking.plain.put("/__admin/rules", json=document).status_code == 200
+        assert set(tracking.column("SELECT Field FROM ContactHistory")) == {"created"}
 
 
 def test_declared_fields_are_converted(tracking: Emulator) -> None:

@@ -64,11 +64,19 @@ def build_rules(document: Mapping[str, Any]) -> dict[str, ObjectRules]:
     names = {entry["object"].lower() for listed in entries.values() for entry in listed}
     rules = {name: _rules_of(name, entries) for name in names}
     for name in HISTORY_OBJECTS:
-        history, parent = f"{name}History".lower(), rules.get(name.lower(), NO_RULES)
-        own = rules.get(history, NO_RULES)
-        if parent.hidden_records and not own.hidden_records:
-            rules[history] = replace(own, hidden_records=f"{name}Id NOT IN (SELECT Id FROM {name})")
+        hidden, own = _hidden_entries(name, rules.get(name.lower(), NO_RULES)), f"{name}History".lower()
+        if hidden is not None and not rules.get(own, NO_RULES).hidden_records:
+            rules[own] = replace(rules.get(own, NO_RULES), hidden_records=hidden)
     return rules
+
+
+def _hidden_entries(name: str, rules: ObjectRules) -> str | None:
+    """The condition of the field history that nobody sees: that of hidden records and of hidden fields."""
+    fields = rules.hidden_fields | {field.removesuffix("id") for field in rules.hidden_fields}
+    seen = [f"Field NOT IN ({', '.join(repr(field) for field in sorted(fields))})"] if fields else []
+    if rules.hidden_records is not None:
+        seen.append(f"{name}Id IN (SELECT Id FROM {name})")
+    return f"NOT ({' AND '.join(seen)})" if seen else None
 
 
 def _rules_of(name: str, entries: Mapping[str, list[dict[str, Any]]]) -> ObjectRules:

@@ -125,7 +125,7 @@ class Several(SalesforceError):
 
     def __init__(self, context: Context, info: ObjectInfo, found: Sequence[Values]) -> None:
         ids = [row["Id"] for row in found]
-        code, message = "DUPLICATE_EXTERNAL_ID", "more than one record found for external id field: " + str(ids)
+        code, message = "DUPLICATE_EXTERNAL_ID", f"more than one record found for external id field: [{', '.join(ids)}]"
         super().__init__(300, Problem(code=code, message=message, fields=()))
         self.urls = [context.path(f"sobjects/{info.name}/{record_id}") for record_id in ids]
 

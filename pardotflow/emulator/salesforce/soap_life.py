@@ -84,7 +84,7 @@ def _merge_one(context: Context, request: Element) -> Result:
         kind = _kind_of(record) if record is not None else None
         info = context.catalog.find(kind or "")
         if record is None or info is None:
-            raise refuse(400, "INVALID_TYPE", f"sObject type '{kind}' is not supported.", ())
+            raise refuse(400, "INVALID_TYPE", f"sObject type '{kind or ''}' is not supported.", ())
         losers = [(each.text or "").strip() for each in request.findall("recordToMergeIds")]
         done = merge_records(context, info, text_of(record, "Id") or "", losers, _fields_of(record))
         return {
