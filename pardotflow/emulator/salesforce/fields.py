@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 TEXT_TYPES = frozenset(
@@ -112,9 +112,6 @@ def from_definition(text: str) -> Field:
         if name in raw:
             raw[name] = tuple(raw[name])
     return Field(**raw)
-
-
-FIELD_KEYS = frozenset(f.name for f in fields(Field))
 
 
 def make_label(name: str) -> str:
