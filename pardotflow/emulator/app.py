@@ -99,7 +99,8 @@ class Application:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         call = Call(
             method=request.method,
-            path=scope["path"],
+            # The vendor's own command line puts a second slash between an instance's URL and the path.
+            path="/" + scope["path"].lstrip("/"),
             query=scope["query_string"].decode("latin-1"),
             headers=headers,
             body=unpack_body(body, headers),

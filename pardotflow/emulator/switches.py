@@ -116,7 +116,10 @@ class Switches:
     redirect_uris: str = _switch(
         "", "Callback addresses that the app has registered besides loopback, with spaces between."
     )
-    jwt_longest_seconds: int = _switch(300, "How far away exp may be; clients send three to five minutes.")
+    jwt_longest_seconds: int = _switch(
+        0,
+        "How far away exp may be; 0 sets no bound: most clients send minutes, the vendor's command line milliseconds.",
+    )
     jwt_answer_signed: bool = _switch(
         False, "Whether the answer to a JWT has issued_at and signature is not confirmed."
     )
