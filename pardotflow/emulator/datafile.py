@@ -17,6 +17,7 @@ from pathlib import Path
 from pardotflow.emulator.layout import FORMAT, TABLES
 from pardotflow.emulator.problem import EmulatorError, NotADataFile
 from pardotflow.emulator.snapshot_files import kept_as_seeded
+from pardotflow.emulator.sql_functions import add_functions
 from pardotflow.emulator.write_log import NotingConnection, flush_notes, forget_notes, notes_of_part
 
 _BUSY_SECONDS = 60.0
@@ -34,6 +35,7 @@ def _connect(path: Path, *, synchronous: str) -> sqlite3.Connection:
     db.execute(f"PRAGMA synchronous={synchronous}")
     db.execute("PRAGMA cache_size=-32000")
     db.execute("PRAGMA temp_store=MEMORY")
+    add_functions(db)
     return db
 
 

@@ -61,6 +61,7 @@ def _compile(context: Context, statement: str, operation: str) -> tuple[Query, C
         include_deleted=operation == "queryAll",
         today=context.state.moment.date(),
         levels=1,
+        user_id=context.user_id,
     )
     compiled = compile_soql(query, scope)
     if any(column.field is not None and column.field.type == "address" for column in compiled.columns):

@@ -94,6 +94,11 @@ class Field:
         return self.is_sortable and self.type not in NUMBER_TYPES | {"datetime"}
 
     @property
+    def is_formatted(self) -> bool:
+        """Whether FORMAT of SOQL takes the field: numbers, dates and times."""
+        return self.type in NUMBER_TYPES | {"int", "date", "datetime"}
+
+    @property
     def is_text(self) -> bool:
         """Whether values are text that a person typed."""
         return self.type in TEXT_TYPES

@@ -17,7 +17,7 @@ from pardotflow.emulator.salesforce.query_cursors import (
     open_cursor,
     read_numbers,
 )
-from pardotflow.emulator.salesforce.query_records import build_records, converter, select_rows
+from pardotflow.emulator.salesforce.query_records import build_records, column_converter, select_rows
 from pardotflow.emulator.salesforce.soql_compile import compile_soql
 from pardotflow.emulator.salesforce.soql_compiled import Compiled, Scope
 from pardotflow.emulator.salesforce.soql_parser import parse_soql
@@ -76,7 +76,9 @@ def compile_query(context: Context, query: Query, *, include_deleted: bool) -> C
     """A parsed statement as SQL. Subqueries may be nested in each other from version 58 on (facts, section 3.1)."""
     levels = 5 if float(context.version[1:]) >= 58 else 1
     day = context.state.moment.date()
-    scope = Scope(catalog=context.catalog, include_deleted=include_deleted, today=day, levels=levels)
+    scope = Scope(
+        catalog=context.catalog, include_deleted=include_deleted, today=day, levels=levels, user_id=context.user_id
+    )
     return compile_soql(query, scope)
 
 
@@ -98,19 +100,32 @@ def _count(db: sqlite3.Connection, query: Query, compiled: Compiled) -> dict[str
 
 
 def _aggregate(db: sqlite3.Connection, query: Query, compiled: Compiled, page_size: int) -> dict[str, Any]:
-    columns = ", ".join(column.sql for column in compiled.columns)
-    sql = f"SELECT {columns} FROM {compiled.source}{compiled.where}{compiled.tail}{compiled.order}{_limit(query)}"
-    rows = db.execute(sql, compiled.values).fetchall()
+    shown = len(compiled.columns)
+    selects = [
+        f"SELECT {', '.join(_named('c', each.columns) + _named('s', each.order))}"
+        f" FROM {compiled.source}{compiled.where}{each.tail}"
+        for each in compiled.groupings
+    ]
+    sql = f"SELECT * FROM ({' UNION ALL '.join(selects)}){compiled.order}{_limit(query)}"
+    rows = db.execute(sql, compiled.values * len(selects)).fetchall()
     if len(rows) > page_size:
         message = "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch"
         raise refuse(400, "EXCEEDED_ID_LIMIT", message)
-    convert = [(c.path[-1], converter(c.field)) for c in compiled.columns]
+    convert = [(c.path[-1], column_converter(c)) for c in compiled.columns]
     records = [
         {"attributes": {"type": "AggregateResult"}}
-        | {key: (value if change is None else change(value)) for (key, change), value in zip(convert, row, strict=True)}
+        | {
+            key: (value if value is None or change is None else change(value))
+            for (key, change), value in zip(convert, row[:shown], strict=True)
+        }
         for row in rows
     ]
     return {"totalSize": len(records), "done": True, "records": records}
+
+
+def _named(letter: str, parts: Iterable[str]) -> list[str]:
+    """SQL expressions with names: `x AS c0`, `y AS c1`."""
+    return [f"{sql} AS {letter}{n}" for n, sql in enumerate(parts)]
 
 
 def _fetch(db: sqlite3.Connection, compiled: Compiled, numbers: Iterable[int]) -> list[tuple[Any, ...]]:

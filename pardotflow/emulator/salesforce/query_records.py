@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.format_values import format_value
 from pardotflow.emulator.salesforce.query_cursors import Paging, open_cursor
 from pardotflow.emulator.salesforce.soql_compiled import Children, Column, Compiled
 
@@ -35,13 +37,20 @@ def _parse(text: str | None) -> object:
 _CONVERTERS: dict[str, Callable[[Any], Any]] = {"boolean": bool, "address": _parse, "anyType": _parse}
 
 
+def column_converter(column: Column) -> Callable[[Any], Any] | None:
+    """How a selected value becomes JSON; None where it is JSON already."""
+    if column.formatted and column.field is not None:
+        return partial(format_value, column.field)
+    return converter(column.field)
+
+
 def build_records(context: Context, compiled: Compiled, rows: Sequence[Row], paging: Paging) -> list[Record]:
     """Records as the API shows them: `attributes` first, parents nested, null for a parent that is not there."""
     width = len(compiled.columns)
     flat = [(k, c) for k, c in enumerate(compiled.columns) if len(c.path) == 1]
     nested = [(k, c) for k, c in enumerate(compiled.columns) if len(c.path) > 1]
     names = [c.path[0] for _, c in flat]
-    converters = [(c.path[0], change) for _, c in flat if (change := converter(c.field)) is not None]
+    converters = [(c.path[0], change) for _, c in flat if (change := column_converter(c)) is not None]
     name = compiled.info.name
     prefix = context.path(f"sobjects/{name}/")
     places = {path: width + 1 + 2 * k for k, path in enumerate(compiled.parents)}
@@ -92,7 +101,7 @@ def _fill(context: Context, compiled: Compiled, record: Record, row: Row, places
     for value, column in zip(row, compiled.columns, strict=False):
         holder = _holder(context, compiled, record, row, places, column)
         if holder is not None and (column.kinds is None or row[places[column.path[:-1]] + 1] in column.kinds):
-            change = converter(column.field) if len(column.path) > 1 else None
+            change = column_converter(column) if len(column.path) > 1 else None
             holder[column.path[-1]] = value if change is None else change(value)
 
 

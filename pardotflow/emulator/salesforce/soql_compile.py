@@ -1,21 +1,30 @@
 """A parsed SOQL query as SQLite SQL, with what is needed to turn rows into records.
 
-Every name is looked up in the catalogue and every value is bound, so no text of the client reaches the SQL. Parents are
-joined once for each relationship path, whoever asks for it.
+Every name is looked up in the catalogue and every value is bound, so no text of the client reaches the SQL.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import product
 
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
-from pardotflow.emulator.salesforce.fields import Field
-from pardotflow.emulator.salesforce.soql_compiled import Children, Column, Compiled, Parent, Scope, address_sql
+from pardotflow.emulator.salesforce.fields import ID_TYPES, Field
+from pardotflow.emulator.salesforce.soql_compiled import (
+    Children,
+    Column,
+    Compiled,
+    Grouping,
+    Parent,
+    Scope,
+    address_sql,
+)
 from pardotflow.emulator.salesforce.soql_filter import Sql, Target, compare
-from pardotflow.emulator.salesforce.soql_functions import aggregate_function, date_function
+from pardotflow.emulator.salesforce.soql_functions import aggregate_function, date_function, folded, sort_keys
 from pardotflow.emulator.salesforce.soql_lexer import malformed, point_at
+from pardotflow.emulator.salesforce.soql_names import Names, unknown_relationship
 from pardotflow.emulator.salesforce.soql_parser import parse_soql
 from pardotflow.emulator.salesforce.soql_tree import (
     Aggregate,
@@ -23,6 +32,7 @@ from pardotflow.emulator.salesforce.soql_tree import (
     Comparison,
     Condition,
     DateFunction,
+    Display,
     FieldSet,
     Group,
     Not,
@@ -33,16 +43,8 @@ from pardotflow.emulator.salesforce.soql_tree import (
     TypeOf,
 )
 
-_HINT = (
-    " If you are attempting to use a custom {thing}, be sure to append the '__c' after the {what} name."
-    " Please reference your WSDL or the describe call for the appropriate names."
-)
-
-_RELATION_HINT = (
-    " If you are attempting to use a custom relationship, be sure to append the '__r' after the custom relationship"
-    " name. Please reference your WSDL or the describe call for the appropriate names."
-)
 _MOST_CHILDREN = 20
+_MOST_COLUMNS = 1_800  # SQLite takes 2,000, with two for each parent
 Reader = Callable[[Operand], tuple[Field, str]]
 
 
@@ -59,90 +61,67 @@ def _join(word: str, parts: Sequence[str]) -> str:
     return f"({_join(word, parts[:middle])} {word} {_join(word, parts[middle:])})"
 
 
-class _Compiler:
+class _Compiler(Names):
     def __init__(self, query: Query, scope: Scope, found: ObjectInfo | None) -> None:
-        self.query = query
-        self.scope = scope
+        super().__init__(query, scope, found)
         self.children: list[Children] = []
-        self.keys: list[str] = []
-        if found is None:
-            raise self.invalid_type()
-        self.object = found
-        self.joins: dict[tuple[str, ...], Parent] = {}
-        self.join_sql: list[str] = []
+        self.keys: dict[str, str] = {}
+        self.kept: frozenset[str] = frozenset()
 
     def compile(self) -> Compiled:
-        if (
-            self.query.is_aggregate
-            and not (self.query.is_count or self.query.group_by)
-            and self.query.limit is not None
-        ):
-            sentence = "Non-grouped query that uses overall aggregate functions cannot also use LIMIT"
-            raise malformed(self.query.statement, self.query.object_position, sentence)
-        self.keys = [self.group_key(key) for key in self.query.group_by]
+        self.check_aggregates()
+        self.keys = dict(self.group_key(key) for key in self.query.group_by)
+        self.kept = frozenset(self.keys)
         columns = tuple(self.columns())
+        if len(columns) > _MOST_COLUMNS:
+            message = "Query is either selecting too many fields or the filter conditions are too complicated."
+            raise refuse(400, "QUERY_TOO_COMPLICATED", message)
         where, values = self.where()
-        having, having_values = self.having()
-        order = ", ".join(self.order_key(key) for key in self.query.order_by)
-        tail = f" GROUP BY {', '.join(self.keys)}{having}" if self.keys else ""
+        _, having_values = self.having()
+        keys = [key for order in self.query.order_by for key in self.order_key(order)]
+        named = [(f"s{n}" if self.query.is_aggregate else sql, ending) for n, (sql, ending) in enumerate(keys)]
+        order = ", ".join(sql + ending for sql, ending in named)
         return Compiled(
             info=self.object,
             columns=columns,
             parents=self.joins,
-            source=f"{self.object.table} t0{''.join(self.join_sql)}",
             where=where,
             values=(*values, *having_values),
-            tail=tail,
             order=f" ORDER BY {order}" if order else "",
+            groupings=self.groupings() if self.query.is_aggregate else (),
             children=tuple(self.children),
+            source=self.source,
         )
 
-    # -- names
+    def check_aggregates(self) -> None:
+        """What may not stand beside an aggregate of all rows."""
+        query = self.query
+        if query.is_count and query.group_by:
+            raise malformed(query.statement, query.object_position, "COUNT() cannot be grouped: count a field")
+        if query.is_aggregate and not (query.is_count or query.group_by) and query.limit is not None:
+            sentence = "Non-grouped query that uses overall aggregate functions cannot also use LIMIT"
+            raise malformed(query.statement, query.object_position, sentence)
 
-    def strip_alias(self, path: Path) -> tuple[str, ...]:
-        names = {self.object.name.lower(), self.query.object.lower(), (self.query.alias or self.object.name).lower()}
-        return path.parts[1:] if len(path.parts) > 1 and path.parts[0].lower() in names else path.parts
+    def groupings(self) -> tuple[Grouping, ...]:
+        """The query once for each set of keys that it groups by: a subtotal keeps some of them, in ROLLUP the first."""
+        size = len(self.keys)
+        kept = [(True,) * size]
+        if self.query.grouping == "ROLLUP":
+            kept = [(True,) * n + (False,) * (size - n) for n in range(size, -1, -1)]
+        elif self.query.grouping == "CUBE":
+            kept = list(product((True, False), repeat=size))
+        return tuple(self.grouping(chosen) for chosen in kept)
 
-    def resolve(self, path: Path) -> tuple[Field, str, tuple[str, ...]]:
-        """The field of a path, its SQL, and the canonical keys that lead to it."""
-        parts = self.strip_alias(path)
-        parent, keys = self.walk(parts[:-1], path)
-        found = parent.find(parts[-1])
-        if found is None:
-            raise self.no_column(path, parts[-1], "Name" if parent.polymorphic else parent.options[0][1].name)
-        return *found, (*keys, found[0].name)
-
-    def walk(self, relations: Sequence[str], path: Path) -> tuple[Parent, tuple[str, ...]]:
-        parent = Parent(options=(("t0", self.object),))
-        keys: tuple[str, ...] = ()
-        if len(relations) > 5:
-            raise malformed(self.query.statement, path.position, "more than 5 levels of relationships")
-        for name in relations:
-            alias, info = next((o for o in parent.options if name.lower() in o[1].relationships), parent.options[0])
-            lookup = info.relationships.get(name.lower())
-            if lookup is None or lookup.relationship is None or not self.targets_of(lookup):
-                raise self.no_relation(path, name, info)
-            keys = (*keys, lookup.relationship)
-            parent = self.join(keys, alias, lookup)
-        return parent, keys
-
-    def targets_of(self, lookup: Field) -> list[ObjectInfo]:
-        known = [self.scope.catalog.find(name) for name in lookup.reference_to]
-        return [info for info in known if info]
-
-    def join(self, keys: tuple[str, ...], alias: str, lookup: Field) -> Parent:
-        if keys not in self.joins:
-            options = []
-            for target in self.targets_of(lookup):
-                made = f"t{len(self.join_sql) + 1}"
-                self.join_sql.append(f' LEFT JOIN {target.table} {made} ON {made}."Id" = {alias}."{lookup.name}"')
-                options.append((made, target))
-            self.joins[keys] = Parent(options=tuple(options), kinds=lookup.reference_to)
-        return self.joins[keys]
-
-    # -- parts
+    def grouping(self, chosen: Sequence[bool]) -> Grouping:
+        self.kept = frozenset(sql for sql, keep in zip(self.keys, chosen, strict=True) if keep)
+        keys = ", ".join(self.keys[sql] for sql in self.keys if sql in self.kept)
+        # Grouped by a constant, no rows make no group.
+        tail = f" GROUP BY {keys or 'NULL'}{self.having()[0]}" if self.keys else ""
+        order = [sql for order in self.query.order_by for sql, _ in self.order_key(order)]
+        return Grouping(columns=tuple(column.sql for column in self.columns()), order=tuple(order), tail=tail)
 
     def columns(self) -> list[Column]:
+        self.children = []
         columns: list[Column] = []
         for item in self.query.items:
             if isinstance(item, FieldSet):
@@ -155,33 +134,69 @@ class _Compiler:
                 columns.append(self.grouped_column(item, columns))
             else:
                 columns.append(self.plain_column(item))
+        self.refuse_twice(columns)
         return columns
 
-    def plain_column(self, item: Operand) -> Column:
-        if not isinstance(item, Path):
-            raise self.ungrouped(item)
-        if item.alias is not None:
-            sentence = "only aggregate expressions use field aliasing"
-            raise malformed(self.query.statement, item.position, sentence)
-        field, sql, keys = self.resolve(item)
-        return Column(path=keys, field=field, sql=sql)
+    def refuse_twice(self, columns: Sequence[Column]) -> None:
+        """Refuse a field that is selected twice, in the documented words, which point nowhere."""
+        seen: set[tuple[str, ...]] = set()
+        for column in columns:
+            if column.kinds is None and column.path in seen:
+                raise refuse(400, "INVALID_FIELD", f"duplicate field selected: {'.'.join(column.path)}")
+            seen.add(column.path)
 
-    def grouped_column(self, item: Operand, columns: Sequence[Column]) -> Column:
+    def plain_column(self, item: Operand | Display) -> Column:
+        operand = item.operand if isinstance(item, Display) else item
+        if not isinstance(operand, Path):
+            raise self.ungrouped(operand)
+        if operand.alias is not None:
+            sentence = "only aggregate expressions use field aliasing"
+            raise malformed(self.query.statement, operand.position, sentence)
+        field, sql, keys = self.resolve(operand)
+        path = (item.alias,) if item.alias else keys
+        return self.display(Column(path=path, field=field, sql=sql), field, item)
+
+    def grouped_column(self, item: Operand | Display, columns: Sequence[Column]) -> Column:
         """A key or an aggregate; what has no alias and is no field is called `expr0`, `expr1` and so on."""
-        field, sql = self.grouped(item)
-        before = self.query.items[: len(columns)]
-        numbered = sum(isinstance(i, Aggregate | DateFunction) and i.alias is None for i in before)
-        key = item.alias or (field.name if isinstance(item, Path) else f"expr{numbered}")
+        operand = item.operand if isinstance(item, Display) else item
+        field, sql = self.grouped(operand)
+        before = [i.operand if isinstance(i, Display) and i.alias is None else i for i in self.query.items]
+        numbered = sum(isinstance(i, Aggregate | DateFunction) and i.alias is None for i in before[: len(columns)])
+        key = item.alias or (field.name if isinstance(operand, Path) else f"expr{numbered}")
         if any(column.path == (key,) for column in columns):
             raise malformed(self.query.statement, item.position, f"duplicate alias: {key}")
-        return Column(path=(key,), field=field, sql=sql)
+        of = self.resolve(operand.path)[0] if operand.path else field
+        return self.display(Column(path=(key,), field=field, sql=sql), of, item)
+
+    def display(self, column: Column, field: Field, item: Operand | Display) -> Column:
+        """A column as FORMAT shows it: its values are in the user's time zone, and numbers look as in the field."""
+        if not isinstance(item, Display) or item.function == "TOLABEL":
+            return column
+        if not field.is_formatted:
+            sentence = f"field {field.name} does not support function FORMAT"
+            raise self.invalid_field(item.position, sentence)
+        shown = field if column.field is None or column.field.type != "int" else column.field
+        sql = self.scope.in_zone(column.sql) if field.type == "datetime" else column.sql
+        return replace(column, field=shown, sql=sql, formatted=True)
 
     def grouped(self, item: Operand, refusal: str = "Field") -> tuple[Field, str]:
-        """An operand of a grouped query: an aggregate, or one of the keys."""
+        """An operand of a grouped query: an aggregate, or one of the keys, which is empty in a subtotal over it."""
+        if isinstance(item, Aggregate) and item.function == "GROUPING":
+            return self.rolled_up(item)
         field, sql = self.operand(item)
-        if not isinstance(item, Aggregate) and sql not in self.keys:
+        if isinstance(item, Aggregate):
+            return field, sql
+        if sql not in self.keys:
             raise self.ungrouped(item, refusal)
-        return field, sql
+        return field, sql if sql in self.kept else "NULL"
+
+    def rolled_up(self, item: Aggregate) -> tuple[Field, str]:
+        """`GROUPING(field)`: 1 in a subtotal over the field, else 0."""
+        sql = "" if item.path is None else self.resolve(item.path)[1]
+        if self.query.grouping == "PLAIN" or sql not in self.keys:
+            sentence = f"{item.text} needs a field of GROUP BY ROLLUP or CUBE"
+            raise malformed(self.query.statement, item.position, sentence)
+        return Field(name=item.text, type="int", label="GROUPING"), "0" if sql in self.kept else "1"
 
     def ungrouped(self, item: Operand, refusal: str = "Field") -> SalesforceError:
         sentence = f"{refusal} must be grouped or aggregated: {item.text}"
@@ -195,19 +210,23 @@ class _Compiler:
         if isinstance(item, Path):
             return field, sql
         aggregate = isinstance(item, Aggregate)
-        found = (aggregate_function if aggregate else date_function)(item.function, field, sql)
+        if isinstance(item, DateFunction) and item.zoned:
+            found = date_function(item.function, field, self.scope.in_zone(sql)) if field.type == "datetime" else None
+        else:
+            found = (aggregate_function if aggregate else date_function)(item.function, field, sql)
         if found is None:
             word = "aggregate operator" if aggregate else "function"
             sentence = f"field {field.name} does not support {word} {item.function}"
-            raise refuse(400, "INVALID_FIELD", point_at(self.query.statement, item.position, sentence))
+            raise self.invalid_field(item.position, sentence)
         return found
 
-    def group_key(self, item: Path | DateFunction) -> str:
+    def group_key(self, item: Path | DateFunction) -> tuple[str, str]:
+        """The SQL of a key, and what its values are told apart by."""
         field, sql = self.operand(item)
         if not field.is_groupable:
             sentence = f"field '{field.name}' can not be grouped in a query call"
             raise malformed(self.query.statement, item.position, sentence)
-        return sql
+        return sql, folded(field, sql)
 
     def type_of(self, item: TypeOf) -> list[Column]:
         """The fields of each branch, shown only for parents of its kind."""
@@ -261,8 +280,7 @@ class _Compiler:
                     Children(place=place, key=key, lookup=lookup, query=inner, compiled=made, statement=alone)
                 )
                 return Column(path=(key,), field=None, sql="NULL")
-        sentence = f"Didn't understand relationship '{inner.object}' in FROM part of query call." + _RELATION_HINT
-        raise refuse(400, "INVALID_TYPE", point_at(statement, inner.object_position, sentence))
+        raise unknown_relationship(inner)
 
     def field_set(self, item: FieldSet) -> list[Column]:
         if item.kind != "STANDARD" and (self.query.limit is None or self.query.limit > 200):
@@ -276,13 +294,15 @@ class _Compiler:
             for f in chosen
         ]
 
-    def order_key(self, key: Order) -> str:
+    def order_key(self, key: Order) -> list[tuple[str, str]]:
+        """SQL to sort by, and the direction of each."""
         alias = self.aliased(key.operand)
         field, sql = alias or (self.grouped if self.query.is_aggregate else self.sorted)(key.operand, "Ordered field")
         if not field.is_sortable:
             sentence = f"field '{field.name}' can not be sorted in a query call"
-            raise refuse(400, "INVALID_FIELD", point_at(self.query.statement, key.operand.position, sentence))
-        return f"{sql} {'DESC' if key.descending else 'ASC'} NULLS {'FIRST' if key.nulls_first else 'LAST'}"
+            raise self.invalid_field(key.operand.position, sentence)
+        ending = f" {'DESC' if key.descending else 'ASC'} NULLS {'FIRST' if key.nulls_first else 'LAST'}"
+        return [(part, ending) for part in sort_keys(field, sql)]
 
     def sorted(self, item: Operand, refusal: str) -> tuple[Field, str]:
         if isinstance(item, Aggregate):
@@ -292,7 +312,7 @@ class _Compiler:
     def aliased(self, item: Operand) -> tuple[Field, str] | None:
         """An aggregate that is sorted by under its alias."""
         found = [i for i in self.query.items if isinstance(i, Aggregate) and i.alias and i.alias == item.text]
-        return self.operand(found[0]) if found else None
+        return self.grouped(found[0]) if found else None
 
     def where(self) -> Sql:
         live = [] if self.scope.include_deleted else ['t0."IsDeleted" = 0']
@@ -332,34 +352,34 @@ class _Compiler:
         field, sql = read(comparison.operand)
         if not field.stored:
             sentence = f"field '{field.name}' can not be filtered in a query call"
-            position = comparison.operand.position
-            raise refuse(400, "INVALID_FIELD", point_at(self.query.statement, position, sentence))
+            raise self.invalid_field(comparison.operand.position, sentence)
         if comparison.query is not None:
-            return self.semi_join(comparison, comparison.query, sql)
+            return self.semi_join(comparison, comparison.query, field, sql)
         target = Target(statement=self.query.statement, column=sql, field=field, today=self.scope.today)
         return compare(target, comparison)
 
-    def semi_join(self, comparison: Comparison, inner: Query, sql: str) -> Sql:
+    def semi_join(self, comparison: Comparison, inner: Query, field: Field, sql: str) -> Sql:
         made = compile_soql(inner, self.scope)
-        if len(made.columns) != 1 or inner.is_aggregate or made.children:
-            raise malformed(self.query.statement, inner.object_position, "a semi-join selects exactly one field")
+        wrong = self.wrong_semi_join(field, inner, made)
+        if wrong is not None:
+            raise malformed(self.query.statement, inner.object_position, wrong)
         column = made.columns[0].sql
         select = f"SELECT {column} FROM {made.source}{made.where}"
         select += f"{' AND' if made.where else ' WHERE'} {column} IS NOT NULL"
         empty = f"{sql} IS NULL OR " if comparison.operator == "NOT IN" else ""
         return f"({empty}{sql} {comparison.operator} ({select}))", list(made.values)
 
-    # -- mistakes
-
-    def invalid_type(self) -> SalesforceError:
-        query = self.query
-        sentence = f"sObject type '{query.object}' is not supported." + _HINT.format(thing="object", what="entity")
-        return refuse(400, "INVALID_TYPE", point_at(query.statement, query.object_position, sentence))
-
-    def no_column(self, path: Path, name: str, entity: str) -> SalesforceError:
-        sentence = f"No such column '{name}' on entity '{entity}'." + _HINT.format(thing="field", what="custom field")
-        return refuse(400, "INVALID_FIELD", point_at(self.query.statement, path.position, sentence))
-
-    def no_relation(self, path: Path, name: str, info: ObjectInfo) -> SalesforceError:
-        sentence = f"Didn't understand relationship '{name}' in field path.{_RELATION_HINT} ({info.name})"
-        return refuse(400, "INVALID_FIELD", point_at(self.query.statement, path.position, sentence))
+    def wrong_semi_join(self, field: Field, inner: Query, made: Compiled) -> str | None:
+        """What the reference forbids in a subquery of IN."""
+        if len(made.columns) != 1 or inner.is_aggregate or made.children:
+            return "a semi-join selects exactly one field"
+        (column,) = made.columns
+        if column.field is None or column.field.type not in ID_TYPES or len(column.path) > 1:
+            return f"The inner select field '{'.'.join(column.path)}' must be an Id or a reference of its object"
+        if field.type not in ID_TYPES:
+            return f"semi-joins compare an Id or a reference, not '{field.name}'"
+        if inner.order_by or inner.limit is not None or inner.offset is not None:
+            return "ORDER BY, LIMIT and OFFSET are not allowed in a semi-join"
+        if made.info is self.object:
+            return "The inner and outer selects should not be on the same object type"
+        return None

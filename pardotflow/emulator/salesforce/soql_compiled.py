@@ -15,20 +15,22 @@ from pardotflow.emulator.salesforce.soql_tree import Query
 class Column:
     """One selected value. `path` are the keys in the record; a parent's key leads to a nested record.
 
-    `kinds` are the objects of the parent for which TYPEOF shows the value; None shows it for all.
+    `kinds` are the objects of the parent for which TYPEOF shows the value; None shows it for all. A `formatted` value
+    is shown as people write it.
     """
 
     path: tuple[str, ...]
     field: Field | None
     sql: str
     kinds: frozenset[str] | None = None
+    formatted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What a statement is read in: the objects, the rows it may see, the day, how deep subqueries go.
 
-    Records that sharing hides are there only for `all_records`.
+    Records that sharing hides are there only for `all_records`. The time zone is that of the user.
     """
 
     catalog: Catalog
@@ -36,6 +38,11 @@ class Scope:
     today: date
     levels: int
     all_records: bool = False
+    user_id: str = ""
+
+    def in_zone(self, sql: str) -> str:
+        """SQL of a date-time as SQL of the same in the user's time zone."""
+        return f'in_zone({sql}, (SELECT "TimeZoneSidKey" FROM "sf_User" WHERE "Id" = \'{self.user_id}\'))'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +95,21 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    """One way to group the rows: the columns, what to sort by, and what follows WHERE. Subtotals have one each."""
+
+    columns: tuple[str, ...]
+    order: tuple[str, ...]
+    tail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """SQL in its parts, so that a caller can count, number or fetch the same rows."""
+    """SQL in its parts, so that a caller can count, number or fetch the same rows.
+
+    An aggregate query is the union of its `groupings`, each with the values of WHERE and HAVING, sorted by the columns
+    `s0`, `s1` and so on, which `order` names.
+    """
 
     info: ObjectInfo
     columns: tuple[Column, ...]
@@ -97,8 +117,8 @@ class Compiled:
     source: str
     where: str
     values: tuple[object, ...]
-    tail: str
     order: str
+    groupings: tuple[Grouping, ...]
     children: tuple[Children, ...]
 
 

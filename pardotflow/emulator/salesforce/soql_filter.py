@@ -2,10 +2,12 @@
 
 SOQL has two truth values: a comparison with an empty field is false, and its opposite is true. Conditions may be NULL
 at the top level, where that counts as false; under NOT they are wrapped by the caller.
+Text is compared without case: through NOCASE columns and their indexes where the literal is ASCII, else as `folded`.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +19,11 @@ from pardotflow.emulator.salesforce.fields import ID_TYPES, NUMBER_TYPES, Field
 from pardotflow.emulator.salesforce.soql_dates import keyword_range
 from pardotflow.emulator.salesforce.soql_lexer import malformed, point_at
 from pardotflow.emulator.salesforce.soql_tree import Comparison, Value
+from pardotflow.emulator.sql_functions import fold
 
 Sql = tuple[str, list[object]]
+_ORDERS = frozenset({"<", "<=", ">", ">="})
+_MOST_MARKS = 1_000
 _FIRST, _LAST = date(1700, 1, 1), date(4000, 12, 31)  # facts, section 3.1: the range of dates
 
 
@@ -30,6 +35,11 @@ class Target:
     column: str
     field: Field
     today: date
+
+    def is_cased(self, value: object = "ß") -> bool:
+        """Whether a value has to be compared as `folded` text, since NOCASE does not know all its letters."""
+        text = self.field.is_text and not self.field.case_sensitive
+        return text and isinstance(value, str) and not value.isascii()
 
 
 def compare(target: Target, comparison: Comparison) -> Sql:
@@ -51,21 +61,37 @@ def compare(target: Target, comparison: Comparison) -> Sql:
         if operator not in {"=", "!="}:
             raise malformed(target.statement, value.position, "unexpected token: 'null'")
         return f"{target.column} IS {'NOT ' if operator == '!=' else ''}NULL", []
-    if operator == "!=":
-        return f"{target.column} IS NOT ?", [plain]
-    return f"{target.column} {operator} ?", [plain]
+    column = target.column
+    if target.is_cased(plain) or (operator in _ORDERS and target.is_cased()):
+        column, plain = f"folded({column})", fold(str(plain))
+    return f"{column} {'IS NOT' if operator == '!=' else operator} ?", [plain]
 
 
 def _membership(target: Target, values: Sequence[Value], *, negated: bool) -> Sql:
     plain = [read_literal(target, value) for value in values]
-    listed = [v for v in plain if v is not None]
-    marks = ",".join("?" * len(listed))
-    has_null = len(listed) < len(plain)
+    has_null = None in plain
+    tests, bound = [], []
+    for column, listed in (
+        (target.column, [v for v in plain if v is not None and not target.is_cased(v)]),
+        (f"folded({target.column})", [fold(str(v)) for v in plain if v is not None and target.is_cased(v)]),
+    ):
+        if listed or column == target.column:
+            tests.append(f"{column} {'NOT IN' if negated else 'IN'} ({_marks(listed)})")
+            bound += _bind(listed)
     if negated:
         empty = "IS NOT NULL AND" if has_null else "IS NULL OR"
-        return f"({target.column} {empty} {target.column} NOT IN ({marks}))", list(listed)
+        return f"({target.column} {empty} ({' AND '.join(tests)}))", bound
     extra = f" OR {target.column} IS NULL" if has_null else ""
-    return f"({target.column} IN ({marks}){extra})", list(listed)
+    return f"({' OR '.join(tests)}{extra})", bound
+
+
+def _marks(listed: Sequence[object]) -> str:
+    """The places of listed values; SQLite takes so many that long lists are bound as one."""
+    return "SELECT value FROM json_each(?)" if len(listed) > _MOST_MARKS else ",".join("?" * len(listed))
+
+
+def _bind(listed: Sequence[object]) -> list[object]:
+    return [json.dumps(listed)] if len(listed) > _MOST_MARKS else list(listed)
 
 
 def _includes(target: Target, comparison: Comparison) -> Sql:
@@ -74,8 +100,8 @@ def _includes(target: Target, comparison: Comparison) -> Sql:
     tests: list[str] = []
     values: list[object] = []
     for value in comparison.values:
-        wanted = str(value.value or "").split(";")
-        tests.append(" AND ".join([f"instr(';' || {target.column} || ';', ?) > 0"] * len(wanted)))
+        wanted = fold(str(_expect(target, value, "string"))).split(";")
+        tests.append(" AND ".join([f"instr(';' || folded({target.column}) || ';', ?) > 0"] * len(wanted)))
         values.extend(f";{w};" for w in wanted)
     joined = " OR ".join(f"({test})" for test in tests)
     if comparison.operator == "EXCLUDES":
@@ -88,7 +114,9 @@ def _like(target: Target, comparison: Comparison, value: Value) -> Sql:
         raise _refuse_operator(target, comparison)
     if value.kind != "string":
         raise _wrong_kind(target, value)
-    return f"{target.column} LIKE ? ESCAPE '\\'", [value.like]
+    cased = target.is_cased(value.like)
+    column, pattern = (f"folded({target.column})", fold(value.like)) if cased else (target.column, value.like)
+    return f"{column} LIKE ? ESCAPE '\\'", [pattern]
 
 
 def _compare_range(target: Target, operator: str, value: Value) -> Sql:
@@ -166,10 +194,8 @@ def _expect(target: Target, value: Value, kind: str) -> object:
 
 def _wrong_kind(target: Target, value: Value) -> SalesforceError:
     field_type = {"datetime": "dateTime", "int": "integer"}.get(target.field.type, target.field.type)
-    quoted = value.kind == "string"
-    ending = "should not be enclosed in quotes" if quoted else "should be enclosed in quotes"
-    if not quoted and not target.field.is_text and target.field.type not in ID_TYPES:
-        ending = "has another type"
+    quoted = target.field.is_text or target.field.type in ID_TYPES
+    ending = f"should {'' if quoted else 'not '}be enclosed in quotes"
     sentence = f"value of filter criterion for field '{target.field.name}' must be of type {field_type} and {ending}"
     return refuse(400, "INVALID_FIELD", point_at(target.statement, value.position, sentence))
 

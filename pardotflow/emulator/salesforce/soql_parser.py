@@ -1,8 +1,7 @@
 """SOQL tokens into a `Query`.
 
 A recursive descent over the grammar of the SOQL reference. What the platform accepts and this parser does not (WITH
-DATA CATEGORY, ROLLUP and CUBE, convertTimezone) is refused as malformed with a sentence that says so, never answered
-wrongly.
+DATA CATEGORY, convertCurrency, locations) is refused as malformed, never answered wrongly.
 """
 
 from __future__ import annotations
@@ -10,15 +9,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from pardotflow.emulator.salesforce.errors import SalesforceError
+from pardotflow.emulator.salesforce.soql_cursor import Cursor
 from pardotflow.emulator.salesforce.soql_functions import AGGREGATES, DATE_FUNCTIONS
-from pardotflow.emulator.salesforce.soql_lexer import Token, malformed, read_string, scan
+from pardotflow.emulator.salesforce.soql_lexer import malformed, read_string
 from pardotflow.emulator.salesforce.soql_tree import (
     Aggregate,
     Child,
     Comparison,
     Condition,
     DateFunction,
+    Display,
     FieldSet,
     Group,
     Not,
@@ -36,8 +36,9 @@ _LONGEST = 100_000
 _LONGEST_STRING = 4_000
 _MOST_SEMI_JOINS = 2
 _MODES = ("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE")
-_MOST_ROWS = 2**31 - 1
-_UNKNOWN = {"CONVERTTIMEZONE", "CONVERTCURRENCY", "FORMAT", "DISTANCE", "GEOLOCATION", "GROUPING", "ROLLUP", "CUBE"}
+_UNKNOWN = {"CONVERTCURRENCY", "DISTANCE", "GEOLOCATION"}
+_AGGREGATES = AGGREGATES | {"GROUPING"}
+_MOST_SUBTOTALED = 3
 _COMPARE = ("=", "!=", "<>", "<", "<=", ">", ">=", "LIKE")
 
 
@@ -51,53 +52,12 @@ def parse_soql(statement: str) -> Query:
     return query
 
 
-class _Parser:
+class _Parser(Cursor):
     def __init__(self, statement: str) -> None:
-        self.statement = statement
-        self.tokens = scan(statement)
-        self.place = 0
+        super().__init__(statement)
         self.depth = 0
+        self.inside_semi_join = False
         self.semi_joins = 0
-
-    # -- tokens
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.place]
-
-    def advance(self) -> Token:
-        token = self.token
-        self.place += 1
-        return token
-
-    def take(self, *words: str) -> Token | None:
-        return self.advance() if self.token.is_word(*words) else None
-
-    def unexpected(self) -> SalesforceError:
-        shown = self.token.text if self.token.kind != "end" else "<EOF>"
-        return malformed(self.statement, self.token.position, f"unexpected token: '{shown}'")
-
-    def expect(self, *words: str) -> Token:
-        token = self.take(*words)
-        if token is None:
-            raise self.unexpected()
-        return token
-
-    def expect_end(self) -> None:
-        if self.token.kind != "end":
-            raise self.unexpected()
-
-    def name(self) -> Token:
-        if self.token.kind != "name":
-            raise self.unexpected()
-        return self.advance()
-
-    def whole_number(self) -> int:
-        if self.token.kind != "number" or not self.token.text.isdigit():
-            raise self.unexpected()
-        return min(int(self.advance().text), _MOST_ROWS)
-
-    # -- clauses
 
     def query(self) -> Query:
         self.expect("SELECT")
@@ -115,7 +75,7 @@ class _Parser:
         where = self.either() if self.take("WHERE") else None
         if self.take("WITH"):
             self.expect(*_MODES)
-        group_by = self.group_by()
+        grouping, group_by = self.group_by()
         having = self.either() if group_by and self.take("HAVING") else None
         order_by = self.order_by()
         limit = self.whole_number() if self.take("LIMIT") else None
@@ -130,6 +90,7 @@ class _Parser:
             alias=alias,
             where=where,
             group_by=group_by,
+            grouping=grouping,
             having=having,
             order_by=order_by,
             limit=limit,
@@ -143,21 +104,34 @@ class _Parser:
         end = self.expect(")").position
         return Child(query=query, position=start, text=self.statement[start:end])
 
-    def item(self) -> Operand | FieldSet | Child | TypeOf:
+    def item(self) -> Operand | Display | FieldSet | Child | TypeOf:
         if self.token.is_word("("):
             return self.child()
         if self.token.is_word("TYPEOF") and self.tokens[self.place + 1].kind == "name":
             return self.type_of()
-        if self.token.is_word("FIELDS") and self.tokens[self.place + 1].is_word("("):
+        if self.calls("FIELDS"):
             position = self.advance().position
             self.expect("(")
             kind = self.expect("ALL", "STANDARD", "CUSTOM")
             self.expect(")")
             return FieldSet(kind=kind.text.upper(), position=position)
-        found = self.operand(aggregates=True)
+        found = self.display() or self.operand(aggregates=True)
         if self.token.kind == "name" and not self.token.is_word("FROM"):
             return replace(found, alias=self.advance().text)
         return found
+
+    def display(self) -> Display | None:
+        """`FORMAT(…)` or `toLabel(…)`, if that is what comes next."""
+        function: Literal["FORMAT", "TOLABEL"] = "FORMAT" if self.token.is_word("FORMAT") else "TOLABEL"
+        if not self.calls(function):
+            return None
+        position = self.advance().position
+        self.expect("(")
+        operand = self.operand(aggregates=function == "FORMAT")
+        if isinstance(operand, DateFunction):
+            raise malformed(self.statement, operand.position, f"unexpected token: '{operand.function}'")
+        self.expect(")")
+        return Display(function=function, operand=operand, position=position)
 
     def type_of(self) -> TypeOf:
         self.expect("TYPEOF")
@@ -188,26 +162,49 @@ class _Parser:
         word = token.text.upper()
         if word in _UNKNOWN:
             raise malformed(self.statement, token.position, f"{token.text} is not emulated")
-        if word not in AGGREGATES | DATE_FUNCTIONS | {"TOLABEL"} or (word in AGGREGATES and not aggregates):
+        if word == "CONVERTTIMEZONE":
+            raise malformed(self.statement, token.position, f"{token.text} can only be used in a date function")
+        if word not in _AGGREGATES | DATE_FUNCTIONS | {"TOLABEL"} or (word in _AGGREGATES and not aggregates):
             raise malformed(self.statement, token.position, f"unexpected token: '{token.text}'")
         self.expect("(")
         if word == "COUNT" and self.take(")"):
             return Aggregate(function=word, path=None, position=token.position)
+        if word in DATE_FUNCTIONS:
+            return self.date_function(word, token.position)
         path = self.path()
         self.expect(")")
-        if word == "TOLABEL":
-            return path
-        made = Aggregate if word in AGGREGATES else DateFunction
-        return made(function=word, path=path, position=token.position)
+        return path if word == "TOLABEL" else Aggregate(function=word, path=path, position=token.position)
+
+    def date_function(self, word: str, position: int) -> DateFunction:
+        """What stands behind `CALENDAR_YEAR(`."""
+        zoned = self.calls("CONVERTTIMEZONE")
+        if zoned:
+            self.place += 2
+        path = self.path()
+        for _ in range(1 + zoned):
+            self.expect(")")
+        return DateFunction(function=word, path=path, position=position, zoned=zoned)
 
     def path(self) -> Path:
         token = self.name()
         return Path(parts=tuple(token.text.split(".")), position=token.position)
 
-    def group_by(self) -> tuple[Path | DateFunction, ...]:
+    def group_by(self) -> tuple[Literal["PLAIN", "ROLLUP", "CUBE"], tuple[Path | DateFunction, ...]]:
         if not self.take("GROUP"):
-            return ()
+            return "PLAIN", ()
         self.expect("BY")
+        if not self.calls("ROLLUP", "CUBE"):
+            return "PLAIN", self.group_keys()
+        token = self.advance()
+        self.expect("(")
+        keys = self.group_keys()
+        if len(keys) > _MOST_SUBTOTALED:
+            sentence = f"{token.text} takes at most {_MOST_SUBTOTALED} fields"
+            raise malformed(self.statement, token.position, sentence)
+        self.expect(")")
+        return "ROLLUP" if token.is_word("ROLLUP") else "CUBE", keys
+
+    def group_keys(self) -> tuple[Path | DateFunction, ...]:
         keys = [self.group_key()]
         while self.take(","):
             keys.append(self.group_key())
@@ -250,18 +247,16 @@ class _Parser:
             word = found
             conditions.append(self.single())
         for condition in conditions if word == "OR" else ():
-            self.refuse_semi_join(condition)
+            self.refuse_semi_join(condition, "OR")
         return Group(word=word, conditions=tuple(conditions)) if word else conditions[0]
 
-    def refuse_semi_join(self, condition: Condition) -> None:
-        """Semi-joins may not stand beside OR, nor below it."""
-        if isinstance(condition, Not):
-            self.refuse_semi_join(condition.condition)
-        elif isinstance(condition, Group):
+    def refuse_semi_join(self, condition: Condition, word: str) -> None:
+        """Semi-joins may not stand beside OR, nor below NOT."""
+        if isinstance(condition, Group):
             for part in condition.conditions:
-                self.refuse_semi_join(part)
-        elif condition.query is not None:
-            sentence = "Semi join sub-selects are not allowed with the 'OR' operator"
+                self.refuse_semi_join(part, word)
+        elif isinstance(condition, Comparison) and condition.query is not None:
+            sentence = f"Semi join sub-selects are not allowed with the '{word}' operator"
             raise malformed(self.statement, condition.operand.position, sentence)
 
     def single(self) -> Condition:
@@ -272,12 +267,13 @@ class _Parser:
         if self.depth > _DEEPEST:
             raise malformed(self.statement, token.position, "conditions are nested too deeply")
         if token.is_word("NOT"):
-            inside: Condition = Not(condition=self.single())
+            inside = self.single()
+            self.refuse_semi_join(inside, "NOT")
         else:
             inside = self.either()
             self.expect(")")
         self.depth -= 1
-        return inside
+        return Not(condition=inside) if token.is_word("NOT") else inside
 
     def comparison(self) -> Comparison:
         operand = self.operand(aggregates=True)
@@ -297,7 +293,12 @@ class _Parser:
             if self.semi_joins > _MOST_SEMI_JOINS:
                 sentence = f"Maximum {_MOST_SEMI_JOINS} semi join sub-selects are allowed"
                 raise malformed(self.statement, self.token.position, sentence)
+            if self.inside_semi_join:
+                sentence = "Nesting of semi join sub-selects is not supported"
+                raise malformed(self.statement, self.token.position, sentence)
+            self.inside_semi_join = True
             inner = self.query()
+            self.inside_semi_join = False
             self.expect(")")
             return Comparison(operand=operand, operator=operator, query=inner)
         values = [self.value()]
@@ -322,6 +323,8 @@ class _Parser:
             made = Value(kind="datetime", value=token.text, position=token.position)
         elif token.kind == "name":
             return self.word_value()
+        elif token.is_word(":"):
+            raise malformed(self.statement, token.position, "Bind variables only allowed in Apex code")
         else:
             raise self.unexpected()
         self.place += 1

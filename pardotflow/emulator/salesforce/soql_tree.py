@@ -45,12 +45,13 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateFunction:
-    """`CALENDAR_YEAR(CreatedDate)`."""
+    """`CALENDAR_YEAR(CreatedDate)`; `zoned` where it is `CALENDAR_YEAR(convertTimezone(CreatedDate))`."""
 
     function: str
     path: Path
     position: int
     alias: str | None = None
+    zoned: bool = False
 
     @property
     def text(self) -> str:
@@ -59,6 +60,16 @@ class DateFunction:
 
 
 Operand = Path | DateFunction | Aggregate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Display:
+    """`FORMAT(Amount) a`, `toLabel(Status)`: a selected value as people see it."""
+
+    function: Literal["FORMAT", "TOLABEL"]
+    operand: Path | Aggregate
+    position: int
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,15 +153,16 @@ class Child:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A whole SELECT."""
+    """A whole SELECT. `grouping` says whether the keys are grouped as they are, or with subtotals."""
 
     statement: str
-    items: tuple[Operand | FieldSet | Child | TypeOf, ...]
+    items: tuple[Operand | Display | FieldSet | Child | TypeOf, ...]
     object: str
     object_position: int
     alias: str | None
     where: Condition | None
     group_by: tuple[Path | DateFunction, ...]
+    grouping: Literal["PLAIN", "ROLLUP", "CUBE"]
     having: Condition | None
     order_by: tuple[Order, ...]
     limit: int | None
@@ -165,4 +177,5 @@ class Query:
     @property
     def is_aggregate(self) -> bool:
         """Whether the answer is made of AggregateResult records."""
-        return bool(self.group_by) or any(isinstance(item, Aggregate) for item in self.items)
+        shown = (item.operand if isinstance(item, Display) else item for item in self.items)
+        return bool(self.group_by) or any(isinstance(item, Aggregate) for item in shown)
