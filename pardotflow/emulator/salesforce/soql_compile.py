@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import product
 
 from pardotflow.emulator.salesforce.catalog import ObjectInfo
-from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
+from pardotflow.emulator.salesforce.errors import refuse
 from pardotflow.emulator.salesforce.fields import ID_TYPES, Field
 from pardotflow.emulator.salesforce.soql_compiled import (
     Children,
@@ -22,9 +22,10 @@ from pardotflow.emulator.salesforce.soql_compiled import (
     address_sql,
 )
 from pardotflow.emulator.salesforce.soql_filter import Sql, Target, compare
-from pardotflow.emulator.salesforce.soql_functions import aggregate_function, date_function, folded, sort_keys
+from pardotflow.emulator.salesforce.soql_functions import sort_keys
 from pardotflow.emulator.salesforce.soql_lexer import malformed, point_at
-from pardotflow.emulator.salesforce.soql_names import Names, unknown_relationship
+from pardotflow.emulator.salesforce.soql_names import unknown_relationship
+from pardotflow.emulator.salesforce.soql_operands import Operands
 from pardotflow.emulator.salesforce.soql_parser import parse_soql
 from pardotflow.emulator.salesforce.soql_tree import (
     Aggregate,
@@ -61,12 +62,10 @@ def _join(word: str, parts: Sequence[str]) -> str:
     return f"({_join(word, parts[:middle])} {word} {_join(word, parts[middle:])})"
 
 
-class _Compiler(Names):
+class _Compiler(Operands):
     def __init__(self, query: Query, scope: Scope, found: ObjectInfo | None) -> None:
         super().__init__(query, scope, found)
         self.children: list[Children] = []
-        self.keys: dict[str, str] = {}
-        self.kept: frozenset[str] = frozenset()
 
     def compile(self) -> Compiled:
         self.check_aggregates()
@@ -165,8 +164,9 @@ class _Compiler(Names):
         key = item.alias or (field.name if isinstance(operand, Path) else f"expr{numbered}")
         if any(column.path == (key,) for column in columns):
             raise malformed(self.query.statement, item.position, f"duplicate alias: {key}")
-        of = self.resolve(operand.path)[0] if operand.path else field
-        return self.display(Column(path=(key,), field=field, sql=sql), of, item)
+        path = None if field.type == "int" else operand.path
+        shown = field if path is None else self.resolve(path)[0]
+        return self.display(Column(path=(key,), field=field, sql=sql), shown, item)
 
     def display(self, column: Column, field: Field, item: Operand | Display) -> Column:
         """A column as FORMAT shows it: its values are in the user's time zone, and numbers look as in the field."""
@@ -175,58 +175,8 @@ class _Compiler(Names):
         if not field.is_formatted:
             sentence = f"field {field.name} does not support function FORMAT"
             raise self.invalid_field(item.position, sentence)
-        shown = field if column.field is None or column.field.type != "int" else column.field
         sql = self.scope.in_zone(column.sql) if field.type == "datetime" else column.sql
-        return replace(column, field=shown, sql=sql, formatted=True)
-
-    def grouped(self, item: Operand, refusal: str = "Field") -> tuple[Field, str]:
-        """An operand of a grouped query: an aggregate, or one of the keys, which is empty in a subtotal over it."""
-        if isinstance(item, Aggregate) and item.function == "GROUPING":
-            return self.rolled_up(item)
-        field, sql = self.operand(item)
-        if isinstance(item, Aggregate):
-            return field, sql
-        if sql not in self.keys:
-            raise self.ungrouped(item, refusal)
-        return field, sql if sql in self.kept else "NULL"
-
-    def rolled_up(self, item: Aggregate) -> tuple[Field, str]:
-        """`GROUPING(field)`: 1 in a subtotal over the field, else 0."""
-        sql = "" if item.path is None else self.resolve(item.path)[1]
-        if self.query.grouping == "PLAIN" or sql not in self.keys:
-            sentence = f"{item.text} needs a field of GROUP BY ROLLUP or CUBE"
-            raise malformed(self.query.statement, item.position, sentence)
-        return Field(name=item.text, type="int", label="GROUPING"), "0" if sql in self.kept else "1"
-
-    def ungrouped(self, item: Operand, refusal: str = "Field") -> SalesforceError:
-        sentence = f"{refusal} must be grouped or aggregated: {item.text}"
-        return malformed(self.query.statement, item.position, sentence)
-
-    def operand(self, item: Operand) -> tuple[Field, str]:
-        """The type and the SQL of a field or a function."""
-        if item.path is None:
-            return Field(name="COUNT()", type="int", label="COUNT"), "count(*)"
-        field, sql, _ = self.resolve(item.path)
-        if isinstance(item, Path):
-            return field, sql
-        aggregate = isinstance(item, Aggregate)
-        if isinstance(item, DateFunction) and item.zoned:
-            found = date_function(item.function, field, self.scope.in_zone(sql)) if field.type == "datetime" else None
-        else:
-            found = (aggregate_function if aggregate else date_function)(item.function, field, sql)
-        if found is None:
-            word = "aggregate operator" if aggregate else "function"
-            sentence = f"field {field.name} does not support {word} {item.function}"
-            raise self.invalid_field(item.position, sentence)
-        return found
-
-    def group_key(self, item: Path | DateFunction) -> tuple[str, str]:
-        """The SQL of a key, and what its values are told apart by."""
-        field, sql = self.operand(item)
-        if not field.is_groupable:
-            sentence = f"field '{field.name}' can not be grouped in a query call"
-            raise malformed(self.query.statement, item.position, sentence)
-        return sql, folded(field, sql)
+        return replace(column, field=field, sql=sql, formatted=True)
 
     def type_of(self, item: TypeOf) -> list[Column]:
         """The fields of each branch, shown only for parents of its kind."""
@@ -304,16 +254,6 @@ class _Compiler(Names):
         ending = f" {'DESC' if key.descending else 'ASC'} NULLS {'FIRST' if key.nulls_first else 'LAST'}"
         return [(part, ending) for part in sort_keys(field, sql)]
 
-    def sorted(self, item: Operand, refusal: str) -> tuple[Field, str]:
-        if isinstance(item, Aggregate):
-            raise self.ungrouped(item, refusal)
-        return self.operand(item)
-
-    def aliased(self, item: Operand) -> tuple[Field, str] | None:
-        """An aggregate that is sorted by under its alias."""
-        found = [i for i in self.query.items if isinstance(i, Aggregate) and i.alias and i.alias == item.text]
-        return self.grouped(found[0]) if found else None
-
     def where(self) -> Sql:
         live = [] if self.scope.include_deleted else ['t0."IsDeleted" = 0']
         values: list[object] = []
@@ -331,12 +271,6 @@ class _Compiler(Names):
             return "", []
         sql, values = self.condition(self.query.having, self.grouped)
         return f" HAVING {sql}", values
-
-    def unaggregated(self, item: Operand) -> tuple[Field, str]:
-        if isinstance(item, Aggregate):
-            sentence = f"Grouped or aggregate expressions belong into HAVING: {item.text}"
-            raise malformed(self.query.statement, item.position, sentence)
-        return self.operand(item)
 
     def condition(self, condition: Condition, read: Reader) -> Sql:
         if isinstance(condition, Not):
