@@ -21,7 +21,7 @@ from pardotflow.emulator.salesforce.soql_compiled import (
     Scope,
     address_sql,
 )
-from pardotflow.emulator.salesforce.soql_filter import Sql, Target, compare
+from pardotflow.emulator.salesforce.soql_filter import Sql, Target, compare, join_conditions
 from pardotflow.emulator.salesforce.soql_functions import sort_keys
 from pardotflow.emulator.salesforce.soql_lexer import malformed, point_at
 from pardotflow.emulator.salesforce.soql_names import unknown_relationship
@@ -45,6 +45,9 @@ from pardotflow.emulator.salesforce.soql_tree import (
 )
 
 _MOST_CHILDREN = 20
+_MOST_OF_ALL_FIELDS = 200
+_TOO_COMPLICATED = "Query is either selecting too many fields or the filter conditions are too complicated."
+_DEEPEST = 60  # SQLite reads a hundred words ahead before it gives up
 _MOST_COLUMNS = 1_800  # SQLite takes 2,000, with two for each parent
 Reader = Callable[[Operand], tuple[Field, str]]
 
@@ -54,12 +57,11 @@ def compile_soql(query: Query, scope: Scope) -> Compiled:
     return _Compiler(query, scope, scope.catalog.find(query.object)).compile()
 
 
-def _join(word: str, parts: Sequence[str]) -> str:
-    """Conditions as a balanced tree: SQLite refuses expressions that are deeper than a thousand."""
-    if len(parts) == 1:
-        return f"({parts[0]})"
-    middle = len(parts) // 2
-    return f"({_join(word, parts[:middle])} {word} {_join(word, parts[middle:])})"
+def _depth(condition: Condition) -> int:
+    """How many groups stand in each other."""
+    if isinstance(condition, Not):
+        return _depth(condition.condition)
+    return 1 + max(map(_depth, condition.conditions)) if isinstance(condition, Group) else 0
 
 
 class _Compiler(Operands):
@@ -73,8 +75,7 @@ class _Compiler(Operands):
         self.kept = frozenset(self.keys)
         columns = tuple(self.columns())
         if len(columns) > _MOST_COLUMNS:
-            message = "Query is either selecting too many fields or the filter conditions are too complicated."
-            raise refuse(400, "QUERY_TOO_COMPLICATED", message)
+            raise refuse(400, "QUERY_TOO_COMPLICATED", _TOO_COMPLICATED)
         where, values = self.where()
         _, having_values = self.having()
         keys = [key for order in self.query.order_by for key in self.order_key(order)]
@@ -95,6 +96,9 @@ class _Compiler(Operands):
     def check_aggregates(self) -> None:
         """What may not stand beside an aggregate of all rows."""
         query = self.query
+        counts = (i for i in query.items if isinstance(i, Aggregate) and i.path is None)
+        if not query.is_count and (count := next(counts, None)) is not None:
+            raise malformed(query.statement, count.position, "COUNT() must be the only element of the select list")
         if query.is_count and query.group_by:
             raise malformed(query.statement, query.object_position, "COUNT() cannot be grouped: count a field")
         if query.is_aggregate and not (query.is_count or query.group_by) and query.limit is not None:
@@ -233,16 +237,31 @@ class _Compiler(Operands):
         raise unknown_relationship(inner)
 
     def field_set(self, item: FieldSet) -> list[Column]:
-        if item.kind != "STANDARD" and (self.query.limit is None or self.query.limit > 200):
-            raise malformed(
-                self.query.statement, item.position, "The SOQL FIELDS function must have a LIMIT of at most 200"
-            )
+        if self.query.is_aggregate:
+            raise malformed(self.query.statement, item.position, "FIELDS is not allowed in a grouped query")
+        if item.kind != "STANDARD" and not self.is_bounded():
+            sentence = "The SOQL FIELDS function must have a LIMIT of at most 200"
+            raise malformed(self.query.statement, item.position, sentence)
         wanted = {"ALL": (True, False), "STANDARD": (False,), "CUSTOM": (True,)}[item.kind]
         chosen = [f for f in self.object.fields.values() if f.custom in wanted]
         return [
             Column(path=(f.name,), field=f, sql=f't0."{f.name}"' if f.stored else address_sql("t0", f, self.object))
             for f in chosen
         ]
+
+    def is_bounded(self) -> bool:
+        """Whether a statement says that it gives at most 200 rows, by LIMIT or by ids."""
+        where = self.query.where
+        conditions = where.conditions if isinstance(where, Group) and where.word == "AND" else (where,)
+        by_id = any(
+            isinstance(c, Comparison)
+            and isinstance(c.operand, Path)
+            and [part.lower() for part in self.strip_alias(c.operand)] == ["id"]
+            and c.operator in {"=", "IN"}
+            and 0 < len(c.values) <= _MOST_OF_ALL_FIELDS
+            for c in conditions
+        )
+        return by_id or (self.query.limit is not None and self.query.limit <= _MOST_OF_ALL_FIELDS)
 
     def order_key(self, key: Order) -> list[tuple[str, str]]:
         """SQL to sort by, and the direction of each."""
@@ -261,6 +280,7 @@ class _Compiler(Operands):
         rule = parse_soql(f"SELECT Id FROM {self.object.name} WHERE {hidden}").where if hidden else None
         for condition in (None if rule is None else Not(condition=rule), self.query.where):
             if condition is not None:
+                self.refuse_depth(condition)
                 sql, bound = self.condition(condition, self.unaggregated)
                 live.append(f"({sql})")
                 values += bound
@@ -269,18 +289,28 @@ class _Compiler(Operands):
     def having(self) -> Sql:
         if self.query.having is None:
             return "", []
+        self.refuse_depth(self.query.having)
         sql, values = self.condition(self.query.having, self.grouped)
         return f" HAVING {sql}", values
 
-    def condition(self, condition: Condition, read: Reader) -> Sql:
+    def refuse_depth(self, condition: Condition) -> None:
+        if _depth(condition) > _DEEPEST:
+            raise refuse(400, "QUERY_TOO_COMPLICATED", _TOO_COMPLICATED)
+
+    def condition(self, condition: Condition, read: Reader, *, negated: bool = False) -> Sql:
+        """A condition, or its opposite: NOT goes down to the comparisons, so that it makes nothing deeper."""
         if isinstance(condition, Not):
-            sql, values = self.condition(condition.condition, read)
-            return f"NOT coalesce({sql}, 0)", values
+            return self.condition(condition.condition, read, negated=not negated)
         if isinstance(condition, Group):
-            parts = [self.condition(part, read) for part in condition.conditions]
-            joined = _join(condition.word, [sql for sql, _ in parts])
+            parts = [
+                self.condition(part, read, negated=negated)
+                for part in sorted(condition.conditions, key=_depth, reverse=True)
+            ]
+            word = condition.word if not negated else "OR" if condition.word == "AND" else "AND"
+            joined = join_conditions(word, [sql for sql, _ in parts])
             return joined, [value for _, values in parts for value in values]
-        return self.comparison(condition, read)
+        sql, values = self.comparison(condition, read)
+        return (f"NOT coalesce({sql}, 0)" if negated else sql), values
 
     def comparison(self, comparison: Comparison, read: Reader) -> Sql:
         field, sql = read(comparison.operand)

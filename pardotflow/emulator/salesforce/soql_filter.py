@@ -42,6 +42,22 @@ class Target:
         return text and isinstance(value, str) and not value.isascii()
 
 
+def join_conditions(word: str, parts: Sequence[str]) -> str:
+    """Conditions joined by a word, the first as it is and the others as a balanced tree.
+
+    SQLite refuses expressions that are deeper than a thousand, and while it reads a parenthesis it keeps what stands on
+    the left of it. So the deepest condition has to be the first.
+    """
+    return parts[0] if len(parts) == 1 else f"({parts[0]} {word} {_balanced(word, parts[1:])})"
+
+
+def _balanced(word: str, parts: Sequence[str]) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return f"({_balanced(word, parts[:middle])} {word} {_balanced(word, parts[middle:])})"
+
+
 def compare(target: Target, comparison: Comparison) -> Sql:
     """The condition of one comparison with literal values; raises `SalesforceError`."""
     if not target.field.is_filterable:
@@ -56,6 +72,8 @@ def compare(target: Target, comparison: Comparison) -> Sql:
         return _compare_range(target, operator, value)
     if operator == "LIKE":
         return _like(target, comparison, value)
+    if operator in _ORDERS and target.field.type == "boolean":
+        raise _refuse_operator(target, comparison)
     plain = read_literal(target, value)
     if plain is None:
         if operator not in {"=", "!="}:
@@ -101,16 +119,14 @@ def _includes(target: Target, comparison: Comparison) -> Sql:
     values: list[object] = []
     for value in comparison.values:
         wanted = fold(str(_expect(target, value, "string"))).split(";")
-        tests.append(" AND ".join([f"instr(';' || folded({target.column}) || ';', ?) > 0"] * len(wanted)))
+        tests.append(join_conditions("AND", [f"instr(';' || folded({target.column}) || ';', ?) > 0"] * len(wanted)))
         values.extend(f";{w};" for w in wanted)
-    joined = " OR ".join(f"({test})" for test in tests)
-    if comparison.operator == "EXCLUDES":
-        return f"({target.column} IS NULL OR NOT ({joined}))", values
-    return f"({joined})", values
+    joined = join_conditions("OR", tests)
+    return (f"({target.column} IS NULL OR NOT {joined})" if comparison.operator == "EXCLUDES" else joined), values
 
 
 def _like(target: Target, comparison: Comparison, value: Value) -> Sql:
-    if not (target.field.is_text or target.field.type in ID_TYPES):
+    if not target.field.is_text:
         raise _refuse_operator(target, comparison)
     if value.kind != "string":
         raise _wrong_kind(target, value)
@@ -120,11 +136,11 @@ def _like(target: Target, comparison: Comparison, value: Value) -> Sql:
 
 
 def _compare_range(target: Target, operator: str, value: Value) -> Sql:
-    if target.field.type not in {"date", "datetime"}:
-        raise malformed(target.statement, value.position, f"unexpected token: '{value.value}'")
-    found = keyword_range(str(value.value), target.today)
+    dated = target.field.type in {"date", "datetime"}
+    found = keyword_range(str(value.value), target.today) if dated else None
     if found is None:
-        raise malformed(target.statement, value.position, f"unexpected token: '{value.value}'")
+        written = target.statement[value.position :][: len(str(value.value))]
+        raise malformed(target.statement, value.position, f"unexpected token: '{written}'")
     start, end = (_day_text(target, day) for day in found)
     column = target.column
     tests: dict[str, Sql] = {
@@ -159,7 +175,7 @@ def read_literal(target: Target, value: Value) -> object:
         moment = parse_instant(str(_expect(target, value, "datetime")))
         if moment is None or not _FIRST <= moment.date() <= _LAST:
             raise malformed(target.statement, value.position, f"Invalid datetime: {value.value}")
-        return salesforce_stamp(moment)
+        return salesforce_stamp(moment).replace(".000", f".{moment.microsecond // 1000:03}")
     return _expect(target, value, "string")
 
 

@@ -5,6 +5,7 @@ Positions are zero-based offsets into the statement; messages count columns from
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 
@@ -20,8 +21,10 @@ _TOKEN = re.compile(
   | (?P<symbol><=|>=|!=|<>|[=<>(),:])
   | (?P<end>$)
     )""",
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.DOTALL | re.ASCII,
 )
+_BLANK = re.compile(r"\s*", re.ASCII)
+_UNICODE = re.compile(r"[dD][89aAbB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?![dD][89a-fA-F])[0-9a-fA-F]{4}")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
@@ -45,7 +48,8 @@ def scan(statement: str) -> list[Token]:
     while True:
         match = _TOKEN.match(statement, place)
         if match is None:
-            start = place + len(statement[place:]) - len(statement[place:].lstrip())
+            blank = _BLANK.match(statement, place)
+            start = place if blank is None else blank.end()
             raise malformed(statement, start, f"unexpected token: '{statement[start : start + 1]}'")
         kind = match.lastgroup or "end"
         text = re.sub(r"\s*\.\s*", ".", match[kind]) if kind == "name" else match[kind]
@@ -86,11 +90,11 @@ def read_string(token: Token, statement: str) -> tuple[str, str]:
         escape = inside[place]
         place += 1
         if escape == "u":
-            digits = inside[place : place + 4]
-            if not re.fullmatch(r"[0-9A-Fa-f]{4}", digits):
-                raise malformed(statement, token.position, f"invalid unicode escape '\\u{digits}'")
-            escaped = chr(int(digits, 16))
-            place += 4
+            match = _UNICODE.match(inside, place)
+            if match is None:
+                raise malformed(statement, token.position, f"invalid unicode escape '\\u{inside[place : place + 4]}'")
+            escaped = json.loads(f'"\\u{match[0]}"')
+            place = match.end()
         elif escape in _ESCAPES:
             escaped = _ESCAPES[escape]
         elif escape in "'\"\\_%":

@@ -31,6 +31,8 @@ from pardotflow.emulator.salesforce.soql_tree import (
 )
 
 _CLAUSES = {"FROM", "WHERE", "WITH", "GROUP", "ORDER", "LIMIT", "OFFSET", "FOR", "USING", "HAVING", "ALL", "UPDATE"}
+_RESERVED = {*_CLAUSES, "AND", "ASC", "DESC", "EXCLUDES", "FIRST", "IN", "INCLUDES", "LAST", "LIKE", "NOT", "NULL"}
+_RESERVED |= {"NULLS", "OR", "SELECT"}
 _DEEPEST = 100
 _LONGEST = 100_000
 _LONGEST_STRING = 4_000
@@ -116,7 +118,7 @@ class _Parser(Cursor):
             self.expect(")")
             return FieldSet(kind=kind.text.upper(), position=position)
         found = self.display() or self.operand(aggregates=True)
-        if self.token.kind == "name" and not self.token.is_word("FROM"):
+        if self.token.kind == "name" and not self.token.is_word(*_RESERVED):
             return replace(found, alias=self.advance().text)
         return found
 
