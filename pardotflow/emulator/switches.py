@@ -138,6 +138,9 @@ class Switches:
     query_batch_min: int = _switch(200, "Smallest page that Sforce-Query-Options may ask for.")
     query_batch_max: int = _switch(2_000, "Default and largest page of a query.")
     query_cursors: int = _switch(10, "Open query cursors of one user; the oldest is dropped.")
+    query_cursor_seconds: int = _switch(
+        172_800, "A query cursor lives up to two days, formerly 15 minutes; not confirmed."
+    )
     child_records_none: str = _switch(
         "null", "What a child subquery shows for a parent without children is not recorded.", ("null", "empty")
     )

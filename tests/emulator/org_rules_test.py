@@ -256,3 +256,13 @@ def test_a_seed_declares_rules(tmp_path: Path) -> None:
     (tmp_path / "schema.yml").write_text("rules: {sharing: [{object: Account, hidden: Nothing = 1}]}\n")
     with pytest.raises(EmulatorError, match="Nothing"):
         seed(tmp_path / "other.db", tmp_path)
+
+
+def test_sharing_rules_may_ask_for_each_others_objects(emulator: Emulator) -> None:
+    hidden = [
+        {"object": "Account", "hidden": "Id IN (SELECT AccountId FROM Contact WHERE LastName = 'Alpha')"},
+        {"object": "Contact", "hidden": "AccountId IN (SELECT Id FROM Account WHERE Name = 'Acme')"},
+    ]
+    assert emulator.plain.put("/__admin/rules", json={"sharing": hidden}).status_code == 200
+    assert emulator.column("SELECT Name FROM Account") == ["Beta Ltd"]
+    assert emulator.column("SELECT LastName FROM Contact ORDER BY LastName") == ["Beta", "O'Neil"]

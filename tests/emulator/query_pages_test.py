@@ -83,3 +83,34 @@ def test_unknown_old_and_crowded_out_locators(emulator: Emulator) -> None:
     emulator.advance(3 * 86_400)
     emulator.plain.put("/__admin/switches", json={})
     assert status(later) == (400, "INVALID_QUERY_LOCATOR")
+
+
+def test_locators_that_name_no_row(emulator: Emulator) -> None:
+    fill(emulator, 201)
+    locator = emulator.soql(STATEMENT, **{"Sforce-Query-Options": "batchSize=200"})["nextRecordsUrl"].rsplit("/", 1)[1]
+    cursor = locator.partition("-")[0]
+    for wrong in (cursor, f"{cursor}-", f"{cursor}-202", f"{cursor}-{'9' * 30}", f"{cursor}-²", f"{cursor}--1"):
+        answer = emulator.salesforce.get(f"/query/{wrong}")
+        assert emulator.salesforce_error(answer) == (400, "INVALID_QUERY_LOCATOR"), wrong
+    assert len(emulator.salesforce.get(f"/query/{cursor}-201").json()["records"]) == 1
+
+
+def test_the_life_of_a_cursor_can_be_short(emulator: Emulator) -> None:
+    fill(emulator, 201)
+    emulator.switch(query_cursor_seconds=900)
+    following = emulator.soql(STATEMENT, **{"Sforce-Query-Options": "batchSize=200"})["nextRecordsUrl"]
+    emulator.advance(890)
+    assert emulator.plain.get(following, headers=emulator.salesforce.headers).status_code == 200
+    emulator.advance(20)
+    answer = emulator.plain.get(following, headers=emulator.salesforce.headers)
+    assert emulator.salesforce_error(answer) == (400, "INVALID_QUERY_LOCATOR")
+
+
+def test_what_is_deleted_while_pages_are_read(emulator: Emulator) -> None:
+    fill(emulator, 300)
+    body = emulator.soql(STATEMENT, **{"Sforce-Query-Options": "batchSize=200"})
+    later = emulator.column("SELECT Id FROM Contact WHERE LastName IN ('N0200', 'N0201')")
+    for record_id in later:
+        assert emulator.salesforce.delete(f"/sobjects/Contact/{record_id}").status_code == 204
+    rest = emulator.plain.get(body["nextRecordsUrl"], headers=emulator.salesforce.headers).json()
+    assert (rest["totalSize"], rest["done"], len(rest["records"])) == (301, True, 101)

@@ -167,6 +167,11 @@ CASES = (
     query("INVALID_TYPE", "\nSELECT Id FROM Contakt\n", "SELECT Id FROM Contakt"),
     query("INVALID_QUERY_FILTER_OPERATOR", "", "SELECT Id FROM Contact WHERE Id = 'no-id'"),
     query("NUMBER_OUTSIDE_VALID_RANGE", "", "SELECT Id FROM Contact OFFSET 2001"),
+    query(
+        "QUERY_TOO_COMPLICATED",
+        "Query is either selecting too many fields",
+        f"SELECT Id FROM Contact WHERE {'(Id = null OR (Id != null AND ' * 31}Id = null{'))' * 31}",
+    ),
     Case(code="INVALID_QUERY_LOCATOR", status=400, text="", path="/query/01g5e0000000000AAA-2000"),
     # -- replication (section 7)
     Case(

@@ -32,7 +32,7 @@ ORDERED: dict[str, dict[str, tuple[int, str]]] = {
     },
     "lookups that restrict deletion; none of the standard ones does": {"DELETE_FAILED": (400, "")},
     "sending e-mail, which is not emulated": {"EMAIL_ADDRESS_BOUNCED": (400, ""), "EMAIL_OPTED_OUT": (400, "")},
-    "sizes that are not documented": {"OPERATION_TOO_LARGE": (400, ""), "QUERY_TOO_COMPLICATED": (400, "")},
+    "sizes that are not documented": {"OPERATION_TOO_LARGE": (400, "")},
 }
 """Codes by what they need; a fault orders each of them, with its status and the start of its text."""
 TROUBLES = {"REQUEST_LIMIT_EXCEEDED": "quota_reached"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from array import array
 from collections.abc import Iterable
@@ -11,7 +12,6 @@ from typing import Any
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import refuse
 from pardotflow.emulator.salesforce.query_cursors import (
-    CURSOR_SECONDS,
     Paging,
     finish_cursor,
     open_cursor,
@@ -22,6 +22,8 @@ from pardotflow.emulator.salesforce.soql_compile import compile_soql
 from pardotflow.emulator.salesforce.soql_compiled import Compiled, Scope
 from pardotflow.emulator.salesforce.soql_parser import parse_soql
 from pardotflow.emulator.salesforce.soql_tree import Query
+
+_LOCATOR = re.compile(r"(01g[0-9A-Za-z]{15})-([0-9]{1,9})")
 
 
 def run_query(context: Context, statement: str, paging: Paging) -> dict[str, Any]:
@@ -51,15 +53,16 @@ def run_query(context: Context, statement: str, paging: Paging) -> dict[str, Any
 
 def next_page(context: Context, locator: str) -> dict[str, Any]:
     """The page of a locator `01g…-2000`; raises INVALID_QUERY_LOCATOR for one that is not open any more."""
-    cursor, _, offset_text = locator.rpartition("-")
+    match = _LOCATOR.fullmatch(locator)
+    cursor, offset = (match[1], int(match[2])) if match else ("", 0)
     row = context.db.execute(
         "SELECT statement, include_deleted, page_size, total, opened_at FROM query_cursor WHERE id = ?", (cursor,)
     ).fetchone()
-    if row is None or not offset_text.isdigit() or row[4] + CURSOR_SECONDS < context.state.now:
+    oldest = context.state.now - context.state.switches.query_cursor_seconds
+    if row is None or row[4] < oldest or offset >= row[3]:
         raise refuse(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
     statement, include_deleted, page_size, total, _ = row
     paging = Paging(size=page_size, include_deleted=bool(include_deleted))
-    offset = int(offset_text)
     compiled = compile_query(context, parse_soql(statement), include_deleted=paging.include_deleted)
     rows = _fetch(context.db, compiled, read_numbers(context.db, cursor, offset, page_size))
     following = offset + page_size

@@ -13,7 +13,6 @@ from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.ids import mint_id
 from pardotflow.emulator.salesforce.context import Context
 
-CURSOR_SECONDS = 2 * 86_400
 _FINISHED_SECONDS = 900
 
 
@@ -27,7 +26,7 @@ class Paging:
 
 def open_cursor(context: Context, statement: str, numbers: array[int], paging: Paging) -> str:
     """Keep the rows of a statement; drops the oldest cursors beyond the number that may be open."""
-    now = context.state.now
+    now, switches = context.state.now, context.state.switches
     with context.state.file.write() as db:
         (made,) = db.execute(
             "INSERT INTO minted VALUES ('01g', 1) ON CONFLICT (prefix) DO UPDATE SET last = last + 1 RETURNING last"
@@ -40,7 +39,7 @@ def open_cursor(context: Context, statement: str, numbers: array[int], paging: P
         db.execute(
             "DELETE FROM query_cursor WHERE opened_at < iif(finished, ?, ?) OR id IN (SELECT id FROM query_cursor"
             " WHERE NOT finished ORDER BY opened_at DESC, id DESC LIMIT -1 OFFSET ?)",
-            (now - _FINISHED_SECONDS, now - CURSOR_SECONDS, context.state.switches.query_cursors),
+            (now - _FINISHED_SECONDS, now - switches.query_cursor_seconds, switches.query_cursors),
         )
     return cursor
 

@@ -67,6 +67,7 @@ def _depth(condition: Condition) -> int:
 class _Compiler(Operands):
     def __init__(self, query: Query, scope: Scope, found: ObjectInfo | None) -> None:
         super().__init__(query, scope, found)
+        self.inner_scope = scope
         self.children: list[Children] = []
 
     def compile(self) -> Compiled:
@@ -278,7 +279,11 @@ class _Compiler(Operands):
         values: list[object] = []
         hidden = None if self.scope.all_records else self.object.rules.hidden_records
         rule = parse_soql(f"SELECT Id FROM {self.object.name} WHERE {hidden}").where if hidden else None
-        for condition in (None if rule is None else Not(condition=rule), self.query.where):
+        everything = replace(self.scope, all_records=True)
+        hiding = None if rule is None else Not(condition=rule)
+        # The subqueries of a rule see all records: rules that ask for each other's objects would never end.
+        for condition, scope in ((hiding, everything), (self.query.where, self.scope)):
+            self.inner_scope = scope
             if condition is not None:
                 self.refuse_depth(condition)
                 sql, bound = self.condition(condition, self.unaggregated)
@@ -323,7 +328,7 @@ class _Compiler(Operands):
         return compare(target, comparison)
 
     def semi_join(self, comparison: Comparison, inner: Query, field: Field, sql: str) -> Sql:
-        made = compile_soql(inner, self.scope)
+        made = compile_soql(inner, self.inner_scope)
         wrong = self.wrong_semi_join(field, inner, made)
         if wrong is not None:
             raise malformed(self.query.statement, inner.object_position, wrong)
