@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from pardotflow.emulator.salesforce import bulk_ingest_run, bulk_life
+
 from .running import DATA, Emulator, running
 
 ANN, BOB = "0035e000000con1AAA", "0035e000000con2AAA"
@@ -195,6 +197,12 @@ def test_booleans_have_four_forms(emulator: Emulator) -> None:
         ),
         (
             "insert",
+            "LastName\rA\r",
+            {},
+            "ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is LF",
+        ),
+        (
+            "insert",
             "LastName\nA\n",
             {"lineEnding": "CRLF"},
             "ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is CRLF",
@@ -207,6 +215,36 @@ def test_jobs_that_fail(emulator: Emulator, operation: str, table: str, options:
     assert (job["numberRecordsProcessed"], job["numberRecordsFailed"]) == (0, 0)
     for part in ("successfulResults", "failedResults"):
         assert len(results(emulator, job, part)) == 1
+
+
+def test_a_long_job_goes_on_with_each_request(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_life, "_WORK_SECONDS", 0.0)
+    monkeypatch.setattr(bulk_ingest_run, "_BATCH_ROWS", 2)
+    job = make(emulator)
+    upload(emulator, job, "LastName\nA\nB\nC\nD\nE\n")
+    close(emulator, job)
+    emulator.advance(5)
+    seen = [(found["state"], found["numberRecordsProcessed"]) for found in (read(emulator, job) for _ in range(4))]
+    assert seen == [("InProgress", 0), ("InProgress", 2), ("InProgress", 4), ("JobComplete", 5)]
+    assert len(results(emulator, job, "successfulResults")) == 6
+
+
+def test_a_checkbox_cannot_be_cleared(emulator: Emulator) -> None:
+    job = run(emulator, "LastName,DoNotCall\nA,#N/A\n")
+    reason = "'#N/A' is not a valid value for the type xsd:boolean"
+    text = f"INVALID_FIELD:Failed to deserialize field at col 1. Due to, {reason}:DoNotCall --"
+    assert errors(emulator, job) == [text]
+    emulator.switch(boolean_null="false")
+    assert run(emulator, "LastName,DoNotCall\nA,#N/A\n")["numberRecordsFailed"] == 0
+
+
+@pytest.mark.parametrize(("name", "mark"), [("BACKQUOTE", "`"), ("CARET", "^"), ("SEMICOLON", ";"), ("TAB", "\t")])
+def test_delimiters(emulator: Emulator, name: str, mark: str) -> None:
+    job = run(emulator, f'\ufeff"LastName"{mark}Title\nA{mark}"b{mark}""c""\r\nd"\n', columnDelimiter=name)
+    head, *lines = emulator.salesforce.get(f"{URL}/{job['id']}/successfulResults").text.split("\n")
+    assert head == mark.join(['"sf__Id"', '"sf__Created"', '"LastName"', "Title"])
+    assert lines == [mark.join([lines[0][:20], '"true"', '"A"', f'"b{mark}""c""\r']), 'd"', ""]
+    assert emulator.column("SELECT Title FROM Contact WHERE LastName = 'A'") == [f'b{mark}"c"\r\nd']
 
 
 def test_bytes_that_are_no_utf8(emulator: Emulator) -> None:
@@ -255,6 +293,11 @@ def test_creation_with_data(emulator: Emulator) -> None:
         ({"contentType": "JSON"}, "UNSUPPORTEDCONTENTTYPE"),
         ({"columnDelimiter": "SPACE"}, "INVALIDJOB"),
         ({"lineEnding": "CR"}, "INVALIDJOB"),
+        ({"lineEnding": {}}, "INVALIDJOB"),
+        ({"columnDelimiter": ["COMMA"]}, "INVALIDJOB"),
+        ({"columnDelimiter": ""}, "INVALIDJOB"),
+        ({"operation": ["insert"]}, "INVALIDOPERATION"),
+        ({"object": 5}, "INVALIDJOB"),
         ({"nonsense": 1}, "JSON_PARSER_ERROR"),
     ],
 )
@@ -269,6 +312,10 @@ def test_what_a_state_does_not_allow(emulator: Emulator) -> None:
     assert emulator.salesforce_error(emulator.salesforce.delete(path)) == (400, "API_ERROR")
     assert emulator.salesforce_error(emulator.salesforce.get(path + "/failedResults")) == (400, "INVALIDJOBSTATE")
     assert emulator.salesforce_error(close(emulator, job, "Open")) == (400, "INVALIDJOB")
+    states: list[object] = [None, ["Aborted"], {}]
+    for state in states:
+        answer = emulator.salesforce.patch(path, json={"state": state})
+        assert emulator.salesforce_error(answer) == (400, "INVALIDJOB")
     wrong = emulator.salesforce.put(path + "/batches", content=b"x", headers={"Content-Type": "text/plain"})
     assert emulator.salesforce_error(wrong) == (415, "UNSUPPORTED_MEDIA_TYPE")
     assert upload(emulator, job, "LastName\nA\n").status_code == 201

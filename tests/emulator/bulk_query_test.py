@@ -58,7 +58,7 @@ def test_pages(emulator: Emulator) -> None:
     lines = [*first.text.splitlines()[1:], *second.text.splitlines()[1:]]
     assert lines[:2] == ['"Alpha"', '"Beta"'] and len(lines) == 3
     assert results(emulator, job, maxRecords=2).text == first.text
-    for params in ({"locator": "%"}, {"locator": "bm8"}):
+    for params in ({"locator": "%"}, {"locator": "bm8"}, {"locator": "Mw"}, {"locator": "OTk"}):
         bad = emulator.salesforce.get(f"{URL}/{job['id']}/results", params=params)
         assert emulator.salesforce_error(bad) == (400, "INVALID_QUERY_LOCATOR")
     bad = emulator.salesforce.get(f"{URL}/{job['id']}/results", params={"maxRecords": "0"})
@@ -97,6 +97,11 @@ def test_quotes_delimiter_line_ending_and_numbers(emulator: Emulator) -> None:
     statement = "SELECT LastName, Prospect_Score__c FROM Lead WHERE Company = 'C'"
     job = run(emulator, statement, columnDelimiter="PIPE", lineEnding="CRLF")
     assert results(emulator, job).text == '"LastName"|"Prospect_Score__c"\r\n"a|""b"""|"5.0"\r\n'
+
+
+def test_values_as_people_see_them(emulator: Emulator) -> None:
+    job = run(emulator, "SELECT FORMAT(Birthdate) born, toLabel(LeadSource) FROM Contact WHERE LastName = 'Alpha'")
+    assert results(emulator, job).text == '"born","LeadSource"\n"2/3/1980",""\n'
 
 
 def test_deleted_rows_belong_to_query_all(emulator: Emulator) -> None:

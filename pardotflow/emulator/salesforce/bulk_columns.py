@@ -75,20 +75,19 @@ def to_payload(context: Context, columns: Sequence[Column], cells: Sequence[str]
         raise refuse(400, "LIMIT_EXCEEDED", "the row or one of its values is too long", ())
     payload: dict[str, Any] = {}
     for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
-        if cell == _NULL:
-            payload[column.field.name] = None
-        elif cell:
+        if cell:
             payload[column.field.name] = _read_cell(context, column, cell, place)
     return payload
 
 
 def _read_cell(context: Context, column: Column, cell: str, place: int) -> object:
     field = column.field
-    if column.target is not None and column.key is not None:
+    cleared = cell == _NULL
+    if column.target is not None and column.key is not None and not cleared:
         return _look_up(context, column.target, column.key, cell)
     if field.is_text or field.type in ID_TYPES:
-        return cell
-    value = _BOOLEANS.get(cell, cell) if field.type == "boolean" else cell
+        return None if cleared else cell
+    value = None if cleared else _BOOLEANS.get(cell, cell) if field.type == "boolean" else cell
     try:
         read_value(field, value, context.state.switches)
     except BadValue as bad:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pardotflow.emulator.salesforce.bulk_job import Job
 
 _LONGEST_HEADER = 32_000
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 class BadBatch(Exception):
@@ -106,8 +107,8 @@ class _Lines:
 
 def _check_line_end(text: str, job: Job) -> None:
     """The first line decides."""
-    first = text.find("\n")
-    if first >= 0 and (text[max(first - 1, 0)] == "\r") != (job.line_ending == "CRLF"):
+    first = _LINE_END.search(text)
+    if first is not None and first[0] != job.newline:
         raise BadBatch(
             f"ClientInputError : LineEnding is invalid on user data. Current LineEnding setting is {job.line_ending}"
         )

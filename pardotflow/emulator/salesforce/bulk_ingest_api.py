@@ -64,7 +64,7 @@ def change_ingest(context: Context, call: Call, match: Mapping[str, str]) -> Rep
     """`PATCH /jobs/ingest/{id}` with the state UploadComplete or Aborted."""
     job = job_of(context, match, INGEST)
     state = read_object(call).get("state")
-    if state not in {UPLOAD_COMPLETE, ABORTED}:
+    if state not in (UPLOAD_COMPLETE, ABORTED):
         raise invalid_job(f"state must be {UPLOAD_COMPLETE} or {ABORTED}")
     changed = close_job(context, job) if state == UPLOAD_COMPLETE else abort_job(context, job)
     return json_reply(show_job(changed))

@@ -1,11 +1,13 @@
 """The states of Bulk 2.0 jobs over time: Open, UploadComplete, InProgress, JobComplete or Failed; and Aborted.
 
 Nothing runs in the background. Every Salesforce request first lets the clock catch up: the moves that are due by then
-have been made before it is answered, also after a restart.
+have been made before it is answered, also after a restart. Only a job that takes long goes on with the next request, so
+that no client waits until it gives up.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 from pardotflow.emulator.salesforce.bulk_ingest_run import run_batch
@@ -29,18 +31,22 @@ from pardotflow.emulator.salesforce.locks import RowLocks
 from pardotflow.emulator.state import in_transaction
 
 OPEN_SECONDS = 86_400
+_WORK_SECONDS = 10.0
 
 
 def catch_up_bulk(context: Context) -> None:
-    """Make every move that is due, the earliest first."""
+    """Make every move that is due, the earliest first; what is left after some seconds is for the next request."""
     now, first = context.state.now, context.state.next_bulk_move
     if first is None or first > now:
         return
+    enough = time.monotonic() + _WORK_SECONDS
     while found := context.db.execute(
         "SELECT id FROM bulk_job WHERE due <= ? ORDER BY due, id LIMIT 1", (now,)
     ).fetchone():
         with in_transaction(context.state) as begun:
             _move(replace(context, state=begun), found[0])
+        if time.monotonic() >= enough:
+            return
 
 
 def _move(context: Context, job_id: str) -> None:

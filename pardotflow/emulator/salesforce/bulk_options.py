@@ -59,12 +59,17 @@ def _read_options(body: Mapping[str, Any], keys: Iterable[str], operations: tupl
         raise refuse(400, "INVALIDOPERATION", f"operation must be one of {', '.join(operations)}")
     if body.get("contentType", "CSV") != "CSV":
         raise refuse(400, "UNSUPPORTEDCONTENTTYPE", "contentType must be CSV")
-    delimiter, ending = body.get("columnDelimiter") or "COMMA", body.get("lineEnding") or "LF"
-    if delimiter not in DELIMITERS:
-        raise invalid_job(f"columnDelimiter must be one of {', '.join(DELIMITERS)}")
-    if ending not in LINE_ENDINGS:
-        raise invalid_job(f"lineEnding must be one of {', '.join(LINE_ENDINGS)}")
-    return {"operation": str(operation), "delimiter": str(delimiter), "line_ending": str(ending)}
+    delimiter = _read_choice(body, "columnDelimiter", "COMMA", DELIMITERS)
+    ending = _read_choice(body, "lineEnding", "LF", LINE_ENDINGS)
+    return {"operation": str(operation), "delimiter": delimiter, "line_ending": ending}
+
+
+def _read_choice(body: Mapping[str, Any], key: str, default: str, choices: Iterable[str]) -> str:
+    """One of some words; null is the default."""
+    value = default if body.get(key) is None else body[key]
+    if not isinstance(value, str) or value not in choices:
+        raise invalid_job(f"{key} must be one of {', '.join(choices)}")
+    return value
 
 
 def _read_object(context: Context, body: Mapping[str, Any]) -> ObjectInfo:

@@ -66,7 +66,7 @@ def read_results(context: Context, call: Call, match: Mapping[str, str]) -> Repl
     early = _refuse_unready(context, job)
     if early is not None:
         return early
-    first = _read_locator(call.argument("locator"))
+    first = _read_locator(call.argument("locator"), job)
     count = _read_count(call.argument("maxRecords"), context.state.switches.bulk_query_page)
     lines = read_lines(context.db, job, ROWS, first, count)
     (head,) = read_lines(context.db, job, HEADER)
@@ -84,7 +84,7 @@ def list_result_pages(context: Context, call: Call, match: Mapping[str, str]) ->
     if early is not None:
         return early
     size = context.state.switches.bulk_query_page
-    first = _read_locator(call.argument("locator"))
+    first = _read_locator(call.argument("locator"), job)
     starts = list(range(first, max(job.processed, first + 1), size))
     base = context.path(f"jobs/query/{job.id}")
     more = len(starts) > _RESULT_PAGES
@@ -109,14 +109,15 @@ def to_locator(place: int) -> str:
     return base64.urlsafe_b64encode(str(place).encode()).decode().rstrip("=")
 
 
-def _read_locator(text: str | None) -> int:
+def _read_locator(text: str | None, job: Job) -> int:
+    """The row that a locator names; raises INVALID_QUERY_LOCATOR where the job has no such row."""
     if not text:
         return 0
     try:
         place = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         place = ""
-    if not place.isdecimal() or len(place) > 12:
+    if not place.isdecimal() or len(place) > 12 or int(place) >= job.processed:
         raise refuse(400, "INVALID_QUERY_LOCATOR", "invalid query locator")
     return int(place)
 

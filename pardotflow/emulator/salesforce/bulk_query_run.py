@@ -13,7 +13,7 @@ from pardotflow.emulator.salesforce.bulk_csv import to_line
 from pardotflow.emulator.salesforce.bulk_job import FAILED, JOB_COMPLETE, Job, end_job, write_lines
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
-from pardotflow.emulator.salesforce.query_records import select_rows
+from pardotflow.emulator.salesforce.query_records import column_converter, select_rows
 from pardotflow.emulator.salesforce.soql_compile import compile_soql
 from pardotflow.emulator.salesforce.soql_compiled import Column, Compiled, Scope
 from pardotflow.emulator.salesforce.soql_parser import parse_soql
@@ -84,6 +84,9 @@ def _lines(context: Context, job: Job, query: Query, compiled: Compiled) -> Iter
 
 def _show(column: Column, zone: str) -> Show:
     """How a stored value is written."""
+    change = column_converter(column) if column.formatted else None
+    if change is not None:
+        return change
     kind = column.field.type if column.field is not None else "string"
     if kind == "boolean":
         return lambda value: "true" if value else "false"
