@@ -24,7 +24,8 @@ CREATE TABLE authorization_code (
 ) WITHOUT ROWID;
 CREATE TABLE query_cursor (
     id TEXT PRIMARY KEY, statement TEXT NOT NULL, include_deleted INTEGER NOT NULL, page_size INTEGER NOT NULL,
-    total INTEGER NOT NULL, row_numbers BLOB NOT NULL, opened_at REAL NOT NULL, finished INTEGER NOT NULL DEFAULT 0
+    total INTEGER NOT NULL, row_numbers BLOB NOT NULL, opened_at REAL NOT NULL, finished INTEGER NOT NULL DEFAULT 0,
+    child INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE usage (
     system TEXT NOT NULL, day TEXT NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (system, day)

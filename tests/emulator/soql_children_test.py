@@ -86,6 +86,21 @@ def test_many_children_have_pages_of_their_own(family: Emulator) -> None:
     assert rest["done"] and [r["LastName"] for r in rest["records"]] == ["Two"]
 
 
+def test_pages_of_children_do_not_crowd_out_each_other(family: Emulator) -> None:
+    family.switch(query_batch_min=1, query_cursors=1)
+    for name in ("X", "Y"):
+        family.create("Contact", LastName=name, AccountId="0015e000001beta")
+    statement = (
+        "SELECT Name, (SELECT LastName FROM Contacts) FROM Account WHERE Name IN ('Acme', 'Beta Ltd') ORDER BY Name"
+    )
+    first = family.soql(statement, **{"Sforce-Query-Options": "batchSize=1"})
+    urls = [first["records"][0]["Contacts"]["nextRecordsUrl"], first["nextRecordsUrl"]]
+    second, last = (family.plain.get(url, headers=family.salesforce.headers) for url in urls)
+    assert (second.status_code, last.status_code) == (200, 200)
+    url = last.json()["records"][0]["Contacts"]["nextRecordsUrl"]
+    assert family.plain.get(url, headers=family.salesforce.headers).json()["totalSize"] == 3
+
+
 def test_children_come_with_later_pages_of_their_parents(family: Emulator) -> None:
     family.switch(query_batch_min=1)
     statement = "SELECT Name, (SELECT LastName FROM Contacts ORDER BY LastName) FROM Account ORDER BY Name DESC"

@@ -24,8 +24,11 @@ class Paging:
     include_deleted: bool
 
 
-def open_cursor(context: Context, statement: str, numbers: array[int], paging: Paging) -> str:
-    """Keep the rows of a statement; drops the oldest cursors beyond the number that may be open."""
+def open_cursor(context: Context, statement: str, numbers: array[int], paging: Paging, *, child: bool = False) -> str:
+    """Keep the rows of a statement; drops the oldest cursors beyond the number that may be open.
+
+    Those of child subqueries are not counted: one page of parents can have more of them than may be open.
+    """
     now, switches = context.state.now, context.state.switches
     with context.state.file.write() as db:
         (made,) = db.execute(
@@ -33,12 +36,12 @@ def open_cursor(context: Context, statement: str, numbers: array[int], paging: P
         ).fetchone()
         cursor = mint_id("01g", made)
         db.execute(
-            "INSERT INTO query_cursor VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
-            (cursor, statement, paging.include_deleted, paging.size, len(numbers), numbers.tobytes(), now),
+            "INSERT INTO query_cursor VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)",
+            (cursor, statement, paging.include_deleted, paging.size, len(numbers), numbers.tobytes(), now, child),
         )
         db.execute(
             "DELETE FROM query_cursor WHERE opened_at < iif(finished, ?, ?) OR id IN (SELECT id FROM query_cursor"
-            " WHERE NOT finished ORDER BY opened_at DESC, id DESC LIMIT -1 OFFSET ?)",
+            " WHERE NOT finished AND NOT child ORDER BY opened_at DESC, id DESC LIMIT -1 OFFSET ?)",
             (now - _FINISHED_SECONDS, now - switches.query_cursor_seconds, switches.query_cursors),
         )
     return cursor

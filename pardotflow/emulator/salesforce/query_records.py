@@ -91,7 +91,7 @@ def _show_children(context: Context, children: Children, rows: list[Row], paging
     answer: Record = {"totalSize": len(rows), "done": len(rows) <= paging.size}
     if not answer["done"]:
         numbers = array("q", (row[-1] for row in rows))
-        cursor = open_cursor(context, children.statement, numbers, paging)
+        cursor = open_cursor(context, children.statement, numbers, paging, child=True)
         answer["nextRecordsUrl"] = context.path(f"query/{cursor}-{paging.size}")
     return answer | {"records": build_records(context, children.compiled, rows[: paging.size], paging)}
 
