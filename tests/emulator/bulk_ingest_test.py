@@ -274,6 +274,12 @@ def test_creation_with_data(emulator: Emulator) -> None:
     assert (answer.status_code, answer.json()["state"]) == (200, "UploadComplete")
     emulator.advance(5)
     assert emulator.column("SELECT LastName FROM Contact WHERE LastName = 'Multi'") == ["Multi"]
+    swapped = b'--b\r\nContent-Disposition: form-data; filename="job"; name="content"\r\n\r\nLastName\nTwo\n\r\n--b\r\n'
+    swapped += b'Content-Disposition: form-data; name=job\r\n\r\n{"object": "Contact", "operation": "insert"}\r\n--b--'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    assert emulator.salesforce.post(URL, content=swapped, headers=headers).status_code == 200
+    emulator.advance(5)
+    assert emulator.column("SELECT LastName FROM Contact WHERE LastName = 'Two'") == ["Two"]
     long = parts | {"content": ("content", b"x" * 100_001, "text/csv")}
     assert emulator.salesforce_error(emulator.salesforce.post(URL, files=long)) == (400, "INVALIDJOB")
     assert emulator.salesforce_error(emulator.salesforce.post(URL, files={"job": parts["job"]})) == (400, "INVALIDJOB")

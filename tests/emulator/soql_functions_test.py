@@ -30,7 +30,7 @@ def rows(emulator: Emulator, statement: str) -> list[list[Any]]:
         ("SELECT COUNT_DISTINCT(AccountId) d, MIN(Birthdate) FROM Contact", [[2, "1980-02-03"]]),
         ("SELECT LastName l FROM Contact GROUP BY LastName ORDER BY COUNT(Id), LastName DESC LIMIT 1", [["O'Neil"]]),
         (
-            "SELECT LastName, COUNT(Id) n FROM Contact GROUP BY LastName ORDER BY n DESC, LastName LIMIT 1",
+            "SELECT LastName, COUNT(Id) n FROM Contact GROUP BY LastName ORDER BY N DESC, LastName LIMIT 1",
             [["Alpha", 1]],
         ),
         (

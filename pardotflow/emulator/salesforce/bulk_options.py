@@ -98,7 +98,7 @@ def read_parts(call: Call) -> tuple[dict[str, Any], bytes]:
     parts: dict[bytes, bytes] = {}
     for part in (b"\r\n" + call.body).split(mark)[1:] if mark else ():
         head, _, content = part.partition(b"\r\n\r\n")
-        name = re.search(rb'name="?([^";\r\n]+)"?', head)
+        name = re.search(rb'\bname="?([^";\r\n]+)"?', head)
         if name is not None:
             parts[name[1]] = content
     if not {b"job", b"content"} <= set(parts):

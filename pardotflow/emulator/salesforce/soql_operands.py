@@ -83,7 +83,8 @@ class Operands(Names):
 
     def aliased(self, item: Operand) -> tuple[Field, str] | None:
         """An aggregate that is sorted by under its alias."""
-        found = [i for i in self.query.items if isinstance(i, Aggregate) and i.alias and i.alias == item.text]
+        name = item.text.lower()
+        found = [i for i in self.query.items if isinstance(i, Aggregate) and i.alias and i.alias.lower() == name]
         return self.grouped(found[0]) if found else None
 
     def ungrouped(self, item: Operand, refusal: str = "Field") -> SalesforceError:
