@@ -66,6 +66,11 @@ def test_deep_conditions(shared: Emulator, condition: str) -> None:
             "QUERY_TOO_COMPLICATED",
         ),
         (f"SELECT Id FROM Contact WHERE {nested(70)}", "MALFORMED_QUERY"),
+        (f"SELECT Id FROM Contact ORDER BY {', '.join(['Id'] * 3_000)}", "QUERY_TOO_COMPLICATED"),
+        (
+            f"SELECT LastName FROM Contact GROUP BY LastName ORDER BY {'LastName, ' * 3_000}LastName",
+            "QUERY_TOO_COMPLICATED",
+        ),
         (f"SELECT Id FROM Contact WHERE {'(' * 90_000}", "MALFORMED_QUERY"),
         (f"SELECT {'(SELECT Id FROM Contacts WHERE ' * 2_000} FROM Account", "MALFORMED_QUERY"),
         (f"SELECT {'.'.join('a' * 40_000)} FROM Contact", "MALFORMED_QUERY"),

@@ -104,13 +104,18 @@ def _count(db: sqlite3.Connection, query: Query, compiled: Compiled) -> dict[str
 
 def _aggregate(db: sqlite3.Connection, query: Query, compiled: Compiled, page_size: int) -> dict[str, Any]:
     shown = len(compiled.columns)
+    several = len(compiled.groupings) > 1
+    matching = f"FROM {compiled.source}{compiled.where}"
+    # The rows of subtotals are looked for once.
+    found = f"WITH found AS MATERIALIZED (SELECT t0._n {matching}) " if several else ""
+    rows_of = f"FROM {compiled.source} WHERE t0._n IN found" if several else matching
     selects = [
-        f"SELECT {', '.join(_named('c', each.columns) + _named('s', each.order))}"
-        f" FROM {compiled.source}{compiled.where}{each.tail}"
+        f"SELECT {', '.join(_named('c', each.columns) + _named('s', each.order))} {rows_of}{each.tail}"
         for each in compiled.groupings
     ]
-    sql = f"SELECT * FROM ({' UNION ALL '.join(selects)}){compiled.order}{_limit(query)}"
-    rows = db.execute(sql, compiled.values * len(selects)).fetchall()
+    values = (*compiled.values, *(value for each in compiled.groupings for value in each.values))
+    sql = f"{found}SELECT * FROM ({' UNION ALL '.join(selects)}){compiled.order}{_limit(query)}"
+    rows = db.execute(sql, values).fetchall()
     if len(rows) > page_size:
         message = "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch"
         raise refuse(400, "EXCEEDED_ID_LIMIT", message)

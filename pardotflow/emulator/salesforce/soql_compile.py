@@ -32,7 +32,6 @@ from pardotflow.emulator.salesforce.soql_tree import (
     Child,
     Comparison,
     Condition,
-    DateFunction,
     Display,
     FieldSet,
     Group,
@@ -75,10 +74,9 @@ class _Compiler(Operands):
         self.keys = dict(self.group_key(key) for key in self.query.group_by)
         self.kept = frozenset(self.keys)
         columns = tuple(self.columns())
-        if len(columns) > _MOST_COLUMNS:
+        if len(columns) + 2 * len(self.query.order_by) > _MOST_COLUMNS:
             raise refuse(400, "QUERY_TOO_COMPLICATED", _TOO_COMPLICATED)
         where, values = self.where()
-        _, having_values = self.having()
         keys = [key for order in self.query.order_by for key in self.order_key(order)]
         named = [(f"s{n}" if self.query.is_aggregate else sql, ending) for n, (sql, ending) in enumerate(keys)]
         order = ", ".join(sql + ending for sql, ending in named)
@@ -87,7 +85,7 @@ class _Compiler(Operands):
             columns=columns,
             parents=self.joins,
             where=where,
-            values=(*values, *having_values),
+            values=tuple(values),
             order=f" ORDER BY {order}" if order else "",
             groupings=self.groupings() if self.query.is_aggregate else (),
             children=tuple(self.children),
@@ -119,13 +117,15 @@ class _Compiler(Operands):
     def grouping(self, chosen: Sequence[bool]) -> Grouping:
         self.kept = frozenset(sql for sql, keep in zip(self.keys, chosen, strict=True) if keep)
         keys = ", ".join(self.keys[sql] for sql in self.keys if sql in self.kept)
+        having, values = self.having()
         # Grouped by a constant, no rows make no group.
-        tail = f" GROUP BY {keys or 'NULL'}{self.having()[0]}" if self.keys else ""
+        tail = f" GROUP BY {keys or 'NULL'}{having}" if self.keys else ""
         order = [sql for order in self.query.order_by for sql, _ in self.order_key(order)]
-        return Grouping(columns=tuple(column.sql for column in self.columns()), order=tuple(order), tail=tail)
+        columns = tuple(column.sql for column in self.columns())
+        return Grouping(columns=columns, order=tuple(order), tail=tail, values=tuple(values))
 
     def columns(self) -> list[Column]:
-        self.children = []
+        self.unnamed: list[str] = []
         columns: list[Column] = []
         for item in self.query.items:
             if isinstance(item, FieldSet):
@@ -134,8 +134,6 @@ class _Compiler(Operands):
                 columns.append(self.child(item, len(columns)))
             elif isinstance(item, TypeOf):
                 columns.extend(self.type_of(item))
-            elif self.query.is_aggregate:
-                columns.append(self.grouped_column(item, columns))
             else:
                 columns.append(self.plain_column(item))
         self.refuse_twice(columns)
@@ -145,11 +143,15 @@ class _Compiler(Operands):
         """Refuse a field that is selected twice, in the documented words, which point nowhere."""
         seen: set[tuple[str, ...]] = set()
         for column in columns:
+            if column.path in seen and self.query.is_aggregate:
+                raise malformed(self.query.statement, self.query.object_position, f"duplicate alias: {column.path[0]}")
             if column.kinds is None and column.path in seen:
                 raise refuse(400, "INVALID_FIELD", f"duplicate field selected: {'.'.join(column.path)}")
             seen.add(column.path)
 
     def plain_column(self, item: Operand | Display) -> Column:
+        if self.query.is_aggregate:
+            return self.grouped_column(item)
         operand = item.operand if isinstance(item, Display) else item
         if not isinstance(operand, Path):
             raise self.ungrouped(operand)
@@ -160,15 +162,13 @@ class _Compiler(Operands):
         path = (item.alias,) if item.alias else keys
         return self.display(Column(path=path, field=field, sql=sql), field, item)
 
-    def grouped_column(self, item: Operand | Display, columns: Sequence[Column]) -> Column:
+    def grouped_column(self, item: Operand | Display) -> Column:
         """A key or an aggregate; what has no alias and is no field is called `expr0`, `expr1` and so on."""
         operand = item.operand if isinstance(item, Display) else item
         field, sql = self.grouped(operand)
-        before = [i.operand if isinstance(i, Display) and i.alias is None else i for i in self.query.items]
-        numbered = sum(isinstance(i, Aggregate | DateFunction) and i.alias is None for i in before[: len(columns)])
-        key = item.alias or (field.name if isinstance(operand, Path) else f"expr{numbered}")
-        if any(column.path == (key,) for column in columns):
-            raise malformed(self.query.statement, item.position, f"duplicate alias: {key}")
+        key = item.alias or (field.name if isinstance(operand, Path) else f"expr{len(self.unnamed)}")
+        if item.alias is None and not isinstance(operand, Path):
+            self.unnamed.append(key)
         path = None if field.type == "int" else operand.path
         shown = field if path is None else self.resolve(path)[0]
         return self.display(Column(path=(key,), field=field, sql=sql), shown, item)

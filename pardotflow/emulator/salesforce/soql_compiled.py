@@ -101,14 +101,14 @@ class Grouping:
     columns: tuple[str, ...]
     order: tuple[str, ...]
     tail: str
+    values: tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
     """SQL in its parts, so that a caller can count, number or fetch the same rows.
 
-    An aggregate query is the union of its `groupings`, each with the values of WHERE and HAVING, sorted by the columns
-    `s0`, `s1` and so on, which `order` names.
+    An aggregate query is the union of its `groupings`, sorted by the columns `s0`, `s1` and so on, which `order` names.
     """
 
     info: ObjectInfo

@@ -21,10 +21,9 @@ def explain_query(context: Context, statement: str) -> dict[str, Any]:
     """The plans of a statement, the cheapest first; raises `SalesforceError` as the query itself would."""
     compiled = compile_query(context, parse_soql(statement), include_deleted=False)
     source = f"FROM {compiled.source}{compiled.where}"
-    values = compiled.values[: source.count("?")]
-    (found,) = context.db.execute(f"SELECT count(*) {source}", values).fetchone()
+    (found,) = context.db.execute(f"SELECT count(*) {source}", compiled.values).fetchone()
     (whole,) = context.db.execute(f'SELECT count(*) FROM {compiled.info.table} WHERE "IsDeleted" = 0').fetchone()
-    steps = context.db.execute(f"EXPLAIN QUERY PLAN SELECT t0._n {source}", values).fetchall()
+    steps = context.db.execute(f"EXPLAIN QUERY PLAN SELECT t0._n {source}", compiled.values).fetchall()
     used = [match for step in steps if (match := _INDEX.match(step[3]))]
     plan = {"cardinality": found, "fields": [], "leadingOperationType": "TableScan", "notes": []}
     plan |= {"relativeCost": 1.0, "sobjectCardinality": whole, "sobjectType": compiled.info.name}
