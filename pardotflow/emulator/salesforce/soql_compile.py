@@ -68,6 +68,7 @@ class _Compiler(Operands):
         super().__init__(query, scope, found)
         self.inner_scope = scope
         self.children: list[Children] = []
+        self.unnamed: list[str] = []
 
     def compile(self) -> Compiled:
         self.check_aggregates()
@@ -125,7 +126,7 @@ class _Compiler(Operands):
         return Grouping(columns=columns, order=tuple(order), tail=tail, values=tuple(values))
 
     def columns(self) -> list[Column]:
-        self.unnamed: list[str] = []
+        self.unnamed.clear()
         columns: list[Column] = []
         for item in self.query.items:
             if isinstance(item, FieldSet):
