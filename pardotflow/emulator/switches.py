@@ -141,6 +141,9 @@ class Switches:
     query_cursor_seconds: int = _switch(
         172_800, "A query cursor lives up to two days, formerly 15 minutes; not confirmed."
     )
+    soql_date_words: str = _switch(
+        "utc", "Whether TODAY and the other date words mean days of UTC or of the user's time zone.", ("utc", "user")
+    )
     child_records_none: str = _switch(
         "null", "What a child subquery shows for a parent without children is not recorded.", ("null", "empty")
     )

@@ -118,3 +118,16 @@ def test_text_sorts_by_its_upper_case_and_is_found_in_either(emulator: Emulator)
     assert emulator.column(f"SELECT LastName FROM Contact {where} AND LastName LIKE 'zo_'") == ["Zoë"]
     assert emulator.column(f"SELECT LastName FROM Contact {where} AND LastName LIKE '%OË'") == ["Zoë"]
     assert emulator.column(f"SELECT MAX(LastName) FROM Contact {where}") == ["ÄRZTE"]
+
+
+def test_date_words_can_mean_the_users_days(emulator: Emulator) -> None:
+    now = {"now": "2021-12-03T05:00:00Z", "frozen": True}  # still the second of December in Los Angeles
+    assert emulator.plain.put("/__admin/clock", json=now).status_code == 200
+    today = "SELECT LastName FROM Contact WHERE SystemModstamp = TODAY"
+    assert emulator.column(today) == ["Beta"]
+    emulator.switch(soql_date_words="user")
+    assert emulator.column(f"{today} ORDER BY LastName") == ["Alpha", "Beta"]
+    assert emulator.column("SELECT LastName FROM Contact WHERE SystemModstamp > TODAY") == ["O'Neil"]
+    assert emulator.column("SELECT LastName FROM Contact WHERE Birthdate < LAST_N_YEARS:2020") == []
+    emulator.create("Contact", LastName="Born", Birthdate="2021-12-02")
+    assert emulator.column("SELECT LastName FROM Contact WHERE Birthdate = TODAY") == ["Born"]

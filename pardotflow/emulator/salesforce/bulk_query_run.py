@@ -14,8 +14,9 @@ from pardotflow.emulator.salesforce.bulk_job import FAILED, JOB_COMPLETE, Job, e
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
 from pardotflow.emulator.salesforce.query_records import column_converter, select_rows
+from pardotflow.emulator.salesforce.query_scope import query_scope
 from pardotflow.emulator.salesforce.soql_compile import compile_soql
-from pardotflow.emulator.salesforce.soql_compiled import Column, Compiled, Scope
+from pardotflow.emulator.salesforce.soql_compiled import Column, Compiled
 from pardotflow.emulator.salesforce.soql_parser import parse_soql
 from pardotflow.emulator.salesforce.soql_tree import Child, Query, TypeOf
 
@@ -56,14 +57,7 @@ def _compile(context: Context, statement: str, operation: str) -> tuple[Query, C
         raise _refused("TYPEOF not supported in Bulk Query")
     if any(isinstance(item, Child) for item in query.items):
         raise _refused("Nested queries not supported in Bulk Query")
-    scope = Scope(
-        catalog=context.catalog,
-        include_deleted=operation == "queryAll",
-        today=context.state.moment.date(),
-        levels=1,
-        user_id=context.user_id,
-    )
-    compiled = compile_soql(query, scope)
+    compiled = compile_soql(query, query_scope(context, include_deleted=operation == "queryAll", levels=1))
     if any(column.field is not None and column.field.type == "address" for column in compiled.columns):
         raise _refused("Selecting compound data not supported in Bulk Query")
     return query, compiled

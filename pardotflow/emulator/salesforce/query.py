@@ -18,8 +18,9 @@ from pardotflow.emulator.salesforce.query_cursors import (
     read_numbers,
 )
 from pardotflow.emulator.salesforce.query_records import build_records, column_converter, select_rows
+from pardotflow.emulator.salesforce.query_scope import query_scope
 from pardotflow.emulator.salesforce.soql_compile import compile_soql
-from pardotflow.emulator.salesforce.soql_compiled import Compiled, Scope
+from pardotflow.emulator.salesforce.soql_compiled import Compiled
 from pardotflow.emulator.salesforce.soql_parser import parse_soql
 from pardotflow.emulator.salesforce.soql_tree import Query
 
@@ -78,11 +79,7 @@ def next_page(context: Context, locator: str) -> dict[str, Any]:
 def compile_query(context: Context, query: Query, *, include_deleted: bool) -> Compiled:
     """A parsed statement as SQL. Subqueries may be nested in each other from version 58 on (facts, section 3.1)."""
     levels = 5 if float(context.version[1:]) >= 58 else 1
-    day = context.state.moment.date()
-    scope = Scope(
-        catalog=context.catalog, include_deleted=include_deleted, today=day, levels=levels, user_id=context.user_id
-    )
-    return compile_soql(query, scope)
+    return compile_soql(query, query_scope(context, include_deleted=include_deleted, levels=levels))
 
 
 def _limit(query: Query) -> str:

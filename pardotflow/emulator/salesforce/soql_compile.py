@@ -325,7 +325,8 @@ class _Compiler(Operands):
             raise self.invalid_field(comparison.operand.position, sentence)
         if comparison.query is not None:
             return self.semi_join(comparison, comparison.query, field, sql)
-        target = Target(statement=self.query.statement, column=sql, field=field, today=self.scope.today)
+        scope = self.scope
+        target = Target(statement=self.query.statement, column=sql, field=field, today=scope.today, zone=scope.zone)
         return compare(target, comparison)
 
     def semi_join(self, comparison: Comparison, inner: Query, field: Field, sql: str) -> Sql:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, tzinfo
 
 from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
 from pardotflow.emulator.salesforce.fields import Field
@@ -30,7 +30,7 @@ class Column:
 class Scope:
     """What a statement is read in: the objects, the rows it may see, the day, how deep subqueries go.
 
-    Records that sharing hides are there only for `all_records`. The time zone is that of the user.
+    Records that sharing hides are there only for `all_records`. `zone` is where the days of date words begin.
     """
 
     catalog: Catalog
@@ -39,6 +39,7 @@ class Scope:
     levels: int
     all_records: bool = False
     user_id: str = ""
+    zone: tzinfo = UTC
 
     def in_zone(self, sql: str) -> str:
         """SQL of a date-time as SQL of the same in the user's time zone."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, tzinfo
 
 from pardotflow.emulator.clock import parse_instant, salesforce_stamp
 from pardotflow.emulator.ids import to_18
@@ -29,12 +29,13 @@ _FIRST, _LAST = date(1700, 1, 1), date(4000, 12, 31)  # facts, section 3.1: the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The column that a comparison tests. `today` gives date keywords their meaning."""
+    """The column that a comparison tests. `today` and `zone` give date keywords their meaning."""
 
     statement: str
     column: str
     field: Field
     today: date
+    zone: tzinfo
 
     def is_cased(self, value: object = "ß") -> bool:
         """Whether a value has to be compared as `folded` text, since NOCASE does not know all its letters."""
@@ -155,7 +156,10 @@ def _compare_range(target: Target, operator: str, value: Value) -> Sql:
 
 
 def _day_text(target: Target, day: date) -> str:
-    return day.isoformat() if target.field.type == "date" else f"{day.isoformat()}T00:00:00.000+0000"
+    near = min(max(day, _FIRST), _LAST)
+    if target.field.type == "date":
+        return near.isoformat()
+    return salesforce_stamp(datetime.combine(near, time(), tzinfo=target.zone))
 
 
 def read_literal(target: Target, value: Value) -> object:
