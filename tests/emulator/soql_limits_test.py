@@ -75,6 +75,8 @@ def test_deep_conditions(shared: Emulator, condition: str) -> None:
         (f"SELECT {'(SELECT Id FROM Contacts WHERE ' * 2_000} FROM Account", "MALFORMED_QUERY"),
         (f"SELECT {'.'.join('a' * 40_000)} FROM Contact", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact WHERE AccountId IN (SELECT Id FROM Account WHERE Id IN (SELECT", "MALFORMED_QUERY"),
+        (f"SELECT {'(SELECT ' * 12_000}", "MALFORMED_QUERY"),
+        (f"SELECT Id, {'(SELECT Id, ' * 5}(SELECT Id FROM B){' FROM B)' * 5} FROM Account", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact WHERE Phone = :phone", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact WHERE LastName = '\\ud83d'", "MALFORMED_QUERY"),
         ("SELECT Id FROM Contact WHERE LastName = '\\u00'", "MALFORMED_QUERY"),

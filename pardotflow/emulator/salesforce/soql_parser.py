@@ -37,6 +37,7 @@ _DEEPEST = 100
 _LONGEST = 100_000
 _LONGEST_STRING = 4_000
 _MOST_SEMI_JOINS = 2
+_MOST_LEVELS = 5
 _MODES = ("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE")
 _UNKNOWN = {"CONVERTCURRENCY", "DISTANCE", "GEOLOCATION"}
 _AGGREGATES = AGGREGATES | {"GROUPING"}
@@ -58,6 +59,7 @@ class _Parser(Cursor):
     def __init__(self, statement: str) -> None:
         super().__init__(statement)
         self.depth = 0
+        self.levels = 0
         self.inside_semi_join = False
         self.semi_joins = 0
 
@@ -100,9 +102,13 @@ class _Parser(Cursor):
         )
 
     def child(self) -> Child:
-        self.expect("(")
+        position = self.expect("(").position
         start = self.token.position
+        self.levels += 1
+        if self.levels > _MOST_LEVELS:
+            raise malformed(self.statement, position, "Cannot expand another level of child relationships")
         query = self.query()
+        self.levels -= 1
         end = self.expect(")").position
         return Child(query=query, position=start, text=self.statement[start:end])
 
