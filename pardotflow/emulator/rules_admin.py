@@ -72,7 +72,7 @@ def _check_condition(catalog: Catalog, info: ObjectInfo, condition: str) -> None
     """Refuse a condition that could not be put later; it cannot name a hidden field."""
     scope = Scope(catalog=catalog, include_deleted=True, today=datetime.now(UTC).date(), levels=1, all_records=True)
     try:
-        compile_soql(parse_soql(f"SELECT Id FROM {info.name} WHERE ({condition})"), scope)
+        compile_soql(parse_soql(f"SELECT Id FROM {info.name} WHERE ({condition})", rule=True), scope)
     except SalesforceError as error:
         raise EmulatorError(f"rules: {info.name}: {error}") from None
 

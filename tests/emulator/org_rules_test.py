@@ -261,8 +261,8 @@ def test_a_seed_declares_rules(tmp_path: Path) -> None:
 def test_sharing_rules_may_ask_for_each_others_objects(emulator: Emulator) -> None:
     hidden = [
         {"object": "Account", "hidden": "Id IN (SELECT AccountId FROM Contact WHERE LastName = 'Alpha')"},
-        {"object": "Contact", "hidden": "AccountId IN (SELECT Id FROM Account WHERE Name = 'Acme')"},
+        {"object": "Contact", "hidden": "AccountId IN (SELECT Id FROM Account WHERE Name LIKE 'Beta%')"},
     ]
     assert emulator.plain.put("/__admin/rules", json={"sharing": hidden}).status_code == 200
     assert emulator.column("SELECT Name FROM Account") == ["Beta Ltd"]
-    assert emulator.column("SELECT LastName FROM Contact ORDER BY LastName") == ["Beta", "O'Neil"]
+    assert emulator.column("SELECT LastName FROM Contact ORDER BY LastName") == ["Alpha", "O'Neil"]

@@ -50,6 +50,7 @@ def _meets(context: Context, info: ObjectInfo, record_id: str, condition: str, *
         levels=1,
         all_records=all_records,
     )
-    made = compile_soql(parse_soql(f"SELECT Id FROM {info.name} WHERE Id = '{record_id}'{condition}"), scope)
+    query = parse_soql(f"SELECT Id FROM {info.name} WHERE Id = '{record_id}'{condition}", rule=True)
+    made = compile_soql(query, scope)
     found = context.db.execute(f"SELECT 1 FROM {made.source}{made.where}", made.values).fetchone()
     return found is not None

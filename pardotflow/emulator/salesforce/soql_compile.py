@@ -278,13 +278,14 @@ class _Compiler(Operands):
     def where(self) -> Sql:
         live = [] if self.scope.include_deleted else ['t0."IsDeleted" = 0']
         values: list[object] = []
-        hidden = None if self.scope.all_records else self.object.rules.hidden_records
-        rule = parse_soql(f"SELECT Id FROM {self.object.name} WHERE {hidden}").where if hidden else None
-        everything = replace(self.scope, all_records=True)
+        name, scope = self.object.name, self.scope
+        hidden = None if scope.all_records or name in scope.hiding else self.object.rules.hidden_records
+        rule = parse_soql(f"SELECT Id FROM {name} WHERE {hidden}", rule=True).where if hidden else None
         hiding = None if rule is None else Not(condition=rule)
-        # The subqueries of a rule see all records: rules that ask for each other's objects would never end.
-        for condition, scope in ((hiding, everything), (self.query.where, self.scope)):
-            self.inner_scope = scope
+        # Rules that ask for each other's objects would never end.
+        inside = replace(scope, hiding=scope.hiding | {name})
+        for condition, inner in ((hiding, inside), (self.query.where, scope)):
+            self.inner_scope = inner
             if condition is not None:
                 self.refuse_depth(condition)
                 sql, bound = self.condition(condition, self.unaggregated)

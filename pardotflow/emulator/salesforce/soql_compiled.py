@@ -30,7 +30,8 @@ class Column:
 class Scope:
     """What a statement is read in: the objects, the rows it may see, the day, how deep subqueries go.
 
-    Records that sharing hides are there only for `all_records`. `zone` is where the days of date words begin.
+    Records that sharing hides are there only for `all_records`; of the objects in `hiding`, whose rules are being
+    compiled, all are. `zone` is where the days of date words begin.
     """
 
     catalog: Catalog
@@ -40,6 +41,7 @@ class Scope:
     all_records: bool = False
     user_id: str = ""
     zone: tzinfo = UTC
+    hiding: frozenset[str] = frozenset()
 
     def in_zone(self, sql: str) -> str:
         """SQL of a date-time as SQL of the same in the user's time zone."""

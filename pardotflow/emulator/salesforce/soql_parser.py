@@ -45,19 +45,23 @@ _MOST_SUBTOTALED = 3
 _COMPARE = ("=", "!=", "<>", "<", "<=", ">", ">=", "LIKE")
 
 
-def parse_soql(statement: str) -> Query:
-    """Parse one statement; raises `SalesforceError` MALFORMED_QUERY."""
+def parse_soql(statement: str, *, rule: bool = False) -> Query:
+    """Parse one statement; raises `SalesforceError` MALFORMED_QUERY.
+
+    The condition of a rule of the org may have semi-joins beside OR and below NOT.
+    """
     if len(statement) > _LONGEST:
         raise malformed(statement, _LONGEST, f"SOQL statements cannot be longer than {_LONGEST:,} characters.")
-    parser = _Parser(statement)
+    parser = _Parser(statement, rule=rule)
     query = parser.query()
     parser.expect_end()
     return query
 
 
 class _Parser(Cursor):
-    def __init__(self, statement: str) -> None:
+    def __init__(self, statement: str, *, rule: bool) -> None:
         super().__init__(statement)
+        self.rule = rule
         self.depth = 0
         self.levels = 0
         self.inside_semi_join = False
@@ -263,7 +267,7 @@ class _Parser(Cursor):
         if isinstance(condition, Group):
             for part in condition.conditions:
                 self.refuse_semi_join(part, word)
-        elif isinstance(condition, Comparison) and condition.query is not None:
+        elif isinstance(condition, Comparison) and condition.query is not None and not self.rule:
             sentence = f"Semi join sub-selects are not allowed with the '{word}' operator"
             raise malformed(self.statement, condition.operand.position, sentence)
 
