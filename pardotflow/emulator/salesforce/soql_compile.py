@@ -79,7 +79,7 @@ class _Compiler(Operands):
             raise refuse(400, "QUERY_TOO_COMPLICATED", _TOO_COMPLICATED)
         where, values = self.where()
         keys = [key for order in self.query.order_by for key in self.order_key(order)]
-        named = [(f"s{n}" if self.query.is_aggregate else sql, ending) for n, (sql, ending) in enumerate(keys)]
+        named = [(f"s{n}" if self.is_aggregate else sql, ending) for n, (sql, ending) in enumerate(keys)]
         order = ", ".join(sql + ending for sql, ending in named)
         return Compiled(
             info=self.object,
@@ -88,7 +88,7 @@ class _Compiler(Operands):
             where=where,
             values=tuple(values),
             order=f" ORDER BY {order}" if order else "",
-            groupings=self.groupings() if self.query.is_aggregate else (),
+            groupings=self.groupings() if self.is_aggregate else (),
             children=tuple(self.children),
             source=self.source,
         )
@@ -101,7 +101,7 @@ class _Compiler(Operands):
             raise malformed(query.statement, count.position, "COUNT() must be the only element of the select list")
         if query.is_count and query.group_by:
             raise malformed(query.statement, query.object_position, "COUNT() cannot be grouped: count a field")
-        if query.is_aggregate and not (query.is_count or query.group_by) and query.limit is not None:
+        if self.is_aggregate and not (query.is_count or query.group_by) and query.limit is not None:
             sentence = "Non-grouped query that uses overall aggregate functions cannot also use LIMIT"
             raise malformed(query.statement, query.object_position, sentence)
 
@@ -144,14 +144,14 @@ class _Compiler(Operands):
         """Refuse a field that is selected twice, in the documented words, which point nowhere."""
         seen: set[tuple[str, ...]] = set()
         for column in columns:
-            if column.path in seen and self.query.is_aggregate:
+            if column.path in seen and self.is_aggregate:
                 raise malformed(self.query.statement, self.query.object_position, f"duplicate alias: {column.path[0]}")
             if column.kinds is None and column.path in seen:
                 raise refuse(400, "INVALID_FIELD", f"duplicate field selected: {'.'.join(column.path)}")
             seen.add(column.path)
 
     def plain_column(self, item: Operand | Display) -> Column:
-        if self.query.is_aggregate:
+        if self.is_aggregate:
             return self.grouped_column(item)
         operand = item.operand if isinstance(item, Display) else item
         if not isinstance(operand, Path):
@@ -187,7 +187,7 @@ class _Compiler(Operands):
     def type_of(self, item: TypeOf) -> list[Column]:
         """The fields of each branch, shown only for parents of its kind."""
         statement, relation = self.query.statement, item.relation
-        if self.query.is_aggregate:
+        if self.is_aggregate:
             raise malformed(statement, relation.position, "TYPEOF is not allowed in a grouped query")
         parent, keys = self.walk(self.strip_alias(relation), relation)
         if not parent.polymorphic:
@@ -218,7 +218,7 @@ class _Compiler(Operands):
     def child(self, item: Child, place: int) -> Column:
         """A column that stays null until the children of a page are fetched."""
         statement, inner = self.query.statement, item.query
-        if self.query.is_aggregate or inner.is_aggregate:
+        if self.is_aggregate or inner.is_aggregate:
             sentence = "Aggregate queries can neither have nor be relationship subqueries"
             raise malformed(statement, item.position, sentence)
         if self.scope.levels < 1:
@@ -239,7 +239,7 @@ class _Compiler(Operands):
         raise unknown_relationship(inner)
 
     def field_set(self, item: FieldSet) -> list[Column]:
-        if self.query.is_aggregate:
+        if self.is_aggregate:
             raise malformed(self.query.statement, item.position, "FIELDS is not allowed in a grouped query")
         if item.kind != "STANDARD" and not self.is_bounded():
             sentence = "The SOQL FIELDS function must have a LIMIT of at most 200"
@@ -268,7 +268,7 @@ class _Compiler(Operands):
     def order_key(self, key: Order) -> list[tuple[str, str]]:
         """SQL to sort by, and the direction of each."""
         alias = self.aliased(key.operand)
-        field, sql = alias or (self.grouped if self.query.is_aggregate else self.sorted)(key.operand, "Ordered field")
+        field, sql = alias or (self.grouped if self.is_aggregate else self.sorted)(key.operand, "Ordered field")
         if not field.is_sortable:
             sentence = f"field '{field.name}' can not be sorted in a query call"
             raise self.invalid_field(key.operand.position, sentence)

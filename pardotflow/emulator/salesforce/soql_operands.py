@@ -20,6 +20,7 @@ class Operands(Names):
 
     def __init__(self, query: Query, scope: Scope, found: ObjectInfo | None) -> None:
         super().__init__(query, scope, found)
+        self.is_aggregate = query.is_aggregate
         self.keys: dict[str, str] = {}
         self.kept: frozenset[str] = frozenset()
 
