@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,12 @@ CONTACTS: list[Record] = [
         "LastName": TEXTS[k % len(TEXTS)],
         "FirstName": [None, "Ann", "änne", "ÄNNE", "Zoe", "ann"][k % 6],
         "Email": None if k % 5 == 4 else f"{'ü' * (k % 3)}a{k % 4}@X.test",
-        "Birthdate": None if k % 4 == 3 else date(2022 + k % 5, 1 + k * 7 % 12, 1 + k * 11 % 28),
+        "Birthdate": [
+            date(2022 + k % 5, 1 + k * 7 % 12, 1 + k * 11 % 28),
+            date(2024, 1, 28) + timedelta(weeks=k // 4),  # Sundays
+            date(2024, 1, 27) + timedelta(weeks=k // 4),
+            None,
+        ][k % 4],
         "SystemModstamp": datetime(2023 + k % 3, 1 + k * 5 % 12, 1 + k * 13 % 28, k, 59, 59, tzinfo=UTC),
         "DoNotCall": k % 3 == 0,
         "Topics__c": [None, "a", "b;c", "a;b;c", "c"][k % 5],
@@ -221,6 +226,14 @@ def ask(org: Emulator, statement: str) -> list[Record]:
 def test_conditions(org: Emulator, where: Condition) -> None:
     expected = [contact["Id"] for contact in CONTACTS if where.holds(contact)]
     assert found(org, f"SELECT Id FROM Contact WHERE {where.text} ORDER BY Id") == expected
+
+
+@pytest.mark.parametrize("word", WORDS, ids=[word[0] for word in WORDS])
+def test_every_date_word(org: Emulator, word: tuple[str, str, int, int]) -> None:
+    for operator in ("=", "<", ">="):
+        where = within("Birthdate", operator, word)
+        expected = [contact["Id"] for contact in CONTACTS if where.holds(contact)]
+        assert found(org, f"SELECT Id FROM Contact WHERE {where.text} ORDER BY Id") == expected
 
 
 @MANY
