@@ -154,6 +154,13 @@ def test_an_unknown_field_is_pointed_at(shared: Emulator) -> None:
     )
 
 
+@pytest.mark.parametrize("literal", ["1e3", "2021-12-02T18:23:39", "5-3", "#", "'x"])
+def test_what_is_no_literal_is_shown_whole(shared: Emulator, literal: str) -> None:
+    code, message = refuse(shared, f"SELECT Id FROM Account WHERE NumberOfEmployees > {literal} LIMIT 1")
+    assert code == "MALFORMED_QUERY"
+    assert message.endswith(f"ERROR at Row:1:Column:50\nunexpected token: '{literal}'")
+
+
 def test_an_unknown_object_is_pointed_at(shared: Emulator) -> None:
     code, message = refuse(shared, "SELECT Id,Name,BillingCity,IsDeleted FROM Accout")
     assert code == "INVALID_TYPE"

@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     r"""\s*(?:
     (?P<datetime>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))
   | (?P<date>\d{4}-\d\d-\d\d)(?![\w-])
-  | (?P<number>[+-]?(?:\d+(?:\.\d+)?|\.\d+))(?![\w.])
+  | (?P<number>[+-]?(?:\d+(?:\.\d+)?|\.\d+))(?![\w.-])
   | (?P<string>'(?:[^'\\]|\\.)*')
   | (?P<name>[A-Za-z_]\w*(?:\s*\.\s*[A-Za-z_]\w*)*)
   | (?P<symbol><=|>=|!=|<>|[=<>(),:])
@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
-_BLANK = re.compile(r"\s*", re.ASCII)
+_WRONG = re.compile(r"[^\s,()]{1,40}|[,()]", re.ASCII)
 _UNICODE = re.compile(r"[dD][89aAbB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?![dD][89a-fA-F])[0-9a-fA-F]{4}")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
@@ -48,9 +48,9 @@ def scan(statement: str) -> list[Token]:
     while True:
         match = _TOKEN.match(statement, place)
         if match is None:
-            blank = _BLANK.match(statement, place)
-            start = place if blank is None else blank.end()
-            raise malformed(statement, start, f"unexpected token: '{statement[start : start + 1]}'")
+            wrong = _WRONG.search(statement, place)
+            start, shown = (place, "") if wrong is None else (wrong.start(), wrong[0])
+            raise malformed(statement, start, f"unexpected token: '{shown}'")
         kind = match.lastgroup or "end"
         text = re.sub(r"\s*\.\s*", ".", match[kind]) if kind == "name" else match[kind]
         tokens.append(Token(kind=kind, text=text, position=match.start(kind)))
