@@ -227,5 +227,13 @@ def test_words_that_change_nothing_here(shared: Emulator) -> None:
     assert len(where(shared, f"{SEMI_JOIN} AND {SEMI_JOIN}")) == 2
 
 
+def test_the_scope_of_what_the_user_owns(emulator: Emulator) -> None:
+    emulator.set(f"Contact/{ANN}", OwnerId="0055e0000000001AAA")
+    mine = "SELECT Id FROM Contact USING SCOPE mine WHERE LastName != 'Beta' ORDER BY Id"
+    assert emulator.column(mine) == [ONEIL]
+    assert len(emulator.column("SELECT Id FROM OpportunityContactRole USING SCOPE Mine")) == 0
+    assert refuse(emulator, "SELECT Id FROM Contact USING SCOPE yours")[0] == "MALFORMED_QUERY"
+
+
 def test_a_query_without_a_statement(shared: Emulator) -> None:
     assert shared.salesforce_error(shared.salesforce.get("/query")) == (400, "MALFORMED_QUERY")

@@ -278,6 +278,9 @@ class _Compiler(Operands):
     def where(self) -> Sql:
         live = [] if self.scope.include_deleted else ['t0."IsDeleted" = 0']
         values: list[object] = []
+        if self.query.scope == "MINE" and self.object.find("OwnerId") is not None:
+            live.append('t0."OwnerId" = ?')
+            values.append(self.scope.user_id)
         name, scope = self.object.name, self.scope
         hidden = None if scope.all_records or name in scope.hiding else self.object.rules.hidden_records
         rule = parse_soql(f"SELECT Id FROM {name} WHERE {hidden}", rule=True).where if hidden else None

@@ -38,6 +38,16 @@ _LONGEST = 100_000
 _LONGEST_STRING = 4_000
 _MOST_SEMI_JOINS = 2
 _MOST_LEVELS = 5
+_SCOPES = (
+    "EVERYTHING",
+    "MINE",
+    "DELEGATED",
+    "MINE_AND_MY_GROUPS",
+    "MY_TERRITORY",
+    "MY_TEAM_TERRITORY",
+    "SCOPINGRULE",
+    "TEAM",
+)
 _MODES = ("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE")
 _UNKNOWN = {"CONVERTCURRENCY", "DISTANCE", "GEOLOCATION"}
 _AGGREGATES = AGGREGATES | {"GROUPING"}
@@ -77,9 +87,7 @@ class _Parser(Cursor):
         alias = None
         if self.token.kind == "name" and not self.token.is_word(*_CLAUSES):
             alias = self.advance().text
-        if self.take("USING"):
-            self.expect("SCOPE")
-            self.name()
+        scope = self.scope()
         where = self.either() if self.take("WHERE") else None
         if self.take("WITH"):
             self.expect(*_MODES)
@@ -96,6 +104,7 @@ class _Parser(Cursor):
             object=source.text,
             object_position=source.position,
             alias=alias,
+            scope=scope,
             where=where,
             group_by=group_by,
             grouping=grouping,
@@ -104,6 +113,12 @@ class _Parser(Cursor):
             limit=limit,
             offset=offset,
         )
+
+    def scope(self) -> str:
+        if not self.take("USING"):
+            return _SCOPES[0]
+        self.expect("SCOPE")
+        return self.expect(*_SCOPES).text.upper()
 
     def child(self) -> Child:
         position = self.expect("(").position

@@ -153,13 +153,17 @@ class Child:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A whole SELECT. `grouping` says whether the keys are grouped as they are, or with subtotals."""
+    """A whole SELECT. `grouping` says whether the keys are grouped as they are, or with subtotals.
+
+    `scope` is the word of USING SCOPE in capitals.
+    """
 
     statement: str
     items: tuple[Operand | Display | FieldSet | Child | TypeOf, ...]
     object: str
     object_position: int
     alias: str | None
+    scope: str
     where: Condition | None
     group_by: tuple[Path | DateFunction, ...]
     grouping: Literal["PLAIN", "ROLLUP", "CUBE"]
