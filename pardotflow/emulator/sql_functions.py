@@ -47,7 +47,7 @@ def _in_zone(stamp: str | None, zone: str) -> str | None:
         return None
     try:
         return datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC).astimezone(read_zone(zone)).strftime(_STAMP)
-    except (ValueError, EmulatorError):
+    except (ValueError, OverflowError, EmulatorError):
         return stamp
 
 

@@ -55,6 +55,11 @@ def test_the_users_time_zone(emulator: Emulator) -> None:
     midnight = "SELECT LastName FROM Contact WHERE DAY_ONLY(convertTimezone(SystemModstamp)) = 2021-12-02"
     assert emulator.column(midnight + " ORDER BY Id") == ["Alpha", "Beta"]
     user = emulator.plain.get("/services/oauth2/userinfo", headers=emulator.salesforce.headers).json()["user_id"]
+    emulator.set("Contact/0035e000000con3", LastCURequestDate="0001-01-01T00:00:00Z")
+    years = "CALENDAR_YEAR(convertTimezone(LastCURequestDate))"
+    assert rows(emulator, f"SELECT {years}, COUNT(Id) FROM Contact GROUP BY {years} ORDER BY {years} NULLS LAST")[
+        1:
+    ] == [[None, 2]]
     for zone, hour in (("Asia/Kolkata", 23), ("Nowhere'/x", 18)):
         emulator.salesforce.patch(f"/sobjects/User/{user}", json={"TimeZoneSidKey": zone})
         assert rows(emulator, statement) == [[hour, 1]]
