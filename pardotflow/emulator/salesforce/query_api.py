@@ -12,18 +12,21 @@ from pardotflow.emulator.exchange import Call, Reply
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import json_reply, refuse
 from pardotflow.emulator.salesforce.query import next_page, run_query
+from pardotflow.emulator.salesforce.query_columns import describe_columns
 from pardotflow.emulator.salesforce.query_cursors import Paging
 from pardotflow.emulator.salesforce.soql_explain import explain_query
 
 
 def start_query(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
-    """`GET /query?q=` and `GET /queryAll?q=`; `GET /query?explain=` gives the plan instead of rows."""
+    """`GET /query?q=` and `GET /queryAll?q=`; `explain=` gives the plan instead of rows, `columns=true` the columns."""
     statement, explained = call.argument("q"), call.argument("explain")
     if explained is not None and statement is None:
         return json_reply(explain_query(context, explained))
     if statement is None:
         raise refuse(400, "MALFORMED_QUERY", "Missing required parameter: q")
     include_deleted = match["verb"].lower() == "queryall"
+    if (call.argument("columns") or "").lower() == "true":
+        return json_reply(describe_columns(context, statement, include_deleted=include_deleted))
     paging = Paging(size=_page_size(context, call), include_deleted=include_deleted)
     return json_reply(run_query(context, statement, paging))
 
