@@ -4,7 +4,7 @@ Records stand in one table for each object (`sf_Contact`, `pd_prospects`), made 
 in these tables are Unix seconds of the emulator's clock.
 """
 
-FORMAT = 3
+FORMAT = 4
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
