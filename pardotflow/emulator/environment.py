@@ -11,7 +11,7 @@ from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.extra import load_extra
 from pardotflow.emulator.identity import Identity, load_identity
 
-_CERTIFICATE_NAMES = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE")
+_CERTIFICATE_NAMES = ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 
 
 def environment(data: Path, port: int, *, tls: bool = False) -> dict[str, str]:

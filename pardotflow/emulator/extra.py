@@ -11,10 +11,14 @@ from types import ModuleType
 from pardotflow.emulator.problem import EmulatorError
 
 
+class ExtraMissing(EmulatorError):
+    """The package of the extra is not installed."""
+
+
 def load_extra(name: str) -> ModuleType:
-    """The module `pardotflow.emulator.<name>`. Raises `EmulatorError` where `cryptography` is not installed."""
+    """The module `pardotflow.emulator.<name>`. Raises `ExtraMissing` where `cryptography` is not installed."""
     try:
         return importlib.import_module(f"pardotflow.emulator.{name}")
     except ModuleNotFoundError as cause:
         message = f"the package {cause.name} is not installed: pip install 'pardotflow[emulator]'"
-        raise EmulatorError(message) from cause
+        raise ExtraMissing(message) from cause

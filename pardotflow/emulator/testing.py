@@ -21,7 +21,8 @@ from pardotflow.emulator.clock_setting import read_clock, set_clock
 from pardotflow.emulator.creation import create_data
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.edit import edit_record
-from pardotflow.emulator.environment import environment
+from pardotflow.emulator.environment import environment, key_environment
+from pardotflow.emulator.extra import ExtraMissing
 from pardotflow.emulator.faults import put_plan, read_plan
 from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.problem import EmulatorError
@@ -38,13 +39,16 @@ _START_SECONDS = 30
 
 
 class RunningEmulator:
-    """A served data file. `environment` has what a client needs, `url` is where both systems are."""
+    """A served data file. `environment` has what a client needs, `url` is where both systems are.
 
-    def __init__(self, file: DataFile, port: int) -> None:
+    With `tls` a client has to trust `environment["SSL_CERT_FILE"]`.
+    """
+
+    def __init__(self, file: DataFile, port: int, *, tls: bool = False) -> None:
         self._file = file
         self.data = file.path
         self.port = port
-        self.environment: Mapping[str, str] = environment(file.path, port)
+        self.environment: Mapping[str, str] = environment(file.path, port, tls=tls) | _key(file.path)
         self.url = self.environment["SF_INSTANCE_URL"]
 
     @property
@@ -94,6 +98,14 @@ class RunningEmulator:
         clear_entries(self._file)
 
 
+def _key(data: Path) -> dict[str, str]:
+    """The variable of the key for JWT assertions; none without the extra, which only signing needs."""
+    try:
+        return key_environment(data)
+    except ExtraMissing:
+        return {}
+
+
 @contextmanager
 def running_emulator(
     data: Path,
@@ -102,10 +114,12 @@ def running_emulator(
     clock: Mapping[str, object] | None = None,
     faults: Sequence[Mapping[str, Any]] = (),
     switches: Mapping[str, SwitchValue] | None = None,
+    tls: bool = False,
 ) -> Iterator[RunningEmulator]:
     """Serve a data file until the end of the block; it is made from a seed folder, or empty, where it is missing.
 
-    Raises `EmulatorError` where the folder, the file, a rule, a switch or the clock cannot be used.
+    Raises `EmulatorError` where the folder, the file, a rule, a switch or the clock cannot be used, and for `tls`
+    without the extra `emulator`.
     """
     if not data.exists():
         if folder is None:
@@ -120,21 +134,21 @@ def running_emulator(
             set_clock(file, clock)
         if faults:
             put_plan(file, read_plan(list(faults)))
-        with _serving(data) as port:
-            yield RunningEmulator(file, port)
+        with _serving(data, tls=tls) as port:
+            yield RunningEmulator(file, port, tls=tls)
     finally:
         file.close()
 
 
 @contextmanager
-def _serving(data: Path) -> Iterator[int]:
+def _serving(data: Path, *, tls: bool) -> Iterator[int]:
     """The port of a server in a thread; an error of its start is raised here."""
     started: queue.Queue[int | EmulatorError] = queue.Queue()
     stop = threading.Event()
 
     def run() -> None:
         try:
-            serve(data, 0, ready=started.put, stop=stop)
+            serve(data, 0, ready=started.put, stop=stop, tls=tls)
         except EmulatorError as error:
             started.put(error)
 
@@ -152,7 +166,7 @@ def _serving(data: Path) -> Iterator[int]:
 
 @pytest.fixture
 def emulator_factory(tmp_path: Path) -> Iterator[Callable[..., RunningEmulator]]:
-    """Makes emulators that run until the test ends: `emulator_factory(folder=…, clock=…, faults=…, switches=…)`."""
+    """Makes emulators that run until the test ends, with the options of `running_emulator` (`folder`, `tls`, …)."""
     with ExitStack() as running:
 
         def make(**options: Any) -> RunningEmulator:  # noqa: ANN401 - those of running_emulator

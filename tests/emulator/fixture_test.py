@@ -1,11 +1,14 @@
 """The emulator as a fixture for tests of others."""
 
+import ssl
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from pardotflow.emulator import EmulatorError
 from pardotflow.emulator.testing import RunningEmulator, emulator_factory, running_emulator
@@ -60,3 +63,26 @@ def test_what_cannot_be_meant_is_said_at_once(tmp_path: Path) -> None:
     for options in ({"folder": tmp_path / "none"}, {"faults": [{"trouble": "rain"}]}, {"switches": {"rain": True}}):
         with pytest.raises(EmulatorError), running_emulator(tmp_path / "a.db", **options):
             pass
+
+
+def test_https_with_a_certificate_to_trust(emulator_factory: Factory) -> None:
+    made = emulator_factory(folder=FOLDER, tls=True)
+    assert made.url.startswith("https://127.0.0.1:") and made.url == made.environment["PARDOT_URL"]
+    trust = ssl.create_default_context(cafile=made.environment["SSL_CERT_FILE"])
+    with httpx.Client(verify=trust, trust_env=False) as web:
+        assert web.get(f"{made.url}/services/data").status_code == 200
+    plain = emulator_factory()
+    assert plain.url.startswith("http://") and "SSL_CERT_FILE" not in plain.environment
+
+
+def test_the_key_for_assertions_is_in_the_environment(
+    emulator_factory: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = Path(emulator_factory().environment["SF_JWT_KEY_FILE"])
+    assert load_pem_private_key(key.read_bytes(), None)
+
+    for module in ("signing_key", "certificate"):
+        monkeypatch.setitem(sys.modules, f"pardotflow.emulator.{module}", None)  # as where it cannot be imported
+    assert "SF_JWT_KEY_FILE" not in emulator_factory().environment
+    with pytest.raises(EmulatorError, match=r"pip install 'pardotflow\[emulator\]'"):
+        emulator_factory(tls=True)

@@ -92,7 +92,9 @@ def test_the_certificate_stays_and_its_key_is_private(data: Path) -> None:
 def test_the_variables_name_it_for_every_kind_of_client(data: Path) -> None:
     variables = environment(data, 8443, tls=True)
     assert variables["SF_LOGIN_URL"] == variables["PARDOT_URL"] == "https://127.0.0.1:8443"
-    files = {variables[name] for name in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE")}
+    files = {
+        variables[name] for name in ("SSL_CERT_FILE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE")
+    }
     assert files == {str(write_certificate(data).public)}
     assert "SSL_CERT_FILE" not in environment(data, 8443)
 
