@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import yaml
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call
+from pardotflow.emulator.fault_envelope import in_envelope, session_of
 from pardotflow.emulator.fault_rule import (
     Fault,
     Spec,
@@ -128,15 +130,17 @@ def take_fault(file: DataFile, call: Call) -> Fault | None:
                 db.execute("DELETE FROM fault WHERE n = ? AND remaining <= 1", (n,))
                 db.execute("UPDATE fault SET remaining = remaining - 1 WHERE n = ?", (n,))
                 _enter(db, spec, call)
-                return build_fault(spec, system_of(call.path), load_switches(db), number=met)
+                fault = build_fault(spec, system_of(call.path), load_switches(db), number=met)
+                return (
+                    fault if fault.instead is None else replace(fault, instead=in_envelope(spec, fault.instead, call))
+                )
     return None
 
 
 def _enter(db: sqlite3.Connection, spec: Spec, call: Call) -> None:
     """What a trouble leaves behind in the data: the session that ended, the cache that lags from now on."""
     if spec.get("trouble") == "expired_token":
-        token = call.headers.get("authorization", "").partition(" ")[2].strip()
-        db.execute("UPDATE token SET revoked = 1 WHERE token = ? AND kind = 'access'", (token,))
+        db.execute("UPDATE token SET revoked = 1 WHERE token = ? AND kind = 'access'", (session_of(call),))
     if spec.get("trouble") == "cache_lag":
         db.execute(
             "INSERT INTO switch VALUES ('cache_lag', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -27,6 +27,7 @@ from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import SalesforceError
 from pardotflow.emulator.salesforce.oauth_session import find_user
 from pardotflow.emulator.salesforce.soap_envelope import (
+    ILLEGAL_SESSION,
     SoapFault,
     SoapMistake,
     SoapRequest,
@@ -47,6 +48,12 @@ soap_operations: Mapping[str, SoapOperation] = {**SESSION_OPERATIONS, **LIFE_OPE
 
 SOAP_PATH = re.compile(r"/services/Soap/(?P<api>[uc])/(?P<version>\d{1,3}\.\d)(/\w*)?", re.IGNORECASE)
 _APIS = {"u": "partner", "c": "enterprise"}
+
+
+def api_of(path: str) -> str | None:
+    """`partner` or `enterprise`; None for the path of no SOAP call."""
+    match = SOAP_PATH.fullmatch(path.rstrip("/"))
+    return None if match is None else _APIS[match["api"].lower()]
 
 
 def answer_soap(
@@ -78,7 +85,7 @@ def _caller(state: State, request: SoapRequest) -> str:
     token = request.header("SessionHeader", "sessionId")
     user_id = find_user(state, token) if token else None
     if user_id is None:
-        raise SoapFault("INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader: Illegal Session")
+        raise SoapFault("INVALID_SESSION_ID", ILLEGAL_SESSION)
     if used_today(state, "salesforce") >= state.switches.salesforce_daily_limit:
         raise SoapFault("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
     return user_id

@@ -20,6 +20,7 @@ _ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _MEDIA = "text/xml;charset=UTF-8"
 _NIL = f"{{{_INSTANCE}}}nil"
+ILLEGAL_SESSION = "Invalid Session ID found in SessionHeader: Illegal Session"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
