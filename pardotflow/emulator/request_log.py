@@ -1,12 +1,12 @@
 """The record of every vendor request: what came, what was answered, what it cost.
 
-Tokens and secrets never enter it. A request and its call count are written together, without waiting for the disk.
+Tokens and secrets never enter it (`log_secrets`). A request and its call count are written together, without waiting
+for the disk.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,16 +15,12 @@ from typing import Any
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call, Reply
 from pardotflow.emulator.log_filter import Filter
+from pardotflow.emulator.log_secrets import hide_answer, hide_headers, hide_query, hide_request
 from pardotflow.emulator.state import State
 from pardotflow.emulator.usage import count_calls, day_of
 from pardotflow.emulator.write_log import forget_writes, read_writes
 
-_SECRET_HEADERS = {"authorization", "cookie", "x-sfdc-session"}
-_SECRET_FORM = re.compile(
-    rb"((?:refresh_token|client_secret|access_token|password|token|assertion|code|code_verifier)=)[^&\s]*"
-)
-_SECRET_JSON = re.compile(rb'("(?:access_token|refresh_token|signature|id_token)"\s*:\s*")[^"]*')
-_SECRET_XML = re.compile(rb"(<(?:\w+:)?(?:password|sessionId|access_token|refresh_token|signature)\b[^>]*>)[^<]*")
+_OAUTH = ("/services/oauth2/", "/id/")
 _TRIM_EVERY = 500
 _NAMES = "at, system, method, path, query, headers, body, status, answer, api_calls, seconds, request"
 
@@ -50,7 +46,7 @@ def system_of(path: str) -> str:
     """Which vendor a path belongs to."""
     if path.startswith("/api/"):
         return "pardot"
-    return "oauth" if path.startswith(("/services/oauth2/", "/id/")) else "salesforce"
+    return "oauth" if path[:17].lower().startswith(_OAUTH) else "salesforce"
 
 
 def write_entry(file: DataFile, state: State, entry: Entry) -> None:
@@ -73,25 +69,17 @@ def write_entry(file: DataFile, state: State, entry: Entry) -> None:
 
 def _columns(entry: Entry, most_body: int, most_answer: int) -> tuple[Any, ...]:
     call, reply = entry.call, entry.reply
-    body, answer = call.body[:most_body], (reply.body if reply else b"")[:most_answer]
-    if entry.system == "oauth":
-        body, answer = _SECRET_FORM.sub(rb"\1***", body), _SECRET_JSON.sub(rb"\1***", answer)
-        answer = _SECRET_XML.sub(rb"\1***", _SECRET_FORM.sub(rb"\1***", answer))
-    elif call.path.lower().startswith("/services/soap/"):
-        body, answer = _SECRET_XML.sub(rb"\1***", body), _SECRET_XML.sub(rb"\1***", answer)
-    query = _SECRET_FORM.sub(rb"\1***", call.query.encode()).decode() if entry.system == "oauth" else call.query
-    headers = json.dumps({k: v for k, v in call.headers.items() if k not in _SECRET_HEADERS})
-    status = reply.status if reply else None
+    status, answer = (reply.status, reply.body) if reply else (None, b"")
     return (
         entry.at,
         entry.system,
         call.method,
         call.path,
-        query,
-        headers,
-        body,
+        hide_query(call.query, entry.system),
+        json.dumps(hide_headers(call.headers)),
+        hide_request(call, entry.system)[:most_body],
         status,
-        answer,
+        hide_answer(answer, call.path, entry.system)[:most_answer],
         entry.api_calls,
         entry.seconds,
         entry.request,
