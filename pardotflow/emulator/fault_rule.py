@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from pardotflow.emulator.exchange import Call, Reply, to_json
+from pardotflow.emulator.exchange import Call, Reply
+from pardotflow.emulator.fault_answer import build_answer, number_of
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import system_of
 from pardotflow.emulator.salesforce.locks import RowLocks, chance
 from pardotflow.emulator.switches import Switches
-from pardotflow.emulator.troubles import SERVER_STATUSES, SYSTEMS, TROUBLES, error_reply
+from pardotflow.emulator.troubles import SERVER_STATUSES, SYSTEMS, TROUBLES
 
 Spec = Mapping[str, Any]
 _MATCH = frozenset({"system", "method", "path", "query", "body"})
@@ -28,8 +29,7 @@ _WHEN = frozenset({"skip", "times", "every", "probability", "seed"})
 _TROUBLE = frozenset({"trouble", "rows", "share", "seconds"})
 _KEYS = _FLAT | _ANSWER | _WIRE | _WHEN | _TROUBLE | {"match"}
 _WRITES = frozenset({"POST", "PATCH", "DELETE"})
-_DROPS = {None, "before", "after"}
-_CACHE_SECONDS = 60.0
+_DROPS = (None, "before", "after")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +92,13 @@ def check_rule(spec: object) -> Spec:
     read_when(spec)
     systems = read_match(spec).systems
     _check_trouble(spec)
-    for system in sorted(systems):
-        build_fault(spec, system, Switches(), number=1)
     try:
+        for system in sorted(systems):
+            build_fault(spec, system, Switches(), number=1)
         json.dumps(dict(spec))
-    except (TypeError, ValueError) as cause:
+    except UnicodeEncodeError as cause:
+        raise EmulatorError(f"a text cannot be sent: {cause.reason}") from cause
+    except (TypeError, ValueError, RecursionError) as cause:
         raise EmulatorError(f"cannot be written as JSON: {cause}") from cause
     return spec
 
@@ -148,10 +150,10 @@ def read_when(spec: Spec) -> When:
     """When a rule hits; one with `every` or `probability` has no end unless `times` says so."""
     endless = spec.get("times") == "always" or ("times" not in spec and ("every" in spec or "probability" in spec))
     return When(
-        skip=int(_number(spec, "skip", 0)),
-        times=None if endless else int(_number(spec, "times", 1, least=1)),
-        every=int(_number(spec, "every", 1, least=1)),
-        probability=_number(spec, "probability", 1, most=1),
+        skip=int(number_of(spec, "skip", 0)),
+        times=None if endless else int(number_of(spec, "times", 1, least=1)),
+        every=int(number_of(spec, "every", 1, least=1)),
+        probability=number_of(spec, "probability", 1, most=1),
         seed=str(spec.get("seed", 0)),
     )
 
@@ -167,13 +169,13 @@ def _check_trouble(spec: Spec) -> None:
         if "message" in spec and "code" not in spec:
             raise EmulatorError("message belongs to a code")
         return
-    if name not in TROUBLES:
+    if not isinstance(name, str) or name not in TROUBLES:
         raise EmulatorError(f"there is no trouble {name!r}; there are: {', '.join(TROUBLES)}")
     allowed = TROUBLES[name].keys | {"headers"}
     stray = sorted(set(spec) & (_ANSWER | _TROUBLE) - {"trouble"} - allowed)
     if stray:
         raise EmulatorError(f"trouble {name} takes no {stray[0]}")
-    if name == "server_error" and int(_number(spec, "status", 503)) not in SERVER_STATUSES:
+    if name == "server_error" and int(number_of(spec, "status", 503)) not in SERVER_STATUSES:
         raise EmulatorError(f"trouble server_error has status {', '.join(map(str, sorted(SERVER_STATUSES)))}")
 
 
@@ -182,49 +184,12 @@ def build_fault(spec: Spec, system: str, switches: Switches, *, number: int) -> 
     if spec.get("drop") not in _DROPS:
         raise EmulatorError("drop is before or after")
     return Fault(
-        instead=_instead(spec, system, switches),
-        delay=_number(spec, "delay", 0),
+        instead=build_answer(spec, system, switches),
+        delay=number_of(spec, "delay", 0),
         drop=spec.get("drop"),
         effect=bool(spec.get("effect", False)),
-        truncate=int(_number(spec, "truncate", 0)) if "truncate" in spec else None,
+        truncate=int(number_of(spec, "truncate", 0)) if "truncate" in spec else None,
         locks=_locks(spec, number) if spec.get("trouble") == "row_lock" else None,
-    )
-
-
-def lag_of(spec: Spec) -> float:
-    """For how many seconds reads lag once the trouble `cache_lag` is met."""
-    return _number(spec, "seconds", _CACHE_SECONDS)
-
-
-def _instead(spec: Spec, system: str, switches: Switches) -> Reply | None:
-    headers = spec.get("headers") or {}
-    if not isinstance(headers, Mapping):
-        raise EmulatorError("headers must be a mapping")
-    headers = {str(name): str(value) for name, value in headers.items()}
-    status = int(_number(spec, "status", 0, least=200, most=599)) if spec.get("status") is not None else None
-    if "trouble" in spec:
-        lag_of(spec)
-        made = TROUBLES[spec["trouble"]].answer(system, switches, status)
-    elif "code" in spec:
-        message = spec.get("message")
-        made = error_reply(system, spec["code"], status, None if message is None else str(message))
-    elif status is None:
-        return None
-    else:
-        made = _written(status, spec.get("body"))
-    if made is None:
-        return None
-    media = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
-    rest = {name: value for name, value in headers.items() if name.lower() != "content-type"}
-    return replace(made, media=(media or made.media) if made.body else None, headers={**made.headers, **rest})
-
-
-def _written(status: int, body: object) -> Reply:
-    """An answer whose body stands in the rule: text as it is, anything else as JSON."""
-    if body is None:
-        return Reply(status=status)
-    return Reply(
-        status=status, body=body.encode() if isinstance(body, str) else to_json(body), media="application/json"
     )
 
 
@@ -235,19 +200,7 @@ def _locks(spec: Spec, number: int) -> RowLocks:
     if rows and "share" in spec:
         raise EmulatorError("write rows or share, not both")
     seed = f"{spec.get('seed', 0)}/{number}"
-    return RowLocks(rows=frozenset(rows), share=_number(spec, "share", 1, most=1), seed=seed)
-
-
-def _number(spec: Spec, key: str, default: float, *, least: float = 0, most: float = 1e9) -> float:
-    raw = spec.get(key, default)
-    try:
-        value = float(raw)
-    except (TypeError, ValueError):
-        raise EmulatorError(f"{key} must be a number, not {raw!r}") from None
-    if not least <= value <= most:
-        limit = f"from {least:g} to {most:g}" if most < 1e9 else f"{least:g} or more"
-        raise EmulatorError(f"{key} must be {limit}, not {raw!r}")
-    return value
+    return RowLocks(rows=frozenset(rows), share=number_of(spec, "share", 1, most=1), seed=seed)
 
 
 def _pattern(name: str, text: object) -> re.Pattern[str]:

@@ -17,6 +17,7 @@ import yaml
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.exchange import Call
+from pardotflow.emulator.fault_answer import lag_of
 from pardotflow.emulator.fault_envelope import in_envelope, session_of
 from pardotflow.emulator.fault_rule import (
     Fault,
@@ -24,7 +25,6 @@ from pardotflow.emulator.fault_rule import (
     build_fault,
     check_rule,
     does_something,
-    lag_of,
     read_match,
     read_when,
 )
@@ -65,7 +65,8 @@ def read_plan_file(path: Path) -> list[Spec]:
     try:
         return read_plan(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as cause:
-        raise EmulatorError(f"cannot read the fault plan {path}: {cause}") from cause
+        why = cause.strerror if isinstance(cause, OSError) else cause
+        raise EmulatorError(f"cannot read the fault plan {path}: {why}") from cause
     except EmulatorError as cause:
         raise EmulatorError(f"{path}: {cause}") from cause
 

@@ -200,10 +200,19 @@ def test_chance_is_the_same_for_the_same_requests(emulator: Emulator) -> None:
         ({"status": 500, "times": "often"}, "times must be a number"),
         ({"drop": "now"}, "drop is before or after"),
         ({"truncate": -1}, "truncate must be 0 or more"),
+        ({"drop": []}, "drop is before or after"),
+        ({"trouble": {}}, "there is no trouble {}"),
+        ({"status": 204, "body": "x"}, "an answer with status 204 has no body"),
+        ({"status": 500, "headers": {"a b": "x"}}, "is no header that can be sent"),
+        ({"status": 500, "headers": {"a": "x\r\nb: y"}}, "is no header that can be sent"),
+        ({"status": 500, "headers": {"a": "\u2603"}}, "is no header that can be sent"),
+        ({"status": 500, "headers": {"Content-Length": 3}}, "Content-Length is made by the server"),
+        ({"status": 500, "body": "\ud800"}, "a text cannot be sent"),
+        ({"code": "X", "message": "\ud800"}, "a text cannot be sent"),
     ],
 )
 def test_rules_that_cannot_be_meant(shared: Emulator, rule: object, words: str) -> None:
-    answer = shared.plain.put("/__admin/faults", json=[rule])
+    answer = shared.plain.put("/__admin/faults", content=json.dumps([rule]))
     assert answer.status_code == 400 and words in answer.json()["error"]
     assert answer.json()["error"].startswith("rule 1: ")
     assert shared.plain.get("/__admin/faults").json() == {"faults": []}
