@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pardotflow.engine.connect import Endpoints
 
 
+AGAIN = "Name another file with --data, or make this one anew: pardotflow emulator seed DIR --force"
+
+
 @contextmanager
 def run_emulator(settings: EmulatorSettings) -> Iterator[Callable[[], Endpoints]]:
     """Serve the environment's data file, filled from its seed where it is new; yields what waits until it listens.
@@ -67,10 +70,7 @@ def ensure_data(settings: EmulatorSettings) -> None:
         try:
             environment(settings.data, 0)
         except EmulatorError as trouble:
-            is_lost = isinstance(trouble, NotADataFile)
-            hint = (
-                "Make it again: pardotflow emulator seed DIR --force" if is_lost else "Check its rights and its folder."
-            )
+            hint = AGAIN if isinstance(trouble, NotADataFile) else "Check its rights and its folder."
             raise UsageError(str(trouble), hint=hint) from trouble
         return
     if settings.seed is None:

@@ -1,22 +1,25 @@
 """`emulator serve|seed|reset|snapshot|restore|set|log|env`: the emulator as a product of its own."""
 
+import errno
 import json
 import shlex
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pardotflow.cli.console import say, write
-from pardotflow.cli.emulated import ensure_data
+from pardotflow.cli.emulated import AGAIN, ensure_data
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.workspace import Choice, load
 from pardotflow.config.load import find_root
 from pardotflow.config.project import EmulatorSettings
 from pardotflow.core.errors import UsageError
-from pardotflow.emulator import EmulatorError, environment
+from pardotflow.emulator import EmulatorError, MissingDataFile, NotADataFile, environment
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.edit import set_record
 from pardotflow.emulator.environment import key_environment
+from pardotflow.emulator.extra import ExtraMissing
 from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.request_log import read_entries
 from pardotflow.emulator.seeding import SeedReport, seed
@@ -30,7 +33,7 @@ def serve(choice: Choice, data: Path | None, port: int, faults: Path | None = No
     """Serve until Ctrl-C."""
     settings = _settings(choice, data)
     ensure_data(settings)
-    try:
+    with _told(settings.data):
         serve_data(
             settings.data,
             port,
@@ -38,8 +41,6 @@ def serve(choice: Choice, data: Path | None, port: int, faults: Path | None = No
             faults=faults,
             tls=tls,
         )
-    except EmulatorError as trouble:
-        raise UsageError(str(trouble)) from trouble
     return Exit.FINE
 
 
@@ -48,10 +49,8 @@ def seed_data(choice: Choice, data: Path | None, folder: Path, *, force: bool) -
     target = _settings(choice, data).data
     if target.exists() and not force:
         raise UsageError(f"{target} exists", hint="Add --force to replace it, or name another file with --data.")
-    try:
+    with _told(target):
         report = seed(target, folder, replace=force)
-    except EmulatorError as trouble:
-        raise UsageError(str(trouble)) from trouble
     for line in _report_lines(report):
         write(f"{line}\n")
     return Exit.FINE
@@ -87,11 +86,8 @@ def restore_data(choice: Choice, data: Path | None, name: str) -> Exit:
 
 
 def _turn_back(data: Path, act: Callable[[DataFile], str], done: str) -> Exit:
-    try:
-        with closing(DataFile(data)) as file:
-            act(file)
-    except EmulatorError as trouble:
-        raise UsageError(str(trouble)) from trouble
+    with _told(data), closing(DataFile(data)) as file:
+        act(file)
     write(f"{data} {done}\n")
     return Exit.FINE
 
@@ -100,26 +96,18 @@ def set_values(choice: Choice, data: Path | None, assignments: list[str]) -> Exi
     """Edit records."""
     settings = _settings(choice, data)
     ensure_data(settings)
-    for assignment in assignments:
-        try:
+    with _told(settings.data):
+        for assignment in assignments:
             write(f"{set_record(settings.data, assignment)}\n")
-        except EmulatorError as trouble:
-            raise UsageError(str(trouble)) from trouble
     return Exit.FINE
 
 
 def print_log(choice: Choice, data: Path | None, wanted: Mapping[str, str | None], *, writes: bool) -> Exit:
     """The recorded requests as JSON lines, oldest first."""
     settings = _settings(choice, data)
-    try:
-        file = DataFile(settings.data)
-        try:
-            for entry in read_entries(file, read_filter(wanted), writes=writes):
-                write(json.dumps(entry, ensure_ascii=False) + "\n")
-        finally:
-            file.close()
-    except EmulatorError as trouble:
-        raise UsageError(str(trouble)) from trouble
+    with _told(settings.data), closing(DataFile(settings.data)) as file:
+        for entry in read_entries(file, read_filter(wanted), writes=writes):
+            write(json.dumps(entry, ensure_ascii=False) + "\n")
     return Exit.FINE
 
 
@@ -127,18 +115,35 @@ def print_env(choice: Choice, data: Path | None, port: int, *, tls: bool = False
     """Export lines for a client."""
     settings = _settings(choice, data)
     ensure_data(settings)
-    try:
+    with _told(settings.data):
         found = environment(settings.data, port, tls=tls)
-    except EmulatorError as trouble:
-        hint = "" if settings.data.exists() else "Make one: pardotflow emulator seed DIR --data FILE"
-        raise UsageError(str(trouble), hint=hint) from trouble
-    try:
-        found |= key_environment(settings.data)
-    except EmulatorError as trouble:
-        say(f"SF_JWT_KEY_FILE is left out: {trouble}")
+        try:
+            found |= key_environment(settings.data)
+        except ExtraMissing as trouble:
+            say(f"SF_JWT_KEY_FILE is left out: {trouble}")
     for key, value in found.items():
         write(f"export {key}={shlex.quote(value)}\n")
     return Exit.FINE
+
+
+@contextmanager
+def _told(data: Path) -> Iterator[None]:
+    """What goes wrong with a data file becomes a sentence with the way out. Raises UsageError."""
+    try:
+        yield
+    except EmulatorError as trouble:
+        raise UsageError(str(trouble), hint=_way_out(trouble)) from trouble
+    except sqlite3.DatabaseError as trouble:
+        raise UsageError(f"{data} cannot be used: {trouble}", hint=AGAIN) from trouble
+
+
+def _way_out(trouble: EmulatorError) -> str:
+    if isinstance(trouble, MissingDataFile):
+        return "Make one: pardotflow emulator seed DIR --data FILE (serve makes an empty one)."
+    if isinstance(trouble, NotADataFile):
+        return AGAIN
+    is_taken = isinstance(trouble.__cause__, OSError) and trouble.__cause__.errno == errno.EADDRINUSE
+    return "Name another port with --port; 0 takes a free one." if is_taken else ""
 
 
 def _settings(choice: Choice, data: Path | None) -> EmulatorSettings:

@@ -6,6 +6,6 @@ the parts that it emulates. What loads much stays out of this module: `server.se
 """
 
 from pardotflow.emulator.environment import environment, read_instance
-from pardotflow.emulator.problem import EmulatorError, NotADataFile
+from pardotflow.emulator.problem import EmulatorError, MissingDataFile, NotADataFile
 
-__all__ = ["EmulatorError", "NotADataFile", "environment", "read_instance"]
+__all__ = ["EmulatorError", "MissingDataFile", "NotADataFile", "environment", "read_instance"]

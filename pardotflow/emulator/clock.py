@@ -65,10 +65,10 @@ def parse_http_date(text: str) -> datetime | None:
 def read_zone(name: str) -> tzinfo:
     """A zone from `-07:00` or an IANA name; raises `EmulatorError` for anything else."""
     match = _OFFSET.fullmatch(name)
-    if match:
-        sign = -1 if match[1] == "-" else 1
-        return timezone(sign * timedelta(hours=int(match[2]), minutes=int(match[3])))
     try:
+        if match:
+            sign = -1 if match[1] == "-" else 1
+            return timezone(sign * timedelta(hours=int(match[2]), minutes=int(match[3])))
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as cause:
         raise EmulatorError(f"{name!r} is neither an offset like -07:00 nor a time zone name") from cause

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pardotflow.emulator.layout import FORMAT, TABLES
-from pardotflow.emulator.problem import EmulatorError, NotADataFile
+from pardotflow.emulator.problem import EmulatorError, MissingDataFile, NotADataFile
 from pardotflow.emulator.snapshot_files import kept_as_seeded
 from pardotflow.emulator.sql_functions import add_functions
 from pardotflow.emulator.write_log import NotingConnection, flush_notes, forget_notes, notes_of_part
@@ -45,9 +45,9 @@ class DataFile:
     def __init__(self, path: Path) -> None:
         """Open an existing file; raises `EmulatorError` where it is missing or no data file of this format."""
         if path.is_dir():
-            raise EmulatorError(f"{path} is a folder, and no data file of the emulator")
+            raise NotADataFile(f"{path} is a folder, and no data file of the emulator")
         if not path.is_file():
-            raise EmulatorError(f"there is no data file {path}")
+            raise MissingDataFile(f"there is no data file {path}")
         if not os.access(path, os.W_OK):
             raise _read_only(path)
         self.path = path
@@ -63,7 +63,7 @@ class DataFile:
         except sqlite3.DatabaseError as cause:
             self.close()
             raise _reason(self.path, cause) from cause
-        if row is None or int(row[0]) != FORMAT:
+        if row is None or row[0] != str(FORMAT):
             self.close()
             raise NotADataFile(f"{self.path} has another format than this version reads; seed it again")
 

@@ -92,6 +92,14 @@ def build_identity(given: Mapping[str, Any]) -> Identity:
     unknown = set(given) - known
     if unknown:
         raise EmulatorError(f"unknown key under org: {', '.join(sorted(map(str, unknown)))}")
+    user = given.get("user") or {}
+    if not isinstance(user, Mapping):
+        raise EmulatorError("org: user must be a mapping")
+    wrong = sorted(key for key in known - {"user"} if not isinstance(given.get(key), str | int | None))
+    if wrong:
+        raise EmulatorError(f"org: {wrong[0]} must be a text, not {given[wrong[0]]!r}")
+    if given.get("refresh_token") and given.get("refresh_token") == given.get("access_token"):
+        raise EmulatorError("org: refresh_token and access_token must differ")
     return Identity(
         org_id=org_id,
         org_name=str(given.get("org_name", "Emulated Org")),
@@ -102,7 +110,7 @@ def build_identity(given: Mapping[str, Any]) -> Identity:
         access_token=str(given.get("access_token") or make_token(org_id)),
         password=str(given.get("password") or _random_text(16)),
         security_token=str(given.get("security_token") or _random_text(24)),
-        connected=_build_connected(given.get("user") or {}),
+        connected=_build_connected(user),
         admin=Person(
             salesforce_id=_ADMIN_ID + checksum(_ADMIN_ID),
             pardot_id=9000002,
@@ -125,11 +133,18 @@ def _given_id(given: Mapping[str, Any], key: str, prefix: str) -> str:
 
 
 def _build_connected(given: Mapping[str, Any]) -> Person:
+    known = {"id", "pardot_id", "name", "username", "email", "first_name", "last_name"}
+    unknown = set(map(str, given)) - known
+    if unknown:
+        raise EmulatorError(f"unknown key under org: user: {', '.join(sorted(unknown))}")
+    pardot_id = given.get("pardot_id", 9000001)
+    if not isinstance(pardot_id, int) or isinstance(pardot_id, bool) or pardot_id < 1:
+        raise EmulatorError(f"org: user: pardot_id must be a number from 1 on, not {pardot_id!r}")
     first, _, last = str(given.get("name", "Integration User")).rpartition(" ")
     username = str(given.get("username", "integration@emulator.test"))
     return Person(
         salesforce_id=_given_id({"id": given.get("id", "0055e00000INTus")}, "id", "005"),
-        pardot_id=int(given.get("pardot_id", 9000001)),
+        pardot_id=pardot_id,
         username=username,
         email=str(given.get("email", username)),
         first_name=str(given.get("first_name", first)),

@@ -8,5 +8,9 @@ class EmulatorError(Exception):
     """A data file, seed folder, address or setting that the emulator cannot work with."""
 
 
+class MissingDataFile(EmulatorError):
+    """There is no such file yet."""
+
+
 class NotADataFile(EmulatorError):
     """The file holds something else, is damaged, or has another format: only a new one helps."""

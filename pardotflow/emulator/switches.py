@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
 from typing import TypeVar
 
+from pardotflow.emulator.clock import read_zone
 from pardotflow.emulator.problem import EmulatorError
 
 SwitchValue = bool | int | float | str
@@ -215,14 +217,20 @@ TABLE: tuple[SwitchInfo, ...] = tuple(
     for f in fields(Switches)
 )
 _BY_NAME = {info.name: info for info in TABLE}
+_MOST = 10**15
+_MOST_SECONDS = 1e9
 
 
 def check_switch(name: str, value: object) -> SwitchValue:
     """Return `value` as the switch stores it, or raise `EmulatorError` with what would be right."""
     info = _BY_NAME.get(name)
     if info is None:
-        raise EmulatorError(f"there is no switch {name!r}; there are: {', '.join(sorted(_BY_NAME))}")
+        near = get_close_matches(name, _BY_NAME, n=3)
+        shown = f"did you mean {' or '.join(near)}?" if near else f"there are: {', '.join(sorted(_BY_NAME))}"
+        raise EmulatorError(f"there is no switch {name!r}; {shown}")
     checked = _coerce(info, value)
+    if name == "pardot_time_zone" and isinstance(checked, str):
+        read_zone(checked)
     if checked is None or (info.choices and checked not in info.choices):
         wanted = " or ".join(map(repr, info.choices)) or f"a value like {info.default!r}"
         raise EmulatorError(f"switch {name!r} takes {wanted}, not {value!r}")
@@ -236,8 +244,8 @@ def _coerce(info: SwitchInfo, value: object) -> SwitchValue | None:
     if isinstance(info.default, str):
         return str(value) if isinstance(value, (str, int)) else None
     if isinstance(info.default, int):
-        return value if isinstance(value, int) and value >= 0 else None
-    return float(value) if isinstance(value, (int, float)) and value >= 0 else None
+        return value if isinstance(value, int) and 0 <= value <= _MOST else None
+    return float(value) if isinstance(value, (int, float)) and 0 <= value <= _MOST_SECONDS else None
 
 
 def build_switches(stored: Mapping[str, SwitchValue]) -> Switches:

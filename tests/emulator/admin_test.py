@@ -80,6 +80,10 @@ def test_switches_are_one_table(shared: Emulator) -> None:
         ({"cache_lag": True}, "takes a value like 0.0"),
         ({"query_cursors": 1.5}, "takes a value like 10"),
         ({"pardot_time_zone": "Mars/Base"}, "neither an offset"),
+        ({"pardot_time_zone": "+99:00"}, "neither an offset"),
+        ({"latency": 1e10}, "takes a value like 0.0"),
+        ({"session_seconds": 10**20}, "takes a value like 7200"),
+        ({"ampse": True}, "there is no switch 'ampse'; did you mean ampsea?"),
     ],
 )
 def test_switches_say_what_they_take(shared: Emulator, body: dict[str, object], words: str) -> None:

@@ -204,13 +204,50 @@ salesforce:
         ("org: {org_id: abc}", "must be a record id that starts with 00D"),
         ("org: {colour: red}", "unknown key under org: colour"),
         ("a: [", "schema.yml"),
+        ("[]", "the schema must be a mapping"),
+        ("settings: {ampse: true}", "did you mean ampsea?"),
+        ("settings: {latency: .inf}", "takes a value like 0.0, not inf"),
+        ("settings: {pardot_time_zone: '+99:00'}", "neither an offset like -07:00 nor a time zone name"),
+        ("units: [{folder: eu, settings: {pardot_time_zone: Nope}}]", "'Nope' is neither an offset"),
+        ("units: [{folder: eu, name: [a]}]", "units: name must be a text, not ['a']"),
+        ("salesforce: {Lead: [{name: 'a b__c'}]}", "Lead.a b__c: a name is made of letters, digits and _"),
+        ("salesforce: {Lead: [{name: A__c}, {name: a__C}]}", "Lead.a__C is declared twice"),
+        ("salesforce: {Lead: [{name: A__c, length: long}]}", "Lead.A__c: length must be a whole number, not 'long'"),
+        ("salesforce: {Lead: [{name: A__c, picklist: abc}]}", "picklist must be a list"),
+        ("salesforce: {Lead: [{name: A__c, unique: 'no'}]}", "unique must be true or false, not 'no'"),
+        ("salesforce: {Lead: [{name: A__c, type: checkbox, default: x}]}", "default must be true or false, not 'x'"),
+        ("salesforce: {Lead: [{name: A__c, type: number, default: x}]}", "default must be a number, not 'x'"),
+        ("salesforce: {Lead: [{name: A__c, type: lookup}]}", "names its object with referenceTo"),
+        ("salesforce: {Lead: [{name: A__c, type: lookup, referenceTo: B__c}]}", "Lead.A__c: there is no object B__c"),
+        ("salesforce: {'a b__c': []}", "there is no Salesforce object a b__c"),
+        ("pardot: {custom_fields: [{tpye: Text, fieldId: a}]}", "unknown key under pardot: custom_fields: tpye"),
+        ("pardot: {custom_fields: [{fieldId: 'a b'}]}", "fieldId is made of letters, digits and _, not 'a b'"),
+        ("pardot: {custom_fields: [{fieldId: a, id: x}]}", "id must be a whole number, not 'x'"),
+        ("org: {user: [1]}", "org: user must be a mapping"),
+        ("org: {user: {nmae: x}}", "unknown key under org: user: nmae"),
+        ("org: {user: {pardot_id: x}}", "org: user: pardot_id must be a number from 1 on, not 'x'"),
+        ("org: {password: [1]}", "org: password must be a text, not [1]"),
+        ("org: {refresh_token: a, access_token: a}", "must differ"),
+        ("faults: [{trouble: rain}]", "rule 1: there is no trouble 'rain'"),
+        ("rules: {sharing: [{object: Lead, hidden: Nope = 1}]}", "No such column 'Nope'"),
     ],
 )
 def test_a_wrong_schema_makes_no_file(tmp_path: Path, schema: str, words: str) -> None:
     with pytest.raises(EmulatorError) as caught:
         seed(tmp_path / "a.db", folder(tmp_path, schema_yml=schema))
-    assert words in str(caught.value)
+    assert words in str(caught.value) and str(caught.value).startswith(f"{tmp_path / 'folder' / 'schema.yml'}: ")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_columns_whose_names_are_none_are_left_out(tmp_path: Path) -> None:
+    odd = 'a"" b__c'
+    files = {"Contact_csv": f'LastName,"{odd}"\nA,1\n', "prospects_csv": f'email,"{odd}"\na@x.test,1\n'}
+    fields = f'id,fieldId,type\n7,"{odd}",Text\n'
+    report = seed(tmp_path / "a.db", folder(tmp_path, custom_fields_csv=fields, **files))
+    assert report.unknown_columns == (("Contact.csv", 'a" b__c'), ("prospects.csv", 'a" b__c'))
+    assert [str(problem) for problem in report.problems] == [
+        """custom_fields.csv:0: custom field 7 has the fieldId 'a" b', which is no name"""
+    ]
 
 
 def test_a_standing_file_is_replaced_only_on_demand(tmp_path: Path) -> None:

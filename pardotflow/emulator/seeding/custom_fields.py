@@ -12,6 +12,7 @@ from typing import Any
 from pardotflow.emulator.pardot.catalog import add_prospect_columns, custom_attribute, unit_collections
 from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.rules import renew_catalog
+from pardotflow.emulator.seeding.declared_fields import IDENTIFIER
 from pardotflow.emulator.seeding.pardot import complete_record, load_pardot, store_records
 from pardotflow.emulator.seeding.salesforce import Loading
 from pardotflow.emulator.seeding.table import read_header
@@ -30,7 +31,7 @@ def declare_custom_fields(loading: Loading, folder: Path, declared: Iterable[Map
     prospects = folder / "prospects.csv"
     known = {name.lower() for (name,) in loading.db.execute(f'SELECT "apiFieldId" FROM {table}')}
     for name in read_header(prospects) if prospects.exists() else ():
-        if name.endswith("__c") and name.lower() not in known:
+        if name.endswith("__c") and name.lower() not in known and IDENTIFIER.fullmatch(name):
             _add(loading, {"fieldId": name, "type": "Text"})
     rows = loading.db.execute(f'SELECT "apiFieldId", "type", "isRecordMultipleResponses" FROM {table}')
     attributes = [custom_attribute(name, kind, many=bool(many)) for name, kind, many in rows.fetchall()]
@@ -43,13 +44,14 @@ def _collection(loading: Loading) -> Collection:
 
 
 def _normalise(loading: Loading) -> None:
-    """Give the fields of the file both forms of their id and a plain type; a field without any id is dropped."""
+    """Give the fields of the file both forms of their id and a plain type; a field without a usable id is dropped."""
     table = _collection(loading).table
     rows = loading.db.execute(f'SELECT "id", "name", "fieldId", "apiFieldId", "type" FROM {table}').fetchall()
     for record_id, name, field_id, api_field_id, kind in rows:
         plain = str(field_id or api_field_id or "").removesuffix("__c")
-        if not plain:
-            loading.findings.problem("custom_fields.csv", 0, f"custom field {record_id} has no fieldId")
+        if not IDENTIFIER.fullmatch(plain):
+            why = f"the fieldId {plain!r}, which is no name" if plain else "no fieldId"
+            loading.findings.problem("custom_fields.csv", 0, f"custom field {record_id} has {why}")
             loading.db.execute(f'DELETE FROM {table} WHERE "id" = ?', (record_id,))
             continue
         loading.db.execute(

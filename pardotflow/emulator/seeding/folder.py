@@ -26,7 +26,7 @@ from pardotflow.emulator.seeding.custom_fields import declare_custom_fields
 from pardotflow.emulator.seeding.pardot import SEED_FILES, load_collections
 from pardotflow.emulator.seeding.report import Findings, SeedReport
 from pardotflow.emulator.seeding.salesforce import Loading, load_salesforce
-from pardotflow.emulator.seeding.schema import Schema, build_objects, load_schema
+from pardotflow.emulator.seeding.schema import Schema, build_objects, load_schema, named
 from pardotflow.emulator.seeding.table import read_header
 
 
@@ -38,14 +38,16 @@ def seed(data: Path, folder: Path, *, replace: bool = False) -> SeedReport:
     """
     if not folder.is_dir():
         raise EmulatorError(f"there is no folder {folder}")
-    schema = load_schema(folder / "schema.yml")
+    declared = folder / "schema.yml"
+    schema = load_schema(declared)
     findings = Findings()
     files = _salesforce_files(folder, findings)
     headers = {name: read_header(path) for name, path in files.items()}
 
     def fill(db: sqlite3.Connection, identity: Identity) -> None:
         _save_settings(db, schema)
-        put_rules(db, schema.rules)
+        with named(declared):
+            put_rules(db, schema.rules)
         now = from_epoch(time.time())
         salesforce = Loading(db=db, identity=identity, stamp=salesforce_stamp(now), findings=findings)
         catalog = read_catalog(db)
@@ -57,10 +59,12 @@ def seed(data: Path, folder: Path, *, replace: bool = False) -> SeedReport:
         for number, unit in enumerate(schema.units, start=2):
             _load_unit(dataclasses.replace(pardot, unit=number), folder, unit)
 
+    with named(declared):
+        objects = build_objects(schema, headers)
     create_data(
         data,
         org=schema.org,
-        objects=build_objects(schema, headers),
+        objects=objects,
         pardot=schema.first_unit,
         units=schema.units,
         fill=fill,
