@@ -116,13 +116,20 @@ def read_writes(db: sqlite3.Connection, request: str) -> list[dict[str, Any]]:
     ]
 
 
-def read_history(db: sqlite3.Connection, *, system: str, kind: str, record_id: object) -> list[dict[str, Any]]:
-    """The last writes of one record among the many last, newest first, with the number of the request in the log."""
+def read_history(
+    db: sqlite3.Connection, *, system: str, kind: str, record_id: object, unit_id: str | None = None
+) -> list[dict[str, Any]]:
+    """The last writes of one record among the many last, newest first, with the number of the request in the log.
+
+    With `unit_id` only those of requests to that business unit: units count their records alike.
+    """
     rows = db.execute(
         "SELECT request_log.n, action, fields, before FROM write_log LEFT JOIN request_log USING (request)"
         " WHERE record_id = ? AND object = ? AND write_log.system = ?"
-        " AND write_log.n > (SELECT max(n) FROM write_log) - ? ORDER BY write_log.n DESC LIMIT ?",
-        (str(record_id), kind, system, _LOOKED_THROUGH, _SHOWN),
+        " AND write_log.n > (SELECT max(n) FROM write_log) - ?"
+        " AND coalesce(json_extract(headers, '$.\"pardot-business-unit-id\"') = ?, ? IS NULL)"
+        " ORDER BY write_log.n DESC LIMIT ?",
+        (str(record_id), kind, system, _LOOKED_THROUGH, unit_id, unit_id, _SHOWN),
     )
     return [
         {"n": n, "action": action, "fields": json.loads(fields), "before": json.loads(before)}

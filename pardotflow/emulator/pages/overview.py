@@ -6,12 +6,14 @@ import json
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl, unquote_plus
 
 from pardotflow.emulator.clock import from_epoch
 from pardotflow.emulator.clock_setting import read_clock
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.faults import list_faults
 from pardotflow.emulator.log_filter import Filter
+from pardotflow.emulator.pardot.units import Unit, in_unit
 from pardotflow.emulator.request_log import read_entries
 from pardotflow.emulator.snapshot_files import list_names
 from pardotflow.emulator.state import State
@@ -26,7 +28,8 @@ def list_requests(db: sqlite3.Connection) -> list[dict[str, Any]]:
     """The last recorded requests, newest first."""
     names = ("n", "at", "system", "method", "path", "query", "status", "seconds", "api_calls")
     found = db.execute(f"SELECT {', '.join(names)} FROM request_log ORDER BY n DESC LIMIT {_LAST}")
-    return [_timed(dict(zip(names, row, strict=True))) for row in found]
+    entries = [_timed(dict(zip(names, row, strict=True))) for row in found]
+    return [{**entry, "query": unquote_plus(entry["query"])} for entry in entries]
 
 
 def find_request(file: DataFile, number: int) -> dict[str, Any] | None:
@@ -34,7 +37,9 @@ def find_request(file: DataFile, number: int) -> dict[str, Any] | None:
     found = list(read_entries(file, Filter(since=number - 1, limit=1), writes=True))
     if not found or found[0]["n"] != number:
         return None
-    return _timed({**found[0], "body": _legible(found[0]["body"]), "answer": _legible(found[0]["answer"])})
+    entry = _timed(dict(found[0]))
+    legible = {name: _legible(entry[name]) for name in ("body", "answer")}
+    return {**entry, **legible, "parameters": parse_qsl(entry["query"], keep_blank_values=True)}
 
 
 def _timed(entry: dict[str, Any]) -> dict[str, Any]:
@@ -49,11 +54,14 @@ def _legible(text: str) -> str:
         return text
 
 
-def list_limits(state: State) -> list[Mapping[str, Any]]:
-    """The calls of the day."""
-    switches = state.switches
-    most = {"Salesforce": switches.salesforce_daily_limit, "Pardot": switches.pardot_daily_limit}
-    return [{"of": name, "used": used_today(state, name.lower()), "most": limit} for name, limit in most.items()]
+def list_limits(state: State, unit: Unit) -> list[Mapping[str, Any]]:
+    """The calls of the day, of the org and of a business unit."""
+    here = in_unit(state, unit)
+    salesforce, pardot = state.switches.salesforce_daily_limit, here.switches.pardot_daily_limit
+    return [
+        {"of": "Salesforce", "used": used_today(state, "salesforce"), "most": salesforce},
+        {"of": "Pardot", "used": used_today(here, unit.meter), "most": pardot},
+    ]
 
 
 def list_turned(state: State) -> list[Mapping[str, Any]]:
@@ -66,7 +74,7 @@ def list_turned(state: State) -> list[Mapping[str, Any]]:
     ]
 
 
-def describe(file: DataFile, state: State) -> dict[str, Any]:
+def describe(file: DataFile, state: State, unit: Unit) -> dict[str, Any]:
     """Everything of the first page that is not the list of objects."""
     clock = read_clock(state.db).to_json()
     faults = [
@@ -76,7 +84,7 @@ def describe(file: DataFile, state: State) -> dict[str, Any]:
     return {
         "identity": state.identity,
         "requests": list_requests(state.db),
-        "limits": list_limits(state),
+        "limits": list_limits(state, unit),
         "turned": list_turned(state),
         "faults": faults,
         "clock": clock,

@@ -13,6 +13,7 @@ from typing import Any
 from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.pardot.catalog import read_collections
 from pardotflow.emulator.pardot.objects import Collection
+from pardotflow.emulator.pardot.units import Unit, load_units
 from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo, read_catalog
 
 PAGE = 50
@@ -22,9 +23,13 @@ _STAMPS = ("SystemModstamp", "updatedAt", "createdAt")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One object. `columns` are its fields with their types; `leads_to` the system's object that a field points at."""
+    """One object. `columns` are its fields with their types; `leads_to` the system's object that a field points at.
+
+    `place` is the part of a path that stands for the system and its business unit: `salesforce`, `pardot`, `pardot-2`.
+    """
 
     system: str
+    place: str
     name: str
     table: str
     key: str
@@ -43,22 +48,36 @@ class Table:
     @property
     def path(self) -> str:
         """Where the page of the object is."""
-        return f"/__pages/{self.system}/{self.name}"
+        return f"/__pages/{self.place}/{self.name}"
 
 
-def list_tables(db: sqlite3.Connection) -> dict[str, list[Table]]:
-    """All objects, by system."""
+def place_of(unit: Unit) -> str:
+    """The place of a business unit in a path; the first one is Pardot itself."""
+    return "pardot" if unit.number == 1 else f"pardot-{unit.number}"
+
+
+def find_unit_at(db: sqlite3.Connection, place: str) -> Unit | None:
+    """The business unit of a place."""
+    return next((unit for unit in load_units(db) if place_of(unit) == place), None)
+
+
+def list_objects(db: sqlite3.Connection) -> list[Table]:
+    """The objects of Salesforce."""
     catalog = read_catalog(db)
-    collections = [made for made in read_collections(db).values() if made.attributes]
-    return {
-        "salesforce": [_salesforce(catalog, info) for info in catalog.objects.values()],
-        "pardot": [_pardot(collection) for collection in collections],
-    }
+    return [_salesforce(catalog, info) for info in catalog.objects.values()]
 
 
-def find_table(db: sqlite3.Connection, system: str, name: str) -> Table | None:
+def list_collections(db: sqlite3.Connection, unit: Unit) -> list[Table]:
+    """The collections of a business unit."""
+    collections = read_collections(db, unit.number).values()
+    return [_pardot(collection, place_of(unit)) for collection in collections if collection.attributes]
+
+
+def find_table(db: sqlite3.Connection, place: str, name: str) -> Table | None:
     """The object of a path."""
-    return next((made for made in list_tables(db)[system] if made.name.lower() == name.lower()), None)
+    unit = find_unit_at(db, place)
+    tables = list_objects(db) if place == "salesforce" else list_collections(db, unit) if unit else []
+    return next((made for made in tables if made.name.lower() == name.lower()), None)
 
 
 def _salesforce(catalog: Catalog, info: ObjectInfo) -> Table:
@@ -67,6 +86,7 @@ def _salesforce(catalog: Catalog, info: ObjectInfo) -> Table:
     email = info.find("Email")
     return Table(
         system="salesforce",
+        place="salesforce",
         name=info.name,
         table=info.table,
         key="Id",
@@ -77,9 +97,10 @@ def _salesforce(catalog: Catalog, info: ObjectInfo) -> Table:
     )
 
 
-def _pardot(collection: Collection) -> Table:
+def _pardot(collection: Collection, place: str) -> Table:
     return Table(
         system="pardot",
+        place=place,
         name=collection.path,
         table=f'"{collection.table}"',
         key="id",
