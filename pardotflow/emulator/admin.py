@@ -17,6 +17,7 @@ from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route, 
 from pardotflow.emulator.faults import clear_faults, list_faults, order_fault, put_plan, read_plan
 from pardotflow.emulator.log_filter import read_filter
 from pardotflow.emulator.openapi import build_description
+from pardotflow.emulator.pardot.units import load_units
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import clear_entries, read_entries
 from pardotflow.emulator.rules_admin import lock_record, put_rules
@@ -50,9 +51,11 @@ def _object(call: Call) -> dict[str, Any]:
 
 
 def health(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
-    """`GET /__admin/health`."""
+    """`GET /__admin/health`: that it runs, and the ids that clients need."""
     identity = load_state(file).identity
-    return _answer({"status": "ok", "org_id": identity.org_id, "business_unit_id": identity.business_unit_id})
+    units = [{"id": unit.id, "name": unit.name} for unit in load_units(file.read())]
+    ids = {"org_id": identity.org_id, "business_unit_id": identity.business_unit_id}
+    return _answer({"status": "ok", **ids, "business_units": units})
 
 
 def requests(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:

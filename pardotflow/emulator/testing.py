@@ -68,9 +68,9 @@ class RunningEmulator:
         """Turn switches."""
         turn_switches(self._file, switches)
 
-    def edit(self, address: str, **fields: object) -> str:
-        """Edit a record as a person would; returns its address with the id."""
-        return edit_record(self._file, address, fields)
+    def edit(self, address: str, /, *, business_unit_id: str | None = None, **fields: object) -> str:
+        """Edit a record as a person would, without a unit in the first one; returns its address with the id."""
+        return edit_record(self._file, address, fields, business_unit_id)
 
     def requests(self, **filters: str | int) -> list[Mapping[str, Any]]:
         """The recorded requests, oldest first, each with its `writes`; filters are those of the log."""

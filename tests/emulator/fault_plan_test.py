@@ -3,6 +3,7 @@
 import json
 import shutil
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,44 @@ def test_chance_is_the_same_for_the_same_requests(emulator: Emulator) -> None:
         plan(emulator, *rules, seed=number)
         seen.append(statuses(emulator, 25))
     assert seen[0] == seen[1] != seen[2] and {200, 500, 503} == set(seen[0])
+
+
+def test_times_and_chance_are_counted_over_processes_and_restarts(data: Path) -> None:
+    rule = {"status": 500, "probability": 0.5, "times": 6}
+    with process(data) as (_, one):
+        plan(one, rule, seed=9)
+        alone = statuses(one, 30)
+        assert alone.count(500) == 6
+        plan(one, rule, seed=9)
+        begun = statuses(one, 4)
+    with process(data) as (_, one), process(data) as (_, other):
+        rest = [answer for k in range(26) for answer in statuses((one, other)[k % 2], 1)]
+        assert begun + rest == alone
+        plan(one, {"status": 500, "times": 10})
+        with ThreadPoolExecutor(4) as pool:
+            served = list(pool.map(lambda k: statuses((one, other)[k % 2], 1)[0], range(40)))
+        assert served.count(500) == 10
+
+
+def test_faults_of_signing_in_bulk_and_imports(emulator: Emulator) -> None:
+    e = emulator.environment
+    form = {"grant_type": "refresh_token", "refresh_token": e["SF_REFRESH_TOKEN"], "client_id": e["SF_CLIENT_ID"]}
+    plan(emulator, {"code": "rate_limit_exceeded"}, {"match": {"system": "oauth"}, "drop": "after"})
+    limited = emulator.plain.post("/services/oauth2/token", data=form)
+    assert (limited.status_code, limited.json()["error"]) == (400, "rate_limit_exceeded")
+    with pytest.raises(httpx.RemoteProtocolError):
+        emulator.plain.post("/services/oauth2/token", data=form)
+    job = emulator.salesforce.post("/jobs/ingest", json={"object": "Lead", "operation": "insert"}).json()["id"]
+    plan(emulator, {"match": {"path": "/batches$", "system": "salesforce"}, "drop": "before"})
+    batches, rows, csv = f"/jobs/ingest/{job}/batches", "LastName,Company\nA,B\n", {"Content-Type": "text/csv"}
+    with pytest.raises(httpx.RemoteProtocolError):
+        emulator.salesforce.put(batches, content=rows, headers=csv)
+    assert emulator.salesforce.put(batches, content=rows, headers=csv).status_code == 201
+    plan(emulator, {"match": {"path": "/imports$", "body": "Upsert"}, "drop": "after"})
+    with pytest.raises(httpx.RemoteProtocolError):
+        emulator.start_import("matchEmail,phone\nann@x.test,after\n")
+    emulator.advance(5)
+    assert emulator.read(1, "phone") == {"phone": "after"}
 
 
 @pytest.mark.parametrize(

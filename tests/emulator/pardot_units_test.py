@@ -14,6 +14,7 @@ import pytest
 from pardotflow.emulator import EmulatorError
 from pardotflow.emulator.ids import mint_id, to_18
 from pardotflow.emulator.seeding import seed
+from pardotflow.emulator.testing import running_emulator
 
 from .running import Emulator, pardot_error, running
 
@@ -174,6 +175,26 @@ def test_a_person_edits_in_one_unit(units: Emulator) -> None:
     assert units.read(1, "phone") == {"phone": None}
     unknown = units.plain.put("/__admin/set", json={**edit, "business_unit_id": "0Uv"})
     assert unknown.status_code == 400 and "no business unit 0Uv" in unknown.text
+
+
+def test_the_ids_of_all_units_can_be_asked_for(units: Emulator) -> None:
+    health = units.plain.get("/__admin/health").json()
+    one = {"id": units.environment["PARDOT_BUSINESS_UNIT_ID"], "name": "One"}
+    assert health["business_units"] == [one, {"id": EUROPE, "name": "Europe"}, {"id": ASIA, "name": "Unit 3"}]
+
+
+def test_the_fixture_edits_in_one_unit(seeded: Path, tmp_path: Path) -> None:
+    data = tmp_path / "units.db"
+    data.write_bytes(seeded.read_bytes())
+    with running_emulator(data) as made:
+        made.edit("prospect/1", business_unit_id=EUROPE, phone="europe")
+        bearer = {"Authorization": f"Bearer {made.environment['SF_ACCESS_TOKEN']}"}
+        phones = []
+        for unit in (EUROPE, made.environment["PARDOT_BUSINESS_UNIT_ID"]):
+            headers = bearer | {"Pardot-Business-Unit-Id": unit}
+            read = httpx.get(f"{made.url}/api/v5/objects/prospects/1?fields=phone", headers=headers, trust_env=False)
+            phones.append(read.json()["phone"])
+        assert phones == ["europe", None]
 
 
 def test_a_user_who_left_the_unit(units: Emulator) -> None:
