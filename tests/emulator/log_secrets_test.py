@@ -103,10 +103,8 @@ def test_a_password_in_an_envelope(emulator: Emulator, shape: str, encoding: str
     tokens = re.findall("<sessionId>(.*?)<", answer.text)
     assert len(tokens) == (encoding != "cp037")
     check(emulator, *tokens)
-    kept = emulator.requests()[0]
-    assert kept["body"] == "***" or user in kept["body"]
-    coded = password.encode(encoding).decode(errors="replace").strip("\ufffd")
-    assert coded not in kept["body"]
+    kept = emulator.requests()[0]["body"]
+    assert user in kept if encoding == "UTF-8" else kept == "***"
 
 
 def test_binary_and_huge_bodies(emulator: Emulator) -> None:
