@@ -216,4 +216,6 @@ def answer_admin(file: DataFile, call: Call) -> Reply:
     try:
         return endpoint(file, call, found[1])
     except EmulatorError as error:
-        return _answer({"error": str(error)}, 400)
+        return _answer({"error": str(error).encode(errors="replace").decode()}, 400)
+    except UnicodeEncodeError:
+        return _answer({"error": "a text holds half of a character, which cannot be stored"}, 400)

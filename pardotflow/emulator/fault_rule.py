@@ -88,6 +88,7 @@ def check_rule(spec: object) -> Spec:
     """Return a specification that can be meant, or raise `EmulatorError` with what is wrong with it."""
     if not isinstance(spec, Mapping):
         raise EmulatorError("must be a mapping")
+    spec = {key: value for key, value in spec.items() if value is not None}
     _refuse_unknown("key", spec, _KEYS)
     read_when(spec)
     systems = read_match(spec).systems

@@ -1,18 +1,20 @@
 """The OpenAPI description of the emulator, made from the routes in code.
 
-A path stands here as soon as it has a route. What a route cannot tell, the parameters that an endpoint reads and the
-shape of its body, stands in two small tables by the name of the endpoint.
+A path stands here as soon as it has a route or is an endpoint of OAuth. What a route cannot tell, the parameters that
+an endpoint reads and the shape of its body, stands in two small tables by the name of the endpoint.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pardotflow.emulator.exchange import Endpoint, Route
 from pardotflow.emulator.pardot.service import ROUTES as PARDOT_ROUTES
+from pardotflow.emulator.salesforce.oauth import ENDPOINTS
 from pardotflow.emulator.salesforce.service import ROUTES as SALESFORCE_ROUTES
+from pardotflow.emulator.salesforce.soap_api import SOAP_APIS
 
 DATA = "/services/data/v60.0"
 PARDOT = "/api/v5"
@@ -73,16 +75,32 @@ _BODIES: Mapping[str, Mapping[str, Any]] = {
     "put_record": {"address": _TEXT, "fields": {"type": "object"}},
 }
 _UPLOADS = {"create_import", "add_batch", "create_bulk_action"}
-_TOKEN = ("grant_type", "client_id", "client_secret", "refresh_token", "username", "password", "assertion", "token")
+_TOKEN = (
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "refresh_token",
+    "username",
+    "password",
+    "assertion",
+    "token",
+    "code",
+    "redirect_uri",
+    "response_type",
+    "scope",
+    "decision",
+)
+_IDENTITY = [{"name": name, "in": "path", "required": True, "schema": _TEXT} for name in ("organization", "user")]
 
 
 def build_description(admin: Sequence[Route[Any]] = ()) -> dict[str, Any]:
     """The description as a document of OpenAPI 3.1; `admin` are the routes of `/__admin`."""
     paths: dict[str, Any] = {
-        "/services/oauth2/token": {"post": _form("Give a token.")},
-        "/services/oauth2/revoke": {"post": _form("Take a token back.")},
-        "/services/oauth2/userinfo": {"get": _operation("Who the caller is.")},
+        "/": {"get": _operation("The page for a browser.")},
         "/services/data": {"get": _operation("The versions.")},
+        "/id/{organization}/{user}": {"get": _operation("Who the caller is.") | {"parameters": list(_IDENTITY)}},
+        **{f"/services/Soap/{api}/60.0": {"post": _envelope(name)} for api, name in SOAP_APIS.items()},
+        **{path: _sign_in(methods, endpoint) for path, (methods, endpoint) in ENDPOINTS.items()},
     }
     for prefix, routes in ((DATA, SALESFORCE_ROUTES), (PARDOT, PARDOT_ROUTES), ("", admin)):
         for route in routes:
@@ -121,6 +139,16 @@ def _form(summary: str) -> dict[str, Any]:
     schema = {"type": "object", "properties": dict.fromkeys(_TOKEN, _TEXT)}
     content = {"application/x-www-form-urlencoded": {"schema": schema}}
     return {**_operation(summary), "requestBody": {"content": content}}
+
+
+def _sign_in(methods: Iterable[str], endpoint: Callable[..., Any]) -> dict[str, Any]:
+    summary = (endpoint.__doc__ or "").partition("\n")[0]
+    described = {"POST": _form(summary), "GET": _operation(summary) | {"parameters": list(_query_parameters(_TOKEN))}}
+    return {method.lower(): described[method] for method in sorted(methods)}
+
+
+def _envelope(api: str) -> dict[str, Any]:
+    return {**_operation(f"SOAP, {api}."), "requestBody": {"content": {"text/xml": {"schema": _TEXT}}}}
 
 
 def _path_parameters(groups: Mapping[str, str]) -> Iterator[dict[str, Any]]:

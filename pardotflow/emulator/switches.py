@@ -242,7 +242,7 @@ def _coerce(info: SwitchInfo, value: object) -> SwitchValue | None:
     if isinstance(info.default, bool) or isinstance(value, bool):
         return value if isinstance(value, bool) and isinstance(info.default, bool) else None
     if isinstance(info.default, str):
-        return str(value) if isinstance(value, (str, int)) else None
+        return str(value) if isinstance(value, (str, int)) and str(value).isprintable() else None
     if isinstance(info.default, int):
         return value if isinstance(value, int) and 0 <= value <= _MOST else None
     return float(value) if isinstance(value, (int, float)) and 0 <= value <= _MOST_SECONDS else None

@@ -1,5 +1,6 @@
 """The emulator's own endpoints: log, switches, clock, edits, faults."""
 
+import json
 import time
 from dataclasses import fields
 
@@ -145,3 +146,18 @@ def test_unknown_admin_paths_and_bodies(shared: Emulator) -> None:
     assert shared.plain.put("/__admin/switches", content=b"{").status_code == 400
     assert shared.plain.put("/__admin/switches", content=b"[]").status_code == 400
     assert shared.plain.get("/__admin/requests?since=x").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("set", {"address": "prospect/1", "fields": {"phone": "\ud800"}}),
+        ("set", {"address": "Contact/\ud800", "fields": {"Phone": "1"}}),
+        ("switches", {"redirect_uris": "\ud800"}),
+        ("rules", {"sharing": [{"object": "\ud800", "hidden": "Id = null"}]}),
+    ],
+)
+def test_half_of_a_character_is_refused(shared: Emulator, path: str, body: dict[str, object]) -> None:
+    answer = shared.plain.put(f"/__admin/{path}", content=json.dumps(body))
+    assert answer.status_code == 400 and list(answer.json()) == ["error"]
+    assert shared.plain.get("/__admin/switches").json()["redirect_uris"] == ""

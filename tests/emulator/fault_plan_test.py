@@ -162,6 +162,11 @@ def test_a_cut_answer_has_its_true_length(emulator: Emulator) -> None:
     assert emulator.salesforce.get("/limits").json()
 
 
+def test_null_is_as_if_the_key_were_not_there(emulator: Emulator) -> None:
+    plan(emulator, {"trouble": None, "status": 500, "code": None, "times": None, "match": None})
+    assert statuses(emulator, 2) == [500, 200]
+
+
 def test_every_skip_and_times(emulator: Emulator) -> None:
     plan(emulator, {"status": 500, "every": 3, "skip": 1, "times": 2})
     assert statuses(emulator, 9) == [200, 200, 200, 500, 200, 200, 500, 200, 200]

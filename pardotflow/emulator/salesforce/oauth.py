@@ -24,7 +24,7 @@ def answer_oauth(state: State, call: Call) -> Reply | None:
     path = call.path.rstrip("/").lower()
     if path.startswith("/id/"):
         return show_identity(state, call)
-    found = _ENDPOINTS.get(path)
+    found = ENDPOINTS.get(path)
     if found is None:
         return None
     methods, endpoint = found
@@ -98,7 +98,7 @@ def introspect(state: State, call: Call) -> Reply:
 
 
 _BOTH = frozenset({"GET", "POST"})
-_ENDPOINTS: Mapping[str, tuple[frozenset[str], Callable[[State, Call], Reply]]] = {
+ENDPOINTS: Mapping[str, tuple[frozenset[str], Callable[[State, Call], Reply]]] = {
     "/services/oauth2/authorize": (_BOTH, authorize),
     "/services/oauth2/token": (frozenset({"POST"}), give_token),
     "/services/oauth2/revoke": (_BOTH, revoke_token),

@@ -47,13 +47,13 @@ SoapOperation = Callable[[Context, SoapRequest], Element]
 soap_operations: Mapping[str, SoapOperation] = {**SESSION_OPERATIONS, **LIFE_OPERATIONS}
 
 SOAP_PATH = re.compile(r"/services/Soap/(?P<api>[uc])/(?P<version>\d{1,3}\.\d)(/\w*)?", re.IGNORECASE)
-_APIS = {"u": "partner", "c": "enterprise"}
+SOAP_APIS = {"u": "partner", "c": "enterprise"}
 
 
 def api_of(path: str) -> str | None:
     """`partner` or `enterprise`; None for the path of no SOAP call."""
     match = SOAP_PATH.fullmatch(path.rstrip("/"))
-    return None if match is None else _APIS[match["api"].lower()]
+    return None if match is None else SOAP_APIS[match["api"].lower()]
 
 
 def answer_soap(
@@ -62,7 +62,7 @@ def answer_soap(
     """The answer, and how many API calls it counts: a login is free."""
     if call.method != "POST":
         return Reply(status=405, headers={"Allow": "POST"}), 0
-    api = _APIS[match["api"].lower()]
+    api = SOAP_APIS[match["api"].lower()]
     try:
         request = read_envelope(call.body, api)
         name = request.operation.tag
