@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from pardotflow.emulator.identity import CERTIFICATE
 from pardotflow.emulator.kept_text import keep_text, write_beside
 
-_META = "certificate"
 _LIFE = timedelta(days=397)
 _REST = timedelta(days=7)
 _END = "-----END CERTIFICATE-----\n"
@@ -35,7 +35,7 @@ class Certificate:
 
 def write_certificate(data: Path) -> Certificate:
     """The certificate of a data file, made on the first call, and again a week before it ends."""
-    text = keep_text(data, _META, _make, _is_good)
+    text = keep_text(data, CERTIFICATE, _make, _is_good)
     public, _, key = text.partition(_END)
     return Certificate(
         public=write_beside(data, "cert.pem", public + _END, 0o644), key=write_beside(data, "key.pem", key)

@@ -18,6 +18,8 @@ from pardotflow.emulator.problem import EmulatorError
 
 SIGNING_KEY = "signing_key"
 """Where the data file keeps the key pair for assertions."""
+CERTIFICATE = "certificate"
+"""Where the data file keeps the certificate for https."""
 SCOPES = "refresh_token pardot_api api"
 _ADMIN_ID = "0055e00000ADAad"
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -2,7 +2,8 @@
 
 Putting a copy back is one transaction of SQLite on the data file itself: other connections and processes go on, see
 the old state until it ends and the new one from then on, and a crash in the middle leaves the old one. Everything in
-the file goes back with it: records, ids still to be given, tokens, cursors, switches, faults, clock, log, instance id.
+the file goes back with it: records, ids still to be given, tokens, cursors, switches, faults, clock, log, instance id;
+only the certificate and the key for assertions stay.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from pathlib import Path
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.environment import read_instance
-from pardotflow.emulator.identity import load_identity
+from pardotflow.emulator.identity import CERTIFICATE, SIGNING_KEY, load_identity
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.snapshot_files import SEEDED, list_names, make_file, place_of
 
 Progress = Callable[[int, int, int], None]
 _PAGES_AT_ONCE = 4096
+# Clients hold their other halves, which do not go back: a key beside the file, a certificate that a server shows.
+_HELD = (CERTIFICATE, SIGNING_KEY)
 
 
 def take_snapshot(file: DataFile, name: object) -> str:
@@ -65,7 +68,9 @@ def _put_back(place: Path, file: DataFile, progress: Progress | None) -> None:
     source = sqlite3.connect(f"{place.resolve().as_uri()}?mode=ro", uri=True)
     with closing(source), file.alone() as target:
         try:
+            held = target.execute("SELECT key, value FROM meta WHERE key IN (?, ?)", _HELD).fetchall()
             source.backup(target, pages=_PAGES_AT_ONCE, progress=progress, sleep=0.01)
+            target.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", held)
         except sqlite3.Error as cause:
             raise EmulatorError(f"cannot restore {file.path}: {cause}") from cause
         target.execute("PRAGMA wal_checkpoint(PASSIVE)")

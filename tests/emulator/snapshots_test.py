@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from pardotflow.emulator import EmulatorError, read_instance
+from pardotflow.emulator.certificate import write_certificate
 from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.environment import key_environment
 from pardotflow.emulator.seeding import seed
 from pardotflow.emulator.snapshots import reset, restore_snapshot, take_snapshot
 from pardotflow.emulator.testing import running_emulator
 
 from .conftest import FOLDER
+from .oauth_jwt_test import assertion, present, read_key
 from .process_test import process
 from .running import Emulator, running
 
@@ -140,7 +143,9 @@ CRASH = """
 import os, signal, sys
 from pathlib import Path
 from pardotflow.emulator import snapshots
+from pardotflow.emulator.certificate import write_certificate
 from pardotflow.emulator.datafile import DataFile
+from pardotflow.emulator.environment import key_environment
 
 left = int(sys.argv[2])
 def crash(status, remaining, total):
@@ -193,3 +198,13 @@ def test_a_fixture_goes_back_too(tmp_path: Path) -> None:
             made.reset()
             assert db.execute("SELECT Phone FROM sf_Contact WHERE Id = ?", (ANN,)).fetchone() != ("kept",)
             assert db.execute("SELECT count(*) FROM switch").fetchone() == (0,)
+
+
+def test_the_key_and_the_certificate_that_clients_hold_stay(seeded: Emulator) -> None:
+    key = Path(key_environment(seeded.data)["SF_JWT_KEY_FILE"])
+    certificate = write_certificate(seeded.data).public.read_bytes()
+    ask(seeded, "reset")
+    assert present(seeded, assertion(seeded, read_key(key))).status_code == 200
+    before = key.read_bytes()
+    assert Path(key_environment(seeded.data)["SF_JWT_KEY_FILE"]).read_bytes() == before
+    assert write_certificate(seeded.data).public.read_bytes() == certificate
