@@ -114,6 +114,9 @@ class Switches:
     client_secret_required: bool = _switch(
         False, "Whether the web server flow needs the secret even with PKCE is an option of the app."
     )
+    status_for_client: int = _switch(
+        400, "HTTP status of invalid_client and invalid_client_id: 401 for some of them is not confirmed.", (400, 401)
+    )
     authorization_code_seconds: int = _switch(900, "An authorization code lives 15 minutes; not confirmed.")
     redirect_uris: str = _switch(
         "", "Callback addresses that the app has registered besides loopback, with spaces between."

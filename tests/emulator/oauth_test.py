@@ -112,3 +112,10 @@ def test_identity(shared: Emulator) -> None:
     identity = shared.salesforce.get(answer.json()["identity"]).json()
     assert identity["username"] == shared.environment["SF_USERNAME"]
     assert identity["organization_id"].startswith("00D") and identity["user_id"].startswith("005")
+
+
+@pytest.mark.parametrize("form", [{"client_id": "nobody"}, {"client_secret": "wrong"}])
+def test_the_status_of_a_wrong_client_can_be_turned(emulator: Emulator, form: dict[str, str]) -> None:
+    emulator.switch(status_for_client=401)
+    assert ask(emulator, **form).status_code == 401
+    assert ask(emulator, refresh_token="nonsense").status_code == 400

@@ -33,7 +33,8 @@ def answer_oauth(state: State, call: Call) -> Reply | None:
             raise OAuthError("invalid_request", "must use HTTP POST")
         return endpoint(state, call)
     except OAuthError as error:
-        return write_answer(call, form_of(call), error.to_values(), 400)
+        status = state.switches.status_for_client if error.error in _WRONG_CLIENT else 400
+        return write_answer(call, form_of(call), error.to_values(), status)
 
 
 def give_token(state: State, call: Call) -> Reply:
@@ -97,6 +98,7 @@ def introspect(state: State, call: Call) -> Reply:
     return write_answer(call, {}, values)
 
 
+_WRONG_CLIENT = {"invalid_client", "invalid_client_id"}
 _BOTH = frozenset({"GET", "POST"})
 ENDPOINTS: Mapping[str, tuple[frozenset[str], Callable[[State, Call], Reply]]] = {
     "/services/oauth2/authorize": (_BOTH, authorize),
