@@ -19,6 +19,7 @@ _EVERYWHERE = {"access_token", "oauth_token", "refresh_token", "client_secret", 
 _IN_OAUTH = _EVERYWHERE | {"assertion", "client_assertion", "code", "code_verifier", "id_token", "signature", "token"}
 _ODD_NAME = re.compile(r"[^\w.-]")
 _JSON = re.compile(rb'("(?:access_token|refresh_token|signature|id_token)"\s*:\s*")[^"]*')
+_SUBREQUEST = re.compile(rb'("authorization"\s*:\s*")[^"]*', re.IGNORECASE)
 _NAME = rb"(?:[^\s<>/:]+:)?(?:password|sessionId|access_token|refresh_token|signature)"
 _XML = re.compile(rb"(<" + _NAME + rb"(?:\s[^>]*)?>).*?(?=</" + _NAME + rb"\s*>|\Z)", re.DOTALL)
 
@@ -49,6 +50,8 @@ def hide_request(call: Call, system: str) -> bytes:
     """The body of a request."""
     if system == "oauth":
         return _hide_form(call)
+    if "/composite" in call.path.lower():
+        return _SUBREQUEST.sub(rb"\1***", call.body)
     if not is_soap(call.path):
         return call.body
     return _XML.sub(rb"\1***", call.body) if b"Envelope" in call.body else _hide_all(call.body)

@@ -86,6 +86,14 @@ def test_secrets_in_headers(emulator: Emulator) -> None:
     check(emulator, coded)
 
 
+def test_secrets_in_the_headers_of_a_subrequest(emulator: Emulator) -> None:
+    bearer = {"authorization": f"Bearer {emulator.environment['SF_ACCESS_TOKEN']}"}
+    part = {"method": "GET", "url": DATA + "/limits", "referenceId": "a", "httpHeaders": bearer}
+    assert emulator.salesforce.post("/composite", json={"compositeRequest": [part]}).status_code == 200
+    check(emulator)
+    assert "referenceId" in emulator.requests()[0]["body"]
+
+
 @pytest.mark.parametrize(
     ("shape", "encoding"),
     [
