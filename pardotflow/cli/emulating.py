@@ -33,6 +33,8 @@ def serve(choice: Choice, data: Path | None, port: int, faults: Path | None = No
     """Serve until Ctrl-C."""
     settings = _settings(choice, data)
     ensure_data(settings)
+    if not settings.data.exists():
+        say(f"{settings.data} is new, and empty")
     with _told(settings.data):
         serve_data(
             settings.data,

@@ -157,10 +157,13 @@ def savepoint(db: sqlite3.Connection) -> Iterator[None]:
 def build_file(path: Path, *, replace: bool) -> Iterator[sqlite3.Connection]:
     """Make a new data file under a temporary name and put it in place whole, or not at all; a copy is kept for `reset`.
 
-    Raises `EmulatorError` where the file exists and `replace` is false.
+    Raises `EmulatorError` where the file exists and `replace` is false, and where a process has it open: it would
+    go on with the file that is gone.
     """
     if path.exists() and not replace:
         raise EmulatorError(f"{path} exists already")
+    if path.exists() and _is_open(path):
+        raise EmulatorError(f"{path} is in use by another process; stop it first")
     part = _begin(path)
     db = _connect(part, synchronous="OFF")
     try:
@@ -178,6 +181,17 @@ def build_file(path: Path, *, replace: bool) -> Iterator[sqlite3.Connection]:
     finally:
         db.close()
         part.unlink(missing_ok=True)
+
+
+def _is_open(path: Path) -> bool:
+    """Whether any connection has a data file open; each holds a shared lock for as long as it lives."""
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as db:
+        try:
+            db.execute("PRAGMA locking_mode=EXCLUSIVE")
+            db.execute("BEGIN EXCLUSIVE")
+        except sqlite3.DatabaseError as cause:
+            return getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+        return False
 
 
 def _begin(path: Path) -> Path:

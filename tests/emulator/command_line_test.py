@@ -16,6 +16,7 @@ from pardotflow.core.errors import UsageError
 from pardotflow.emulator.seeding import seed
 
 from .conftest import FOLDER
+from .running import running
 
 
 def refused(*arguments: str | Path) -> UsageError:
@@ -93,6 +94,23 @@ def test_a_seed_that_cannot_be_used(tmp_path: Path) -> None:
     said = refused("seed", folder, "--data", tmp_path / "a.db")
     assert str(said).startswith(f"{folder / 'schema.yml'}: ") and said.hint == ""
     assert refused("seed", tmp_path / "none", "--data", tmp_path / "a.db").hint == ""
+
+
+def test_a_file_that_is_served_is_not_seeded_anew(data: Path) -> None:
+    with running(data) as emulator:
+        said = refused("seed", FOLDER, "--data", data, "--force")
+        assert str(said) == f"{data} is in use by another process; stop it first"
+        assert emulator.salesforce.get("/limits").status_code == 200
+    seed(data, FOLDER, replace=True)
+    data.write_text("no data file")
+    seed(data, FOLDER, replace=True)
+
+
+def test_an_empty_file_that_is_made_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        for words in (f"{tmp_path / 'a.db'} is new, and empty\n", ""):
+            refused("serve", "--data", tmp_path / "a.db", "--port", str(taken.getsockname()[1]))
+            assert capsys.readouterr().err == words
 
 
 def test_the_script_itself_ends_with_one(tmp_path: Path) -> None:
