@@ -82,9 +82,10 @@ def ensure_data(settings: EmulatorSettings) -> None:
 
     settings.data.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        seed(settings.data, settings.seed, replace=True)
+        seed(settings.data, settings.seed)
     except EmulatorError as trouble:
-        raise UsageError(f"the emulator cannot be seeded: {trouble}") from trouble
+        if not settings.data.exists():  # else another process was faster, and its file is as good
+            raise UsageError(f"the emulator cannot be seeded: {trouble}") from trouble
 
 
 def data_instance(settings: EmulatorSettings) -> str:

@@ -210,12 +210,16 @@ def _put_in_place(part: Path, path: Path, *, replace: bool) -> None:
     descriptor = os.open(part, os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)
+    # What a killed process left beside a file that is gone would be read into the new one.
+    left = [beside for suffix in ("-wal", "-shm") if (beside := path.with_name(path.name + suffix)).exists()]
     if replace:
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        for beside in left:
+            beside.unlink(missing_ok=True)
         part.replace(path)
         return
     try:
         os.link(part, path)
     except FileExistsError:
         raise EmulatorError(f"{path} exists already") from None
+    for beside in left:
+        beside.unlink(missing_ok=True)

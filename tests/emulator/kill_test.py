@@ -16,8 +16,10 @@ from typing import Any
 
 import httpx
 
+from pardotflow.emulator.creation import create_data
+
 from .process_test import process
-from .running import Emulator
+from .running import Emulator, running
 
 KILLS = 6
 TOGETHER = 5
@@ -118,3 +120,17 @@ def test_nothing_acknowledged_is_lost_over_several_kills(data: Path) -> None:
     with sqlite3.connect(data) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     db.close()
+
+
+def test_what_a_killed_server_left_does_not_get_into_a_new_file(tmp_path: Path) -> None:
+    data = tmp_path / "people.db"
+    create_data(data)
+    with process(data) as (made, emulator):
+        emulator.create("Lead", LastName="Old", Company="Gone")
+        made.kill()
+        made.wait(10)
+    assert (tmp_path / "people.db-wal").stat().st_size
+    data.unlink()
+    create_data(data)
+    with running(data) as anew:
+        assert anew.column("SELECT LastName FROM Lead") == []
