@@ -184,11 +184,13 @@ def build_fault(spec: Spec, system: str, switches: Switches, *, number: int) -> 
     """What a rule does to the request of a system; `number` varies the choice of random rows."""
     if spec.get("drop") not in _DROPS:
         raise EmulatorError("drop is before or after")
+    if not isinstance(spec.get("effect", False), bool):
+        raise EmulatorError(f"effect is true or false, not {spec['effect']!r}")
     return Fault(
         instead=build_answer(spec, system, switches),
         delay=number_of(spec, "delay", 0),
         drop=spec.get("drop"),
-        effect=bool(spec.get("effect", False)),
+        effect=spec.get("effect", False),
         truncate=int(number_of(spec, "truncate", 0)) if "truncate" in spec else None,
         locks=_locks(spec, number) if spec.get("trouble") == "row_lock" else None,
     )

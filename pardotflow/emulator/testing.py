@@ -151,6 +151,8 @@ def _serving(data: Path, *, tls: bool) -> Iterator[int]:
             serve(data, 0, ready=started.put, stop=stop, tls=tls)
         except EmulatorError as error:
             started.put(error)
+        finally:
+            started.put(EmulatorError("the emulator ended before it listened"))
 
     thread = threading.Thread(target=run, name="emulator")
     thread.start()

@@ -245,6 +245,7 @@ def test_faults_of_signing_in_bulk_and_imports(emulator: Emulator) -> None:
         ({"drop": "now"}, "drop is before or after"),
         ({"truncate": -1}, "truncate must be 0 or more"),
         ({"drop": []}, "drop is before or after"),
+        ({"status": 500, "effect": "no"}, "effect is true or false, not 'no'"),
         ({"trouble": {}}, "there is no trouble {}"),
         ({"status": 204, "body": "x"}, "an answer with status 204 has no body"),
         ({"status": 500, "headers": {"a b": "x"}}, "is no header that can be sent"),
