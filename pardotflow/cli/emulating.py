@@ -60,6 +60,8 @@ def seed_data(choice: Choice, data: Path | None, folder: Path, *, force: bool) -
 
 def _report_lines(report: SeedReport) -> Iterator[str]:
     """What was stored, and everything that was left out."""
+    if not report.rows:
+        yield "no CSV file was read: nobody is in the org"
     for file, count in report.rows.items():
         yield f"{file}: {count:,} {'row' if count == 1 else 'rows'}"
     for file in dict.fromkeys(file for file, _ in report.unknown_columns):

@@ -29,6 +29,8 @@ from pardotflow.emulator.state import load_state, load_switches, turn_switches
 from pardotflow.emulator.switches import TABLE
 
 _LINES = "application/x-ndjson"
+_MOST_ENTRIES = 10_000
+"""How many recorded requests one answer holds where the call does not say."""
 
 
 def _answer(value: object, status: int = 200) -> Reply:
@@ -60,7 +62,7 @@ def health(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
 
 def requests(file: DataFile, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /__admin/requests` with filters, as one document or as JSON lines."""
-    wanted = read_filter(dict(call.arguments))
+    wanted = read_filter({"limit": str(_MOST_ENTRIES), **dict(call.arguments)})
     entries = list(read_entries(file, wanted, writes=call.argument("writes") == "true"))
     if _LINES in call.headers.get("accept", ""):
         return Reply(status=200, body=b"".join(to_json(entry) + b"\n" for entry in entries), media=_LINES)

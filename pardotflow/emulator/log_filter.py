@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.troubles import SYSTEMS
 
-_MOST_ENTRIES = 10_000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
     """The conditions, all of which hold; `dropped` wants requests whose connection was closed without an answer."""
 
     since: int = 0
-    limit: int = _MOST_ENTRIES
+    limit: int | None = None
     system: str | None = None
     method: str | None = None
     path: re.Pattern[str] | None = None
@@ -49,7 +47,7 @@ def read_filter(arguments: Mapping[str, str | None]) -> Filter:
     lowest, highest, dropped = _read_status(given.get("status"))
     return Filter(
         since=_number(given, "since", 0),
-        limit=_number(given, "limit", _MOST_ENTRIES),
+        limit=_number(given, "limit", 0) if "limit" in given else None,
         system=system,
         method=None if method is None else method.upper(),
         path=_pattern(given["path"]) if "path" in given else None,

@@ -93,7 +93,7 @@ def read_entries(file: DataFile, wanted: Filter, *, writes: bool = False) -> Ite
     given = 0
     for n, *columns in db.execute(f"SELECT n, {_NAMES} FROM request_log WHERE {conditions} ORDER BY n", values):
         entry = dict(zip(_NAMES.split(", "), columns, strict=True))
-        if given >= wanted.limit:
+        if wanted.limit is not None and given >= wanted.limit:
             return
         if wanted.path is not None and not wanted.path.search(entry["path"]):
             continue

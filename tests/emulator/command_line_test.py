@@ -106,6 +106,12 @@ def test_a_file_that_is_served_is_not_seeded_anew(data: Path) -> None:
     seed(data, FOLDER, replace=True)
 
 
+def test_a_folder_without_records_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "folder").mkdir()
+    app(["emulator", "seed", str(tmp_path / "folder"), "--data", str(tmp_path / "a.db")], standalone_mode=False)
+    assert capsys.readouterr().out == "no CSV file was read: nobody is in the org\n"
+
+
 def test_an_empty_file_that_is_made_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         for words in (f"{tmp_path / 'a.db'} is new, and empty\n", ""):

@@ -4,10 +4,14 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from pardotflow.emulator.testing import running_emulator
 
 from .running import DATA, Emulator
 
@@ -141,3 +145,21 @@ def test_writes_are_forgotten_with_their_requests_and_off_with_the_log(emulator:
     emulator.switch(log=True)
     emulator.plain.get(DATA)
     assert [entry["writes"] for entry in entries(emulator, writes="true")] == [[]]
+
+
+def test_the_log_is_whole_where_no_limit_is_set(data: Path) -> None:
+    with closing(sqlite3.connect(data)) as db:
+        row = "(SELECT 1, 'salesforce', 'GET', '/x', '', '{}', x'', 200, x'', 0, 0, 'r' || value FROM numbers)"
+        names = "at, system, method, path, query, headers, body, status, answer, api_calls, seconds, request"
+        numbers = (
+            "WITH RECURSIVE numbers(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers WHERE value < 10050)"
+        )
+        db.execute(f"{numbers} INSERT INTO request_log ({names}) SELECT * FROM {row}")
+        db.commit()
+    with running_emulator(data) as made:
+        assert len(made.requests()) == 10_050 and len(made.requests(limit=3)) == 3
+        assert made.requests(limit=0) == []
+        with httpx.Client(base_url=made.url, trust_env=False) as web:
+            told = web.get("/__admin/requests").json()
+            rest = web.get("/__admin/requests", params={"since": told["last"]}).json()
+        assert (len(told["requests"]), len(rest["requests"])) == (10_000, 50)
