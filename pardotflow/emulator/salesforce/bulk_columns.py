@@ -17,8 +17,7 @@ from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.describe import soap_type
 from pardotflow.emulator.salesforce.errors import refuse
 from pardotflow.emulator.salesforce.fields import ID_TYPES, Field
-from pardotflow.emulator.salesforce.rows import find_by
-from pardotflow.emulator.salesforce.save import read_key
+from pardotflow.emulator.salesforce.parents import find_key, find_parent
 from pardotflow.emulator.salesforce.values import BadValue, read_value
 
 _LONGEST_CELL = 131_072
@@ -29,11 +28,10 @@ _BOOLEANS: dict[str, str | bool] = {"1": True, "0": False}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column. `Owner.Email` fills OwnerId with the id of the `target` record whose `key` has the cell's value."""
+    """A column. `Owner.Email` fills OwnerId with the id of the `parent` record whose field has the cell's value."""
 
     field: Field
-    target: ObjectInfo | None = None
-    key: Field | None = None
+    parent: tuple[ObjectInfo, Field] | None = None
 
 
 def read_columns(context: Context, info: ObjectInfo, job: Job, header: Sequence[str]) -> list[Column]:
@@ -61,12 +59,10 @@ def _read_column(context: Context, info: ObjectInfo, name: str) -> Column:
         return Column(field=field)
     kind, colon, relation = path.rpartition(":")
     lookup = info.relationships.get(relation.lower())
-    kinds = [] if lookup is None else [one for one in lookup.reference_to if not colon or one.lower() == kind.lower()]
-    target = next((found for one in kinds if (found := context.catalog.find(one))), None)
-    key = None if target is None else target.find(key_name)
-    if lookup is None or key is None or not (key.external_id or key.id_lookup):
+    found = None if lookup is None else find_key(context, lookup, kind if colon else None, key_name)
+    if lookup is None or found is None:
         raise BadBatch(f"InvalidBatch : Field name not found : {name}")
-    return Column(field=lookup, target=target, key=key)
+    return Column(field=lookup, parent=found)
 
 
 def to_payload(context: Context, columns: Sequence[Column], cells: Sequence[str]) -> dict[str, Any]:
@@ -83,8 +79,8 @@ def to_payload(context: Context, columns: Sequence[Column], cells: Sequence[str]
 def _read_cell(context: Context, column: Column, cell: str, place: int) -> object:
     field = column.field
     cleared = cell == _NULL
-    if column.target is not None and column.key is not None and not cleared:
-        return _look_up(context, column.target, column.key, cell)
+    if column.parent is not None and not cleared:
+        return find_parent(context, *column.parent, cell)
     if field.is_text or field.type in ID_TYPES:
         return None if cleared else cell
     value = None if cleared else _BOOLEANS.get(cell, cell) if field.type == "boolean" else cell
@@ -97,14 +93,3 @@ def _read_cell(context: Context, column: Column, cell: str, place: int) -> objec
         message = f"Failed to deserialize field at col {place}. Due to, {reason}"
         raise refuse(400, "INVALID_FIELD", message, (field.name,)) from None
     return value
-
-
-def _look_up(context: Context, target: ObjectInfo, key: Field, cell: str) -> str:
-    found = find_by(context.db, target, key.name, read_key(context, key, cell))
-    if len(found) != 1:
-        what = (
-            "Foreign key external ID: {} not found" if not found else "More than one record found for external ID: {}"
-        )
-        message = f"{what.format(cell)} for field {key.name} in entity {target.name}"
-        raise refuse(400, "INVALID_FIELD", message, (key.name,))
-    return str(found[0]["Id"])

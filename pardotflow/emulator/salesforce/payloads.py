@@ -9,6 +9,7 @@ from pardotflow.emulator.salesforce.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import Problem, SalesforceError, refuse
 from pardotflow.emulator.salesforce.fields import Field
+from pardotflow.emulator.salesforce.parents import read_parent
 from pardotflow.emulator.salesforce.record_ids import wrong_id
 from pardotflow.emulator.salesforce.rows import Values, find_row
 from pardotflow.emulator.salesforce.sharing import is_shared
@@ -22,7 +23,7 @@ _SECURITY = (
 
 def read_payload(context: Context, info: ObjectInfo, payload: Mapping[str, Any], *, creating: bool) -> Values:
     """The stored forms of the fields in a JSON object; raises `SalesforceError` with one element for each bad value."""
-    chosen = _find_fields(info, payload)
+    chosen = _find_fields(context, info, payload)
     _check_writable(chosen, creating=creating)
     values: Values = {}
     problems: list[Problem] = []
@@ -38,12 +39,17 @@ def read_payload(context: Context, info: ObjectInfo, payload: Mapping[str, Any],
     return values
 
 
-def _find_fields(info: ObjectInfo, payload: Mapping[str, Any]) -> list[tuple[Field, Any]]:
+def _find_fields(context: Context, info: ObjectInfo, payload: Mapping[str, Any]) -> list[tuple[Field, Any]]:
+    """The fields by their names; a relationship stands for its lookup, with the id of the parent that it names."""
     chosen: list[tuple[Field, Any]] = []
     for name, raw in payload.items():
         if name == "attributes":
             continue
         field = info.find(name)
+        lookup = info.relationships.get(name.lower()) if field is None and isinstance(raw, dict) else None
+        if lookup is not None:
+            chosen.append((lookup, read_parent(context, lookup, raw)))
+            continue
         if field is None:
             raise refuse(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {info.name}")
         chosen.append((field, raw))
