@@ -23,8 +23,8 @@ def salesforce_stamp(moment: datetime) -> str:
 
 
 def pardot_stamp(moment: datetime) -> str:
-    """The stored form `2021-12-02T18:23:39Z`; it sorts as time does."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """The stored form `2021-12-02T18:23:39Z`; it sorts as time does, in all years."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def from_epoch(seconds: float) -> datetime:
@@ -32,12 +32,14 @@ def from_epoch(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def parse_instant(text: str) -> datetime | None:
-    """Read a date-time of any common layout; without an offset it is UTC. None where it is none."""
-    plain = text.strip().removesuffix(" UTC")
+def parse_instant(text: str, zone: tzinfo = UTC) -> datetime | None:
+    """Read a date-time of any common layout; without an offset it is one of `zone`. None where it is none."""
+    plain = text.strip()
     try:
-        moment = datetime.fromisoformat(plain)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        moment = datetime.fromisoformat(plain.removesuffix(" UTC"))
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC if plain.endswith(" UTC") else zone)
+        return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
@@ -80,4 +82,7 @@ def show_pardot_time(stored: str | None, zone: str) -> str | None:
     if stored is None:
         return None
     moment = parse_instant(stored)
-    return stored if moment is None else moment.astimezone(read_zone(zone)).isoformat(timespec="seconds")
+    try:
+        return stored if moment is None else moment.astimezone(read_zone(zone)).isoformat(timespec="seconds")
+    except OverflowError:
+        return stored

@@ -30,6 +30,11 @@ class Switches:
 
     # Pardot: people
     ampsea: bool = _switch(True, "Allow Multiple Prospects with the Same Email Address: on for accounts since 2016.")
+    taken_address_code: int = _switch(
+        9,
+        "Whether a create with a taken address (one prospect for each) is refused with 9 or 54 is not known.",
+        (9, 54),
+    )
     email_match_case_sensitive: bool = _switch(
         True, "A connector's documentation says that address matching keeps case."
     )
@@ -98,6 +103,7 @@ class Switches:
         "json", "A client has met XML bodies for refused tokens and business units.", ("json", "xml")
     )
     page_token_seconds: int = _switch(14_400, "A page token lives four hours.")
+    id_list_longest: int = _switch(1_000, "How many ids idList takes before code 63 is not documented.")
     page_token_ceiling: int = _switch(100_000, "A token sequence ends after 100,000 records.")
     # Salesforce
     trim_text: bool = _switch(True, "The platform trims white space around text when it saves.")

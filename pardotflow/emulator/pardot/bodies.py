@@ -87,5 +87,5 @@ def read_form(call: Call) -> Form:
         if name[1] in _FILES or (b"filename=" in head and name[1] not in _INPUTS):
             files.append(content)
         else:
-            texts[name[1].decode()] = content.decode(errors="replace")
+            texts[name[1].decode(errors="replace")] = content.decode(errors="replace")
     return Form(texts=texts, files=tuple(files))

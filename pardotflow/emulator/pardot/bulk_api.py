@@ -62,7 +62,7 @@ def _read_values(payload: Mapping[str, Any]) -> Values:
     known = _ACTIONS.get(re.sub(r"[^a-z]", "", str(action).lower()))
     if known is None:
         raise PardotError(154, "bulkAction")
-    if payload.get("status") not in {None, "Open", "Ready"}:
+    if payload.get("status") not in (None, "Open", "Ready"):
         raise PardotError(154, "status")
     start = {"processedCount": 0, "percentComplete": 0, "errorCount": 0}
     return {"object": "Prospect", "bulkAction": known, "status": "Open", "origin": "API", **start}
@@ -79,8 +79,9 @@ def _read_file(form: Form) -> tuple[bytes, int]:
     header = next(rows, [])
     if [name.strip().lower() for name in header] != ["id"]:
         raise PardotError(130, ", ".join(header))
-    count = sum(1 for _ in rows)
-    if not count:
+    widths = [len(row) for row in rows]
+    count = len(widths)
+    if not count or max(widths) > 1:
         raise PardotError(159)
     if count > _MOST_RECORDS:
         raise PardotError(63)

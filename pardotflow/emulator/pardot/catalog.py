@@ -78,6 +78,16 @@ def add_prospect_columns(db: sqlite3.Connection, unit: int, attributes: Iterable
             present.add(attribute.name.lower())
 
 
+def drop_prospect_column(db: sqlite3.Connection, unit: int, name: str) -> None:
+    """Remove the column that a deleted custom field has left, whatever its type and the case of its name were."""
+    prospects = f"{table_prefix(unit)}prospects"
+    for table in (prospects, f"{prospects}_past"):
+        for (left,) in db.execute(
+            f"SELECT name FROM pragma_table_info('{table}') WHERE lower(name) = lower(?)", (name,)
+        ):
+            db.execute(f'ALTER TABLE "{table}" DROP COLUMN "{left}"')
+
+
 def read_collections(db: sqlite3.Connection, unit: int = 1) -> Mapping[str, Collection]:
     """All collections of a business unit, keyed by path."""
     plain = unit_collections(unit)

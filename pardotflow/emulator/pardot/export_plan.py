@@ -148,11 +148,10 @@ def _read_time(context: Context, name: str, raw: object, now: datetime) -> datet
     }
     if text.lower() in words:
         return words[text.lower()]
-    moment = parse_instant(text)
+    moment = parse_instant(text, zone)
     if moment is None:
         raise PardotError(177, name)
-    has_offset = re.search(r"(Z|UTC|[+-]\d\d:?\d\d)$", text) and ":" in text
-    return moment if has_offset else moment.replace(tzinfo=zone)
+    return moment
 
 
 def _add_activity_tests(arguments: Mapping[str, Any], tests: list[str], values: list[object]) -> None:

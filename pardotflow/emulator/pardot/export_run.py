@@ -7,7 +7,7 @@ backslash before it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from pardotflow.emulator.clock import parse_instant
@@ -33,9 +33,8 @@ def run_export(context: Context, record: Values) -> list[bytes]:
         f' WHERE {plan.condition} ORDER BY t."id"',
         plan.values,
     )
-    lines = (
-        to_export_line(_pick(selection.build(row), names, legacy=bool(record["legacyDateFormat"]))) for row in rows
-    )
+    times = selection.times if record["legacyDateFormat"] else frozenset()
+    lines = (to_export_line(_pick(selection.build(row), names, times)) for row in rows)
     head = (_BYTE_ORDER_MARK if record["includeByteOrderMark"] else b"") + (",".join(names) + "\n").encode()
     return list(_split(head, lines, record["maxFileSizeBytes"] or _DEFAULT_BYTES))
 
@@ -54,14 +53,14 @@ def _split(head: bytes, lines: Iterator[bytes], most: int) -> Iterator[bytes]:
         yield head + b"".join(held)
 
 
-def _pick(built: Values, names: Sequence[str], *, legacy: bool) -> list[object]:
-    """The values of a built object by their dotted names."""
+def _pick(built: Values, names: Sequence[str], legacy: Collection[str]) -> list[object]:
+    """The values of a built object by their dotted names; those in `legacy` are times of the older form."""
     found: list[object] = []
     for name in names:
         value: object = built
         for step in name.split("."):
             value = value.get(step) if isinstance(value, dict) else None
-        found.append(_legacy_date(value) if legacy and name.endswith("At") else value)
+        found.append(_legacy_date(value) if name in legacy else value)
     return found
 
 

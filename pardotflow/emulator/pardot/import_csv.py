@@ -84,7 +84,9 @@ def parse_options(options: object) -> Mapping[str, Mapping[str, Any]]:
     if isinstance(options, dict):
         made = {str(name): option for name, option in options.items()}
     elif isinstance(options, list) and all(isinstance(option, dict) for option in options):
-        made = {str(option.get("field", option.get("name"))): option for option in options}
+        made = {option.get("field", option.get("name")): option for option in options if _is_named(option)}
+        if len(made) < len(options):
+            raise PardotError(165)
     else:
         raise PardotError(165)
     for name, option in made.items():
@@ -93,6 +95,10 @@ def parse_options(options: object) -> Mapping[str, Mapping[str, Any]]:
         ):
             raise PardotError(165, name)
     return made
+
+
+def _is_named(option: Mapping[str, object]) -> bool:
+    return isinstance(option.get("field", option.get("name")), str)
 
 
 def column_options(header: Sequence[str], stored: str | None, switches: Switches) -> dict[str, ColumnOption]:

@@ -60,9 +60,7 @@ def _advance(context: Context, import_id: int) -> None:
 
 
 def submit(context: Context, record: Values) -> None:
-    """Start an open import; raises 155 or 156."""
-    if record["status"] != "Open":
-        raise PardotError(155)
+    """Start an open import; raises 156."""
     (batches,) = context.db.execute("SELECT count(*) FROM import_batch WHERE import_id = ?", (record["id"],)).fetchone()
     if not batches:
         raise PardotError(156)
@@ -72,7 +70,7 @@ def submit(context: Context, record: Values) -> None:
 
 def cancel(context: Context, record: Values) -> None:
     """Stop an import that has not finished: it is Canceling for a while, then Canceled. Raises 161."""
-    if record["status"] not in {"Open", "Waiting", "Processing"}:
+    if record["status"] not in {"Open", "Waiting", "Processing"} or record["isExpired"]:
         raise PardotError(161)
     due = context.state.now + context.state.switches.import_delay / 2
     update_record(context, imports(context), record, {"status": "Canceling", "_due": due})

@@ -32,6 +32,7 @@ from pardotflow.emulator.pardot.prospects import (
     undelete_prospect,
     update_prospect,
 )
+from pardotflow.emulator.pardot.record_api import read_id
 from pardotflow.emulator.pardot.records import Values, find_record, insert_record, remove_record
 from pardotflow.emulator.pardot.rules import is_member
 from pardotflow.emulator.pardot.values import read_cell
@@ -107,9 +108,7 @@ def _find_target(job: _Job, cells: Mapping[str, str]) -> tuple[Values | None, bo
 
 def _find_by(context: Context, name: str, value: str) -> Values | None:
     if name == "matchId":
-        if not re.fullmatch(r"\d{1,18}", value):
-            raise PardotError(3)
-        return find_record(context.db, prospects(context), int(value))
+        return find_record(context.db, prospects(context), read_id(value, code=3))
     if name == "matchSalesforceId":
         if not is_id(value):
             raise PardotError(77)
@@ -169,7 +168,7 @@ def _change_lists(job: _Job, prospect_id: int, cells: Mapping[str, str]) -> None
         raise PardotError(55, f"more than {_MOST_LISTS} lists")
     lists = job.context.collections["lists"]
     for name, part in listed:
-        target = find_record(job.context.db, lists, int(part)) if part.isdigit() else None
+        target = find_record(job.context.db, lists, read_id(part, code=55))
         if target is None or target["isDeleted"] or target["isDynamic"]:
             raise PardotError(55, part)
         _change_membership(job.context, target["id"], prospect_id, add=name == "addToList")

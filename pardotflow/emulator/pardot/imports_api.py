@@ -65,7 +65,7 @@ def _read_values(context: Context, payload: Mapping[str, Any]) -> Values:
         raise PardotError(154, "operation")
     if str(payload["object"]).lower() != "prospect":
         raise PardotError(154, "object")
-    if payload.get("status") not in {None, "Open", "Ready"}:
+    if payload.get("status") not in (None, "Open", "Ready"):
         raise PardotError(154, "status")
     options = payload.get("fields", payload.get("columns"))
     parse_options(options)
@@ -92,6 +92,7 @@ def _flag(payload: Mapping[str, Any], name: str, default: bool) -> int:
 def add_batch(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /imports/<id>/batches`: multipart with `file`, or the bare CSV."""
     context.require(IMPORT)
+    expire(context)
     record = require_record(context, imports(context), match["id"])
     kind = media_type(call)
     files = read_form(call).files if kind == "multipart/form-data" else (call.body,) if call.body else ()
@@ -104,7 +105,7 @@ def add_batch(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
 
 
 def _add_batch(context: Context, record: Values, content: bytes) -> None:
-    if record["status"] != "Open":
+    if record["status"] != "Open" or record["isExpired"]:
         raise PardotError(161)
     if not content.strip() or len(content) > context.state.switches.import_batch_bytes:
         raise PardotError(204)
@@ -143,13 +144,14 @@ def _batches_today(context: Context) -> int:
 def change_import(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`PATCH /imports/<id>` with `{"status": "Ready"}`."""
     context.require(IMPORT)
+    expire(context)
     record = require_record(context, imports(context), match["id"])
     payload = read_json(call)
-    unknown = set(payload) - _KEYS
+    unknown = set(payload) - {"status"}
     if unknown:
         raise PardotError(180, ", ".join(sorted(unknown)))
     names = answer_fields(context, imports(context), call)
-    if record["status"] != "Open":
+    if record["status"] != "Open" or record["isExpired"]:
         raise PardotError(155)
     if payload.get("status") != "Ready":
         raise PardotError(154, "status")
@@ -160,6 +162,7 @@ def change_import(context: Context, call: Call, match: Mapping[str, str]) -> Rep
 def cancel_import(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`POST /imports/<id>/do/cancel`."""
     context.require(IMPORT)
+    expire(context)
     record = require_record(context, imports(context), match["id"])
     names = answer_fields(context, imports(context), call)
     cancel(context, record)
@@ -180,6 +183,7 @@ def query_imports(context: Context, call: Call, match: Mapping[str, str]) -> Rep
 
 def read_errors(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     """`GET /imports/<id>/errors`: the failed rows as CSV, with code and message."""
+    expire(context)
     record = require_record(context, imports(context), match["id"])
     if record["status"] != "Complete" or record["isExpired"]:
         raise PardotError(109)

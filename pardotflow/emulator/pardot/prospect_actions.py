@@ -33,17 +33,18 @@ def upsert_latest(context: Context, call: Call, match: Mapping[str, str]) -> Rep
     """`POST /objects/prospects/do/upsertLatestByEmail`."""
     context.require(*needed("prospects", "C"))
     body = read_json(call)
-    unknown = set(body) - _UPSERT_KEYS
-    if unknown:
-        raise PardotError(208, ", ".join(sorted(unknown)))
+    _refuse_unknown(body, _UPSERT_KEYS)
     given = body.get("prospect")
     if not isinstance(given, dict):
         raise PardotError(207, "prospect")
     email = body.get("matchEmail") or given.get("email")
-    if not isinstance(email, str) or not email:
+    if not isinstance(email, str) or not email.strip():
         raise PardotError(4)
+    search_deleted = body.get("secondaryDeletedSearch", False)
+    if not isinstance(search_deleted, bool):
+        raise PardotError(206, "secondaryDeletedSearch")
     names = _fields(context, call, body)
-    row, created = _upsert(context, email, given, search_deleted=body.get("secondaryDeletedSearch") is True)
+    row, created = _upsert(context, email.strip(), given, search_deleted=search_deleted)
     status = {"201_when_created": 201 if created else 200, "204": 204}.get(context.state.switches.upsert_status, 200)
     if status == 204 or not may_view(context, prospects(context), row):
         return Reply(status=204)
@@ -70,11 +71,12 @@ def undelete_by_email(context: Context, call: Call, match: Mapping[str, str]) ->
     """`POST /objects/prospects/do/undelete` with `matchEmail`."""
     context.require(*needed("prospects", "D"))
     body = read_json(call)
+    _refuse_unknown(body, {"matchEmail", "email", "fields"})
     email = body.get("matchEmail") or body.get("email")
     if not isinstance(email, str):
         raise PardotError(207, "matchEmail")
     names = _fields(context, call, body)
-    found = find_by_email(context, email, deleted=True)
+    found = find_by_email(context, email.strip(), deleted=True)
     if not found:
         raise PardotError(109)
     check_visible(context, prospects(context), found[0])
@@ -86,11 +88,18 @@ def undelete_by_id(context: Context, call: Call, match: Mapping[str, str]) -> Re
     """`POST /objects/prospects/<id>/do/undelete`; a body is optional."""
     context.require(*needed("prospects", "D"))
     body = parse_object(call.body) if call.body.strip() else {}
+    _refuse_unknown(body, {"fields"})
     names = _fields(context, call, body)
     row = require_record(context, prospects(context), match["id"])
     if row["isDeleted"]:
         undelete_prospect(context, row)
     return json_reply(show_record(context, prospects(context), row["id"], names))
+
+
+def _refuse_unknown(body: Mapping[str, Any], known: set[str]) -> None:
+    unknown = set(body) - known
+    if unknown:
+        raise PardotError(208, ", ".join(sorted(unknown)))
 
 
 def _fields(context: Context, call: Call, body: Mapping[str, Any]) -> list[str]:

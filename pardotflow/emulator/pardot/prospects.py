@@ -23,17 +23,17 @@ def prospects(context: Context) -> Collection:
 
 
 def create_prospect(context: Context, changes: Mapping[str, Any]) -> Values:
-    """Insert a prospect; raises code 9 where the address is taken and the account allows one prospect each."""
+    """Insert a prospect; raises 9 or 54 where the address is taken and the account allows one prospect each."""
     if changes.get("email") is None:
         raise PardotError(4)
     if not context.state.switches.ampsea and find_by_email(context, changes["email"]):
-        raise PardotError(9)
+        raise PardotError(context.state.switches.taken_address_code)
     values = _NEW | dict(changes)
     if values["score"] is None:
         values["score"] = 0
     if values.get("campaignId") is None:
-        values["campaignId"] = _oldest_campaign(context)
-    return insert_record(context, prospects(context), values | _derive(context, values, None))
+        values["campaignId"] = oldest_campaign(context)
+    return insert_record(context, prospects(context), values | what_follows(context, values, None))
 
 
 def update_prospect(context: Context, row: Values, changes: Mapping[str, Any]) -> None:
@@ -45,7 +45,7 @@ def update_prospect(context: Context, row: Values, changes: Mapping[str, Any]) -
         del kept["optedOut"]
     if kept.get("email", row["email"]) != row["email"]:
         _check_address(context, kept["email"], row["id"])
-    update_record(context, prospects(context), row, kept | _derive(context, kept, row))
+    update_record(context, prospects(context), row, kept | what_follows(context, kept, row))
 
 
 def undelete_prospect(context: Context, row: Values) -> None:
@@ -87,7 +87,8 @@ def find_by_salesforce_id(context: Context, fid: str) -> list[Values]:
 # -- what follows from a change
 
 
-def _derive(context: Context, changes: Mapping[str, Any], row: Values | None) -> Values:
+def what_follows(context: Context, changes: Mapping[str, Any], row: Values | None) -> Values:
+    """The other changes that come with these: owner, lead and contact id; raises 10, 38, 61, 81 or 125."""
     derived = assign(context, changes, row)
     if "salesforceId" in changes:
         derived.update(_link(context, changes["salesforceId"], row))
@@ -117,7 +118,8 @@ def _exists(context: Context, path: str, record_id: int) -> bool:
     return find_record(context.db, context.collections[path], record_id) is not None
 
 
-def _oldest_campaign(context: Context) -> int | None:
+def oldest_campaign(context: Context) -> int | None:
+    """The campaign of prospects that are created without one."""
     row = context.db.execute(
         f'SELECT "id" FROM {context.table("campaigns")} WHERE coalesce("isDeleted", 0) = 0'
         ' ORDER BY "createdAt", "id" LIMIT 1'

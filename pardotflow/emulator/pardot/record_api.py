@@ -17,9 +17,10 @@ from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError, json_
 from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.past import lagging_source
 from pardotflow.emulator.pardot.query import run_query
+from pardotflow.emulator.pardot.query_spec import read_deleted
 from pardotflow.emulator.pardot.records import Values, find_record
 from pardotflow.emulator.pardot.rules import create, remove, update
-from pardotflow.emulator.pardot.select import select_fields, show_record, split_fields
+from pardotflow.emulator.pardot.select import required_fields, select_fields, show_record, split_fields
 from pardotflow.emulator.pardot.values import read_payload
 from pardotflow.emulator.pardot.visibility import check_owner, check_visible, may_view, owner_column
 
@@ -47,10 +48,8 @@ def read(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
 
 def read_from(context: Context, collection: Collection, call: Call, segment: str) -> Reply:
     """One record with `Last-Modified`; 304 where the client has it already."""
-    wanted = call.argument("fields")
-    if not wanted:
-        raise PardotError(13, "fields")
-    selection = select_fields(context, collection, split_fields(wanted), code=51, query=False)
+    selection = select_fields(context, collection, required_fields(call), code=51, query=False)
+    deleted = read_deleted(collection, call.argument("deleted"), {"false", "true"})
     source, values = lagging_source(context.state, collection)
     extra = ['t."updatedAt"' if "updatedAt" in collection.attributes else "NULL"]
     extra.append(owner_column(collection, "t"))
@@ -62,7 +61,7 @@ def read_from(context: Context, collection: Collection, call: Call, segment: str
     if row is None:
         raise PardotError(109)
     check_owner(context, collection, row[-2])
-    if row[-1] and (call.argument("deleted") or "false").lower() == "false":
+    if row[-1] and deleted == "false":
         raise PardotError(109, headers=IN_RECYCLE_BIN)
     modified = parse_instant(row[-3] or "")
     headers = {"Last-Modified": http_date(modified.timestamp())} if modified else {}
@@ -117,10 +116,10 @@ def delete_one(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
     return Reply(status=204)
 
 
-def read_id(segment: str) -> int:
-    """The number of an id segment; raises 16."""
-    if not re.fullmatch(r"\d{1,18}", segment):
-        raise PardotError(16)
+def read_id(segment: str, code: int = 16) -> int:
+    """The number of an id segment or cell; raises `code`."""
+    if not re.fullmatch(r"[0-9]{1,18}", segment):
+        raise PardotError(code)
     return int(segment)
 
 

@@ -10,7 +10,7 @@ import sqlite3
 import uuid
 from typing import Any
 
-from pardotflow.emulator.pardot.catalog import add_prospect_columns, custom_attribute
+from pardotflow.emulator.pardot.catalog import add_prospect_columns, custom_attribute, drop_prospect_column
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.objects import Collection
@@ -30,7 +30,7 @@ _PREFILLS = {
 }
 # Which records use an asset: their collection, and the column that names it.
 _USES = {"layout-templates": (("forms", "layoutTemplateId"),)}
-_FIELD_TYPES = {
+FIELD_TYPES = {
     "text",
     "radio button",
     "checkbox",
@@ -124,9 +124,9 @@ def is_member(context: Context, list_id: int, prospect_id: int) -> bool:
 def _prepare_custom_field(context: Context, payload: Values) -> Values:
     field_id = str(payload["fieldId"]).removesuffix("__c")
     kind = str(payload["type"]).lower()
-    if not re.fullmatch(r"[A-Za-z]\w*", field_id):
+    if not is_field_id(field_id):
         raise PardotError(154, "fieldId")
-    if kind not in _FIELD_TYPES:
+    if kind not in FIELD_TYPES:
         raise PardotError(154, "type")
     if payload.get("valuesPrefill") not in {None, *_PREFILLS}:
         raise PardotError(154, "valuesPrefill")
@@ -136,9 +136,16 @@ def _prepare_custom_field(context: Context, payload: Values) -> Values:
         raise PardotError(245)
     made: dict[str, Any] = {**payload, "fieldId": field_id, "apiFieldId": f"{field_id}__c", "type": kind}
     many = bool(payload.get("isRecordMultipleResponses"))
-    add_prospect_columns(context.db, context.unit.number, [custom_attribute(made["apiFieldId"], kind, many=many)])
+    attribute = custom_attribute(made["apiFieldId"], kind, many=many)
+    drop_prospect_column(context.db, context.unit.number, attribute.name)
+    add_prospect_columns(context.db, context.unit.number, [attribute])
     renew_catalog(context.db)
     return made
+
+
+def is_field_id(text: str) -> bool:
+    """Whether a custom field can have this id; it becomes the name of a column."""
+    return re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", text) is not None
 
 
 def renew_catalog(db: sqlite3.Connection) -> None:

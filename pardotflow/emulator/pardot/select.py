@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pardotflow.emulator.clock import show_pardot_time
+from pardotflow.emulator.exchange import Call
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.objects import Attribute, Collection
 
-_MOST_HOPS = 3
+MOST_HOPS = 3
 Show = Callable[[Any], Any]
 
 
@@ -33,16 +34,25 @@ class _Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """SQL columns and joins for the wanted fields, and how rows become objects."""
+    """SQL columns and joins for the wanted fields, and how rows become objects; `times` are the date-times of them."""
 
     columns: tuple[str, ...]
     joins: str
+    times: frozenset[str]
     build: Callable[[Sequence[Any]], dict[str, Any]]
 
 
 def split_fields(text: str) -> list[str]:
     """The names of a `fields` parameter; spaces around commas are tolerated."""
     return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def required_fields(call: Call) -> list[str]:
+    """The names of the `fields` parameter of a read; raises 13 where there is none."""
+    names = split_fields(call.argument("fields") or "")
+    if not names:
+        raise PardotError(13, "fields")
+    return names
 
 
 def select_fields(
@@ -63,10 +73,11 @@ class _Selector:
         self.query = query
         self.columns: list[str] = []
         self.joins: list[str] = []
+        self.times: set[str] = set()
 
     def add(self, name: str) -> None:
         *hops, last = name.split(".")
-        if len(hops) > _MOST_HOPS:
+        if len(hops) > MOST_HOPS:
             raise PardotError(self.code, name)
         node = self.root
         for hop in hops:
@@ -76,6 +87,8 @@ class _Selector:
             raise PardotError(self.code, name)
         if self.query and attribute.is_array:
             raise PardotError(224, name)
+        if attribute.type == "datetime":
+            self.times.add(name)
         if last not in node.names:
             node.names[last] = self.column(node.alias, last)
 
@@ -98,7 +111,12 @@ class _Selector:
 
     def finish(self) -> Selection:
         plan = _plan(self.context, self.root)
-        return Selection(columns=tuple(self.columns), joins="".join(self.joins), build=lambda row: _build(plan, row))
+        return Selection(
+            columns=tuple(self.columns),
+            joins="".join(self.joins),
+            times=frozenset(self.times),
+            build=lambda row: _build(plan, row),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +160,9 @@ def show_as(context: Context, attribute: Attribute) -> Show | None:
         return lambda stored: context.base_url + stored
     if attribute.type == "refs":
         return lambda stored: [context.base_url + path for path in json.loads(stored)]
-    if attribute.is_array:
+    if attribute.type == "array":
+        return _show_array
+    if attribute.type == "json":
         return _show_json
     if attribute.type == "number" and context.state.switches.number_custom_field_form == "string":
         return str
@@ -150,16 +170,24 @@ def show_as(context: Context, attribute: Attribute) -> Show | None:
 
 
 def _show_json(text: str) -> object:
-    try:
-        shown: object = json.loads(text)
-    except ValueError:
-        return [text]
+    shown: object = json.loads(text)
     return shown
 
 
-def show_record(context: Context, collection: Collection, record_id: int, names: Sequence[str]) -> Mapping[str, Any]:
-    """One record as it stands in the primary store, for the answer to a write."""
-    selection = select_fields(context, collection, names, code=180, query=False)
+def _show_array(stored: object) -> list[object]:
+    """The values of a field with several; one that had a single value before shows that value."""
+    try:
+        shown = json.loads(str(stored))
+    except ValueError:
+        shown = stored
+    return shown if isinstance(shown, list) else [str(stored)]
+
+
+def show_record(
+    context: Context, collection: Collection, record_id: int, names: Sequence[str], code: int = 180
+) -> Mapping[str, Any]:
+    """One record as it stands in the primary store, for the answer to a write; `code` is for a name that is none."""
+    selection = select_fields(context, collection, names, code=code, query=False)
     row = context.db.execute(
         f'SELECT {", ".join(selection.columns)} FROM "{collection.table}" t{selection.joins} WHERE t."id" = ?',
         (record_id,),

@@ -28,8 +28,7 @@ from pardotflow.emulator.pardot.catalog import CollectionCache
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.due import catch_up
 from pardotflow.emulator.pardot.errors import PardotError
-from pardotflow.emulator.pardot.shapes import table_prefix
-from pardotflow.emulator.pardot.units import Unit, find_unit, in_unit
+from pardotflow.emulator.pardot.units import Unit, find_unit, find_user, in_unit
 from pardotflow.emulator.state import State
 from pardotflow.emulator.usage import used_today
 
@@ -69,7 +68,7 @@ ROUTES: tuple[Route[Context], ...] = (
     route(r"/external-activities", GET=external_api.query_activities, POST=external_api.create_activity),
     route(r"/external-activities/(?P<id>[^/]+)", GET=external_api.read_activity),
 )
-_ACTION = re.compile(r"/objects/[a-z-]+(/[^/]+)?/do/[^/]*")
+_ACTION = re.compile(r"(/objects)?/[a-z-]+(/[^/]+)?/do/[^/]*")
 # Refusals of the layer before version 5 that were not recorded as JSON.
 _BEFORE_ROUTER = {182, 184, 201}
 _NO_MEMBER = (
@@ -163,21 +162,13 @@ class Pardot:
         unit = find_unit(state.db, given)
         if unit is None:
             raise PardotError(201, status=state.switches.status_for_unit)
-        user = self._user(state, unit, salesforce_user)
+        user = find_user(state.db, unit, salesforce_user)
+        if user is None:
+            raise PardotError(49, _NO_MEMBER, status=state.switches.status_for_membership)
         if used_today(state, unit.meter) >= state.switches.pardot_daily_limit:
             raise PardotError(122, status=state.switches.status_for_daily_limit)
         is_connected = salesforce_user[:15] == state.identity.connected.salesforce_id[:15]
         return unit, user, unit.abilities if is_connected else None
-
-    def _user(self, state: State, unit: Unit, salesforce_user: str) -> int:
-        row = state.db.execute(
-            f'SELECT "id" FROM {table_prefix(unit.number)}users'
-            ' WHERE "salesforceId" IN (?, ?) AND coalesce("isDeleted", 0) = 0',
-            (salesforce_user, salesforce_user[:15]),
-        ).fetchone()
-        if row is None:
-            raise PardotError(49, _NO_MEMBER, status=state.switches.status_for_membership)
-        return int(row[0])
 
     def _run(self, context: Context, call: Call) -> Reply:
         path = re.sub(r"^/api/v5", "", call.path, flags=re.IGNORECASE)

@@ -16,6 +16,7 @@ from typing import Any
 from pardotflow.emulator.identity import Identity
 from pardotflow.emulator.ids import is_id, mint_id, to_18
 from pardotflow.emulator.pardot.abilities import ABILITIES
+from pardotflow.emulator.pardot.shapes import table_prefix
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.state import State
 from pardotflow.emulator.switches import SwitchValue, build_switches, check_switch
@@ -105,6 +106,16 @@ def _parse_units(text: str) -> tuple[Unit, ...]:
 def find_unit(db: sqlite3.Connection, unit_id: str | None) -> Unit | None:
     """The unit of a header's value; None where there is none."""
     return next((unit for unit in load_units(db) if unit.id == unit_id), None)
+
+
+def find_user(db: sqlite3.Connection, unit: Unit, salesforce_id: str) -> int | None:
+    """The Pardot id of a live user of the unit, by their id in Salesforce."""
+    row = db.execute(
+        f'SELECT "id" FROM {table_prefix(unit.number)}users'
+        ' WHERE "salesforceId" IN (?, ?) AND coalesce("isDeleted", 0) = 0',
+        (salesforce_id, salesforce_id[:15]),
+    ).fetchone()
+    return int(row[0]) if row else None
 
 
 def in_unit(state: State, unit: Unit) -> State:

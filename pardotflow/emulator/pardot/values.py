@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pardotflow.emulator.clock import pardot_stamp, parse_instant
+from pardotflow.emulator.clock import pardot_stamp, parse_instant, read_zone
 from pardotflow.emulator.ids import is_id, to_18
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.objects import Attribute, Collection
@@ -28,6 +28,7 @@ _NUMBER_CODES = {
     "prospectId": 3,
 }
 _MOST = 10**18
+_LONGEST_NUMBER = 40
 UNCHANGED = object()
 
 
@@ -78,6 +79,11 @@ def read_value(attribute: Attribute, raw: object, switches: Switches) -> object:
         return raw
     if not isinstance(raw, str):
         raise PardotError(154, attribute.name)
+    if attribute.type == "datetime":
+        stamp = read_time(raw.strip(), switches)
+        if stamp is None:
+            raise PardotError(57, attribute.name)
+        return stamp
     return _read_text(attribute, raw)
 
 
@@ -95,8 +101,20 @@ def read_cell(attribute: Attribute, text: str, switches: Switches) -> object:
     return _read_text(attribute, text)
 
 
+def read_time(text: str, switches: Switches) -> str | None:
+    """The stored form of a date-time, without an offset one of the user's zone; `Z` where the switch lets it.
+
+    None where it is none (facts pardot_api section 2.5).
+    """
+    shape = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{5,8}(\.[0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?", text)
+    if shape is None or (shape[2] == "Z" and not switches.z_suffix_accepted):
+        return None
+    moment = parse_instant(text, read_zone(switches.pardot_time_zone))
+    return None if moment is None else pardot_stamp(moment)
+
+
 def _read_integer(attribute: Attribute, raw: object) -> int:
-    if isinstance(raw, bool) or not re.fullmatch(r"-?\d{1,18}", str(raw)):
+    if isinstance(raw, bool) or not re.fullmatch(r"-?[0-9]{1,18}", str(raw)):
         raise PardotError(_NUMBER_CODES.get(attribute.name, 56), attribute.name)
     return int(str(raw))
 
@@ -137,13 +155,18 @@ def _read_fid(text: str) -> str:
 
 def _read_number(attribute: Attribute, text: str) -> int | float:
     plain = text.strip()
-    if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", plain):
+    shape = re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", plain)
+    if shape is None or len(plain) > _LONGEST_NUMBER or not abs(float(plain)) < _MOST:
         raise PardotError(56, attribute.name)
-    return int(plain) if re.fullmatch(r"[+-]?\d{1,18}", plain) else float(plain)
+    return float(plain) if "." in plain else int(plain)
 
 
 def _read_date(attribute: Attribute, text: str) -> str:
+    """A day; of a date-time, the day that it has as it stands."""
+    shape = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})([T ].*)?", text.strip())
     try:
-        return date.fromisoformat(text.strip()[:10]).isoformat()
+        if shape is None or parse_instant(shape[0]) is None:
+            raise ValueError(text)
+        return date.fromisoformat(shape[1]).isoformat()
     except ValueError:
         raise PardotError(57, attribute.name) from None

@@ -6,6 +6,7 @@ A reader raises `ValueError` for a cell that it cannot read; text is never chang
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from datetime import date
@@ -18,6 +19,7 @@ from pardotflow.emulator.pardot.objects import Attribute
 from pardotflow.emulator.salesforce.fields import NUMBER_TYPES, Field
 
 Read = Callable[[str], Any]
+_MOST = 10**18
 _TRUE = {"true", "1", "t", "yes", "y"}
 _FALSE = {"false", "0", "f", "no", "n"}
 
@@ -27,7 +29,7 @@ def salesforce_reader(field: Field) -> Read | None:
     if field.type in {"id", "reference"}:
         return _read_id
     if field.type in NUMBER_TYPES:
-        return float
+        return _read_float
     readers: dict[str, Read] = {
         "boolean": _read_boolean,
         "int": _read_integer,
@@ -46,7 +48,7 @@ def pardot_reader(attribute: Attribute) -> Read | None:
     readers: dict[str, Read] = {
         "boolean": _read_boolean,
         "integer": _read_integer,
-        "float": float,
+        "float": _read_float,
         "number": _read_number,
         "datetime": _read_pardot_time,
         "array": _read_array,
@@ -67,11 +69,21 @@ def _read_boolean(text: str) -> int:
 
 
 def _read_integer(text: str) -> int:
-    return int(float(text)) if "." in text else int(text)
+    value = _read_float(text) if "." in text else int(text)
+    if value != int(value) or not abs(value) < _MOST:
+        raise ValueError(text)
+    return int(value)
+
+
+def _read_float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def _read_number(text: str) -> int | float:
-    return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text) else float(text)
+    return int(text) if re.fullmatch(r"[+-]?\d{1,18}", text) else _read_float(text)
 
 
 def _read_date(text: str) -> str:

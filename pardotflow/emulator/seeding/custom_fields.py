@@ -11,13 +11,16 @@ from typing import Any
 
 from pardotflow.emulator.pardot.catalog import add_prospect_columns, custom_attribute, unit_collections
 from pardotflow.emulator.pardot.objects import Collection
-from pardotflow.emulator.pardot.rules import renew_catalog
-from pardotflow.emulator.seeding.declared_fields import IDENTIFIER
+from pardotflow.emulator.pardot.records import find_record
+from pardotflow.emulator.pardot.rules import FIELD_TYPES, is_field_id, renew_catalog
+from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.seeding.pardot import complete_record, load_pardot, store_records
 from pardotflow.emulator.seeding.salesforce import Loading
 from pardotflow.emulator.seeding.table import read_header
 
 _FIRST_ID = 200_000
+_FLAGS = ("isRecordMultipleResponses", "isUseValues", "isRequired", "isAnalyticsSynced")
+_KEYS = {"id", "name", "fieldId", "type", "salesforceId", *_FLAGS}
 
 
 def declare_custom_fields(loading: Loading, folder: Path, declared: Iterable[Mapping[str, Any]]) -> None:
@@ -29,10 +32,9 @@ def declare_custom_fields(loading: Loading, folder: Path, declared: Iterable[Map
     for entry in declared:
         _add(loading, entry)
     prospects = folder / "prospects.csv"
-    known = {name.lower() for (name,) in loading.db.execute(f'SELECT "apiFieldId" FROM {table}')}
     for name in read_header(prospects) if prospects.exists() else ():
-        if name.endswith("__c") and name.lower() not in known and IDENTIFIER.fullmatch(name):
-            _add(loading, {"fieldId": name, "type": "Text"})
+        if name.endswith("__c") and is_field_id(name) and name.lower() not in _known(loading):
+            _add(loading, {"fieldId": name})
     rows = loading.db.execute(f'SELECT "apiFieldId", "type", "isRecordMultipleResponses" FROM {table}')
     attributes = [custom_attribute(name, kind, many=bool(many)) for name, kind, many in rows.fetchall()]
     add_prospect_columns(loading.db, loading.unit, attributes)
@@ -44,34 +46,59 @@ def _collection(loading: Loading) -> Collection:
 
 
 def _normalise(loading: Loading) -> None:
-    """Give the fields of the file both forms of their id and a plain type; a field without a usable id is dropped."""
+    """Give the fields of the file both forms of their id and a plain type; one without an id of its own is dropped."""
     table = _collection(loading).table
     rows = loading.db.execute(f'SELECT "id", "name", "fieldId", "apiFieldId", "type" FROM {table}').fetchall()
+    taken: set[str] = set()
     for record_id, name, field_id, api_field_id, kind in rows:
         plain = str(field_id or api_field_id or "").removesuffix("__c")
-        if not IDENTIFIER.fullmatch(plain):
-            why = f"the fieldId {plain!r}, which is no name" if plain else "no fieldId"
-            loading.findings.problem("custom_fields.csv", 0, f"custom field {record_id} has {why}")
+        if not is_field_id(plain) or plain.lower() in taken:
+            trouble = f"a second custom field {plain}" if plain.lower() in taken else f"{plain!r} is no fieldId"
+            loading.findings.problem("custom_fields.csv", 0, f"custom field {record_id}: {trouble}")
             loading.db.execute(f'DELETE FROM {table} WHERE "id" = ?', (record_id,))
             continue
+        taken.add(plain.lower())
         loading.db.execute(
             f'UPDATE {table} SET "name" = ?, "fieldId" = ?, "apiFieldId" = ?, "type" = ? WHERE "id" = ?',
             (name or plain, plain, f"{plain}__c", str(kind or "text").lower(), record_id),
         )
 
 
+def _known(loading: Loading) -> set[str]:
+    """The fields that there are, in small letters: the case of an id makes no other field."""
+    return {name.lower() for (name,) in loading.db.execute(f'SELECT "apiFieldId" FROM {_collection(loading).table}')}
+
+
 def _add(loading: Loading, entry: Mapping[str, Any]) -> None:
-    field_id = str(entry.get("fieldId") or entry.get("name")).removesuffix("__c")
+    collection = _collection(loading)
+    field_id = str(entry.get("fieldId") or entry.get("name") or "").removesuffix("__c")
+    flags = {name: int(bool(entry.get(name))) for name in _FLAGS}
     values = {
+        **flags,
         "name": str(entry.get("name") or field_id).removesuffix("__c"),
         "fieldId": field_id,
         "apiFieldId": f"{field_id}__c",
         "type": str(entry.get("type", "Text")).lower(),
-        "isRecordMultipleResponses": int(bool(entry.get("isRecordMultipleResponses"))),
         "salesforceId": entry.get("salesforceId"),
     }
-    collection = _collection(loading)
+    _check(loading, entry, values)
     (highest,) = loading.db.execute(f'SELECT coalesce(max("id"), {_FIRST_ID}) FROM {collection.table}').fetchone()
     store_records(
         loading.db, collection, [complete_record(loading, collection, values, entry.get("id") or highest + 1)]
     )
+
+
+def _check(loading: Loading, entry: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Raises `EmulatorError` for a declaration that cannot be meant."""
+    field_id, given = values["fieldId"], entry.get("id")
+    where = f"custom_fields: {field_id or dict(entry)}"
+    if set(entry) - _KEYS:
+        raise EmulatorError(f"{where}: unknown key: {', '.join(sorted(map(str, set(entry) - _KEYS)))}")
+    if not is_field_id(field_id):
+        raise EmulatorError(f"{where}: fieldId takes letters, digits and _, and begins with a letter")
+    if values["type"] not in FIELD_TYPES:
+        raise EmulatorError(f"{where}: type is one of {', '.join(sorted(FIELD_TYPES))}")
+    if values["apiFieldId"].lower() in _known(loading):
+        raise EmulatorError(f"{where}: a second field with this fieldId")
+    if given is not None and (not isinstance(given, int) or find_record(loading.db, _collection(loading), given)):
+        raise EmulatorError(f"{where}: id must be a number that no other field has, not {given!r}")
