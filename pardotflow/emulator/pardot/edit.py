@@ -34,15 +34,15 @@ _SINGULAR = {
     "prospect-account": "prospect-accounts",
     "opportunity": "opportunities",
 }
-_JOBS = {"imports", "exports", "bulk-actions"}
 # What names a column of prospects cannot change without it.
 _FIXED = {"custom-fields": {"fieldId", "apiFieldId", "type"}}
+# Of a job nobody sets more than whose it is and when it was: its states have effects.
+_OF_JOBS = {"createdAt", "createdById", "updatedAt", "updatedById"}
 
 
 def edited_collection(state: State, unit: Unit, word: str) -> Collection | None:
-    """The collection of an address, by its path or by the word for one record; jobs are nobody's to edit."""
-    found = read_collections(state.db, unit.number).get(_SINGULAR.get(word.lower(), word.lower()))
-    return None if found is None or found.path in _JOBS else found
+    """The collection of an address, by its path or by the word for one record."""
+    return read_collections(state.db, unit.number).get(_SINGULAR.get(word.lower(), word.lower()))
 
 
 def edit_pardot(state: State, unit: Unit, collection: Collection, key: str, fields: Mapping[str, object]) -> str:
@@ -101,12 +101,18 @@ def _find_row(context: Context, collection: Collection, key: str) -> Values:
 
 def _read_field(context: Context, collection: Collection, name: str, raw: object) -> object:
     attribute = collection.attributes.get(name)
-    if attribute is None or name == "id" or name in _FIXED.get(collection.path, ()):
+    if attribute is None or not _is_free(collection, name):
         raise EmulatorError(f"{collection.path} has no field {name!r} that can be set")
     try:
         return _read_value(attribute, raw, context.state.switches)
     except PardotError as error:
         raise EmulatorError(f"{attribute.name} cannot hold {raw!r}: {error.message}") from None
+
+
+def _is_free(collection: Collection, name: str) -> bool:
+    if collection.path in {"imports", "exports", "bulk-actions"}:
+        return name in _OF_JOBS
+    return name != "id" and name not in _FIXED.get(collection.path, ())
 
 
 def _read_value(attribute: Attribute, raw: object, switches: Switches) -> object:

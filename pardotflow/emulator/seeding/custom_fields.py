@@ -53,8 +53,8 @@ def _normalise(loading: Loading) -> None:
     for record_id, name, field_id, api_field_id, kind in rows:
         plain = str(field_id or api_field_id or "").removesuffix("__c")
         if not is_field_id(plain) or plain.lower() in taken:
-            trouble = f"a second custom field {plain}" if plain.lower() in taken else f"{plain!r} is no fieldId"
-            loading.findings.problem("custom_fields.csv", 0, f"custom field {record_id}: {trouble}")
+            trouble = f"a fieldId of another, {plain}" if plain.lower() in taken else "no fieldId"
+            loading.findings.problem("custom_fields.csv", 0, f"custom field {record_id} has {trouble}")
             loading.db.execute(f'DELETE FROM {table} WHERE "id" = ?', (record_id,))
             continue
         taken.add(plain.lower())
