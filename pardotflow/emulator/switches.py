@@ -76,6 +76,9 @@ class Switches:
     import_batch_bytes: int = _switch(
         10_000_000, "Version 4: a batch is under 10 MB; carried into version 5 unconfirmed."
     )
+    import_batches_a_day: int = _switch(
+        1_000, "Version 4: batches a day, code 164; carried into version 5 unconfirmed."
+    )
     # Pardot: exports
     export_delay: float = _switch(0.3, "Time that an export takes; the exports of an account run one by one.")
     # Pardot: bulk actions and external activities

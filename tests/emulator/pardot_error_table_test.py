@@ -2,150 +2,140 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+import re
+from typing import Any
 
+import httpx
 import pytest
 
-from .running import Emulator
+from pardotflow.emulator.pardot.errors import ERRORS
+from pardotflow.emulator.switches import TABLE
 
-RECORDS = "/objects/prospects"
-ADDRESS = {"email": "n@x.test"}
-MEMBER = {"listId": 11, "prospectId": 1}
-WINDOW = {"updatedAfter": "2023-02-01T00:00:00Z", "updatedBefore": "2023-03-01T00:00:00Z"}
+from .pardot_error_cases import CASES, NO_MEMBER, RECORDS, Case, forged_token
+from .running import Emulator, pardot_error
 
-
-@dataclass(frozen=True, kw_only=True)
-class Case:
-    """One refused request and the start of its message."""
-
-    code: int
-    text: str
-    path: str
-    status: int = 400
-    method: str = "GET"
-    body: object = None
-    headers: dict[str, str] = field(default_factory=dict)
+DEFAULTS = {info.name: info.default for info in TABLE}
+ELSEWHERE = {
+    46: "pardot_abilities_test",
+    85: "nothing here causes it",
+    108: "pardot_assets_test",
+    134: "more than two directions need more than two sort fields, which is 133",
+    181: "test_without_the_header_of_the_unit",
+}
+# Nothing that a client sends causes these: a fault plan may order them.
+ORDERED = {62, 71, 79, 183, 202, 214}
 
 
-def bad(code: int, text: str, path: str, status: int = 400) -> Case:
-    return Case(code=code, text=text, path=path, status=status)
-
-
-def post(code: int, text: str, path: str, body: object, status: int = 400) -> Case:
-    return Case(code=code, text=text, path=path, body=body, method="POST", status=status)
-
-
-def patch(code: int, text: str, path: str, body: object, status: int = 400) -> Case:
-    return Case(code=code, text=text, path=path, body=body, method="PATCH", status=status)
-
-
-CASES = (
-    post(3, "Invalid prospect ID", "/objects/list-memberships", {"listId": 13, "prospectId": 77}),
-    post(4, "Invalid prospect email address", RECORDS, {"email": "ann"}),
-    bad(5, "Invalid query parameters", f"{RECORDS}?fields=id&color=red"),
-    bad(7, "Invalid timestamp", f"{RECORDS}?fields=id&updatedAtAfter=soon"),
-    post(
-        8,
-        "Invalid time range",
-        "/exports",
-        {
-            "object": "Prospect",
-            "procedure": {
-                "name": "filter_by_updated_at",
-                "arguments": {**WINDOW, "updatedAfter": "2023-04-01T00:00:00Z"},
-            },
-        },
-    ),
-    post(10, "Invalid user ID", RECORDS, {**ADDRESS, "userId": 77}),
-    bad(13, "One or more required parameters are missing: fields", RECORDS),
-    bad(16, "Invalid ID", f"{RECORDS}/x?fields=id"),
-    bad(23, "Invalid value specified for limit", f"{RECORDS}?fields=id&limit=1001"),
-    post(38, "Invalid campaign ID", RECORDS, {**ADDRESS, "campaignId": 77}),
-    post(50, "Invalid boolean", RECORDS, {**ADDRESS, "isDoNotEmail": "yes"}),
-    bad(51, "Invalid parameter", f"{RECORDS}?fields=color"),
-    post(55, "Invalid list ID", "/objects/list-memberships", {"listId": 77, "prospectId": 1}),
-    post(55, "Invalid list ID", "/objects/list-memberships", {"listId": 12, "prospectId": 1}),
-    post(56, "Invalid number entered for field", RECORDS, {**ADDRESS, "age__c": "old"}),
-    post(58, "That prospect is already a member of that list.", "/objects/list-memberships", MEMBER),
-    Case(code=60, text="Invalid HTTP request method", path=f"{RECORDS}/1", method="PUT", body={}, status=405),
-    post(61, "Invalid prospect account id", RECORDS, {**ADDRESS, "prospectAccountId": 77}),
-    post(77, "Invalid prospect fid", RECORDS, {**ADDRESS, "salesforceId": "x"}),
-    bad(109, "The requested record was not found.", f"{RECORDS}/77?fields=id", 404),
-    post(
-        125,
-        "Cannot accept both user_id and crm_owner_fid.",
-        RECORDS,
-        {**ADDRESS, "userId": 9000001, "salesforceOwnerId": "0055e000000usr1"},
-    ),
-    post(132, "Prospect is archived", "/objects/list-memberships", {"listId": 13, "prospectId": 4}),
-    bad(135, "One of two sort fields must be id", f"{RECORDS}?fields=id&orderBy=updatedAt,createdAt"),
-    Case(code=150, text="Input needs to be valid JSON", path=RECORDS, method="POST", body=b"{"),
-    Case(
-        code=151,
-        text="Unsupported content-type",
-        path=RECORDS,
-        method="POST",
-        body=b"a=1",
-        headers={"Content-Type": "text/plain"},
-    ),
-    Case(code=152, text="Request body can't be empty", path=RECORDS, method="POST", body=b""),
-    post(153, "Missing required property in request: email", RECORDS, {"firstName": "A"}),
-    post(154, "Invalid property in request", RECORDS, {**ADDRESS, "firstName": 5}),
-    post(180, "One or more of the specified fields are invalid: color", RECORDS, {**ADDRESS, "color": "red"}),
-    patch(180, "One or more of the specified fields are invalid: grade", f"{RECORDS}/1", {"grade": "A"}),
-    Case(
-        code=182,
-        text="Invalid header value",
-        path=f"{RECORDS}?fields=id",
-        headers={"Pardot-Business-Unit-Id": "nonsense"},
-    ),
-    Case(
-        code=184,
-        text="access_token is invalid, unknown, or malformed",
-        path=f"{RECORDS}?fields=id",
-        headers={"Authorization": "Bearer nonsense"},
-        status=401,
-    ),
-    bad(192, "Object specified does not exist", "/objects/shoes?fields=id", 404),
-    bad(198, "Endpoint not found", "/shoes", 404),
-    Case(
-        code=201,
-        text="Business Unit specified in Pardot-Business-Unit-Id header not found or inactive.",
-        path=f"{RECORDS}?fields=id",
-        headers={"Pardot-Business-Unit-Id": "0Uv000000000000AAA"},
-    ),
-    post(205, "Action name is either missing or incorrect", f"{RECORDS}/do/dance", {}),
-    post(206, "Invalid action argument value", f"{RECORDS}/1/do/addTag", {"tagId": "x"}),
-    post(207, "Missing required action argument", f"{RECORDS}/1/do/addTag", {}),
-    post(208, "Unknown action argument", f"{RECORDS}/1/do/addTag", {"color": "red"}),
-    bad(
-        209,
-        "Too many fields have filters",
-        f"{RECORDS}?fields=id&idGreaterThan=1&email=a&salesforceId=b&updatedAtAfter=2023-01-01T00:00:00Z",
-    ),
-    bad(211, "Page token is invalid.", f"{RECORDS}?fields=id&nextPageToken=x"),
-    patch(219, "Deleted records can't be updated. Please undelete before updating.", f"{RECORDS}/4", {"phone": "1"}),
-    bad(224, "Invalid fields for request type", "/exports?fields=resultRefs"),
-    post(242, "One or more requested records not found", f"{RECORDS}/1/do/addTag", {"tagId": 77}, 404),
-    post(245, "The supplied name is already in use.", "/objects/lists", {"name": "News"}),
-)
+def send(emulator: Emulator, case: Case) -> httpx.Response:
+    path = case.path.replace("{id}", str(case.prepare(emulator))) if case.prepare else case.path
+    options: dict[str, Any] = {"headers": dict(case.headers)}
+    if case.tables:
+        options["files"] = [("file", ("a.csv", table)) for table in case.tables]
+        options["data"] = {"input": json.dumps(case.body)} if case.body else None
+    elif isinstance(case.body, bytes):
+        options["content"] = case.body
+        options["headers"] = {"Content-Type": "application/json", **case.headers}
+    elif case.body is not None:
+        options["json"] = case.body
+    return emulator.pardot.request(case.method, path, **options)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.code}-{case.path[:40]}")
 def test_error(shared: Emulator, case: Case) -> None:
-    sent = case.body if isinstance(case.body, bytes) else None
-    headers = {"Content-Type": "application/json"} if sent is not None else {}
-    answer = shared.pardot.request(
-        case.method,
-        case.path,
-        content=sent,
-        json=case.body if sent is None else None,
-        headers={**headers, **case.headers},
-    )
+    shared.switch(import_delay=1000, export_delay=1000, **case.switches)
+    try:
+        answer = send(shared, case)
+    finally:
+        shared.switch(**{name: DEFAULTS[name] for name in case.switches})
     assert answer.headers["content-type"].startswith("application/json")
-    assert list(answer.json()) == ["code", "message"]
-    assert (answer.status_code, answer.json()["code"]) == (case.status, case.code)
-    assert answer.json()["message"].startswith(case.text)
-    binned = case.code == 219
-    assert answer.headers.get("pardot-warning") == ("201;Record In Recycle Bin" if binned else None)
-    assert "x-api-usage" not in answer.headers and "retry-after" not in answer.headers
+    assert pardot_error(answer) == (case.status, case.code)
+    assert re.fullmatch(re.escape(case.text) + "(: .*)?", answer.json()["message"])
+    assert answer.headers.get("pardot-warning") == case.warning
+    assert not {"x-api-usage", "retry-after", "location"} & set(answer.headers)
+
+
+def test_every_code_has_a_case() -> None:
+    assert {case.code for case in CASES} | set(ELSEWHERE) | ORDERED == set(ERRORS)
+
+
+def test_without_the_header_of_the_unit(shared: Emulator) -> None:
+    bearer = {"Authorization": shared.pardot.headers["Authorization"]}
+    answer = shared.plain.get(f"/api/v5{RECORDS}?fields=id", headers=bearer)
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {
+            "code": 181,
+            "message": "A required header is missing: Pardot-Business-Unit-Id header not found on request.",
+        },
+    )
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.code in {182, 184, 201}], ids=lambda case: case.code)
+def test_refusals_of_the_layer_before_version_5_as_xml(emulator: Emulator, case: Case) -> None:
+    emulator.switch(auth_error_form="xml")
+    answer = send(emulator, case)
+    assert answer.status_code == case.status and answer.headers["content-type"] == "text/xml; charset=utf-8"
+    head, body, rest = answer.text.split("\n")
+    assert (head, rest) == ('<?xml version="1.0" encoding="UTF-8"?>', "")
+    assert re.fullmatch(rf'<rsp stat="fail" version="1.0"><err code="{case.code}">{case.text}.*</err></rsp>', body)
+
+
+def test_what_stays_json_when_refusals_before_version_5_are_xml(emulator: Emulator) -> None:
+    emulator.switch(auth_error_form="xml")
+    assert pardot_error(emulator.plain.get(f"/api/v5{RECORDS}?fields=id")) == (401, 49)
+    emulator.switch(pardot_daily_limit=0)
+    assert pardot_error(emulator.pardot.get(f"{RECORDS}?fields=id")) == (429, 122)
+
+
+@pytest.mark.parametrize(
+    ("switch", "value", "path", "headers", "code"),
+    [
+        ("status_for_concurrency", 503, f"{RECORDS}?fields=id", {}, 66),
+        ("status_for_daily_limit", 403, f"{RECORDS}?fields=id", {}, 122),
+        ("status_for_unit", 403, f"{RECORDS}?fields=id", NO_MEMBER, 201),
+    ],
+)
+def test_statuses_that_nobody_has_recorded(
+    emulator: Emulator, switch: str, value: int, path: str, headers: dict[str, str], code: int
+) -> None:
+    limits = {66: {"pardot_concurrency": 0}, 122: {"pardot_daily_limit": 0}}.get(code, {})
+    emulator.switch(**{switch: value, **limits})
+    assert pardot_error(emulator.pardot.get(path, headers=headers)) == (value, code)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"filters": 5},
+        {"filters": [{"field": "x; DROP", "operator": "=", "value": 1}]},
+        {"filters": [{"field": ["id"], "operator": "=", "value": 1}]},
+        {"filters": [{"field": "id", "operator": "=", "value": [1]}]},
+        {"filters": [{"field": "id", "operator": "in", "value": 5}]},
+        {"filters": [{"field": "id", "operator": "in", "value": [[1]]}]},
+        {"limit": 0},
+        {"limit": 1001},
+        {"limit": 10**30},
+        {"page": "x"},
+        {"resumeValue": {"id": [1]}},
+        {"resumeValue": {"id": 10**30}},
+        {"resumeValue": {}},
+        {"orderBy": 5},
+        {"orderBy": "email"},
+        {"deleted": "maybe"},
+        {"expireTime": 5},
+        {"expireTime": "9999-12-31T23:59:59-12:00"},
+    ],
+    ids=str,
+)
+def test_tokens_of_somebodys_own_making(shared: Emulator, changes: dict[str, object]) -> None:
+    assert shared.pardot.get(f"{RECORDS}?fields=id", params={"nextPageToken": forged_token(), "fields": "id"}).json()
+    params = {"fields": "id", "nextPageToken": forged_token(**changes)}
+    assert pardot_error(shared.pardot.get(RECORDS, params=params)) == (400, 211)
+
+
+def test_a_fault_plan_may_order_what_nothing_causes(emulator: Emulator) -> None:
+    emulator.fault(code=183)
+    answer = emulator.pardot.get(f"{RECORDS}?fields=id")
+    assert answer.status_code == 500
+    assert answer.json() == {"code": 183, "message": "An internal error occurred, please try your request again"}

@@ -1,6 +1,7 @@
 """Error codes of the Account Engagement API v5 with their wire texts and statuses.
 
-Clients branch on the code. A detail (the offending name) follows the text after a colon, as in recorded answers.
+Clients branch on the code. A detail (the offending name) follows the text after a colon, as in recorded answers. Some
+codes nothing here causes: a fault plan may order them.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pardotflow.emulator.exchange import Reply, to_json
 
 MEDIA = "application/json"
 
-_REGISTRY: dict[int, tuple[int, str]] = {
+ERRORS: dict[int, tuple[int, str]] = {
     3: (400, "Invalid prospect ID"),
     4: (400, "Invalid prospect email address"),
     5: (400, "Invalid query parameters"),
@@ -41,9 +42,12 @@ _REGISTRY: dict[int, tuple[int, str]] = {
     58: (400, "That prospect is already a member of that list. Update the membership instead."),
     60: (405, "Invalid HTTP request method"),
     61: (400, "Invalid prospect account id"),
+    62: (409, "Conflicting Update"),
     63: (400, "Too many IDs were provided"),
     66: (429, "You have exceeded your concurrent request limit. Please wait, before trying again"),
+    71: (400, "Input needs to be valid JSON or XML"),
     77: (400, "Invalid prospect fid"),
+    79: (400, "Invalid CRM_FID"),
     81: (400, "Prospect ID and FID do not match"),
     85: (400, "Unable to save the prospect"),
     92: (404, "Prospect record could not be found"),
@@ -79,11 +83,13 @@ _REGISTRY: dict[int, tuple[int, str]] = {
     180: (400, "One or more of the specified fields are invalid"),
     181: (400, "A required header is missing"),
     182: (400, "Invalid header value"),
+    183: (500, "An internal error occurred, please try your request again"),
     184: (401, "access_token is invalid, unknown, or malformed"),
     192: (404, "Object specified does not exist"),
     197: (400, "The import is missing a required field"),
     198: (404, "Endpoint not found"),
     201: (400, "Business Unit specified in Pardot-Business-Unit-Id header not found or inactive."),
+    202: (429, "Minute rate limit met"),
     204: (400, "The file is too large or empty"),
     205: (400, "Action name is either missing or incorrect"),
     206: (400, "Invalid action argument value"),
@@ -92,6 +98,7 @@ _REGISTRY: dict[int, tuple[int, str]] = {
     209: (400, "Too many fields have filters"),
     210: (400, "Page token has expired."),
     211: (400, "Page token is invalid."),
+    214: (504, "API request timed out."),
     217: (400, "Invalid visitor"),
     218: (400, "Connected Campaigns is not enabled"),
     219: (400, "Deleted records can't be updated. Please undelete before updating."),
@@ -111,7 +118,7 @@ class PardotError(Exception):
     def __init__(
         self, code: int, detail: str = "", *, status: int | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
-        usual, text = _REGISTRY[code]
+        usual, text = ERRORS[code]
         self.code = code
         self.status = status or usual
         # A detail may repeat half of a surrogate pair, which no answer can carry.

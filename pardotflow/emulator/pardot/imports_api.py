@@ -26,7 +26,6 @@ from pardotflow.emulator.pardot.records import Values, insert_record, update_rec
 
 _KEYS = {"operation", "object", "status", "createOnNoMatch", "restoreDeleted", "fields", "columns"}
 _MOST_BATCHES = 10
-_MOST_BATCHES_A_DAY = 1000
 
 
 def create_import(context: Context, call: Call, match: Mapping[str, str]) -> Reply:
@@ -112,7 +111,7 @@ def _add_batch(context: Context, record: Values, content: bytes) -> None:
     (count,) = context.db.execute("SELECT count(*) FROM import_batch WHERE import_id = ?", (record["id"],)).fetchone()
     if count >= _MOST_BATCHES:
         raise PardotError(160)
-    if _batches_today(context) >= _MOST_BATCHES_A_DAY:
+    if _batches_today(context) >= context.state.switches.import_batches_a_day:
         raise PardotError(164)
     names = check_batch(prospects(context), content, json.loads(record["fields"] or "null"))
     _check_abilities(context, names)
