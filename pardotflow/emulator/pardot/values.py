@@ -156,9 +156,12 @@ def _read_fid(text: str) -> str:
 def _read_number(attribute: Attribute, text: str) -> int | float:
     plain = text.strip()
     shape = re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)", plain)
-    if shape is None or len(plain) > _LONGEST_NUMBER or not abs(float(plain)) < _MOST:
+    value = None
+    if shape is not None and len(plain) <= _LONGEST_NUMBER:
+        value = float(plain) if "." in plain else int(plain)
+    if value is None or not abs(value) < _MOST:
         raise PardotError(56, attribute.name)
-    return float(plain) if "." in plain else int(plain)
+    return value
 
 
 def _read_date(attribute: Attribute, text: str) -> str:
