@@ -63,3 +63,25 @@ def test_pages_and_custom_fields_under_lag(emulator: Emulator) -> None:
     page = emulator.pardot.get("/objects/prospects", params=params).json()
     assert [v["id"] for v in page["values"]] == [5, 3] and page["values"][1]["hobby__c"] is None
     assert [v["id"] for v in emulator.pardot.get(page["nextPageUrl"]).json()["values"]] == [2, 1]
+
+
+def test_what_a_person_edits_lags_too(emulator: Emulator) -> None:
+    emulator.switch(cache_lag=60)
+    emulator.set("prospect/1", phone="1")
+    emulator.pardot.patch("/objects/prospects/1", json={"fax": "2"})
+    assert emulator.read(1, "fax,phone") == {"fax": None, "phone": None}
+    emulator.advance(61)
+    assert emulator.read(1, "fax,phone") == {"fax": "2", "phone": "1"}
+
+
+def test_a_field_that_comes_again_under_lag(emulator: Emulator) -> None:
+    emulator.switch(cache_lag=60)
+    made = emulator.pardot.post("/objects/custom-fields", json={"name": "Pet", "fieldId": "Pet", "type": "Text"})
+    emulator.pardot.patch("/objects/prospects/1", json={"Pet__c": "cat"})
+    emulator.pardot.patch("/objects/prospects/1", json={"Pet__c": "dog"})
+    emulator.pardot.delete(f"/objects/custom-fields/{made.json()['id']}")
+    emulator.pardot.post("/objects/custom-fields", json={"name": "Pet", "fieldId": "pet", "type": "Number"})
+    emulator.pardot.patch("/objects/prospects/1", json={"pet__c": 2})
+    assert emulator.read(1, "pet__c") == {"pet__c": None}
+    emulator.advance(61)
+    assert emulator.read(1, "pet__c") == {"pet__c": 2}

@@ -98,3 +98,84 @@ def test_files_that_are_no_data_files(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("this is no database, only text" * 100)
     with pytest.raises(EmulatorError, match="is no data file"):
         set_record(tmp_path / "text.db", "Contact/1#a=b")
+
+
+def test_words_of_both_systems(data: Path) -> None:
+    with running(data) as emulator:
+        (user,) = emulator.values("users", fields="id,salesforceId", email="integration@emulator.test")
+        number, record_id = user["id"], user["salesforceId"]
+        campaign = emulator.create("Campaign", Name="Fair")
+        assert emulator.set(f"User/{number}", jobTitle="a") == f"user/{number}"
+        assert emulator.set(f"user/{number}", jobTitle="b") == f"user/{number}"
+        assert emulator.set(f"pardot/user/{number}", jobTitle="c") == f"user/{number}"
+        assert emulator.set("user/integration@emulator.test", jobTitle="d") == f"user/{number}"
+        assert emulator.read(number, "jobTitle", "users") == {"jobTitle": "d"}
+        assert emulator.set(f"User/{record_id}", LastName="a") == f"User/{record_id}"
+        assert emulator.set(f"Salesforce/User/{record_id[:15]}", LastName="b") == f"User/{record_id}"
+        assert emulator.set("salesforce/User/integration@emulator.test", LastName="c") == f"User/{record_id}"
+        assert emulator.column(f"SELECT LastName FROM User WHERE Id = '{record_id}'") == ["c"]
+        assert emulator.set(f"Campaign/{campaign}", Name="Show") == f"Campaign/{campaign}"
+        assert emulator.set("campaign/1201", name="Talk") == "campaign/1201"
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("pardot/Contact/0035e000000con1", "there is no object 'Contact'"),
+        ("salesforce/prospect/1", "there is no object 'prospect'"),
+        ("pardot/user", "is no address"),
+        ("User/99999999999999999999999", "there is no record user/99999999999999999999999"),
+        ("prospect/²", "there is no record prospect/²"),
+    ],
+)
+def test_addresses_that_lead_nowhere(data: Path, address: str, words: str) -> None:
+    with pytest.raises(EmulatorError) as caught:
+        set_record(data, f"{address}#phone=1")
+    assert words in str(caught.value)
+
+
+def test_what_follows_from_an_edit_of_a_prospect(data: Path) -> None:
+    with running(data) as emulator:
+        emulator.switch(null_unassigns=False)
+        shown = "userId,assignedToId,assignedTo.email,salesforceLeadId"
+        emulator.set("prospect/1", userId=9000002, salesforceId="00Q5e000000led1")
+        assert emulator.read(1, shown) == {
+            "assignedTo": {"email": "ada.admin@emulator.test"},
+            "assignedToId": 9000002,
+            "salesforceLeadId": "00Q5e000000led1EAA",
+            "userId": 9000002,
+        }
+        emulator.set("prospect/1", assignedToId=9000001)
+        assert emulator.read(1, "userId,assignedToId") == {"assignedToId": 9000001, "userId": 9000001}
+        emulator.set("prospect/1", userId=None)
+        assert emulator.read(1, shown)["assignedTo"] is None
+        refused = emulator.plain.put("/__admin/set", json={"address": "prospect/1", "fields": {"userId": 77}})
+        assert (refused.status_code, refused.json()) == (400, {"error": "prospect/1: Invalid user ID"})
+
+
+def test_values_of_an_edit(data: Path) -> None:
+    with running(data) as emulator:
+        emulator.set("prospect/1", hobby__c="", language__c=["a;b", "c"], lastActivityAt="2024-01-01 08:00:00")
+        assert emulator.read(1, "hobby__c,language__c,lastActivityAt") == {
+            "lastActivityAt": "2024-01-01T01:00:00-07:00",
+            "hobby__c": None,
+            "language__c": ["a;b", "c"],
+        }
+        emulator.set("prospect/1", updatedAt="2020-01-01T00:00:00Z", updatedById=9000001)
+        assert emulator.read(1, "updatedAt,updatedById") == {
+            "updatedAt": "2019-12-31T17:00:00-07:00",
+            "updatedById": 9000001,
+        }
+        for fields in ({"phone": {"a": 1}}, {"age__c": "9" * 400}, {"lastActivityAt": "0001-01-01T00:00:00+14:00"}):
+            answer = emulator.plain.put("/__admin/set", json={"address": "prospect/1", "fields": fields})
+            assert answer.status_code == 400 and "cannot hold" in answer.json()["error"]
+
+
+def test_custom_fields_and_jobs_keep_what_holds_them_together(data: Path) -> None:
+    with running(data) as emulator:
+        emulator.set("custom-field/247672", isRecordMultipleResponses=True)
+        assert emulator.read(1, "hobby__c") == {"hobby__c": ["swimming"]}
+        import_id = emulator.start_import("matchId,phone\n1,1\n")
+        for address, field in (("custom-field/247672", "apiFieldId"), (f"imports/{import_id}", "status")):
+            answer = emulator.plain.put("/__admin/set", json={"address": address, "fields": {field: "x"}})
+            assert answer.status_code == 400 and "that can be set" in answer.json()["error"]

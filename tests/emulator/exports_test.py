@@ -222,3 +222,23 @@ def test_mistakes_in_addresses(shared: Emulator) -> None:
     assert pardot_error(shared.pardot.get("/exports/x/results/1")) == (400, 16)
     assert pardot_error(shared.pardot.delete("/exports/77")) == (405, 60)
     assert pardot_error(shared.pardot.get("/objects/exports?fields=id")) == (404, 192)
+
+
+def test_the_legacy_form_is_that_of_date_times_only(emulator: Emulator) -> None:
+    time = "2023-02-01T08:00:00+00:00"
+    emulator.set("prospect/1", comments=time, salesforceLastSync=time, updatedAt=time)
+    fields = ["comments", "salesforceLastSync", "campaign.createdAt"]
+    line = run(emulator, fields=fields, legacyDateFormat=True)[1]
+    assert line == f'"{time}","2023-02-01 01:00:00",'
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2023-02-29"])
+@pytest.mark.parametrize("bound", ["updatedAfter", "updatedBefore"])
+def test_times_that_there_are_not(shared: Emulator, bound: str, time: str) -> None:
+    assert pardot_error(post(shared, procedure=within(**{bound: time}))) == (400, 177)
+
+
+def test_bounds_without_an_offset_are_of_the_users_zone(emulator: Emulator) -> None:
+    emulator.switch(pardot_time_zone="Europe/Berlin")
+    for bound, found in (("2023-02-01 08:59:59", 1), ("2023-02-01T09:00:00", 2), ("2023-02-01 08:00:00 UTC", 2)):
+        assert run(emulator, procedure=within(updatedAfter=bound))[1] == str(found)

@@ -157,3 +157,38 @@ def test_a_byte_order_mark_and_windows_line_ends(emulator: Emulator) -> None:
     done = emulator.run_import('\ufeffmatchId,notes\r\n1,"two\r\nlines"\r\n')
     assert counts(done) == (0, 1, 0)
     assert emulator.read(1, "notes") == {"notes": "two\r\nlines"}
+
+
+@pytest.mark.parametrize("cell", ["99999999999999999999", "²", "٣", "x", "-11", "11;99"])
+def test_lists_that_there_are_not(emulator: Emulator, cell: str) -> None:
+    done = emulator.run_import(f"matchId,addToList\n1,{cell}\n2,11\n")
+    assert counts(done) == (0, 1, 1) and ",55," in done["errors"][0]
+    assert emulator.values(fields="phone", id=1) == [{"phone": None}]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [
+        ("matchId", "99999999999999999999", "3"),
+        ("matchId", "٣", "3"),
+        ("matchId", "-1", "3"),
+        ("matchSalesforceId", "0035e000000con1AAB", "77"),
+        ("score", "1" * 19, "29"),
+        ("email", "no address", "4"),
+        ("userId", "99999999999999999999", "10"),
+        ("isStarred", "maybe", "50"),
+        ("prospectAccountId", "5", "61"),
+    ],
+)
+def test_cells_that_cannot_be_read(emulator: Emulator, column: str, cell: str, code: str) -> None:
+    header = column if column.startswith("match") else f"matchId,{column}"
+    row = cell if column.startswith("match") else f"1,{cell}"
+    done = emulator.run_import(f"{header},phone\n{row},9\n")
+    assert counts(done) == (0, 0, 1) and f",{code}," in done["errors"][0]
+    assert emulator.read(1, "phone") == {"phone": None}
+
+
+def test_lists_alone(emulator: Emulator) -> None:
+    done = emulator.run_import("matchEmail,addToList,removeFromList\nann@x.test,13,11\n")
+    assert counts(done) == (0, 1, 0)
+    assert emulator.values("list-memberships", fields="listId", prospectId=1) == [{"listId": 13}]

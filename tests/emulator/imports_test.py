@@ -65,6 +65,7 @@ def test_ready_without_fields_has_no_body(emulator: Emulator) -> None:
 
 
 def test_the_short_way(emulator: Emulator) -> None:
+    emulator.switch(import_delay=4)
     import_id = emulator.start_import(TABLE)
     assert status(emulator, import_id) == {"status": "Waiting"}
     emulator.advance(5)
@@ -184,9 +185,12 @@ def test_an_import_changes_only_while_it_is_open(emulator: Emulator) -> None:
     assert pardot_error(emulator.pardot.patch(f"/imports/{empty}", json={"status": "Done"})) == (400, 154)
 
 
-def test_cancel(emulator: Emulator) -> None:
+@pytest.mark.parametrize(("wait", "state"), [(None, "Open"), (0, "Waiting"), (6, "Processing")])
+def test_cancel(emulator: Emulator, wait: float | None, state: str) -> None:
     emulator.switch(import_delay=10)
-    import_id = emulator.start_import(TABLE)
+    import_id = opened(emulator) if wait is None else emulator.start_import(TABLE)
+    emulator.advance(wait or 0)
+    assert status(emulator, import_id) == {"status": state}
     answer = emulator.pardot.post(f"/imports/{import_id}/do/cancel?fields=status")
     assert answer.json() == {"status": "Canceling"}
     emulator.advance(60)
@@ -214,6 +218,30 @@ def test_expiry(emulator: Emulator) -> None:
     emulator.advance(7 * 86_400)
     assert status(emulator, done, "isExpired") == {"isExpired": True}
     assert pardot_error(emulator.pardot.get(f"/imports/{done}/errors")) == (404, 109)
+
+
+def test_an_import_that_was_not_submitted_in_time_is_lost(emulator: Emulator) -> None:
+    emulator.switch(session_seconds=10**6)
+    import_id = opened(emulator)
+    add(emulator, import_id, TABLE)
+    emulator.advance(86_400 + 60)
+    assert pardot_error(add(emulator, import_id, TABLE)) == (400, 161)
+    assert pardot_error(emulator.pardot.patch(f"/imports/{import_id}", json={"status": "Ready"})) == (400, 155)
+    assert pardot_error(emulator.pardot.post(f"/imports/{import_id}/do/cancel")) == (400, 161)
+    assert status(emulator, import_id, "status,isExpired") == {"isExpired": True, "status": "Open"}
+
+
+def test_errors_of_an_import_that_expired(emulator: Emulator) -> None:
+    emulator.switch(session_seconds=10**6)
+    done = emulator.run_import("matchId,phone\n99,1\n", createOnNoMatch=False)["id"]
+    emulator.advance(7 * 86_400 + 60)
+    assert pardot_error(emulator.pardot.get(f"/imports/{done}/errors")) == (404, 109)
+
+
+def test_a_part_whose_name_is_no_text(shared: Emulator) -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="\xff"\r\n\r\nx\r\n--b--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    assert pardot_error(shared.pardot.post("/imports", content=body, headers=headers)) == (400, 152)
 
 
 def test_multipart_that_cannot_be_read(shared: Emulator) -> None:

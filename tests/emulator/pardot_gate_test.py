@@ -120,6 +120,20 @@ def test_account(shared: Emulator) -> None:
     assert pardot_error(shared.pardot.get("/objects/account?fields=nope")) == (400, 51)
 
 
+def test_what_the_account_leads_to(shared: Emulator) -> None:
+    fields = "admin.email,admin.createdBy.id,createdBy.id,id,pluginCampaign.name,pluginCampaignId,updatedBy.id"
+    assert shared.pardot.get("/objects/account", params={"fields": fields}).json() == {
+        "id": 700001,
+        "admin": {"createdBy": {"id": 9000002}, "email": "ada.admin@emulator.test"},
+        "createdBy": {"id": 9000002},
+        "pluginCampaign": {"name": "Webinar"},
+        "pluginCampaignId": 1201,
+        "updatedBy": {"id": 9000002},
+    }
+    too_far = {"fields": "admin.createdBy.createdBy.createdBy.id"}
+    assert pardot_error(shared.pardot.get("/objects/account", params=too_far)) == (400, 51)
+
+
 def test_refusals_before_version_5_may_be_xml(emulator: Emulator) -> None:
     emulator.switch(auth_error_form="xml", status_for_unit=403)
     answer = emulator.pardot.get(URL, headers={"Authorization": "Bearer nonsense"})

@@ -59,15 +59,12 @@ def insert_record(context: Context, collection: Collection, values: Mapping[str,
 def update_record(
     context: Context, collection: Collection, row: Values, changes: Mapping[str, Any], *, action: str = "update"
 ) -> None:
-    """Save changes and move the stamps; `row` is brought up to date."""
+    """Save changes and move the stamps that are not among them; `row` is brought up to date."""
     unchanged = all(row.get(name) == value for name, value in changes.items())
     if unchanged and not context.state.switches.touch_unchanged:
         return
-    touched = dict(changes)
-    if "updatedAt" in collection.attributes:
-        touched["updatedAt"] = context.stamp
-    if "updatedById" in collection.attributes:
-        touched["updatedById"] = context.user_id
+    stamps = {"updatedAt": context.stamp, "updatedById": context.user_id}
+    touched = {name: value for name, value in stamps.items() if name in collection.attributes} | dict(changes)
     keep_past(context.state, context.db, collection, row["id"])
     _note(context, collection, row["id"], action, changes, {name: row.get(name) for name in changes})
     row.update(touched)
