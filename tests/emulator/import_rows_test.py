@@ -1,6 +1,12 @@
 """What the rows of an import do: matching, options of columns, lists."""
 
+import csv
+import io
+
 import pytest
+
+from pardotflow.emulator.pardot.catalog import unit_collections
+from pardotflow.emulator.pardot.import_csv import LIST_COLUMNS, MATCH_COLUMNS
 
 from .running import Emulator
 
@@ -192,3 +198,26 @@ def test_lists_alone(emulator: Emulator) -> None:
     done = emulator.run_import("matchEmail,addToList,removeFromList\nann@x.test,13,11\n")
     assert counts(done) == (0, 1, 0)
     assert emulator.values("list-memberships", fields="listId", prospectId=1) == [{"listId": 13}]
+
+
+NASTY = [
+    *("", " ", "²", "٣", "9" * 20, "-" + "9" * 20, "0" * 5000, "1e999", "nan", "inf", "-0", "0x1", "1_000", "1,5"),
+    *("0001-01-01", "9999-12-31T23:59:59-12:00", "2023-02-29", "😀", "\x00", "'", '"', "\\", "true", "[", "{}", ";;"),
+    *("0035e000000con1", "0035e000000con1AAA", "a@x.test", "x" * 70_000, "\u202e", "\ud7ff", "null", "NULL", "=1+1"),
+]
+
+
+def test_whatever_a_cell_holds_the_import_ends(emulator: Emulator) -> None:
+    """A row that stopped its run would stop every request after it."""
+    attributes = unit_collections(1)["prospects"].attributes.values()
+    custom = ["age__c", "hobby__c", "language__c"]
+    writable = [attribute.name for attribute in attributes if attribute.updateable]
+    for column in (*MATCH_COLUMNS, *LIST_COLUMNS, *writable, *custom):
+        text = io.StringIO()
+        lines = csv.writer(text)
+        other = "email" if column.startswith("match") else "matchId"
+        lines.writerow([other, column])
+        lines.writerows(["b@x.test" if other == "email" else "1", cell] for cell in NASTY)
+        done = emulator.run_import(text.getvalue())
+        assert done["createdCount"] + done["updatedCount"] + done["errorCount"] == len(NASTY)
+    assert emulator.pardot.get("/objects/prospects?fields=id").status_code == 200

@@ -2,9 +2,12 @@
 
 import base64
 import json
+from collections.abc import ItemsView
 from typing import Any
 
 import pytest
+
+from pardotflow.emulator.pardot.objects import COLLECTIONS
 
 from .running import Emulator, pardot_error
 
@@ -223,3 +226,16 @@ def test_the_ceiling_ends_a_sequence_with_a_warning(emulator: Emulator) -> None:
     assert second.headers["pardot-warning"] == (
         "203;Record count for nextPageToken sequence has been exceeded. No page token returned."
     )
+
+
+def relations_of(path: str) -> ItemsView[str, tuple[str, str]]:
+    return COLLECTIONS[path].relations.items()
+
+
+def test_more_related_records_than_one_statement_holds(shared: Emulator) -> None:
+    ways = COLLECTIONS["visitor-activities"].relations.items()
+    steps = [(f"{way}.{step}", there) for way, (_, path) in ways for step, (_, there) in relations_of(path)]
+    fields = [f"{step}.{last}.id" for step, path in steps for last, _ in relations_of(path)]
+    url = "/objects/visitor-activities"
+    assert shared.pardot.get(url, params={"fields": ",".join(fields[:20])}).status_code == 200
+    assert pardot_error(shared.pardot.get(url, params={"fields": ",".join(fields)})) == (400, 51)

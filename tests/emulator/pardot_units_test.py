@@ -225,3 +225,18 @@ def test_declarations_that_cannot_be_meant(tmp_path: Path, declared: str, messag
     with pytest.raises(EmulatorError, match=message):
         seed(tmp_path / "emulator.db", tmp_path / "seed")
     assert not (tmp_path / "emulator.db").exists()
+
+
+def test_the_admin_where_their_number_is_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "seed"
+    (folder / "europe").mkdir(parents=True)
+    (folder / "schema.yml").write_text(f"units: [{{folder: europe, id: {EUROPE}}}]")
+    (folder / "europe" / "pardot_users.csv").write_text("id,email\n9000002,other@x.test\n")
+    (folder / "europe" / "prospects.csv").write_text("id,email\n1,eva@x.test\n")
+    seed(tmp_path / "emulator.db", folder)
+    with running(tmp_path / "emulator.db") as made:
+        edit = {"address": "prospect/1", "fields": {"phone": "7"}, "business_unit_id": EUROPE}
+        assert made.plain.put("/__admin/set", json=edit).status_code == 200
+        shown = ask(made, "GET", "/objects/prospects/1?fields=updatedBy.email").json()
+        account = ask(made, "GET", "/objects/account?fields=admin.email").json()
+        assert shown["updatedBy"] == account["admin"] == {"email": "ada.admin@emulator.test"}

@@ -17,6 +17,7 @@ from pardotflow.emulator.pardot.errors import PardotError
 # The part names of version 5 and of version 4.
 _INPUTS = {b"input", b"importInput"}
 _FILES = {b"file", b"importFile"}
+_NAME = re.compile(rb'[;\s]name="?([^";\r\n]*)', re.IGNORECASE)
 _MOST = 10**18
 
 
@@ -81,7 +82,7 @@ def read_form(call: Call) -> Form:
         if part.startswith(b"--"):
             break
         head, separator, content = part.partition(b"\r\n\r\n")
-        name = re.search(rb'name="([^"]*)"', head)
+        name = _NAME.search(head)
         if not separator or name is None:
             raise PardotError(166)
         if name[1] in _FILES or (b"filename=" in head and name[1] not in _INPUTS):

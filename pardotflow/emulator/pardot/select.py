@@ -18,6 +18,8 @@ from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.objects import Attribute, Collection
 
 MOST_HOPS = 3
+# So many related records fit into one statement; the vendor's bound is not known.
+_MOST_RELATED = 60
 Show = Callable[[Any], Any]
 
 
@@ -100,6 +102,8 @@ class _Selector:
         if hop not in node.collection.relations:
             raise PardotError(self.code, name)
         if hop not in node.related:
+            if len(self.joins) == _MOST_RELATED:
+                raise PardotError(self.code, name)
             column, path = node.collection.relations[hop]
             target = self.context.collections[path]
             alias = f"t{len(self.joins) + 1}"
