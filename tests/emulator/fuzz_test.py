@@ -133,6 +133,15 @@ def test_a_value_that_no_field_expects(server: Emulator, value: object) -> None:
     ]
     pardot += [("POST", "/exports", {"object": "Prospect", name: value}) for name in ("object", "fields", "procedure")]
     pardot += [("POST", "/objects/prospects/1/do/addTag", {"tagId": value}), ("POST", "/external-activities", value)]
+    pardot += [("POST", "/objects/prospects/4/do/undelete", {"fields": value})]
+    pardot += [
+        ("POST", "/imports", {"operation": "Upsert", "object": "Prospect", name: value})
+        for name in ("operation", "object", "status", "createOnNoMatch", "fields")
+    ]
+    activity = {"extension": "a", "type": "b", "email": "ann@x.test", "value": "v"}
+    pardot += [("POST", "/external-activities", {**activity, name: value}) for name in ("value", "activityDate")]
+    procedure = {"name": "filter_by_updated_at", "arguments": {"updatedAfter": value, "deleted": value}}
+    pardot += [("POST", "/exports", {"object": "Prospect", "procedure": procedure})]
     for client, calls in ((server.salesforce, salesforce), (server.pardot, pardot)):
         for method, path, body in calls:
             content = json.dumps(body, allow_nan=True)

@@ -107,6 +107,6 @@ def _fields(context: Context, call: Call, body: Mapping[str, Any]) -> list[str]:
     given = body.get("fields") or call.argument("fields") or ["id"]
     if not isinstance(given, (str, list)):
         raise PardotError(206, "fields")
-    names = split_fields(given) if isinstance(given, str) else [str(name) for name in given]
+    names = (split_fields(given) if isinstance(given, str) else [str(name) for name in given]) or ["id"]
     select_fields(context, prospects(context), names, code=180, query=False)
     return names
