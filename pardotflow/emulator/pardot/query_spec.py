@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection as Words
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -78,7 +77,7 @@ def _read_number(text: str, least: int, most: int, *, code: int) -> int:
     return int(text)
 
 
-def read_deleted(collection: Collection, text: str | None, words: Words[str]) -> str:
+def read_deleted(collection: Collection, text: str | None, words: set[str]) -> str:
     """Which records are wanted with regard to the recycle bin: one of `words`. Raises 5 or 27."""
     if text is None:
         return "false"
