@@ -17,7 +17,7 @@ from pardotflow.emulator.identity import Identity, Person, build_identity, save_
 from pardotflow.emulator.ids import mint_id
 from pardotflow.emulator.layout import FORMAT
 from pardotflow.emulator.pardot.catalog import create_tables, index_tables
-from pardotflow.emulator.pardot.founding import add_first_records
+from pardotflow.emulator.pardot.founding import add_first_records, name_owners
 from pardotflow.emulator.pardot.rules import renew_catalog
 from pardotflow.emulator.pardot.units import build_units, save_units
 from pardotflow.emulator.salesforce.campaign_members import default_statuses, install_copies
@@ -67,6 +67,7 @@ def create_data(
         install_copies(db)
         for unit in business_units:
             add_first_records(db, unit, identity)
+            name_owners(db, unit)
             index_tables(db, unit.number)
 
 

@@ -110,3 +110,24 @@ def test_what_a_declaration_says_of_a_field_is_shown(tmp_path: Path) -> None:
                 "type": "dropdown",
             }
         ]
+
+
+def test_the_owner_of_a_prospect_has_both_names(tmp_path: Path) -> None:
+    users = "id,email,salesforceId,isDeleted\n501,ann@x.test,0055e00000ann01,\n502,bob@x.test,0055e00000bob01,true\n"
+    rows = "1,501,\n2,,0055e00000ann01AAA\n3,,0055e00000que01\n4,,0055e00000bob01\n5,501,0055e00000bob01\n6,,\n7,99,\n"
+    seeded(
+        tmp_path,
+        pardot_users=users,
+        prospects="id,userId,salesforceOwnerId,email\n" + rows.replace("\n", ",a@x.test\n"),
+    )
+    with running(tmp_path / "a.db") as emulator:
+        shown = emulator.values(fields="id,userId,assignedToId,salesforceOwnerId")
+        assert [(row["userId"], row["assignedToId"], row["salesforceOwnerId"]) for row in shown] == [
+            (501, 501, "0055e00000ann01"),
+            (501, 501, "0055e00000ann01AAA"),
+            (None, None, "0055e00000que01"),
+            (None, None, "0055e00000bob01"),
+            (501, 501, "0055e00000bob01"),
+            (None, None, None),
+            (99, 99, None),
+        ]

@@ -1,4 +1,4 @@
-"""The records that every business unit begins with: the two people of the org, and a campaign."""
+"""What every business unit begins with: the two people of the org, a campaign, and both names of a prospect's owner."""
 
 from __future__ import annotations
 
@@ -25,6 +25,20 @@ def add_first_records(db: sqlite3.Connection, unit: Unit, identity: Identity) ->
             " VALUES (?, 'Website Tracking', 0, ?, ?, ?, ?)",
             (_FIRST_CAMPAIGN, stamp, stamp, identity.admin.pardot_id, identity.admin.pardot_id),
         )
+
+
+def name_owners(db: sqlite3.Connection, unit: Unit) -> None:
+    """Give seeded prospects the owner in Salesforce of the user that they are assigned to, and the other way round."""
+    prefix = table_prefix(unit.number)
+    db.execute(
+        f'UPDATE {prefix}prospects SET "salesforceOwnerId" = u."salesforceId" FROM {prefix}users u'
+        f' WHERE u."id" = {prefix}prospects."userId" AND {prefix}prospects."salesforceOwnerId" IS NULL'
+    )
+    db.execute(
+        f'UPDATE {prefix}prospects SET "userId" = u."id", "assignedToId" = u."id" FROM {prefix}users u'
+        f' WHERE substr(u."salesforceId", 1, 15) = substr({prefix}prospects."salesforceOwnerId", 1, 15)'
+        f' AND coalesce(u."isDeleted", 0) = 0 AND {prefix}prospects."userId" IS NULL'
+    )
 
 
 def _add_user(db: sqlite3.Connection, table: str, person: Person, stamp: str) -> None:
