@@ -5,6 +5,7 @@ from .running import Emulator, pardot_error
 
 def test_add_and_remove(emulator: Emulator) -> None:
     tag_id = emulator.pardot.post("/objects/tags", json={"name": "Hot"}).json()["id"]
+    assert emulator.read(tag_id, "objectCount", "tags") == {"objectCount": 0}
     for path in ("prospects/1", "lists/11"):
         answer = emulator.pardot.post(f"/objects/{path}/do/addTag", json={"tagId": tag_id})
         again = emulator.pardot.post(f"/objects/{path}/do/addTag", json={"tagId": tag_id})

@@ -54,7 +54,8 @@ def create(context: Context, collection: Collection, payload: Values) -> Values:
         payload = _prepare_custom_field(context, payload)
     elif collection.path in {"lists", "tags"}:
         _check_name(context, collection, payload, None)
-    return insert_record(context, collection, payload)
+    counted = {"objectCount": 0} if collection.path == "tags" else {}
+    return insert_record(context, collection, payload | counted)
 
 
 def update(context: Context, collection: Collection, row: Values, payload: Values) -> None:
