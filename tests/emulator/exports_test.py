@@ -2,12 +2,15 @@
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from .running import Emulator, pardot_error
+from pardotflow.emulator.seeding import seed
+
+from .running import Emulator, pardot_error, running
 
 ALL = {"name": "filter_by_updated_at", "arguments": {"updatedAfter": "2023-01-15T00:00:00+00:00", "deleted": "all"}}
 PAST = {
@@ -242,3 +245,38 @@ def test_bounds_without_an_offset_are_of_the_users_zone(emulator: Emulator) -> N
     emulator.switch(pardot_time_zone="Europe/Berlin")
     for bound, found in (("2023-02-01 08:59:59", 1), ("2023-02-01T09:00:00", 2), ("2023-02-01 08:00:00 UTC", 2)):
         assert run(emulator, procedure=within(updatedAfter=bound))[1] == str(found)
+
+
+def test_a_file_is_as_long_as_it_may_be(emulator: Emulator) -> None:
+    for record_id in (1, 2, 3):
+        emulator.set(f"prospect/{record_id}", comments=str(record_id) * 4_000_000, updatedAt="2023-02-01T08:00:00Z")
+    export_id = start(emulator, fields=["id", "comments"], maxFileSizeBytes=10_000_000)
+    emulator.advance(5)
+    files = [emulator.pardot.get(ref) for ref in read(emulator, export_id)["resultRefs"]]
+    assert [len(file.content) <= 10_000_000 for file in files] == [True, True]
+    lines = [line for file in files for line in file.text.splitlines()]
+    assert [line[:8] for line in lines] == ["id,comme", '1,"11111', '2,"22222', "id,comme", '3,"33333', "5,"]
+    assert pardot_error(emulator.pardot.get(f"/exports/{export_id}/results/3")) == (404, 109)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ({}, ["1", "2", "3"]),
+        ({"type": 4}, ["2"]),
+        ({"type": "1, 4"}, ["1", "2"]),
+        ({"type": [6]}, ["3"]),
+        ({"prospect_only": True}, ["1", "3"]),
+        ({"prospectOnly": "false", "type": "1,6"}, ["1", "3"]),
+    ],
+)
+def test_visitor_activities(tmp_path: Path, arguments: dict[str, object], found: list[str]) -> None:
+    rows = "1,1,1,2015-01-01T00:00:00Z\n2,4,,2020-01-01T00:00:00Z\n3,6,1,2023-01-01T00:00:00Z\n"
+    (tmp_path / "visitor_activities.csv").write_text(f"id,type,prospectId,createdAt\n{rows}")
+    seed(tmp_path / "a.db", tmp_path)
+    with running(tmp_path / "a.db") as emulator:
+        procedure = {"name": "filter_by_created_at", "arguments": {"created_after": "2010-01-01", **arguments}}
+        assert run(emulator, object="visitorActivity", procedure=procedure)[1:] == found
+        for wrong in ({"type": ""}, {"type": "click"}, {"prospectOnly": "maybe"}):
+            asked = {"name": "filter_by_created_at", "arguments": {"createdAfter": "2010-01-01", **wrong}}
+            assert pardot_error(post(emulator, object="VisitorActivity", procedure=asked)) == (400, 177)

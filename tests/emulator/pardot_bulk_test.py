@@ -101,3 +101,17 @@ def test_mistakes_in_requests(shared: Emulator) -> None:
     assert pardot_error(shared.pardot.get("/bulk-actions/77?fields=id")) == (404, 109)
     assert pardot_error(shared.pardot.patch("/bulk-actions/77", json={"status": "Ready"})) == (404, 109)
     assert pardot_error(shared.pardot.delete("/bulk-actions/77")) == (405, 60)
+
+
+def test_query_and_wrong_changes(emulator: Emulator) -> None:
+    made = [post(emulator, status=None).json()["id"] for _ in range(2)]
+    page = emulator.pardot.get("/bulk-actions", params={"fields": "id,status,origin", "idGreaterThan": made[0]})
+    assert page.json()["values"] == [{"id": made[1], "origin": "API", "status": "Open"}]
+    url = f"/bulk-actions/{made[0]}"
+    for body, code in (({"status": "Done"}, 154), ({"status": ["Ready"]}, 154), ({}, 154), ({"object": "List"}, 180)):
+        assert pardot_error(emulator.pardot.patch(url, json=body)) == (400, code)
+
+
+def test_a_file_with_more_than_ids(shared: Emulator) -> None:
+    assert pardot_error(post(shared, "id\n1,2\n")) == (400, 159)
+    assert pardot_error(post(shared, "id,x\n1,2\n")) == (400, 130)

@@ -320,6 +320,8 @@ CASES = (
         {"prospect": ADDRESS, "secondaryDeletedSearch": "yes"},
     ),
     post(207, "Missing required action argument", f"{RECORDS}/1/do/addTag", {}),
+    post(207, "Missing required action argument", f"{RECORDS}/do/undelete", {}),
+    post(206, "Invalid action argument value", f"{RECORDS}/4/do/undelete", {"fields": 5}),
     post(208, "Unknown action argument", f"{RECORDS}/1/do/addTag", {"color": "red"}),
     post(208, "Unknown action argument", f"{RECORDS}/do/undelete", {"matchEmail": "gone@x.test", "color": "red"}),
     bad(

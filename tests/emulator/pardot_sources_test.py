@@ -80,6 +80,12 @@ def test_visits(sources: Emulator) -> None:
     assert sources.values("visits", fields="id", visitorIdGreaterThan=7) == [{"id": 2}]
 
 
+def test_visitors_who_are_known(sources: Emulator) -> None:
+    for known, found in (("true", []), ("FALSE", [{"id": 7}])):
+        assert sources.values("visitors", isIdentified=known) == found
+    assert pardot_error(sources.pardot.get("/objects/visitors?fields=id&isIdentified=1")) == (400, 50)
+
+
 def test_content(sources: Emulator) -> None:
     assert sources.values("landing-pages") == [{"id": 4}]
     assert sources.values("landing-pages", deleted="true") == [{"id": 3}]

@@ -71,8 +71,6 @@ def read_value(attribute: Attribute, raw: object, switches: Switches) -> object:
         return _read_integer(attribute, raw)
     if attribute.type == "array":
         return _read_array(attribute, raw, switches)
-    if attribute.type == "json":
-        return json.dumps(raw)
     if isinstance(raw, (int, float)) and not isinstance(raw, bool) and attribute.type == "number":
         if not abs(raw) < _MOST:
             raise PardotError(56, attribute.name)
