@@ -1,5 +1,10 @@
 """Prospects and other records: read, create, update, delete."""
 
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -266,3 +271,18 @@ def test_a_custom_field_goes_with_its_values(emulator: Emulator) -> None:
     assert pardot_error(emulator.pardot.get("/objects/prospects/1?fields=pet__c")) == (400, 51)
     assert emulator.pardot.post("/objects/custom-fields", json=field).status_code == 201
     assert emulator.read(1, "pet__c") == {"pet__c": None}
+
+
+def test_a_write_that_had_to_wait_has_the_stamp_of_its_own_time(emulator: Emulator) -> None:
+    """Else it would lie before what was read meanwhile, and a client that asks for changes since then would miss it."""
+    started = emulator.start_import("matchId,phone\n2,7\n")
+    with closing(sqlite3.connect(emulator.data, isolation_level=None)) as other, ThreadPoolExecutor() as pool:
+        other.execute("BEGIN IMMEDIATE")
+        written = pool.submit(emulator.pardot.patch, f"{URL}/1", json={"phone": "1"})
+        time.sleep(1.2)
+        ended = datetime.now(UTC).replace(microsecond=0)
+        other.execute("COMMIT")
+        assert written.result().status_code == 204
+    assert emulator.pardot.get(f"/imports/{started}?fields=status").json() == {"status": "Complete"}
+    for record_id in (1, 2):
+        assert datetime.fromisoformat(emulator.read(record_id, "updatedAt")["updatedAt"]) >= ended

@@ -16,6 +16,7 @@ from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.prospects import prospects
 from pardotflow.emulator.pardot.record_api import read_id
 from pardotflow.emulator.pardot.records import Values, destroy_record, find_record, remove_record, update_record
+from pardotflow.emulator.state import in_transaction
 
 DELETE, DESTROY = "delete", "permanentlyDelete"
 # What may follow when a client sets a status, by the status before.
@@ -52,8 +53,8 @@ def catch_up_bulk_actions(context: Context) -> None:
         (now, half, now),
     ).fetchall()
     for (action_id,) in waiting:
-        with context.state.file.write():
-            _advance(context, action_id)
+        with in_transaction(context.state) as begun:
+            _advance(replace(context, state=begun), action_id)
 
 
 def _advance(context: Context, action_id: int) -> None:

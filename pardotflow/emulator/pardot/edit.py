@@ -21,7 +21,7 @@ from pardotflow.emulator.pardot.rules import renew_catalog
 from pardotflow.emulator.pardot.units import Unit, find_user, in_unit
 from pardotflow.emulator.pardot.values import read_cell
 from pardotflow.emulator.problem import EmulatorError
-from pardotflow.emulator.state import State
+from pardotflow.emulator.state import State, in_transaction
 from pardotflow.emulator.switches import Switches
 
 _SINGULAR = {
@@ -49,7 +49,8 @@ def edit_pardot(state: State, unit: Unit, collection: Collection, key: str, fiel
     """Set fields of the record with an id or an address; returns its address with the id. Raises `EmulatorError`."""
     context = _as_person(in_unit(state, unit), unit)
     catch_up(context)
-    with state.file.write():
+    with in_transaction(context.state) as begun:
+        context = replace(context, state=begun)
         row = _find_row(context, collection, key)
         changes = {name: _read_field(context, collection, name, raw) for name, raw in fields.items()}
         update_record(context, collection, row, _all_changes(context, collection, row, changes))

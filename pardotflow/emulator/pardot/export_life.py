@@ -14,6 +14,7 @@ from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.export_run import run_export
 from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.records import Values, find_record, update_record
+from pardotflow.emulator.state import in_transaction
 
 _KEPT_SECONDS = 7 * 86_400
 
@@ -39,8 +40,8 @@ def catch_up_exports(context: Context) -> None:
         (now, half, now),
     ).fetchall()
     for (export_id,) in waiting:
-        with context.state.file.write():
-            _advance(context, export_id)
+        with in_transaction(context.state) as begun:
+            _advance(replace(context, state=begun), export_id)
 
 
 def _advance(context: Context, export_id: int) -> None:

@@ -14,6 +14,7 @@ from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.import_run import run_import
 from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.records import Values, find_record, update_record
+from pardotflow.emulator.state import in_transaction
 
 _OPEN_SECONDS = 86_400
 _KEPT_SECONDS = 7 * 86_400
@@ -34,8 +35,8 @@ def catch_up_imports(context: Context) -> None:
         (now, half, now),
     ).fetchall()
     for (import_id,) in waiting:
-        with context.state.file.write():
-            _advance(context, import_id)
+        with in_transaction(context.state) as begun:
+            _advance(replace(context, state=begun), import_id)
 
 
 def _advance(context: Context, import_id: int) -> None:

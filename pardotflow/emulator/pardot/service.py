@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
 from pardotflow.emulator.pardot import (
@@ -29,7 +30,7 @@ from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.due import catch_up
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.units import Unit, find_unit, find_user, in_unit
-from pardotflow.emulator.state import State
+from pardotflow.emulator.state import State, in_transaction
 from pardotflow.emulator.usage import used_today
 
 FindSession = Callable[[State, Call], str | None]
@@ -176,8 +177,8 @@ class Pardot:
             catch_up(context)
             if call.method in {"GET", "HEAD"}:
                 return dispatch(context, call, path)
-            with context.state.file.write():
-                return dispatch(context, call, path)
+            with in_transaction(context.state) as begun:
+                return dispatch(replace(context, state=begun), call, path)
         except PardotError as error:
             return error.to_reply()
         except UnicodeEncodeError:
