@@ -137,3 +137,13 @@ def test_actions_of_visitors(crew: Emulator) -> None:
     assert pardot_error(unknown) == (400, 217)
     assert crew.pardot.post("/objects/visitors/71/do/identifyCompany").json() == {"id": 71}
     assert pardot_error(crew.pardot.post("/objects/visitors/72/do/identifyCompany")) == (400, 217)
+
+
+def test_an_import_that_an_edit_finds_due_is_held_by_the_switches(crew: Emulator) -> None:
+    crew.switch(salesforce_owner_unknown="refused")
+    started = crew.start_import(f"matchId,salesforceOwnerId\n1,{QUEUE}\n")
+    crew.advance(5)
+    crew.set("prospect/3", phone="1", salesforceOwnerId=QUEUE)
+    done = crew.pardot.get(f"/imports/{started}?fields=errorCount,updatedCount").json()
+    assert done == {"errorCount": 1, "updatedCount": 0}
+    assert owners(crew, 1)[2] is None and owners(crew, 3)[2] == QUEUE

@@ -47,7 +47,7 @@ def edited_collection(state: State, unit: Unit, word: str) -> Collection | None:
 
 def edit_pardot(state: State, unit: Unit, collection: Collection, key: str, fields: Mapping[str, object]) -> str:
     """Set fields of the record with an id or an address; returns its address with the id. Raises `EmulatorError`."""
-    context = _as_person(in_unit(state, unit), unit)
+    context = _build_context(in_unit(state, unit), unit)
     catch_up(context)
     with in_transaction(context.state) as begun:
         context = replace(context, state=begun)
@@ -59,12 +59,10 @@ def edit_pardot(state: State, unit: Unit, collection: Collection, key: str, fiel
     return f"{_word_of(collection)}/{row['id']}"
 
 
-def _as_person(state: State, unit: Unit) -> Context:
-    """The surroundings of the admin, who is held back by no switch about what the API lets a client do."""
-    switches = replace(state.switches, null_unassigns=True, salesforce_owner_unknown="stored")
+def _build_context(state: State, unit: Unit) -> Context:
     admin = state.identity.admin
     return Context(
-        state=replace(state, switches=switches),
+        state=state,
         unit=unit,
         collections=read_collections(state.db, unit.number),
         user_id=find_user(state.db, unit, admin.salesforce_id) or admin.pardot_id,
@@ -73,13 +71,16 @@ def _as_person(state: State, unit: Unit) -> Context:
 
 
 def _all_changes(context: Context, collection: Collection, row: Values, changes: Values) -> Values:
+    """The changes with what follows from them; no switch about what the API lets a client do holds a person back."""
     if collection.path != "prospects":
         return changes
+    switches = replace(context.state.switches, null_unassigns=True, salesforce_owner_unknown="stored")
+    person = replace(context, state=replace(context.state, switches=switches))
     meant = dict(changes)
     if "assignedToId" in meant:
         meant.setdefault("userId", meant["assignedToId"])
     try:
-        return what_follows(context, meant, row) | changes
+        return what_follows(person, meant, row) | changes
     except PardotError as error:
         raise EmulatorError(f"{_word_of(collection)}/{row['id']}: {error.message}") from None
 
