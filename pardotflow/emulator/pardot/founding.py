@@ -7,8 +7,9 @@ import time
 
 from pardotflow.emulator.clock import from_epoch, pardot_stamp
 from pardotflow.emulator.identity import Identity, Person
+from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.pardot.shapes import table_prefix
-from pardotflow.emulator.pardot.units import Unit
+from pardotflow.emulator.pardot.units import Unit, find_user
 
 _FIRST_CAMPAIGN = 1001
 
@@ -34,11 +35,16 @@ def name_owners(db: sqlite3.Connection, unit: Unit) -> None:
         f'UPDATE {prefix}prospects SET "salesforceOwnerId" = u."salesforceId" FROM {prefix}users u'
         f' WHERE u."id" = {prefix}prospects."userId" AND {prefix}prospects."salesforceOwnerId" IS NULL'
     )
+    alone = f'FROM {prefix}prospects WHERE "salesforceOwnerId" IS NOT NULL AND "userId" IS NULL'
+    owners = [owner for (owner,) in db.execute(f'SELECT DISTINCT "salesforceOwnerId" {alone}')]
+    users = [(owner, find_user(db, unit, to_18(owner) or owner)) for owner in owners]
+    db.execute("CREATE TEMP TABLE owner (id TEXT PRIMARY KEY, user INTEGER)")
+    db.executemany("INSERT INTO owner VALUES (?, ?)", users)
     db.execute(
-        f'UPDATE {prefix}prospects SET "userId" = u."id", "assignedToId" = u."id" FROM {prefix}users u'
-        f' WHERE substr(u."salesforceId", 1, 15) = substr({prefix}prospects."salesforceOwnerId", 1, 15)'
-        f' AND coalesce(u."isDeleted", 0) = 0 AND {prefix}prospects."userId" IS NULL'
+        f'UPDATE {prefix}prospects SET "userId" = o.user, "assignedToId" = o.user FROM owner o'
+        f' WHERE o.id = {prefix}prospects."salesforceOwnerId" AND {prefix}prospects."userId" IS NULL'
     )
+    db.execute("DROP TABLE owner")
 
 
 def _add_user(db: sqlite3.Connection, table: str, person: Person, stamp: str) -> None:
