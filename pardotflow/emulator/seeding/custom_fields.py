@@ -20,7 +20,6 @@ from pardotflow.emulator.seeding.table import read_header
 
 _FIRST_ID = 200_000
 _FLAGS = ("isRecordMultipleResponses", "isUseValues", "isRequired", "isAnalyticsSynced")
-_KEYS = {"id", "name", "fieldId", "type", "salesforceId", *_FLAGS}
 
 
 def declare_custom_fields(loading: Loading, folder: Path, declared: Iterable[Mapping[str, Any]]) -> None:
@@ -53,8 +52,9 @@ def _normalise(loading: Loading) -> None:
     for record_id, name, field_id, api_field_id, kind in rows:
         plain = str(field_id or api_field_id or "").removesuffix("__c")
         if not is_field_id(plain) or plain.lower() in taken:
-            trouble = f"a fieldId of another, {plain}" if plain.lower() in taken else "no fieldId"
-            loading.findings.problem("custom_fields.csv", 0, f"custom field {record_id} has {trouble}")
+            why = f"the fieldId {plain!r}, which is no name" if plain else "no fieldId"
+            why = f"the fieldId {plain!r} of another" if plain.lower() in taken else why
+            loading.findings.problem("custom_fields.csv", 0, f"custom field {record_id} has {why}")
             loading.db.execute(f'DELETE FROM {table} WHERE "id" = ?', (record_id,))
             continue
         taken.add(plain.lower())
@@ -78,27 +78,22 @@ def _add(loading: Loading, entry: Mapping[str, Any]) -> None:
         "name": str(entry.get("name") or field_id).removesuffix("__c"),
         "fieldId": field_id,
         "apiFieldId": f"{field_id}__c",
-        "type": str(entry.get("type", "Text")).lower(),
+        "type": str(entry.get("type") or "Text").lower(),
         "salesforceId": entry.get("salesforceId"),
     }
-    _check(loading, entry, values)
+    _check(loading, values, entry.get("id"))
     (highest,) = loading.db.execute(f'SELECT coalesce(max("id"), {_FIRST_ID}) FROM {collection.table}').fetchone()
     store_records(
         loading.db, collection, [complete_record(loading, collection, values, entry.get("id") or highest + 1)]
     )
 
 
-def _check(loading: Loading, entry: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Raises `EmulatorError` for a declaration that cannot be meant."""
-    field_id, given = values["fieldId"], entry.get("id")
-    where = f"custom_fields: {field_id or dict(entry)}"
-    if set(entry) - _KEYS:
-        raise EmulatorError(f"{where}: unknown key: {', '.join(sorted(map(str, set(entry) - _KEYS)))}")
-    if not is_field_id(field_id):
-        raise EmulatorError(f"{where}: fieldId takes letters, digits and _, and begins with a letter")
+def _check(loading: Loading, values: Mapping[str, Any], given: int | None) -> None:
+    """Raises `EmulatorError` for a declaration that does not fit the others; the schema has looked at it alone."""
+    where = f"custom_fields: {values['fieldId']}"
     if values["type"] not in FIELD_TYPES:
         raise EmulatorError(f"{where}: type is one of {', '.join(sorted(FIELD_TYPES))}")
     if values["apiFieldId"].lower() in _known(loading):
         raise EmulatorError(f"{where}: a second field with this fieldId")
-    if given is not None and (not isinstance(given, int) or find_record(loading.db, _collection(loading), given)):
-        raise EmulatorError(f"{where}: id must be a number that no other field has, not {given!r}")
+    if given is not None and find_record(loading.db, _collection(loading), given):
+        raise EmulatorError(f"{where}: another field has the id {given}")

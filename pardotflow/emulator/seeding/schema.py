@@ -33,6 +33,9 @@ _CUSTOM_FIELD = {
     "fieldId": TEXT,
     "type": TEXT,
     "isRecordMultipleResponses": TRUTH,
+    "isUseValues": TRUTH,
+    "isRequired": TRUTH,
+    "isAnalyticsSynced": TRUTH,
     "salesforceId": TEXT,
 }
 _UNIT = {
