@@ -21,8 +21,8 @@ from pardotflow.emulator.pardot.units import load_units
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import clear_entries, read_entries
 from pardotflow.emulator.rules_admin import lock_record, put_rules
-from pardotflow.emulator.salesforce.oauth_session import revoke
-from pardotflow.emulator.salesforce.org_rules import read_document
+from pardotflow.emulator.salesforce.oauth.session import revoke
+from pardotflow.emulator.salesforce.records.org_rules import read_document
 from pardotflow.emulator.snapshot_files import list_names
 from pardotflow.emulator.snapshots import reset, restore_snapshot, take_snapshot
 from pardotflow.emulator.state import load_state, load_switches, turn_switches

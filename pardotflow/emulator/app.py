@@ -30,7 +30,7 @@ from pardotflow.emulator.faults import take_fault
 from pardotflow.emulator.pages.site import answer_page, is_page
 from pardotflow.emulator.pardot.service import Pardot
 from pardotflow.emulator.request_log import Entry, system_of, write_entry
-from pardotflow.emulator.salesforce.oauth_session import find_session
+from pardotflow.emulator.salesforce.oauth.session import find_session
 from pardotflow.emulator.salesforce.service import Salesforce
 from pardotflow.emulator.state import State, load_state
 from pardotflow.emulator.write_log import recording

@@ -16,16 +16,16 @@ from pardotflow.emulator.datafile import build_file
 from pardotflow.emulator.identity import Identity, Person, build_identity, save_identity
 from pardotflow.emulator.ids import mint_id
 from pardotflow.emulator.layout import FORMAT
-from pardotflow.emulator.pardot.catalog import create_tables, index_tables
 from pardotflow.emulator.pardot.founding import add_first_records, name_owners
 from pardotflow.emulator.pardot.rules import renew_catalog
+from pardotflow.emulator.pardot.schema.catalog import create_tables, index_tables
 from pardotflow.emulator.pardot.units import build_units, save_units
-from pardotflow.emulator.salesforce.campaign_members import default_statuses, install_copies
-from pardotflow.emulator.salesforce.catalog import ObjectInfo, index_object, read_catalog, save_object
-from pardotflow.emulator.salesforce.fields import Field
-from pardotflow.emulator.salesforce.rows import complete_row, insert_row, new_id
-from pardotflow.emulator.salesforce.standard import standard_objects
-from pardotflow.emulator.salesforce.standard_table import StandardObject
+from pardotflow.emulator.salesforce.records.campaign_members import default_statuses, install_copies
+from pardotflow.emulator.salesforce.records.catalog import ObjectInfo, index_object, read_catalog, save_object
+from pardotflow.emulator.salesforce.records.fields import Field
+from pardotflow.emulator.salesforce.records.rows import complete_row, insert_row, new_id
+from pardotflow.emulator.salesforce.standard.objects import standard_objects
+from pardotflow.emulator.salesforce.standard.table import StandardObject
 
 Fill = Callable[[sqlite3.Connection, Identity], None]
 _LEAD_STATUSES = ("Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted")

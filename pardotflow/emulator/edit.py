@@ -16,13 +16,13 @@ from pardotflow.emulator.pardot.edit import edit_pardot, edited_collection
 from pardotflow.emulator.pardot.records import Values
 from pardotflow.emulator.pardot.units import find_unit, load_units
 from pardotflow.emulator.problem import EmulatorError
-from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo, read_catalog
 from pardotflow.emulator.salesforce.context import Context as SalesforceContext
 from pardotflow.emulator.salesforce.errors import SalesforceError
-from pardotflow.emulator.salesforce.fields import Field
-from pardotflow.emulator.salesforce.object_rules import derive_values, finish_save
-from pardotflow.emulator.salesforce.rows import find_by, find_row, update_row
-from pardotflow.emulator.salesforce.values import BadValue, read_value
+from pardotflow.emulator.salesforce.records.catalog import Catalog, ObjectInfo, read_catalog
+from pardotflow.emulator.salesforce.records.fields import Field
+from pardotflow.emulator.salesforce.records.object_rules import derive_values, finish_save
+from pardotflow.emulator.salesforce.records.rows import find_by, find_row, update_row
+from pardotflow.emulator.salesforce.records.values import BadValue, read_value
 from pardotflow.emulator.state import State, in_transaction, load_state
 
 _SYSTEMS = {"salesforce", "pardot"}

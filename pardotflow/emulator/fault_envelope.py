@@ -12,8 +12,8 @@ from typing import Any
 
 from pardotflow.emulator.exchange import Call, Reply
 from pardotflow.emulator.salesforce.errors import JSON_MEDIA
-from pardotflow.emulator.salesforce.soap_api import api_of
-from pardotflow.emulator.salesforce.soap_envelope import (
+from pardotflow.emulator.salesforce.soap.api import api_of
+from pardotflow.emulator.salesforce.soap.envelope import (
     ILLEGAL_SESSION,
     SoapFault,
     SoapMistake,

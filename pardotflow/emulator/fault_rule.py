@@ -16,7 +16,7 @@ from pardotflow.emulator.exchange import Call, Reply
 from pardotflow.emulator.fault_answer import build_answer, number_of
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.request_log import system_of
-from pardotflow.emulator.salesforce.locks import RowLocks, chance
+from pardotflow.emulator.salesforce.records.locks import RowLocks, chance
 from pardotflow.emulator.switches import Switches
 from pardotflow.emulator.troubles import SERVER_STATUSES, SYSTEMS, TROUBLES
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from pardotflow.emulator.exchange import Endpoint, Route
 from pardotflow.emulator.pardot.service import ROUTES as PARDOT_ROUTES
-from pardotflow.emulator.salesforce.oauth import ENDPOINTS
+from pardotflow.emulator.salesforce.oauth.service import ENDPOINTS
 from pardotflow.emulator.salesforce.service import ROUTES as SALESFORCE_ROUTES
-from pardotflow.emulator.salesforce.soap_api import SOAP_APIS
+from pardotflow.emulator.salesforce.soap.api import SOAP_APIS
 
 DATA = "/services/data/v60.0"
 PARDOT = "/api/v5"

@@ -12,12 +12,12 @@ from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.pardot.rules import renew_catalog
 from pardotflow.emulator.problem import EmulatorError
-from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo, read_catalog
 from pardotflow.emulator.salesforce.errors import SalesforceError
-from pardotflow.emulator.salesforce.org_rules import NO_RULES, ObjectRules, build_rules, save_document
-from pardotflow.emulator.salesforce.soql_compile import compile_soql
-from pardotflow.emulator.salesforce.soql_compiled import Scope
-from pardotflow.emulator.salesforce.soql_parser import parse_soql
+from pardotflow.emulator.salesforce.records.catalog import Catalog, ObjectInfo, read_catalog
+from pardotflow.emulator.salesforce.records.org_rules import NO_RULES, ObjectRules, build_rules, save_document
+from pardotflow.emulator.salesforce.soql.compile import compile_soql
+from pardotflow.emulator.salesforce.soql.compiled import Scope
+from pardotflow.emulator.salesforce.soql.parser import parse_soql
 from pardotflow.emulator.state import load_state
 
 _ALWAYS_SEEN = frozenset({"IsDeleted", "IsConverted", "OwnerId", "MasterRecordId"})

@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from pardotflow.emulator.switches import TABLE, Switches
-
-from .running import DATA, Emulator
+from tests.emulator.running import DATA, Emulator
 
 ANN = "0035e000000con1AAA"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from .running import Emulator, pardot_error
+from tests.emulator.running import Emulator, pardot_error
 
 ANN = "0035e000000con1AAA"
 NOON = "2031-05-06T12:00:00+00:00"

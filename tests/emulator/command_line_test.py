@@ -14,9 +14,8 @@ import pytest
 from pardotflow.cli.app import app
 from pardotflow.core.errors import UsageError
 from pardotflow.emulator.seeding import seed
-
-from .conftest import FOLDER
-from .running import running
+from tests.emulator.conftest import FOLDER
+from tests.emulator.running import running
 
 
 def refused(*arguments: str | Path) -> UsageError:

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from pardotflow.emulator.seeding import seed
-
-from .running import Emulator, running
+from tests.emulator.running import Emulator, running
 
 FOLDER = Path(__file__).parent / "seed"
 TRACKING = """

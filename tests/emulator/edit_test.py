@@ -6,8 +6,7 @@ import pytest
 
 from pardotflow.emulator import EmulatorError, environment
 from pardotflow.emulator.edit import set_record
-
-from .running import running
+from tests.emulator.running import running
 
 
 def test_set_record_edits_as_a_person(data: Path) -> None:

@@ -14,10 +14,9 @@ from pardotflow.emulator import EmulatorError
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.faults import list_faults, read_plan, read_plan_file
 from pardotflow.emulator.seeding import seed
-
-from .conftest import FOLDER
-from .process_test import process
-from .running import Emulator, pardot_error
+from tests.emulator.conftest import FOLDER
+from tests.emulator.process_test import process
+from tests.emulator.running import Emulator, pardot_error
 
 ANN, BOB = "0035e000000con1AAA", "0035e000000con2AAA"
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from .running import Emulator
+from tests.emulator.running import Emulator
 
 URL = "/sobjects/Contact/0035e000000con1"
 

@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from pardotflow.emulator import EmulatorError
 from pardotflow.emulator.testing import RunningEmulator, emulator_factory, running_emulator
-
-from .conftest import FOLDER
+from tests.emulator.conftest import FOLDER
 
 Factory = Callable[..., RunningEmulator]
 __all__ = ["emulator_factory"]

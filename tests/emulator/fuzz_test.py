@@ -16,11 +16,10 @@ from hypothesis import HealthCheck, Phase, settings
 from pardotflow.emulator.admin import ROUTES as ADMIN_ROUTES
 from pardotflow.emulator.openapi import DATA, PARDOT, build_description, read_pattern
 from pardotflow.emulator.pardot.service import ROUTES as PARDOT_ROUTES
-from pardotflow.emulator.salesforce.oauth import ENDPOINTS
+from pardotflow.emulator.salesforce.oauth.service import ENDPOINTS
 from pardotflow.emulator.salesforce.service import ROUTES as SALESFORCE_ROUTES
-
-from .process_test import process
-from .running import Emulator
+from tests.emulator.process_test import process
+from tests.emulator.running import Emulator
 
 KNOWN = {
     "object": ["Contact", "Lead", "Account"],

@@ -17,9 +17,8 @@ from typing import Any
 import httpx
 
 from pardotflow.emulator.creation import create_data
-
-from .process_test import process
-from .running import Emulator, running
+from tests.emulator.process_test import process
+from tests.emulator.running import Emulator, running
 
 KILLS = 6
 TOGETHER = 5

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from .running import DATA, Emulator
+from tests.emulator.running import DATA, Emulator
 
 TOKEN = "/services/oauth2/token"
 SOAP = "/services/Soap/u/59.0"

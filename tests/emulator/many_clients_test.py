@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from .process_test import process
-from .running import DATA, OBJECTS, Emulator
+from tests.emulator.process_test import process
+from tests.emulator.running import DATA, OBJECTS, Emulator
 
 CLIENTS = 200
 KEY = "Pardot_Prospect_Id__c"

@@ -13,8 +13,8 @@ import httpx
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from .model import BAD_ADDRESS, KEY, PICK, Fields, Org, Row, like, run_machine, same, stored
-from .running import Emulator
+from tests.emulator.model import BAD_ADDRESS, KEY, PICK, Fields, Org, Row, like, run_machine, same, stored
+from tests.emulator.running import Emulator
 
 KEYS = st.sampled_from(["k1", "K1", "k2", "ö 3"])
 TEXTS = st.sampled_from(["Ann", "ann", " bob ", "", None, "O'Neil", "a%b", "a_b", "Çelik"])

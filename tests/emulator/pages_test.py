@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from pardotflow.emulator.pages.tables import PAGE
-
-from .running import Emulator
+from tests.emulator.running import Emulator
 
 ANN = "0035e000000con1AAA"
 CONTACT = f"/__pages/salesforce/Contact/{ANN}"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from .pages_test import look
-from .pardot_units_test import ASIA, EUROPE, ask, seeded
-from .running import Emulator, running
+from tests.emulator.pages_test import look
+from tests.emulator.pardot.units_test import ASIA, EUROPE, ask, seeded
+from tests.emulator.running import Emulator, running
 
 __all__ = ["seeded"]
 

@@ -14,8 +14,7 @@ import pytest
 
 from pardotflow.emulator import EmulatorError
 from pardotflow.emulator.server import serve
-
-from .running import Emulator
+from tests.emulator.running import Emulator
 
 ANN = "/sobjects/Contact/0035e000000con1"
 

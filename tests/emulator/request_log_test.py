@@ -12,8 +12,7 @@ import httpx
 import pytest
 
 from pardotflow.emulator.testing import running_emulator
-
-from .running import DATA, Emulator
+from tests.emulator.running import DATA, Emulator
 
 ANN, BOB = "0035e000000con1AAA", "0035e000000con2AAA"
 

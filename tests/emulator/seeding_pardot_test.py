@@ -8,8 +8,7 @@ import pytest
 
 from pardotflow.emulator import EmulatorError
 from pardotflow.emulator.seeding import SeedReport, seed
-
-from .running import running
+from tests.emulator.running import running
 
 HUGE = "99999999999999999999"
 

@@ -8,8 +8,7 @@ import pytest
 
 from pardotflow.emulator import EmulatorError, environment
 from pardotflow.emulator.seeding import SeedProblem, seed
-
-from .running import running
+from tests.emulator.running import running
 
 
 def folder(base: Path, **files: str) -> Path:

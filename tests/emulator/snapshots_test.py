@@ -18,11 +18,10 @@ from pardotflow.emulator.environment import key_environment
 from pardotflow.emulator.seeding import seed
 from pardotflow.emulator.snapshots import reset, restore_snapshot, take_snapshot
 from pardotflow.emulator.testing import running_emulator
-
-from .conftest import FOLDER
-from .oauth_jwt_test import assertion, present, read_key
-from .process_test import process
-from .running import Emulator, running
+from tests.emulator.conftest import FOLDER
+from tests.emulator.process_test import process
+from tests.emulator.running import Emulator, running
+from tests.emulator.salesforce.oauth_jwt_test import assertion, present, read_key
 
 ANN = "0035e000000con1AAA"
 

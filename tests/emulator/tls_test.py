@@ -16,8 +16,7 @@ import pytest
 from pardotflow.emulator import environment
 from pardotflow.emulator.certificate import write_certificate
 from pardotflow.emulator.server import serve
-
-from .running import DATA
+from tests.emulator.running import DATA
 
 
 @pytest.fixture

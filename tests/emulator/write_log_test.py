@@ -9,8 +9,7 @@ import pytest
 from pardotflow.emulator import write_log
 from pardotflow.emulator.datafile import DataFile, savepoint
 from pardotflow.emulator.write_log import note_write, read_history, read_writes, recording
-
-from .running import Emulator
+from tests.emulator.running import Emulator
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pardotflow.cli.reference import commands
 from tests.house.source import ROOT, modules
 
 DOCS = "".join(p.read_text(encoding="utf-8") for p in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
-TYPE_IGNORES = {"emulator/salesforce/soql_filter.py": 1, "emulator/server.py": 1, "emulator/switches.py": 1}
+TYPE_IGNORES = {"emulator/salesforce/soql/filter.py": 1, "emulator/server.py": 1, "emulator/switches.py": 1}
 """Lowering a number is free, raising one needs a reason in the change that does it."""
 _NOT_COMMANDS = {"command", "import"}
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pardotflow.emulator.ids import to_18
-from pardotflow.emulator.pardot.catalog import read_collections
-from pardotflow.emulator.pardot.objects import Collection
+from pardotflow.emulator.pardot.schema.catalog import read_collections
+from pardotflow.emulator.pardot.schema.objects import Collection
 from pardotflow.emulator.pardot.units import Unit, load_units
-from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo, read_catalog
+from pardotflow.emulator.salesforce.records.catalog import Catalog, ObjectInfo, read_catalog
 
 PAGE = 50
 _NAMES = ("Name", "name", "title", "subject", "fieldId", "typeName", "type")

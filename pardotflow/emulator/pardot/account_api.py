@@ -14,7 +14,7 @@ from pardotflow.emulator.pardot.abilities import ACCOUNT
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError, json_reply
 from pardotflow.emulator.pardot.prospects import oldest_campaign
-from pardotflow.emulator.pardot.select import MOST_HOPS, required_fields, show_record
+from pardotflow.emulator.pardot.query.select import MOST_HOPS, required_fields, show_record
 from pardotflow.emulator.pardot.units import find_user
 from pardotflow.emulator.usage import used_today
 

@@ -12,11 +12,11 @@ from pardotflow.emulator.ids import is_id, to_18
 from pardotflow.emulator.pardot.bodies import is_number, read_argument
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError, json_reply
-from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.prospects import prospects
+from pardotflow.emulator.pardot.query.select import show_record
 from pardotflow.emulator.pardot.record_api import answer_fields, read_id, require_record
 from pardotflow.emulator.pardot.records import Values, find_record, remove_record, rows_of, update_record
-from pardotflow.emulator.pardot.select import show_record
+from pardotflow.emulator.pardot.schema.objects import Collection
 from pardotflow.emulator.pardot.tagging import count_tagged, find_tagged
 
 

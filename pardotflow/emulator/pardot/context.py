@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pardotflow.emulator.clock import pardot_stamp
 from pardotflow.emulator.pardot.errors import PardotError
-from pardotflow.emulator.pardot.objects import Collection
+from pardotflow.emulator.pardot.schema.objects import Collection
 from pardotflow.emulator.pardot.units import Unit
 from pardotflow.emulator.state import State
 

@@ -10,14 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pardotflow.emulator.pardot.catalog import read_collections
 from pardotflow.emulator.pardot.context import Context
-from pardotflow.emulator.pardot.due import catch_up
 from pardotflow.emulator.pardot.errors import PardotError
-from pardotflow.emulator.pardot.objects import Attribute, Collection
+from pardotflow.emulator.pardot.jobs.due import catch_up
 from pardotflow.emulator.pardot.prospects import what_follows
 from pardotflow.emulator.pardot.records import Values, find_record, rows_of, update_record
 from pardotflow.emulator.pardot.rules import renew_catalog
+from pardotflow.emulator.pardot.schema.catalog import read_collections
+from pardotflow.emulator.pardot.schema.objects import Attribute, Collection
 from pardotflow.emulator.pardot.units import Unit, find_user, in_unit
 from pardotflow.emulator.pardot.values import read_cell
 from pardotflow.emulator.problem import EmulatorError

@@ -13,11 +13,11 @@ from pardotflow.emulator.pardot.abilities import needed
 from pardotflow.emulator.pardot.bodies import read_json
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
-from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.prospects import find_by_email
-from pardotflow.emulator.pardot.query import run_query
+from pardotflow.emulator.pardot.query.run import run_query
 from pardotflow.emulator.pardot.record_api import answer_fields, created_reply, read_from
 from pardotflow.emulator.pardot.records import insert_record
+from pardotflow.emulator.pardot.schema.objects import Collection
 from pardotflow.emulator.pardot.values import read_payload
 
 _LONGEST_VALUE = 100

@@ -8,7 +8,7 @@ import time
 from pardotflow.emulator.clock import from_epoch, pardot_stamp
 from pardotflow.emulator.identity import Identity, Person
 from pardotflow.emulator.ids import to_18
-from pardotflow.emulator.pardot.shapes import table_prefix
+from pardotflow.emulator.pardot.schema.shapes import table_prefix
 from pardotflow.emulator.pardot.units import Unit, find_user
 
 _FIRST_CAMPAIGN = 1001

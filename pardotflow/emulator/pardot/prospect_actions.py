@@ -20,11 +20,11 @@ from pardotflow.emulator.pardot.prospects import (
     undelete_prospect,
     update_prospect,
 )
+from pardotflow.emulator.pardot.query.select import select_fields, show_record, split_fields
+from pardotflow.emulator.pardot.query.visibility import check_visible, may_view
 from pardotflow.emulator.pardot.record_api import require_record
 from pardotflow.emulator.pardot.records import Values
-from pardotflow.emulator.pardot.select import select_fields, show_record, split_fields
 from pardotflow.emulator.pardot.values import read_payload
-from pardotflow.emulator.pardot.visibility import check_visible, may_view
 
 _UPSERT_KEYS = {"prospect", "matchEmail", "fields", "secondaryDeletedSearch"}
 

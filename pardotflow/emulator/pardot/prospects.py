@@ -11,8 +11,8 @@ from typing import Any
 from pardotflow.emulator.pardot.assignment import assign
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError
-from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.records import Values, find_record, insert_record, rows_of, update_record
+from pardotflow.emulator.pardot.schema.objects import Collection
 
 _NEW = {"score": 0, "recentInteraction": "Never active"}
 

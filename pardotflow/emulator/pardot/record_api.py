@@ -14,15 +14,15 @@ from pardotflow.emulator.pardot.abilities import needed
 from pardotflow.emulator.pardot.bodies import read_json
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import IN_RECYCLE_BIN, PardotError, json_reply
-from pardotflow.emulator.pardot.objects import Collection
-from pardotflow.emulator.pardot.past import lagging_source
-from pardotflow.emulator.pardot.query import run_query
-from pardotflow.emulator.pardot.query_spec import read_deleted
+from pardotflow.emulator.pardot.query.past import lagging_source
+from pardotflow.emulator.pardot.query.run import run_query
+from pardotflow.emulator.pardot.query.select import required_fields, select_fields, show_record, split_fields
+from pardotflow.emulator.pardot.query.spec import read_deleted
+from pardotflow.emulator.pardot.query.visibility import check_owner, check_visible, may_view, owner_column
 from pardotflow.emulator.pardot.records import Values, find_record
 from pardotflow.emulator.pardot.rules import create, remove, update
-from pardotflow.emulator.pardot.select import required_fields, select_fields, show_record, split_fields
+from pardotflow.emulator.pardot.schema.objects import Collection
 from pardotflow.emulator.pardot.values import read_payload
-from pardotflow.emulator.pardot.visibility import check_owner, check_visible, may_view, owner_column
 
 
 def find_collection(context: Context, path: str, verb: str) -> Collection:

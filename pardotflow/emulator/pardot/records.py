@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pardotflow.emulator.pardot.context import Context
-from pardotflow.emulator.pardot.objects import Collection
-from pardotflow.emulator.pardot.past import keep_past
+from pardotflow.emulator.pardot.query.past import keep_past
+from pardotflow.emulator.pardot.schema.objects import Collection
 from pardotflow.emulator.write_log import note_write
 
 Values = dict[str, Any]

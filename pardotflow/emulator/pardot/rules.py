@@ -10,12 +10,12 @@ import sqlite3
 import uuid
 from typing import Any
 
-from pardotflow.emulator.pardot.catalog import add_prospect_columns, custom_attribute, drop_prospect_column
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
-from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.prospects import create_prospect, update_prospect
 from pardotflow.emulator.pardot.records import Values, find_record, insert_record, remove_record, update_record
+from pardotflow.emulator.pardot.schema.catalog import add_prospect_columns, custom_attribute, drop_prospect_column
+from pardotflow.emulator.pardot.schema.objects import Collection
 
 # Facts pardot_api section 3.5; the values themselves are never shown, so nothing follows from the word.
 _PREFILLS = {

@@ -14,21 +14,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
-from pardotflow.emulator.pardot import (
-    account_api,
-    actions,
-    bulk_api,
-    exports_api,
-    external_api,
-    imports_api,
-    prospect_actions,
-    record_api,
-    tagging,
-)
-from pardotflow.emulator.pardot.catalog import CollectionCache
+from pardotflow.emulator.pardot import account_api, actions, external_api, prospect_actions, record_api, tagging
 from pardotflow.emulator.pardot.context import Context
-from pardotflow.emulator.pardot.due import catch_up
 from pardotflow.emulator.pardot.errors import PardotError
+from pardotflow.emulator.pardot.jobs import bulk_api, exports_api, imports_api
+from pardotflow.emulator.pardot.jobs.due import catch_up
+from pardotflow.emulator.pardot.schema.catalog import CollectionCache
 from pardotflow.emulator.pardot.units import Unit, find_unit, find_user, in_unit
 from pardotflow.emulator.state import State, in_transaction
 from pardotflow.emulator.usage import used_today

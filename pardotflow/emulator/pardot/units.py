@@ -16,7 +16,7 @@ from typing import Any
 from pardotflow.emulator.identity import Identity
 from pardotflow.emulator.ids import is_id, mint_id, to_18
 from pardotflow.emulator.pardot.abilities import ABILITIES
-from pardotflow.emulator.pardot.shapes import table_prefix
+from pardotflow.emulator.pardot.schema.shapes import table_prefix
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.state import State
 from pardotflow.emulator.switches import SwitchValue, build_switches, check_switch

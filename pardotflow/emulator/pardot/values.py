@@ -14,7 +14,7 @@ from typing import Any
 from pardotflow.emulator.clock import pardot_stamp, parse_instant, read_zone
 from pardotflow.emulator.ids import is_id, to_18
 from pardotflow.emulator.pardot.errors import PardotError
-from pardotflow.emulator.pardot.objects import Attribute, Collection
+from pardotflow.emulator.pardot.schema.objects import Attribute, Collection
 from pardotflow.emulator.switches import Switches
 
 _EMAIL = re.compile(r"[^@\s,;<>()\[\]\"\\]+@[^@\s,;<>()\[\]\"\\]+\.[^@\s,;<>()\[\]\"\\.]+")

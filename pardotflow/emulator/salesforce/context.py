@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from pardotflow.emulator.clock import salesforce_stamp
-from pardotflow.emulator.salesforce.catalog import Catalog, ObjectInfo
 from pardotflow.emulator.salesforce.errors import not_found
-from pardotflow.emulator.salesforce.locks import RowLocks
-from pardotflow.emulator.salesforce.save_options import NO_OPTIONS, SaveOptions
+from pardotflow.emulator.salesforce.records.catalog import Catalog, ObjectInfo
+from pardotflow.emulator.salesforce.records.locks import RowLocks
+from pardotflow.emulator.salesforce.records.save_options import NO_OPTIONS, SaveOptions
 from pardotflow.emulator.state import State
 
 

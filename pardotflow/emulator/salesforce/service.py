@@ -10,21 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pardotflow.emulator.exchange import Call, Reply, Route, find_route, route
-from pardotflow.emulator.salesforce import (
-    bulk_api,
-    bulk_ingest_api,
-    bulk_query_api,
-    changes_api,
-    collections_api,
-    discovery_api,
-    query_api,
-    row_api,
-    tree_api,
-)
-from pardotflow.emulator.salesforce.batch_api import count_answered, run_batch
-from pardotflow.emulator.salesforce.bulk_life import catch_up_bulk
-from pardotflow.emulator.salesforce.catalog import CatalogCache
-from pardotflow.emulator.salesforce.composite_api import run_composite, run_graphs
+from pardotflow.emulator.salesforce.bulk import api as bulk_api
+from pardotflow.emulator.salesforce.bulk import ingest_api as bulk_ingest_api
+from pardotflow.emulator.salesforce.bulk import query_api as bulk_query_api
+from pardotflow.emulator.salesforce.bulk.life import catch_up_bulk
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import (
     SalesforceError,
@@ -33,12 +22,17 @@ from pardotflow.emulator.salesforce.errors import (
     session_gone,
     spread_json,
 )
-from pardotflow.emulator.salesforce.locks import RowLocks
-from pardotflow.emulator.salesforce.oauth import answer_oauth
-from pardotflow.emulator.salesforce.oauth_session import find_session
-from pardotflow.emulator.salesforce.recycle_bin import empty_expired
-from pardotflow.emulator.salesforce.save_options import DUPLICATE_HEADER, read_options
-from pardotflow.emulator.salesforce.soap_api import SOAP_PATH, answer_soap
+from pardotflow.emulator.salesforce.oauth.service import answer_oauth
+from pardotflow.emulator.salesforce.oauth.session import find_session
+from pardotflow.emulator.salesforce.query import api as query_api
+from pardotflow.emulator.salesforce.records.catalog import CatalogCache
+from pardotflow.emulator.salesforce.records.locks import RowLocks
+from pardotflow.emulator.salesforce.records.recycle_bin import empty_expired
+from pardotflow.emulator.salesforce.records.save_options import DUPLICATE_HEADER, read_options
+from pardotflow.emulator.salesforce.rest import changes_api, collections_api, discovery_api, row_api, tree_api
+from pardotflow.emulator.salesforce.rest.batch_api import count_answered, run_batch
+from pardotflow.emulator.salesforce.rest.composite_api import run_composite, run_graphs
+from pardotflow.emulator.salesforce.soap.api import SOAP_PATH, answer_soap
 from pardotflow.emulator.state import State, in_transaction
 from pardotflow.emulator.usage import used_today
 

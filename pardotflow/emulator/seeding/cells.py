@@ -15,8 +15,8 @@ from typing import Any
 
 from pardotflow.emulator.clock import pardot_stamp, parse_instant, salesforce_stamp
 from pardotflow.emulator.ids import to_18
-from pardotflow.emulator.pardot.objects import Attribute
-from pardotflow.emulator.salesforce.fields import NUMBER_TYPES, Field
+from pardotflow.emulator.pardot.schema.objects import Attribute
+from pardotflow.emulator.salesforce.records.fields import NUMBER_TYPES, Field
 
 Read = Callable[[str], Any]
 _MOST = 10**18

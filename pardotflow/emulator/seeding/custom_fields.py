@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pardotflow.emulator.pardot.catalog import add_prospect_columns, custom_attribute, unit_collections
-from pardotflow.emulator.pardot.objects import Collection
 from pardotflow.emulator.pardot.records import find_record
 from pardotflow.emulator.pardot.rules import FIELD_TYPES, is_field_id, renew_catalog
+from pardotflow.emulator.pardot.schema.catalog import add_prospect_columns, custom_attribute, unit_collections
+from pardotflow.emulator.pardot.schema.objects import Collection
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.seeding.pardot import complete_record, load_pardot, store_records
 from pardotflow.emulator.seeding.salesforce import Loading

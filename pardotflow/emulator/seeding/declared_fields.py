@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from pardotflow.emulator.problem import EmulatorError
-from pardotflow.emulator.salesforce.fields import NUMBER_TYPES, TYPES, Field, make_label
+from pardotflow.emulator.salesforce.records.fields import NUMBER_TYPES, TYPES, Field, make_label
 from pardotflow.emulator.seeding.keys import LIST, SCALAR, TEXT, TEXTS, TRUTH, WHOLE, Kind, check_values
 
 IDENTIFIER = re.compile(r"[A-Za-z]\w*", re.ASCII)

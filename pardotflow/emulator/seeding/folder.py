@@ -20,8 +20,8 @@ from pardotflow.emulator.faults import save_rules
 from pardotflow.emulator.identity import Identity
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.rules_admin import put_rules
-from pardotflow.emulator.salesforce.catalog import read_catalog
-from pardotflow.emulator.salesforce.standard import standard_objects
+from pardotflow.emulator.salesforce.records.catalog import read_catalog
+from pardotflow.emulator.salesforce.standard.objects import standard_objects
 from pardotflow.emulator.seeding.custom_fields import declare_custom_fields
 from pardotflow.emulator.seeding.pardot import SEED_FILES, load_collections
 from pardotflow.emulator.seeding.report import Findings, SeedReport

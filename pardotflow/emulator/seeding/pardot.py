@@ -12,8 +12,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from pardotflow.emulator.pardot.catalog import read_collections
-from pardotflow.emulator.pardot.objects import COLLECTIONS, Collection
+from pardotflow.emulator.pardot.schema.catalog import read_collections
+from pardotflow.emulator.pardot.schema.objects import COLLECTIONS, Collection
 from pardotflow.emulator.seeding.cells import pardot_reader
 from pardotflow.emulator.seeding.report import Findings
 from pardotflow.emulator.seeding.salesforce import Loading

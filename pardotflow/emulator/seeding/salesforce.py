@@ -13,8 +13,8 @@ from typing import Any
 
 from pardotflow.emulator.identity import Identity
 from pardotflow.emulator.ids import is_id, mint_id
-from pardotflow.emulator.salesforce.catalog import ObjectInfo
-from pardotflow.emulator.salesforce.rows import complete_row, derive
+from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
+from pardotflow.emulator.salesforce.records.rows import complete_row, derive
 from pardotflow.emulator.seeding.cells import salesforce_reader
 from pardotflow.emulator.seeding.report import Findings
 from pardotflow.emulator.seeding.table import Column, read_cells, read_header, read_table

@@ -18,10 +18,10 @@ from pardotflow.emulator.faults import read_plan
 from pardotflow.emulator.identity import build_identity
 from pardotflow.emulator.pardot.units import build_units
 from pardotflow.emulator.problem import EmulatorError
-from pardotflow.emulator.salesforce.fields import HISTORY_OBJECTS, Field
-from pardotflow.emulator.salesforce.lead_mapping import CONVERSION_TARGETS
-from pardotflow.emulator.salesforce.standard import standard_objects
-from pardotflow.emulator.salesforce.standard_table import StandardObject, custom_object
+from pardotflow.emulator.salesforce.records.fields import HISTORY_OBJECTS, Field
+from pardotflow.emulator.salesforce.records.lead_mapping import CONVERSION_TARGETS
+from pardotflow.emulator.salesforce.standard.objects import standard_objects
+from pardotflow.emulator.salesforce.standard.table import StandardObject, custom_object
 from pardotflow.emulator.seeding.declared_fields import IDENTIFIER, KINDS, merge_fields
 from pardotflow.emulator.seeding.keys import ANY, TEXT, TRUTH, WHOLE, check_values
 from pardotflow.emulator.switches import SwitchValue, check_switch

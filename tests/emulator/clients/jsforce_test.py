@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ..running import Emulator
+from tests.emulator.running import Emulator
 
 SCRIPT = Path(__file__).parent / "jsforce"
 OFFLINE = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "ENOTCACHED")

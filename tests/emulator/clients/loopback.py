@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from ..running import Emulator
+from tests.emulator.running import Emulator
 
 
 class Loopback(HTTPAdapter):

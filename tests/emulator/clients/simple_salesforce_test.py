@@ -23,9 +23,8 @@ from simple_salesforce.exceptions import (
 from simple_salesforce.login import SalesforceLogin
 
 from pardotflow.emulator.environment import key_environment
-
-from ..running import Emulator
-from .loopback import session
+from tests.emulator.clients.loopback import session
+from tests.emulator.running import Emulator
 
 ANN = "0035e000000con1AAA"
 KEY = "Pardot_Prospect_Id__c"

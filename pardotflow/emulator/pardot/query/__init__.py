@@ -1,0 +1,1 @@
+"""Reading collections: filters, order, pages, fields, and what a user and the cache let one see."""

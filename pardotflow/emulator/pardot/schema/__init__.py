@@ -1,0 +1,1 @@
+"""The collections of API v5 and their attributes, as tables of data."""

@@ -1,0 +1,1 @@
+"""The SOAP API: sessions, and what only SOAP does with records."""

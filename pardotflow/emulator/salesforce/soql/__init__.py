@@ -1,0 +1,1 @@
+"""SOQL: text into a tree, a tree into SQL."""

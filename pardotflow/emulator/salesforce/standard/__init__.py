@@ -1,0 +1,1 @@
+"""The standard objects and their fields, as tables of data."""
