@@ -283,6 +283,20 @@ _MAPPINGS = (
         "A policy of a one-way mapping, or allow without consent, decides nothing.",
         "Remove it.",
     ),
+    code(
+        "PF163",
+        "two fields where a conversion needs one",
+        "A lead's custom field keeps its value in the conversion only where the contact's has the same API name, or "
+        "the org maps the one to the other.",
+        "Give both fields the same API name.",
+    ),
+    code(
+        "PF164",
+        "a field without a value of its own",
+        "A lookup holds the id of another record, an address or a location is made of other fields: elsewhere neither "
+        "means anything.",
+        "Map a field of the other record through a model, or the fields that it is made of.",
+    ),
 )
 
 _CREATES = (

@@ -281,3 +281,21 @@ def test_a_side_needs_the_connection_of_its_name(tmp_path: Path) -> None:
 def test_what_is_another_value_at_every_run_is_refused(tmp_path: Path, sql: str) -> None:
     (found,) = said(tmp_path, people(f'pardot: city, direction: to_pardot, sql: "{sql}"'))
     assert found.startswith("PF171 ")
+
+
+def test_traps_are_none_where_the_value_means_the_same(tmp_path: Path) -> None:
+    lookup = FieldInfo(name="OwnerId", type=FieldType.ID, reference_to=("User",))
+    owner = FieldInfo(name="salesforceOwnerId", type=FieldType.ID)
+    objects = {
+        ("salesforce", "contact"): info("Contact", "Id", "Email", "Segment__c", lookup),
+        ("salesforce", "lead"): info("Lead", "Id", "Email", "segment__c", "Tier__c"),
+        ("pardot", "prospect"): info(
+            "prospect", "id", "salesforceId", "email", "city", "state", "product_plan__c", owner
+        ),
+    }
+    same = people(
+        "salesforce: {Contact: OwnerId}, pardot: salesforceOwnerId, direction: to_pardot",
+        "salesforce: {Contact: Segment__c, Lead: segment__c}, pardot: city",
+        "salesforce: {Lead: Tier__c}, pardot: state",
+    )
+    assert said(tmp_path, same, Catalog(objects=objects)) == []
