@@ -210,7 +210,9 @@ ROUTES: tuple[Route[DataFile], ...] = (
 
 
 def answer_admin(file: DataFile, call: Call) -> Reply:
-    """Answer one admin call; mistakes become 400 with `error`."""
+    """Answer one admin call; mistakes become 400 with `error`. It has no token, so other sites may not call it."""
+    if call.headers.get("origin", call.base_url) != call.base_url:
+        return _answer({"error": "pages of other sites may not use the admin endpoint"}, 403)
     found = find_route(ROUTES, call.path)
     endpoint = found[0].endpoints.get(call.method) if found else None
     if found is None or endpoint is None:

@@ -160,3 +160,14 @@ def test_half_of_a_character_is_refused(shared: Emulator, path: str, body: dict[
     answer = shared.plain.put(f"/__admin/{path}", content=json.dumps(body))
     assert answer.status_code == 400 and list(answer.json()) == ["error"]
     assert shared.plain.get("/__admin/switches").json()["redirect_uris"] == ""
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
+def test_pages_of_other_sites_are_refused(emulator: Emulator, origin: str) -> None:
+    answer = emulator.plain.post("/__admin/reset", headers={"Origin": origin})
+    assert (answer.status_code, list(answer.json())) == (403, ["error"])
+
+
+def test_a_page_of_its_own_is_not(emulator: Emulator) -> None:
+    own = emulator.plain.get("/__admin/health", headers={"Origin": emulator.environment["SF_INSTANCE_URL"]})
+    assert own.status_code == 200
