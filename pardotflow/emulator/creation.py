@@ -23,7 +23,8 @@ from pardotflow.emulator.pardot.units import build_units, save_units
 from pardotflow.emulator.salesforce.records.campaign_members import default_statuses, install_copies
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo, index_object, read_catalog, save_object
 from pardotflow.emulator.salesforce.records.fields import Field
-from pardotflow.emulator.salesforce.records.rows import complete_row, insert_row, new_id
+from pardotflow.emulator.salesforce.records.row_store import new_id
+from pardotflow.emulator.salesforce.records.rows import complete_row, insert_row
 from pardotflow.emulator.salesforce.standard.objects import standard_objects
 from pardotflow.emulator.salesforce.standard.table import StandardObject
 

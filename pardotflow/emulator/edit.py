@@ -21,7 +21,8 @@ from pardotflow.emulator.salesforce.errors import SalesforceError
 from pardotflow.emulator.salesforce.records.catalog import Catalog, ObjectInfo, read_catalog
 from pardotflow.emulator.salesforce.records.fields import Field
 from pardotflow.emulator.salesforce.records.object_rules import derive_values, finish_save
-from pardotflow.emulator.salesforce.records.rows import find_by, find_row, update_row
+from pardotflow.emulator.salesforce.records.row_store import find_by, find_row
+from pardotflow.emulator.salesforce.records.rows import update_row
 from pardotflow.emulator.salesforce.records.values import BadValue, read_value
 from pardotflow.emulator.state import State, in_transaction, load_state
 

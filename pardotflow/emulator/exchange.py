@@ -70,6 +70,7 @@ def to_json(value: object) -> bytes:
 
 
 Endpoint = Callable[[S, Call, Mapping[str, str]], Reply]
+_LITERAL = re.compile(r"(?:[\w/-](?![?*{]))*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +86,16 @@ class Route(Generic[S]):
 
 
 def route(pattern: str, **endpoints: Endpoint[Any]) -> Route[Any]:
-    """Declare a route: `route(r"/limits", GET=limits)`. Paths match without regard to case and a trailing slash."""
+    """Declare a route: `route(r"/limits", GET=limits)`. Paths match without regard to case and a trailing slash.
+
+    Alternatives stand in a group: what is before the first group is taken for the start of every path.
+    """
     start = _LITERAL.match(pattern)
     return Route(
         pattern=re.compile(pattern + "/?", re.IGNORECASE),
         start=start[0].lower() if start else "",
         endpoints=endpoints,
     )
-
-
-_LITERAL = re.compile(r"(?:[\w/-](?![?*{]))*")
 
 
 def find_route(routes: Sequence[Route[S]], path: str) -> tuple[Route[S], Mapping[str, str]] | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from pardotflow.emulator.clock import from_epoch, read_zone
+from pardotflow.emulator.clock import from_epoch
 from pardotflow.emulator.clock_setting import build_clock, read_clock
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.identity import Identity, parse_identity
@@ -99,8 +99,6 @@ def _build(rows: tuple[tuple[str, str], ...]) -> Switches:
 def turn_switches(file: DataFile, values: Mapping[str, object]) -> None:
     """Put values in force, all or none; raises `EmulatorError` for one that cannot be."""
     checked = {name: check_switch(name, value) for name, value in values.items()}
-    if "pardot_time_zone" in checked:
-        read_zone(str(checked["pardot_time_zone"]))
     with file.write() as db:
         db.executemany(
             "INSERT INTO switch VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,16 @@ def parse_object(text: bytes | str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise PardotError(150)
     return value
+
+
+def check_keys(payload: Mapping[str, Any], known: Collection[str], *, needed: Iterable[str] = ()) -> None:
+    """Raises 180 for keys that the body of a job cannot have, 153 for those that are missing or blank."""
+    unknown = sorted(set(payload) - set(known))
+    if unknown:
+        raise PardotError(180, ", ".join(unknown))
+    missing = [name for name in needed if not payload.get(name)]
+    if missing:
+        raise PardotError(153, ", ".join(missing))
 
 
 def read_argument(call: Call, name: str) -> object:

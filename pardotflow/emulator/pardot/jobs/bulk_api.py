@@ -11,7 +11,7 @@ from typing import Any
 
 from pardotflow.emulator.exchange import Call, Reply
 from pardotflow.emulator.pardot.abilities import BULK_EDIT
-from pardotflow.emulator.pardot.bodies import Form, media_type, parse_object, read_form, read_json
+from pardotflow.emulator.pardot.bodies import Form, check_keys, media_type, parse_object, read_form, read_json
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.jobs.bulk_life import DELETE, DESTROY, bulk_actions, set_status
@@ -50,13 +50,8 @@ def create_bulk_action(context: Context, call: Call, match: Mapping[str, str]) -
 
 
 def _read_values(payload: Mapping[str, Any]) -> Values:
-    unknown = set(payload) - _KEYS
-    if unknown:
-        raise PardotError(180, ", ".join(sorted(unknown)))
     action = payload.get("bulkAction", payload.get("action"))
-    missing = [name for name, value in (("object", payload.get("object")), ("bulkAction", action)) if not value]
-    if missing:
-        raise PardotError(153, ", ".join(missing))
+    check_keys({**payload, "bulkAction": action}, _KEYS, needed=("object", "bulkAction"))
     if str(payload["object"]).lower() != "prospect":
         raise PardotError(154, "object")
     known = _ACTIONS.get(re.sub(r"[^a-z]", "", str(action).lower()))
@@ -99,8 +94,7 @@ def change_bulk_action(context: Context, call: Call, match: Mapping[str, str]) -
     if record["createdById"] != context.user_id:
         context.require(BULK_EDIT)
     payload = read_json(call)
-    if set(payload) - {"status"}:
-        raise PardotError(180, ", ".join(sorted(set(payload) - {"status"})))
+    check_keys(payload, {"status"})
     names = answer_fields(context, bulk_actions(context), call)
     set_status(context, record, payload.get("status"))
     return updated_reply(context, bulk_actions(context), record, names)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pardotflow.emulator.exchange import Call, Reply
 from pardotflow.emulator.pardot.abilities import needed
-from pardotflow.emulator.pardot.bodies import read_json
+from pardotflow.emulator.pardot.bodies import check_keys, read_json
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.jobs.export_life import cancel_export, expire_exports, exports, schedule_export
@@ -44,12 +44,7 @@ def create_export(context: Context, call: Call, match: Mapping[str, str]) -> Rep
 
 
 def _read_values(context: Context, payload: Mapping[str, Any]) -> Values:
-    unknown = set(payload) - _KEYS
-    if unknown:
-        raise PardotError(180, ", ".join(sorted(unknown)))
-    missing = [name for name in ("object", "procedure") if not payload.get(name)]
-    if missing:
-        raise PardotError(153, ", ".join(missing))
+    check_keys(payload, _KEYS, needed=("object", "procedure"))
     collection = exported_collection(context, payload["object"])
     context.require(*needed(collection.path, "Q"))
     fields = _read_fields(context, collection, payload.get("fields"))

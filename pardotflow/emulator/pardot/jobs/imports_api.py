@@ -13,7 +13,7 @@ from pardotflow.emulator.clock import from_epoch, pardot_stamp
 from pardotflow.emulator.exchange import Call, Reply
 from pardotflow.emulator.pardot.abilities import ASSIGN, IMPORT, needed
 from pardotflow.emulator.pardot.assignment import OWNER_FIELDS
-from pardotflow.emulator.pardot.bodies import Form, media_type, parse_object, read_form, read_json
+from pardotflow.emulator.pardot.bodies import Form, check_keys, media_type, parse_object, read_form, read_json
 from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.jobs.import_csv import LIST_COLUMNS, check_batch, parse_options
@@ -54,12 +54,7 @@ def _read_body(call: Call) -> Form:
 
 
 def _read_values(context: Context, payload: Mapping[str, Any]) -> Values:
-    unknown = set(payload) - _KEYS
-    if unknown:
-        raise PardotError(180, ", ".join(sorted(unknown)))
-    missing = [name for name in ("operation", "object") if not payload.get(name)]
-    if missing:
-        raise PardotError(153, ", ".join(missing))
+    check_keys(payload, _KEYS, needed=("operation", "object"))
     if str(payload["operation"]).lower() != "upsert":
         raise PardotError(154, "operation")
     if str(payload["object"]).lower() != "prospect":
@@ -146,9 +141,7 @@ def change_import(context: Context, call: Call, match: Mapping[str, str]) -> Rep
     expire(context)
     record = require_record(context, imports(context), match["id"])
     payload = read_json(call)
-    unknown = set(payload) - {"status"}
-    if unknown:
-        raise PardotError(180, ", ".join(sorted(unknown)))
+    check_keys(payload, {"status"})
     names = answer_fields(context, imports(context), call)
     if record["status"] != "Open" or record["isExpired"]:
         raise PardotError(155)

@@ -9,7 +9,8 @@ import sqlite3
 
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import refuse
-from pardotflow.emulator.salesforce.records.rows import Values, complete_row, find_row, insert_row, new_id
+from pardotflow.emulator.salesforce.records.row_store import Values, find_row, new_id
+from pardotflow.emulator.salesforce.records.rows import complete_row, insert_row
 
 _SAME = (
     "Salutation",

@@ -13,7 +13,7 @@ from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import Problem, SalesforceError
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.records.org_rules import DuplicateRule
-from pardotflow.emulator.salesforce.records.rows import Values, rows_of
+from pardotflow.emulator.salesforce.records.row_store import Values, rows_of
 
 _QUESTION = "Use one of these records?"
 

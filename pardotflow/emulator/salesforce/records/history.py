@@ -11,11 +11,12 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from pardotflow.emulator.ids import mint_id
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.records.fields import Field
+from pardotflow.emulator.salesforce.records.row_store import fresh_id
 from pardotflow.emulator.write_log import note_write
 
+_PREFIX = "017"
 _DATA_TYPES = {
     "boolean": "Boolean",
     "date": "DateOnly",
@@ -94,7 +95,7 @@ def _enter(
 ) -> None:
     old, new = (None if value is None else json.dumps(value) for value in pair)
     row = {
-        "Id": _new_id(db, f"sf_{info.name}History"),
+        "Id": fresh_id(db, _PREFIX, f'"sf_{info.name}History"'),
         f"{info.name}Id": record_id,
         "Field": name,
         "DataType": kind,
@@ -107,14 +108,3 @@ def _enter(
     marks = ",".join("?" * len(row))
     db.execute(f'INSERT INTO "sf_{info.name}History" ({names}) VALUES ({marks})', list(row.values()))
     note_write(db, system="salesforce", kind=f"{info.name}History", record_id=row["Id"], action="create", fields=row)
-
-
-def _new_id(db: sqlite3.Connection, table: str) -> str:
-    """An id that no entry has; those of a seed may be anything."""
-    while True:
-        (number,) = db.execute(
-            "INSERT INTO minted VALUES ('017', 1) ON CONFLICT (prefix) DO UPDATE SET last = last + 1 RETURNING last"
-        ).fetchone()
-        made = mint_id("017", number)
-        if db.execute(f'SELECT 1 FROM "{table}" WHERE "Id" = ?', (made,)).fetchone() is None:
-            return made

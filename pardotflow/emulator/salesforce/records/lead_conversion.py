@@ -14,7 +14,8 @@ from pardotflow.emulator.salesforce.records.history import note_event
 from pardotflow.emulator.salesforce.records.lead_mapping import mapped_values
 from pardotflow.emulator.salesforce.records.payloads import inactive_owner
 from pardotflow.emulator.salesforce.records.record_ids import id_of
-from pardotflow.emulator.salesforce.records.rows import Values, find_by, update_row
+from pardotflow.emulator.salesforce.records.row_store import Values, find_by
+from pardotflow.emulator.salesforce.records.rows import update_row
 from pardotflow.emulator.salesforce.records.sales_rules import add_contact_role
 from pardotflow.emulator.salesforce.records.save import check_held, find_live, store_changes, store_new
 

@@ -6,7 +6,7 @@ The standard pairs are those of the product's default mapping; custom fields say
 from __future__ import annotations
 
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
-from pardotflow.emulator.salesforce.records.rows import Values
+from pardotflow.emulator.salesforce.records.row_store import Values
 
 CONVERSION_TARGETS = ("Account", "Contact", "Opportunity")
 _PLACE = ("Street", "City", "State", "PostalCode", "Country", "Latitude", "Longitude", "GeocodeAccuracy")

@@ -16,7 +16,8 @@ from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.records.fields import Field
 from pardotflow.emulator.salesforce.records.history import note_event
 from pardotflow.emulator.salesforce.records.record_ids import id_of
-from pardotflow.emulator.salesforce.records.rows import MODIFIED, delete_row, find_by, update_row
+from pardotflow.emulator.salesforce.records.row_store import find_by
+from pardotflow.emulator.salesforce.records.rows import MODIFIED, delete_row, update_row
 from pardotflow.emulator.salesforce.records.save import check_held, find_live, update_record
 
 _MOST = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.records.campaign_members import add_default_statuses, check_alone, member_values
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
-from pardotflow.emulator.salesforce.records.rows import Values
+from pardotflow.emulator.salesforce.records.row_store import Values
 from pardotflow.emulator.salesforce.records.sales_rules import (
     add_contact_role,
     keep_one_primary,

@@ -13,7 +13,7 @@ from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.records.fields import Field
-from pardotflow.emulator.salesforce.records.rows import find_by
+from pardotflow.emulator.salesforce.records.row_store import find_by
 from pardotflow.emulator.salesforce.records.sharing import is_shared
 from pardotflow.emulator.salesforce.records.values import BadValue, read_value
 

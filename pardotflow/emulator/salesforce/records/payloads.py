@@ -11,7 +11,7 @@ from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.records.fields import Field
 from pardotflow.emulator.salesforce.records.parents import read_parent
 from pardotflow.emulator.salesforce.records.record_ids import wrong_id
-from pardotflow.emulator.salesforce.records.rows import Values, find_row
+from pardotflow.emulator.salesforce.records.row_store import Values, find_row
 from pardotflow.emulator.salesforce.records.sharing import is_shared
 from pardotflow.emulator.salesforce.records.values import BadValue, read_value
 

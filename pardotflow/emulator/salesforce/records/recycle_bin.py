@@ -14,7 +14,8 @@ from pardotflow.emulator.salesforce.errors import refuse
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.records.object_rules import check_return
 from pardotflow.emulator.salesforce.records.record_ids import some_id
-from pardotflow.emulator.salesforce.records.rows import MODIFIED, Values, find_row, update_row
+from pardotflow.emulator.salesforce.records.row_store import Values, find_row
+from pardotflow.emulator.salesforce.records.rows import MODIFIED, update_row
 from pardotflow.emulator.salesforce.records.save import check_free, check_unique
 from pardotflow.emulator.write_log import note_write
 

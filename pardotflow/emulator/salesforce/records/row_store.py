@@ -32,11 +32,16 @@ def rows_of(cursor: sqlite3.Cursor) -> list[Values]:
 
 def new_id(db: sqlite3.Connection, info: ObjectInfo) -> str:
     """An id that no record of the object has."""
+    return fresh_id(db, info.prefix, info.table)
+
+
+def fresh_id(db: sqlite3.Connection, prefix: str, table: str) -> str:
+    """An id with a key prefix that no row of a quoted table has; those of a seed may be anything."""
     while True:
-        (made,) = db.execute(
+        (number,) = db.execute(
             "INSERT INTO minted VALUES (?, 1) ON CONFLICT (prefix) DO UPDATE SET last = last + 1 RETURNING last",
-            (info.prefix,),
+            (prefix,),
         ).fetchone()
-        candidate = mint_id(info.prefix, made)
-        if find_row(db, info, candidate) is None:
-            return candidate
+        made = mint_id(prefix, number)
+        if db.execute(f'SELECT 1 FROM {table} WHERE "Id" = ?', (made,)).fetchone() is None:
+            return made

@@ -11,11 +11,7 @@ from typing import Any
 
 from pardotflow.emulator.salesforce.records.catalog import Catalog, ObjectInfo
 from pardotflow.emulator.salesforce.records.history import note_changes, note_event
-from pardotflow.emulator.salesforce.records.row_store import Values as Values
-from pardotflow.emulator.salesforce.records.row_store import find_by as find_by
-from pardotflow.emulator.salesforce.records.row_store import find_row as find_row
-from pardotflow.emulator.salesforce.records.row_store import new_id as new_id
-from pardotflow.emulator.salesforce.records.row_store import rows_of as rows_of
+from pardotflow.emulator.salesforce.records.row_store import Values, find_by
 from pardotflow.emulator.write_log import note_write
 
 MODIFIED = ("LastModifiedDate", "LastModifiedById", "SystemModstamp")

@@ -10,15 +10,8 @@ from datetime import date
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import refuse
 from pardotflow.emulator.salesforce.records.campaign_members import check_not_converted
-from pardotflow.emulator.salesforce.records.rows import (
-    Values,
-    complete_row,
-    find_by,
-    find_row,
-    insert_row,
-    new_id,
-    update_row,
-)
+from pardotflow.emulator.salesforce.records.row_store import Values, find_by, find_row, new_id
+from pardotflow.emulator.salesforce.records.rows import complete_row, insert_row, update_row
 
 _PROBABILITY = {
     "prospecting": 10,

@@ -18,16 +18,8 @@ from pardotflow.emulator.salesforce.records.locks import held_row
 from pardotflow.emulator.salesforce.records.object_rules import derive_values, finish_save
 from pardotflow.emulator.salesforce.records.payloads import read_payload
 from pardotflow.emulator.salesforce.records.record_ids import id_of
-from pardotflow.emulator.salesforce.records.rows import (
-    Values,
-    complete_row,
-    delete_row,
-    find_by,
-    find_row,
-    insert_row,
-    new_id,
-    update_row,
-)
+from pardotflow.emulator.salesforce.records.row_store import Values, find_by, find_row, new_id
+from pardotflow.emulator.salesforce.records.rows import complete_row, delete_row, insert_row, update_row
 from pardotflow.emulator.salesforce.records.sharing import check_shared, check_validation, is_shared, no_access
 from pardotflow.emulator.salesforce.records.values import BadValue, read_value
 

@@ -16,7 +16,7 @@ from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import Problem, SalesforceError, json_reply, refuse
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.records.record_ids import id_of, no_key, some_id
-from pardotflow.emulator.salesforce.records.rows import find_row
+from pardotflow.emulator.salesforce.records.row_store import find_row
 from pardotflow.emulator.salesforce.records.save import (
     create_record,
     delete_record,

@@ -16,7 +16,7 @@ from pardotflow.emulator.salesforce.query.records import converter
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.records.fields import Field
 from pardotflow.emulator.salesforce.records.record_ids import id_of, no_key, path_id
-from pardotflow.emulator.salesforce.records.rows import Values, find_row
+from pardotflow.emulator.salesforce.records.row_store import Values, find_row
 from pardotflow.emulator.salesforce.records.save import (
     Several,
     create_record,
