@@ -1,10 +1,7 @@
 """Directions and policies against what the fields hold."""
 
-from collections.abc import Iterator
-
 from pardotflow.config.meaning.scope import Scope, refs_of, targets_of
-from pardotflow.config.project import Direction, FieldMapping, FieldRef, Policy, Side, Sync
-from pardotflow.core.describe import FieldInfo
+from pardotflow.config.project import Direction, FieldMapping, Policy, Sync
 from pardotflow.core.values import FieldType
 
 
@@ -16,15 +13,6 @@ def check_policies(scope: Scope) -> None:
             _check_consent(scope, sync, mapping)
             _check_arrays(scope, sync, mapping)
             _check_phones(scope, sync, mapping)
-
-
-def _infos(scope: Scope, side: Side, ref: FieldRef) -> Iterator[tuple[str, FieldInfo]]:
-    """What is known of a field in each object that has it."""
-    for name, field in ref.by_object.items():
-        info = scope.object_info(side, name)
-        found = info.field(field) if info else None
-        if found is not None:
-            yield name, found
 
 
 def _check_value_map(scope: Scope, mapping: FieldMapping) -> None:
@@ -40,7 +28,7 @@ def _check_consent(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
         return
     allowed = (FieldType.BOOLEAN, FieldType.UNKNOWN)
     for side, ref in refs_of(sync, mapping):
-        wrong = [(name, info) for name, info in _infos(scope, side, ref) if info.type not in allowed]
+        wrong = [(name, info) for name, info in scope.infos(side, ref) if info.type not in allowed]
         if wrong:
             name, info = wrong[0]
             message = f'policy: consent needs true or false; "{info.name}" in {side.system} {name} is {info.type}'
@@ -50,7 +38,7 @@ def _check_consent(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
 def _check_arrays(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
     """Account Engagement API v5: fields with several values come with the read of one prospect, never with a query."""
     for side, ref in refs_of(sync, mapping):
-        for name, info in _infos(scope, side, ref):
+        for name, info in scope.infos(side, ref):
             if info.type is FieldType.ARRAY:
                 message = f'"{info.name}" in {side.system} {name} holds several values and cannot be read in bulk'
                 scope.findings.error("PF154", message, ref.at(name), "Leave it to a field with one value.")
@@ -59,8 +47,8 @@ def _check_arrays(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
 def _check_phones(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
     refs = list(refs_of(sync, mapping))
     for side, ref in targets_of(sync, mapping):
-        phones = [name for name, info in _infos(scope, side, ref) if info.type is FieldType.PHONE]
-        others = (info for s, r in refs if s is not side for _, info in _infos(scope, s, r))
+        phones = [name for name, info in scope.infos(side, ref) if info.type is FieldType.PHONE]
+        others = (info for s, r in refs if s is not side for _, info in scope.infos(s, r))
         number = next((info for info in others if info.type.is_number), None)
         if phones and number:
             message = f'the number "{number.name}" would be written to a phone field'

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from pardotflow.config.findings import Findings
 from pardotflow.config.project import Direction, FieldMapping, FieldRef, Model, Project, Side, Source, Sync
-from pardotflow.core.describe import Catalog, ObjectInfo
+from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
 from pardotflow.core.span import Span
 from pardotflow.core.values import System
 
@@ -31,6 +31,14 @@ class Scope:
     def object_info(self, side: Side, name: str) -> ObjectInfo | None:
         """What is known of an object of a vendor's side. A side reads the connection of its own name."""
         return self.catalog.find(side.system, name) if side.system in VENDORS else None
+
+    def infos(self, side: Side, ref: FieldRef) -> Iterator[tuple[str, FieldInfo]]:
+        """What is known of a field in each object that has it."""
+        for name, written in ref.by_object.items():
+            info = self.object_info(side, name)
+            found = info.field(written) if info else None
+            if found is not None:
+                yield name, found
 
     def source(self, side: Side, name: str) -> Source | None:
         """The source that reads an object of a vendor's side."""

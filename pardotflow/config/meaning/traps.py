@@ -3,11 +3,8 @@
 Facts: connector.md section 3.4 (one API name on lead and contact; lookups and geolocations never sync).
 """
 
-from collections.abc import Iterator
-
-from pardotflow.config.meaning.scope import Scope, is_same, other_side, refs_of
+from pardotflow.config.meaning.scope import Scope, is_same, refs_of
 from pardotflow.config.project import FieldMapping, FieldRef, Side, Sync
-from pardotflow.core.describe import FieldInfo
 from pardotflow.core.values import FieldType, System
 
 _CUSTOM = "__c"
@@ -39,12 +36,9 @@ def _is_custom(*names: str) -> bool:
 
 def _check_values(scope: Scope, sync: Sync, mapping: FieldMapping, side: Side, ref: FieldRef) -> None:
     """Lookups hold an id that means nothing elsewhere; compound fields hold no value of their own."""
-    keeps_ids = any(info.type is FieldType.ID for info in _across(scope, sync, mapping, side))
-    for name, field in ref.by_object.items():
-        known = scope.object_info(side, name)
-        info = known.field(field) if known else None
-        if info is None:
-            continue
+    across = (info for other, r in refs_of(sync, mapping) if other is not side for _, info in scope.infos(other, r))
+    keeps_ids = any(info.type is FieldType.ID for info in across)
+    for name, info in scope.infos(side, ref):
         if info.reference_to and not keeps_ids:
             target = " or ".join(info.reference_to)
             message = f'"{info.name}" in salesforce {name} is a lookup: its value is the id of a record of {target}'
@@ -55,14 +49,3 @@ def _check_values(scope: Scope, sync: Sync, mapping: FieldMapping, side: Side, r
         elif info.type is FieldType.UNKNOWN and info.confirmed:
             message = f'"{info.name}" in salesforce {name} is a compound field, and has no value of its own'
             scope.findings.warning("PF164", message, ref.at(name), "Map the fields that it is made of.")
-
-
-def _across(scope: Scope, sync: Sync, mapping: FieldMapping, side: Side) -> Iterator[FieldInfo]:
-    """What is known of the fields on the other side of a mapping."""
-    for other, ref in refs_of(sync, mapping):
-        if other is other_side(sync, side):
-            for name, field in ref.by_object.items():
-                known = scope.object_info(other, name)
-                info = known.field(field) if known else None
-                if info is not None:
-                    yield info

@@ -91,8 +91,10 @@ def test_the_display_ends_when_the_command_breaks() -> None:
 
 
 def test_both_satisfy_the_protocol() -> None:
-    told: list[Progress] = [NullProgress(), view(terminal=False, clock=Seconds())[0]]
+    shown, out = view(terminal=False, clock=Seconds())
+    told: list[Progress] = [NullProgress(), shown]
     for progress in told:
         progress.start("x", 2)
         progress.advance("x")
         progress.finish("x", "done")
+    assert out.getvalue().count("done") == 1

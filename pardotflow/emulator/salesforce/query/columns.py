@@ -16,7 +16,16 @@ from pardotflow.emulator.salesforce.soql.parser import parse_soql
 from pardotflow.emulator.salesforce.soql.tree import Aggregate, Query
 
 Columns = list[dict[str, Any]]
-_APEX_TYPES = {"boolean": "Boolean", "int": "Integer", "date": "Date", "datetime": "Datetime", "address": "Address"}
+_APEX_TYPES = {
+    "id": "Id",
+    "reference": "Id",
+    "boolean": "Boolean",
+    "int": "Integer",
+    "date": "Date",
+    "datetime": "Datetime",
+    "address": "Address",
+    **dict.fromkeys(NUMBER_TYPES, "Double"),
+}
 
 
 def describe_columns(context: Context, statement: str, *, include_deleted: bool) -> dict[str, Any]:
@@ -70,7 +79,7 @@ def _column(name: str, field: Field | None, *, shown: str | None = None, aggrega
     kind = field.type if field else ""
     return {
         "aggregate": aggregate,
-        "apexType": "Id" if field and field.type in {"id", "reference"} else _apex_type(kind),
+        "apexType": _APEX_TYPES.get(kind, "String"),
         "booleanType": kind == "boolean",
         "columnName": name,
         "custom": field is not None and field.custom,
@@ -82,7 +91,3 @@ def _column(name: str, field: Field | None, *, shown: str | None = None, aggrega
         "textType": field is not None and field.is_text,
         "updatable": field is not None and field.updateable,
     }
-
-
-def _apex_type(kind: str) -> str:
-    return "Double" if kind in NUMBER_TYPES else _APEX_TYPES.get(kind, "String")

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from pardotflow.emulator.salesforce.context import Context
-from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
+from pardotflow.emulator.salesforce.errors import refuse
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.records.fields import Field
 from pardotflow.emulator.salesforce.records.row_store import find_by
 from pardotflow.emulator.salesforce.records.sharing import is_shared
-from pardotflow.emulator.salesforce.records.values import BadValue, read_value
+from pardotflow.emulator.salesforce.records.values import read_key
 
 
 def find_key(context: Context, lookup: Field, kind: str | None, name: str) -> tuple[ObjectInfo, Field] | None:
@@ -33,10 +33,7 @@ def find_key(context: Context, lookup: Field, kind: str | None, name: str) -> tu
 
 def find_parent(context: Context, target: ObjectInfo, key: Field, value: object) -> str:
     """The id of the one record that has the value; raises `SalesforceError`."""
-    try:
-        wanted = read_value(key, value, context.state.switches)
-    except BadValue as bad:
-        raise SalesforceError(400, bad.problem) from None
+    wanted = read_key(key, value, context.state.switches)
     found = [row["Id"] for row in find_by(context.db, target, key.name, wanted)] if wanted is not None else []
     seen = [record_id for record_id in found if is_shared(context, target, record_id)]
     if len(seen) != 1:

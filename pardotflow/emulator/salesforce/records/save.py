@@ -21,7 +21,7 @@ from pardotflow.emulator.salesforce.records.record_ids import id_of
 from pardotflow.emulator.salesforce.records.row_store import Values, find_by, find_row, new_id
 from pardotflow.emulator.salesforce.records.rows import complete_row, delete_row, insert_row, update_row
 from pardotflow.emulator.salesforce.records.sharing import check_shared, check_validation, is_shared, no_access
-from pardotflow.emulator.salesforce.records.values import BadValue, read_value
+from pardotflow.emulator.salesforce.records.values import read_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def upsert_record(
     """Insert or update by an external id. Raises status 300 where several records carry the value."""
     if key.type == "id":
         return _upsert_by_id(context, info, value, payload)
-    if read_key(context, key, value) is None:
+    if read_key(key, value, context.state.switches) is None:
         raise refuse(400, "MISSING_ARGUMENT", f"{key.name} not specified", ())
     found = find_by_key(context, info, key, value)
     if len(found) > 1:
@@ -163,18 +163,10 @@ def check_held(context: Context, record_id: str) -> None:
 def find_by_key(context: Context, info: ObjectInfo, key: Field, value: object) -> list[Values]:
     """The live records with an external id that the caller sees; where there are others only, one of them."""
     try:
-        found = find_by(context.db, info, key.name, read_key(context, key, value))
+        found = find_by(context.db, info, key.name, read_key(key, value, context.state.switches))
     except SalesforceError:
         return []
     return [row for row in found if is_shared(context, info, row["Id"])] or found[:1]
-
-
-def read_key(context: Context, key: Field, value: object) -> object:
-    """An external id value in its stored form; raises `SalesforceError`."""
-    try:
-        return read_value(key, value, context.state.switches)
-    except BadValue as bad:
-        raise SalesforceError(400, bad.problem) from None
 
 
 def check_unique(context: Context, info: ObjectInfo, values: Values, record_id: str) -> None:

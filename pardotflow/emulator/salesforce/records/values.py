@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from pardotflow.emulator.clock import parse_instant, salesforce_stamp
 from pardotflow.emulator.ids import to_18
-from pardotflow.emulator.salesforce.errors import Problem
+from pardotflow.emulator.salesforce.errors import Problem, SalesforceError
 from pardotflow.emulator.salesforce.records.fields import NUMBER_TYPES, Field
 from pardotflow.emulator.salesforce.records.record_ids import wrong_id
 from pardotflow.emulator.switches import Switches
@@ -138,3 +138,11 @@ def _read_reference(field: Field, raw: object) -> str:
     if known is None:
         raise BadValue(wrong_id(field.label, raw, field.name))
     return known
+
+
+def read_key(key: Field, value: object, switches: Switches) -> object:
+    """The value that a record is named by, in its stored form; raises `SalesforceError`."""
+    try:
+        return read_value(key, value, switches)
+    except BadValue as bad:
+        raise SalesforceError(400, bad.problem) from None
