@@ -12,6 +12,9 @@ import duckdb
 from pardotflow.engine.send import Outcome, stored_text
 from pardotflow.engine.sqlfile import insert_rows, run
 
+KEPT_WRITES = 6
+"""Writes of one field that are remembered: as many as it takes to see that a value goes to and fro."""
+
 
 def remember(
     con: duckdb.DuckDBPyConnection,
@@ -28,7 +31,7 @@ def remember(
     """
     _load(con, outcomes, writers)
     con.execute("begin")
-    run(con, "remember", run_id=run_id, is_newest=is_newest)
+    run(con, "remember", run_id=run_id, is_newest=is_newest, kept_writes=KEPT_WRITES)
     con.execute("commit")
 
 

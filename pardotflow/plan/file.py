@@ -12,7 +12,7 @@ import duckdb
 
 from pardotflow.core.errors import PlanRefused, UsageError
 
-FORMAT_VERSION = "1"
+FORMAT_VERSION = "2"
 
 TABLES = """
 create table plan.meta (key varchar primary key, value varchar);

@@ -1,9 +1,10 @@
-"""Links and bases: what cannot be rebuilt.
+"""Links, bases and the history of what was written: what cannot be rebuilt.
 
 A base is per linked pair and mapped field the pair of values that the two sides held when they last agreed, each as
 that system stored it. A half that was sent and not read back yet is `sent`, and counts as the sent value.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,8 @@ import duckdb
 from pardotflow.core.errors import StateError
 from pardotflow.store.layout import make_private
 
-VERSION = 2
+VERSION = 3
+"""Numbers the shape of the tables. An older memory is brought up to it when it is opened to be read, too."""
 
 TABLES = """
 create table if not exists mem.about (key varchar primary key, value varchar);
@@ -35,30 +37,57 @@ create table if not exists mem.writes (
   system varchar, object varchar, id varchar, from_at timestamp, to_at timestamp, writer varchar,
   is_open boolean          -- its answer never came: it may have taken effect at any time after from_at
 );
+create table if not exists mem.history (
+  sync varchar, system varchar, object varchar, id varchar, field varchar, run_id varchar, written_at timestamp,
+  before varchar, after varchar, line varchar
+);
 """
 
+MIGRATIONS: Mapping[int, str] = {
+    # What was only added since is made by TABLES.
+    2: "",
+}
+"""By version: the statements that bring a memory of it to the next one."""
 
 MEMORY_WAY_OUT = "Restore it from a backup. Where another program has it open, end that first."
 SNAPSHOTS_WAY_OUT = "It is a cache, and is made again by: pardotflow plan --refresh"
 
 
 def attach_memory(con: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
-    """Attach the memory as `mem`, made on first use; raises StateError where it cannot be opened or is newer."""
+    """Attach the memory as `mem`, made on first use and brought up to this version; raises StateError where it cannot
+    be opened or is newer."""
     fresh = not path.exists()
     if fresh or not read_only:
-        first = f"insert into mem.about select 'version', '{VERSION}' where not exists (from mem.about)"
-        _attach(con, path, "mem", MEMORY_WAY_OUT, TABLES + first)
-        make_private(path)
+        _attach_to_write(con, path)
         if read_only:
             con.execute("detach mem")
     if read_only:
         _attach(con, path, "mem (read_only)", MEMORY_WAY_OUT)
-    row = con.execute("select value from mem.about where key = 'version'").fetchone()
-    if row is None or int(row[0]) != VERSION:
+        if _version(con) in MIGRATIONS:
+            con.execute("detach mem")
+            _attach_to_write(con, path)
+            con.execute("detach mem")
+            _attach(con, path, "mem (read_only)", MEMORY_WAY_OUT)
+    if _version(con) != VERSION:
         raise StateError(
             f"{path} was written by another version of pardotflow",
             hint="Use the version that wrote it, or move the file away and plan again.",
         )
+
+
+def _attach_to_write(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    first = f"insert into mem.about select 'version', '{VERSION}' where not exists (from mem.about)"
+    _attach(con, path, "mem", MEMORY_WAY_OUT, TABLES + first)
+    make_private(path)
+    for version in range(_version(con), VERSION):
+        step = MIGRATIONS.get(version)
+        if step is not None:
+            con.execute(f"begin; {step} update mem.about set value = '{version + 1}' where key = 'version'; commit;")
+
+
+def _version(con: duckdb.DuckDBPyConnection) -> int:
+    row = con.execute("select value from mem.about where key = 'version'").fetchone()
+    return int(row[0]) if row else 0
 
 
 def attach_snapshots(con: duckdb.DuckDBPyConnection, path: Path) -> None:

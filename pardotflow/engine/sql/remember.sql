@@ -108,3 +108,15 @@ from plan.changes c join lost l using (change) left join writers w on w.system =
 where not starts_with(c.id, 'new:');
 delete from mem.writes m using new_writes n where m.system = n.system and m.object = n.object and m.id = n.id;
 insert into mem.writes by name select * from new_writes where id <> '';
+
+-- What was written to which field of a record that was there before: the last few times of each.
+insert into mem.history by name
+select f.sync, c.system, c.object, c.id, f.field, {{ run_id | literal }} as run_id, o.answered_at as written_at, f.before,
+       coalesce(n.record_id, f.after) as after, f.line
+from plan.field_changes f join plan.changes c using (change) join outcomes o using (change)
+left join new_ids n on n.planned_id = f.after_ref
+where f.sendable and c.action = 'update';
+delete from mem.history where rowid in (
+  select h.rowid from mem.history h join plan.changes c on c.system = h.system and c.object = h.object and c.id = h.id
+  join outcomes o using (change)
+  qualify row_number() over (partition by h.system, h.object, h.id, h.field order by h.written_at desc, h.run_id) > {{ kept_writes }});
