@@ -18,6 +18,7 @@ from pardotflow.config.project import (
     OnBlank,
     OnLink,
     Policy,
+    Preset,
     Side,
     TooLong,
     ValueMap,
@@ -25,6 +26,7 @@ from pardotflow.config.project import (
 from pardotflow.config.project_file import Defaults
 from pardotflow.config.sides import build_ref
 from pardotflow.config.value_maps import Orientation, load_value_map
+from pardotflow.core.span import Span
 from pardotflow.core.values import System
 
 TARGETS = {Direction.TO_PARDOT: System.PARDOT, Direction.TO_SALESFORCE: System.SALESFORCE}
@@ -39,6 +41,8 @@ class SyncFile:
     folder: Path
     sides: tuple[Side, Side]
     defaults: Defaults
+    preset: Preset = Preset.NONE
+    """Of every two-way mapping that is not about consent."""
 
     @property
     def has_warehouse(self) -> bool:
@@ -65,21 +69,24 @@ def _mapping(node: MapNode, file: SyncFile, findings: Findings) -> FieldMapping 
     if direction is None:
         return None
     _check_options(node, direction, file, findings)
+    policy = _policy(node, direction, file.defaults)
+    preset = _preset(node, direction, policy, file, findings)
     sql = node.scalar("sql")
     return FieldMapping(
         key="",
         a=refs.get(file.sides[0].system),
         b=refs.get(file.sides[1].system),
         direction=direction,
-        policy=_policy(node, direction, file.defaults),
+        policy=policy,
         into=Into(node.text("into", file.defaults.into)),
-        on_blank=OnBlank(node.text("on_blank", file.defaults.on_blank)),
+        on_blank=_on_blank(node, preset, file.defaults),
         on_link=OnLink(node.text("on_link", file.defaults.on_link)),
         too_long=TooLong(node.text("too_long", file.defaults.too_long)),
         values=_values(node, direction, file, findings),
         sql=sql.text.strip() if sql else "",
         allow_opt_in=node.text("allow") == "opt_in",
         pii=node.text("pii"),
+        preset=preset,
         place=sql.place if sql else None,
         span=node.span,
         spans=node.spans(),
@@ -148,6 +155,48 @@ def _policy(node: MapNode, direction: Direction, defaults: Defaults) -> Policy:
     """Between one-way fields nothing is to be decided, except for consent."""
     policy = Policy(node.text("policy", defaults.policy))
     return policy if direction is Direction.TWO_WAY or policy is Policy.CONSENT else defaults.policy
+
+
+def _on_blank(node: MapNode, preset: Preset, defaults: Defaults) -> OnBlank:
+    """Under the connector's rules a value beats a blank unless the mapping says otherwise."""
+    default = OnBlank.REFILL if preset is Preset.CONNECTOR else defaults.on_blank
+    return OnBlank(node.text("on_blank", default))
+
+
+def _preset(node: MapNode, direction: Direction, policy: Policy, file: SyncFile, findings: Findings) -> Preset:
+    """The mapping's preset, or the sync's where the mapping can follow it."""
+    own = node.scalar("preset")
+    preset = Preset(own.text) if own else file.preset
+    is_free = direction is Direction.TWO_WAY and policy is not Policy.CONSENT
+    if own and preset is Preset.CONNECTOR and not is_free:
+        why = f"values flow {direction} only" if direction is not Direction.TWO_WAY else "consent decides by itself"
+        findings.warning("PF162", f'"preset" has no effect: {why}', own.span, "Remove it.")
+    if preset is Preset.NONE or not is_free:
+        return Preset.NONE
+    _check_preset(node, policy, own.span if own else node.span, findings)
+    return preset
+
+
+def _check_preset(node: MapNode, policy: Policy, span: Span, findings: Findings) -> None:
+    """What the connector's table has no row for."""
+    if policy is Policy.ASK:
+        place = node.scalar("policy")
+        help = "Write policy: salesforce, pardot or most_recent, or preset: none."
+        findings.error("PF155", "the connector's rules never ask", place.span if place else span, help)
+    blank = node.scalar("on_blank")
+    if blank and blank.text == "hold":
+        help = "Write refill (a value beats a blank, its default), or preset: none."
+        findings.error("PF155", "the connector's rules never hold a blank", blank.span, help)
+    elif blank and blank.text == "clear" and policy is not Policy.SALESFORCE:
+        help = "Write policy: salesforce, or remove on_blank."
+        findings.error("PF155", "only with policy: salesforce a blank can overwrite", blank.span, help)
+    into, link = node.scalar("into"), node.scalar("on_link")
+    if into and into.text == "blank":
+        help = "Remove it, or write preset: none."
+        findings.error("PF155", "into: blank is no rule of the connector's", into.span, help)
+    if link:
+        message = '"on_link" has no effect: the connector\'s rules look at the two values alone'
+        findings.warning("PF162", message, link.span, "Remove it, or write preset: none.")
 
 
 def _check_options(node: MapNode, direction: Direction, file: SyncFile, findings: Findings) -> None:

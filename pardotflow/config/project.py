@@ -69,6 +69,15 @@ class Policy(StrEnum):
     CONSENT = "consent"
 
 
+class Preset(StrEnum):
+    """Whose rules a two-way mapping follows where the sides differ."""
+
+    NONE = "none"
+    """The project's own: three-way, against the base."""
+    CONNECTOR = "connector"
+    """The vendor's connector: by the two values alone, whatever the base says."""
+
+
 class OnBlank(StrEnum):
     """What happens to a write of a blank over a value."""
 
@@ -279,6 +288,7 @@ class FieldMapping(Placed):
     sql: str
     allow_opt_in: bool
     pii: str
+    preset: Preset = Preset.NONE
     place: TextPlace | None = None
     """Where the text of `sql` stands."""
 

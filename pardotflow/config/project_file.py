@@ -6,7 +6,7 @@ A default is what every mapping has unless it says something else; a file withou
 from dataclasses import dataclass, field
 
 from pardotflow.config.nodes import MapNode
-from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, TooLong
+from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, Preset, TooLong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class Defaults:
     on_link: OnLink = OnLink.FILL
     into: Into = Into.ANY
     too_long: TooLong = TooLong.HOLD
+    preset: Preset = Preset.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,4 +49,5 @@ def _defaults(node: MapNode) -> Defaults:
         on_link=OnLink(node.text("on_link", known.on_link)),
         into=Into(node.text("into", known.into)),
         too_long=TooLong(node.text("too_long", known.too_long)),
+        preset=Preset(node.text("preset", known.preset)),
     )

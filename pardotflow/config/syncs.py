@@ -10,7 +10,7 @@ from pardotflow.config.findings import Findings
 from pardotflow.config.guards import build_guards
 from pardotflow.config.mappings import SyncFile, build_mappings
 from pardotflow.config.nodes import MapNode
-from pardotflow.config.project import OnGone, Side, Strength, Sync
+from pardotflow.config.project import OnGone, Preset, Side, Strength, Sync
 from pardotflow.config.project_file import Defaults
 from pardotflow.config.sides import build_sides
 from pardotflow.config.unbuilt import report_unbuilt_sync
@@ -21,7 +21,9 @@ def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findin
     """The values of a rendered tree that follows the sync schema; parts that cannot be understood are reported."""
     report_unbuilt_sync(node, findings)
     sides = build_sides(node.mapping("sides"))
-    file = SyncFile(root=root, folder=path.parent, sides=sides, defaults=defaults)
+    file = SyncFile(
+        root=root, folder=path.parent, sides=sides, defaults=defaults, preset=_preset(node, sides, defaults, findings)
+    )
     match = build_match(node.items("match"), sides, findings)
     fields = build_mappings(node.mappings("fields"), file, findings)
     name = node.entry("sync")
@@ -40,6 +42,17 @@ def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findin
         span=span,
         spans=node.spans(),
     )
+
+
+def _preset(node: MapNode, sides: tuple[Side, Side], defaults: Defaults, findings: Findings) -> Preset:
+    """The rules of all mappings that say nothing else; the connector's are about the two vendors only."""
+    written = node.scalar("preset")
+    preset = Preset(written.text) if written else defaults.preset
+    if written and preset is Preset.CONNECTOR and sides[0].system is System.WAREHOUSE:
+        message = "the connector's rules are about Salesforce and Pardot; a warehouse is only read"
+        findings.error("PF155", message, written.span, "Remove preset.")
+        return Preset.NONE
+    return preset
 
 
 def _deletes(node: MapNode, sides: tuple[Side, Side], findings: Findings) -> dict[System, OnGone]:

@@ -180,7 +180,7 @@ def _map_case(normal: str, raw: str, pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: _Looks, b: _Looks) -> CompiledMapping:
-    flow = flow_of(mapping.direction, sync.a.system, sync.b.system)
+    flow = flow_of(mapping.direction, sync.a.system, sync.b.system, mapping.preset)
     fields_a = a.need_ref(mapping.a) if mapping.a else {}
     fields_b = b.need_ref(mapping.b) if mapping.b else {}
     if mapping.sql:

@@ -1,6 +1,7 @@
 """The decision tables as a page for people, made from `engine/truth.py` so that it cannot differ from what runs."""
 
-from pardotflow.engine.truth import CONSENT_RULES, RULES, Flow, Found, Source
+from pardotflow.config.project import Policy
+from pardotflow.engine.truth import CONSENT_RULES, OWN_FLOWS, RULES, VENDOR_RULES, Filled, Flow, Found, Source
 
 _FLOWS = {
     Flow.A_TO_B: "`to_pardot` (or from a warehouse)",
@@ -21,6 +22,18 @@ _SOURCE = {
     Source.NONE: "nothing",
     Source.POLICY: "the policy decides",
     Source.ON_LINK: "`on_link` decides",
+    Source.NEWER: "the record that changed later wins; where the times do not tell, you are asked",
+}
+_VENDOR = {
+    (Policy.PARDOT, False): ("use Pardot's value", "`policy: pardot`"),
+    (Policy.SALESFORCE, False): ("use Salesforce's value", "`policy: salesforce`, the default"),
+    (Policy.SALESFORCE, True): ('the same, "Salesforce blank overwrites"', "`policy: salesforce`, `on_blank: clear`"),
+    (Policy.MOST_RECENT, False): ("use the most recently updated record", "`policy: most_recent`"),
+}
+_FILLED = {
+    Filled.BOTH: "both filled, differ",
+    Filled.A: "Pardot blank",
+    Filled.B: "Salesforce blank",
 }
 
 HEAD = """# What is decided, cell by cell
@@ -40,6 +53,16 @@ without regard to case or length, multi-select picklists as sets.
 Salesforce stands for the first side and Pardot for the second; in a sync from a warehouse the warehouse is the
 first side.
 """
+
+VENDOR = """## The connector's rules (`preset: connector`)
+
+On a sync, a mapping or in the project's defaults. Two-way fields are then decided as the vendor's own connector does,
+by the two values
+alone: the base says only whether an edit is overwritten, which the plan shows as a conflict with both values and
+the winner.
+Where neither side moved since both were in step (the target rewrote or cut the value) nothing is written, which the
+connector would
+do again and again. Consent fields and one-way fields keep their own rules."""
 
 TAIL = """
 ## After the table
@@ -78,9 +101,10 @@ Just before it is sent, every key is asked again, over all objects of that side.
 
 def decisions_page() -> str:
     """The Markdown of docs/decisions.md."""
-    lines = [HEAD, "## The table", "", "| found | " + " | ".join(_FLOWS[f] for f in Flow) + " |", "|---|---|---|---|"]
+    flows = " | ".join(_FLOWS[f] for f in OWN_FLOWS)
+    lines = [HEAD, "## The table", "", f"| found | {flows} |", "|---|---|---|---|"]
     for found in Found:
-        cells = [next(r for r in RULES if r.flow is flow and r.found is found) for flow in Flow]
+        cells = [next(r for r in RULES if r.flow is flow and r.found is found) for flow in OWN_FLOWS]
         shown = [f"{_SOURCE[c.source]}" + (" (drift, put back)" if c.section == "drift" else "") for c in cells]
         lines.append(f"| {_FOUND[found]} | " + " | ".join(shown) + " |")
     lines += [
@@ -90,11 +114,28 @@ def decisions_page() -> str:
         "True on either side wins. A move to false needs `allow: opt_in` on the mapping.",
         "",
     ]
-    lines += ["| found | holds true | " + " | ".join(_FLOWS[f] for f in Flow) + " |", "|---|---|---|---|---|"]
+    lines += [f"| found | holds true | {flows} |", "|---|---|---|---|---|"]
     for found in Found:
         for side, name in ((Source.A, "Salesforce"), (Source.B, "Pardot")):
-            lines.append(f"| {_FOUND[found]} | {name} | " + " | ".join(_consent(f, found, side) for f in Flow) + " |")
-    return "\n".join(lines) + "\n" + TAIL
+            lines.append(
+                f"| {_FOUND[found]} | {name} | " + " | ".join(_consent(f, found, side) for f in OWN_FLOWS) + " |"
+            )
+    return "\n".join([*lines, *_vendor_lines()]) + "\n" + TAIL
+
+
+def _vendor_lines() -> list[str]:
+    """The table of `preset: connector`."""
+    lines = [
+        "",
+        VENDOR,
+        "",
+        f"| the connector's setting | here | {' | '.join(_FILLED.values())} |",
+        "|---|---|---|---|---|",
+    ]
+    for (policy, clears), (setting, here) in _VENDOR.items():
+        rules = {r.filled: r.source for r in VENDOR_RULES if r.policy is policy and r.clears is clears}
+        lines.append(f"| {setting} | {here} | {' | '.join(_SOURCE[rules[f]] for f in Filled)} |")
+    return lines
 
 
 def _consent(flow: Flow, found: Found, side: Source) -> str:

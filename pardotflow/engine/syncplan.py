@@ -138,6 +138,7 @@ def _decide_sql(sync: CompiledSync) -> str:
         sync=sync,
         rules=truth.RULES,
         consent_rules=truth.CONSENT_RULES,
+        vendor_rules=truth.VENDOR_RULES,
         salesforce_role=roles.get(System.SALESFORCE, "ask"),
         pardot_role=roles.get(System.PARDOT, "ask"),
     )

@@ -8,7 +8,7 @@ values agree never come here: nothing is written for them in any row.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pardotflow.config.project import Direction
+from pardotflow.config.project import Direction, Policy, Preset
 from pardotflow.core.values import System
 from pardotflow.plan.model import Section
 
@@ -19,6 +19,8 @@ class Flow(StrEnum):
     A_TO_B = "a_to_b"
     B_TO_A = "b_to_a"
     TWO_WAY = "two_way"
+    CONNECTOR = "connector"
+    """Two-way by the rules of the vendor's connector (`preset: connector`)."""
 
 
 class Found(StrEnum):
@@ -34,13 +36,16 @@ class Found(StrEnum):
 
 
 class Source(StrEnum):
-    """Whose value is written to the other side. `policy` and `on_link` ask the mapping; `none` writes nothing."""
+    """Whose value is written to the other side; `none` writes nothing. `policy` and `on_link` ask the mapping, `vendor`
+    asks VENDOR_RULES, and `newer` the two records' times."""
 
     A = "a"
     B = "b"
     NONE = "none"
     POLICY = "policy"
     ON_LINK = "on_link"
+    VENDOR = "vendor"
+    NEWER = "newer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,47 @@ RULES: tuple[Rule, ...] = (
     Rule(flow=Flow.TWO_WAY, found=Found.BOTH_MOVED, source=Source.POLICY, section=Section.CONFLICT),
     Rule(flow=Flow.TWO_WAY, found=Found.MAPPING_CHANGED, source=Source.ON_LINK, section=Section.MAPPING_CHANGED),
     Rule(flow=Flow.TWO_WAY, found=Found.NEW, source=Source.ON_LINK, section=Section.ADOPTED),
+    Rule(flow=Flow.CONNECTOR, found=Found.SAME, source=Source.NONE, section=Section.CHANGE),
+    # A write over the side that moved is shown as a conflict, whichever side the vendor's rule prefers.
+    Rule(flow=Flow.CONNECTOR, found=Found.A_MOVED, source=Source.VENDOR, section=Section.CHANGE),
+    Rule(flow=Flow.CONNECTOR, found=Found.B_MOVED, source=Source.VENDOR, section=Section.CHANGE),
+    Rule(flow=Flow.CONNECTOR, found=Found.BOTH_MOVED, source=Source.VENDOR, section=Section.CONFLICT),
+    Rule(flow=Flow.CONNECTOR, found=Found.MAPPING_CHANGED, source=Source.VENDOR, section=Section.MAPPING_CHANGED),
+    Rule(flow=Flow.CONNECTOR, found=Found.NEW, source=Source.VENDOR, section=Section.ADOPTED),
+)
+
+
+class Filled(StrEnum):
+    """Which sides of a differing cell hold a value."""
+
+    BOTH = "both"
+    A = "a"
+    B = "b"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorRule:
+    """One cell of the vendor's table (facts: help page `pardot_sync_behavior_works`). `clears` is the support switch
+    "Salesforce blank overwrites"; Salesforce is side `a`, Pardot side `b`."""
+
+    policy: Policy
+    clears: bool
+    filled: Filled
+    source: Source
+
+
+def _vendor(policy: Policy, both: Source, *, clears: bool = False) -> tuple[VendorRule, ...]:
+    """A filled value beats a blank under every rule, but for the switch."""
+    only_b = Source.A if clears else Source.B
+    by_filled = {Filled.BOTH: both, Filled.A: Source.A, Filled.B: only_b}
+    return tuple(VendorRule(policy=policy, clears=clears, filled=f, source=s) for f, s in by_filled.items())
+
+
+VENDOR_RULES: tuple[VendorRule, ...] = (
+    *_vendor(Policy.PARDOT, Source.B),
+    *_vendor(Policy.SALESFORCE, Source.A),
+    *_vendor(Policy.SALESFORCE, Source.A, clears=True),
+    *_vendor(Policy.MOST_RECENT, Source.NEWER),
 )
 
 
@@ -107,15 +153,18 @@ def _consent(flow: Flow, found: Found, opted_out: Source) -> ConsentRule:
     return ConsentRule(flow=flow, found=found, opted_out=opted_out, source=Source.NONE, opt_in=True)
 
 
+OWN_FLOWS = (Flow.A_TO_B, Flow.B_TO_A, Flow.TWO_WAY)
+"""The flows of the project's own rules; the vendor's knows no consent."""
+
 CONSENT_RULES: tuple[ConsentRule, ...] = tuple(
-    _consent(flow, found, side) for flow in Flow for found in Found for side in (Source.A, Source.B)
+    _consent(flow, found, side) for flow in OWN_FLOWS for found in Found for side in (Source.A, Source.B)
 )
 
 
-def flow_of(direction: Direction, a: System, b: System) -> Flow:
+def flow_of(direction: Direction, a: System, b: System, preset: Preset = Preset.NONE) -> Flow:
     """A mapping's direction in terms of the ordered sides; raises ValueError where the target is neither side."""
     if direction is Direction.TWO_WAY:
-        return Flow.TWO_WAY
+        return Flow.CONNECTOR if preset is Preset.CONNECTOR else Flow.TWO_WAY
     target = System.PARDOT if direction is Direction.TO_PARDOT else System.SALESFORCE
     if target is b:
         return Flow.A_TO_B

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pardotflow.engine.decisions import decisions_page
-from pardotflow.engine.truth import CONSENT_RULES, RULES, Flow, Found, Source
+from pardotflow.engine.truth import CONSENT_RULES, OWN_FLOWS, RULES, VENDOR_RULES, Filled, Flow, Found, Source
 
 PAGE = Path(__file__).parents[2] / "docs" / "decisions.md"
 
@@ -16,7 +16,9 @@ def test_every_cell_of_the_table_is_decided_once() -> None:
     cells = [(rule.flow, rule.found) for rule in RULES]
     assert sorted(cells) == sorted((flow, found) for flow in Flow for found in Found)
     consent = [(rule.flow, rule.found, rule.opted_out) for rule in CONSENT_RULES]
-    assert len(consent) == len(set(consent)) == len(Flow) * len(Found) * 2
+    assert len(consent) == len(set(consent)) == len(OWN_FLOWS) * len(Found) * 2
+    vendor = [(rule.policy, rule.clears, rule.filled) for rule in VENDOR_RULES]
+    assert len(vendor) == len(set(vendor)) == 4 * len(Filled)
 
 
 def test_an_opt_out_is_never_undone_unasked() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pardotflow.config.project import Direction, Policy
+from pardotflow.config.project import Direction, Policy, Preset
 from pardotflow.core.describe import FieldInfo
 from pardotflow.core.values import System
 from pardotflow.graph.digest import mapping_digest
@@ -77,7 +77,9 @@ def _mapping(world: World, number: int, rule: Rules) -> Yaml:
     is_two_way = rule.direction is Direction.TWO_WAY
     if is_two_way or rule.policy is Policy.CONSENT:
         mapping["policy"] = str(rule.policy)
-    if is_two_way:
+    if rule.preset is Preset.CONNECTOR:
+        mapping["preset"] = "connector"
+    elif is_two_way:
         mapping["on_link"] = str(rule.on_link)
     if rule.policy is not Policy.CONSENT:
         mapping["on_blank"] = str(rule.on_blank)

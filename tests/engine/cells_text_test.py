@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy
+from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, Preset
 from tests.engine.cells import Run, mapping_number
 from tests.engine.compare import check
 from tests.engine.reference import Cell, Ending, Rules, Side
@@ -19,6 +19,10 @@ LATER = (None, Side.SALESFORCE, Side.PARDOT)
 NOW = (None, "x", "y", "x ")
 NEW = (*NOW, "", " ")
 THEN = (None, "x", "z")
+CONNECTOR = (
+    *(Rules(preset=Preset.CONNECTOR, policy=p, on_blank=OnBlank.REFILL) for p in POLICIES if p is not Policy.ASK),
+    Rules(preset=Preset.CONNECTOR, policy=Policy.SALESFORCE, on_blank=OnBlank.CLEAR),
+)
 
 RULES = (
     *(
@@ -26,6 +30,7 @@ RULES = (
         for p, on_link, on_blank, into in product(POLICIES, OnLink, OnBlank, Into)
     ),
     *(Rules(direction=d, on_blank=on_blank, into=into) for d, on_blank, into in product(ONE_WAY, OnBlank, Into)),
+    *CONNECTOR,
 )
 CELLS = (
     *(Cell(values=v, later=later) for v, later in product(product(NEW, NEW), LATER)),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
-from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, TooLong
+from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, Preset, TooLong
 from pardotflow.core.values import FieldType
 from pardotflow.plan.model import HeldKind
 from tests.engine.compare import check
@@ -82,6 +82,8 @@ def test_every_pair_of_types_over_values_that_may_be_read_or_not(tmp_path: Path)
             Rules(kinds=kinds, on_blank=OnBlank.CLEAR, on_link=OnLink.PARDOT, policy=Policy.ASK),
             Rules(kinds=kinds, direction=Direction.TO_PARDOT, into=Into.BLANK),
             Rules(kinds=kinds, direction=Direction.TO_SALESFORCE, on_blank=OnBlank.CLEAR),
+            Rules(kinds=kinds, preset=Preset.CONNECTOR, policy=Policy.PARDOT, on_blank=OnBlank.REFILL),
+            Rules(kinds=kinds, preset=Preset.CONNECTOR, on_blank=OnBlank.CLEAR),
         ]
     cells = [cell for family in FAMILIES for cell in few_cells(family)]
     run = check(tmp_path / "world", rules, cells)

@@ -6,7 +6,7 @@ Slow and obvious on purpose. It was written before the SQL was read; where both 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, TooLong
+from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, Preset, TooLong
 from pardotflow.core.values import FieldType
 from pardotflow.plan.model import HeldKind
 from tests.engine.forms import TEXTS, Form, Unreadable, common_type, form_of
@@ -69,6 +69,7 @@ class Rules:
     into: Into = Into.ANY
     too_long: TooLong = TooLong.HOLD
     allow_opt_in: bool = False
+    preset: Preset = Preset.NONE
     pairs: tuple[tuple[str, str], ...] = ()
     kinds: tuple[FieldKind, FieldKind] = (FieldKind(), FieldKind())
 
@@ -129,6 +130,8 @@ def decide(rules: Rules, cell: Cell) -> Outcome:
         return NOTHING
     if rules.policy is Policy.CONSENT:
         return _consent(rules, cell, moved or frozenset())
+    if rules.preset is Preset.CONNECTOR:
+        return _by_connector(rules, cell)
     winner = _winner(rules, cell, moved)
     return CONFLICT if winner is None else _write(rules, cell, winner)
 
@@ -236,6 +239,20 @@ def _consent(rules: Rules, cell: Cell, moved: frozenset[Side]) -> Outcome:
     if rules.into is Into.BLANK and not _is_blank(rules, cell.of(target)):
         return NOTHING
     return Outcome(ending=Ending.SEND, side=target, text="false" if is_opt_in else "true")
+
+
+def _by_connector(rules: Rules, cell: Cell) -> Outcome:
+    """The vendor's table: what is filled beats what is empty, but for the switch; else the rule's side."""
+    empty = [side for side in Side if rules.form(cell.of(side)) is None]
+    winner = {Policy.MOST_RECENT: cell.later, Policy.PARDOT: Side.PARDOT}.get(rules.policy, Side.SALESFORCE)
+    if empty and not (rules.on_blank is OnBlank.CLEAR and empty == [Side.SALESFORCE]):
+        winner = empty[0].other
+    if winner is None:
+        return CONFLICT
+    wish = _wish(rules, cell.of(winner), winner.other)
+    if wish.held is not None:
+        return Outcome(ending=Ending.HELD, held=wish.held)
+    return Outcome(ending=Ending.SEND, side=winner.other, text=wish.text)
 
 
 def _winner(rules: Rules, cell: Cell, moved: frozenset[Side] | None) -> Side | None:

@@ -114,6 +114,10 @@ def mappings(draw: Draw, pair: Pair) -> Yaml:
         mapping["values"] = "sources.csv"
     if pair.crm == "OptOut__c":
         return mapping | {"policy": "consent"} | draw(st.sampled_from(({}, {"allow": "opt_in"})))
+    if direction == "two_way" and draw(st.integers(0, 3)) == 0:
+        rule = draw(st.sampled_from(("salesforce", "pardot", "most_recent")))
+        clears = {"on_blank": "clear"} if rule == "salesforce" and draw(st.booleans()) else {}
+        return mapping | {"preset": "connector", "policy": rule, "into": "any"} | clears
     mapping["on_blank"] = draw(st.sampled_from(("hold", "clear", "refill")))
     if direction == "two_way":
         mapping["policy"] = draw(st.sampled_from(("salesforce", "pardot", "most_recent", "ask")))

@@ -27,6 +27,9 @@ select {{ sync.name | literal }},
   case when consent and is_opt_in then 'an opt-out is taken back; allow: opt_in'
        when consent then 'an opt-out on either side wins'
        when side <> first_side then 'a blank is refilled'
+       when flow = 'connector' then 'the connector''s rule: ' || case
+         when source_form is null then 'a blank in Salesforce overwrites' when target_form is null then 'a value beats a blank'
+         else policy || ' wins' end
        when found = 'both_moved' and flow = 'two_way' then 'both moved; policy ' || policy
        when found in ('a_moved', 'b_moved') and section = 'drift' then 'edited on a one-way field; put back'
        when found = 'both_moved' then 'both moved; one-way'
@@ -48,14 +51,16 @@ select {{ sync.name | literal }}, a_obj, a_id, a_name, b_obj, b_id, b_name, key,
   case when found <> 'mapping_changed' then base_a end, case when found <> 'mapping_changed' then base_b end,
   case when outcome = 'held:open_conflict' then 'open' when outcome <> 'send' then 'held'
        when target = 'b' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
-  case when found = 'both_moved' and policy = 'most_recent' and outcome = 'held:open_conflict'
+  case when found = 'both_moved' and policy = 'most_recent' and outcome = 'held:open_conflict' and flow = 'two_way'
          then 'both moved; the times do not tell which is newer'
+       when flow = 'connector' and outcome = 'held:open_conflict' then 'the connector''s rule: most_recent; the times do not tell which is newer'
+       when flow = 'connector' then 'the connector''s rule overwrites an edit'
        when found = 'both_moved' then 'both moved; policy ' || policy
        when found = 'mapping_changed' then 'the mapping changed and both sides are filled'
        else 'both sides are filled and there is no base' end,
   line, pii
 from named_cells
-where not consent and (outcome = 'held:open_conflict' or (found = 'both_moved' and flow = 'two_way' and outcome <> 'accept'));
+where not consent and (outcome = 'held:open_conflict' or (section = 'conflict' and outcome <> 'accept'));
 
 insert into out_held
 select {{ sync.name | literal }},

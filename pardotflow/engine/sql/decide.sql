@@ -10,6 +10,11 @@ consent_rules (flow, found, opted_out, source, opt_in) as (values
   ('{{ rule.flow.value }}', '{{ rule.found.value }}', '{{ rule.opted_out.value }}', '{{ rule.source.value }}', {{ rule.opt_in }}){{ "," if not loop.last }}
 {% endfor %}
 ),
+vendor_rules (policy, clears, filled, source) as (values
+{% for rule in vendor_rules %}
+  ('{{ rule.policy.value }}', {{ rule.clears }}, '{{ rule.filled.value }}', '{{ rule.source.value }}'){{ "," if not loop.last }}
+{% endfor %}
+),
 writes_of as (
   select object, id, system, from_at, case when is_open then timestamp 'infinity' else to_at + interval 2 second end as until, writer from mem.writes
 ),
@@ -34,16 +39,20 @@ asked as (
 named as (
   select asked.*,
     case asked.source
-      when 'policy' then case policy when 'salesforce' then '{{ salesforce_role }}' when 'pardot' then '{{ pardot_role }}'
+      when 'policy' then case asked.policy when 'salesforce' then '{{ salesforce_role }}' when 'pardot' then '{{ pardot_role }}'
                                      when 'most_recent' then newer else 'ask' end
       when 'on_link' then case on_link
         when 'fill' then case when ca is null or (form = 'checkbox' and ca = 'false') then 'b'
                          when cb is null or (form = 'checkbox' and cb = 'false') then 'a' else 'ask' end
         when 'salesforce' then '{{ salesforce_role }}' when 'pardot' then '{{ pardot_role }}'
         when 'most_recent' then newer else 'ask' end
+      when 'vendor' then case vendor_rules.source when 'newer' then newer else vendor_rules.source end
       else asked.source end as ruled,
     consent_rules.source as consent_source, consent_rules.opt_in as consent_opt_in
   from asked left join consent_rules on consent_rules.flow = asked.flow and consent_rules.found = asked.found and consent_rules.opted_out = asked.opted_out
+  left join vendor_rules on asked.source = 'vendor' and vendor_rules.policy = asked.policy
+    and vendor_rules.clears = (asked.on_blank = 'clear')
+    and vendor_rules.filled = case when ca is null then 'b' when cb is null then 'a' else 'both' end
 ),
 chosen as (
   select *,
@@ -65,7 +74,9 @@ blanked as (
   from chosen
 ),
 aimed as (
-  select b.*, case side when 'a' then 'b' when 'b' then 'a' end as target,
+  select b.* replace (case when flow = 'connector' and ((found = 'a_moved' and side = 'b') or (found = 'b_moved' and side = 'a'))
+                           then 'conflict' else section end as section),
+    case side when 'a' then 'b' when 'b' then 'a' end as target,
     case side when 'a' then ob when 'b' then oa end as out_value,
     case side when 'a' then rb when 'b' then ra end as before_value,
     case side when 'a' then ca when 'b' then cb end as source_form,
