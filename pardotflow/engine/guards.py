@@ -58,6 +58,26 @@ def shrunk_guard(system: str, object_name: str, before: int, now: int) -> GuardR
     )
 
 
+def oscillation_guard(con: duckdb.DuckDBPyConnection) -> list[GuardRow]:
+    """A plan that is never done: what it writes, the next ones would write again."""
+    number = _number(con, "select count(*) from plan.unsettled where kind = 'oscillates'")
+    line = rows(con, "select min(line) from plan.unsettled where kind = 'oscillates'")[0][0]
+    if not number:
+        return []
+    return [
+        GuardRow(
+            sync="",
+            guard="oscillations",
+            number=number,
+            threshold="0",
+            allowed=0,
+            passed=False,
+            flag=f"--allow oscillations={number}",
+            line=line,
+        )
+    ]
+
+
 def _counted(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> list[tuple[str, Limit | None, int]]:
     guards = sync.guards
     mine = "from plan.field_changes f join plan.changes c using (change) where f.sync = ? and f.sendable"

@@ -26,7 +26,7 @@ from pardotflow.engine.compile import compile_project
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.extract import Refreshed, Wanted, refresh
 from pardotflow.engine.focus import Focus
-from pardotflow.engine.guards import GuardRow, count_guards, shrunk_guard
+from pardotflow.engine.guards import GuardRow, count_guards, oscillation_guard, shrunk_guard
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.onerecord import find_records
 from pardotflow.engine.order import plan_order
@@ -35,6 +35,7 @@ from pardotflow.engine.quote import literal
 from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
+from pardotflow.engine.simulate import Simulation, prove
 from pardotflow.engine.sqlfile import insert_rows, rows, run
 from pardotflow.engine.syncplan import run_sync
 from pardotflow.engine.unknown import load_unknown_creates
@@ -79,6 +80,7 @@ class _Read:
     notes: tuple[str, ...]
     focus: Focus
     selection: str
+    wanted: tuple[Wanted, ...]
 
 
 def make_plan(request: PlanRequest) -> Path:
@@ -101,8 +103,8 @@ def _draft_plan(request: PlanRequest, draft: Path) -> dict[str, str]:
     with open_session(request.layout) as con:
         con.execute(f"attach {literal(str(draft))} as plan")
         con.execute(TABLES)
-        syncs, read, models = _read_all(con, request)
-        _run_syncs(con, request, syncs, read, models)
+        syncs, read = _read_all(con, request)
+        _run_syncs(con, request, draft, syncs, read)
         meta = _finish(con, request, syncs, read)
         con.execute("detach plan")
     return meta
@@ -133,9 +135,7 @@ def open_rows(project: Project, catalog: Catalog) -> tuple[tuple[CompiledSync, .
     return syncs, wanted_objects(project, syncs, catalog)
 
 
-def _read_all(
-    con: duckdb.DuckDBPyConnection, request: PlanRequest
-) -> tuple[tuple[CompiledSync, ...], _Read, tuple[str, ...]]:
+def _read_all(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tuple[CompiledSync, ...], _Read]:
     """Refresh the snapshots and open every relation that the syncs read."""
     syncs, wanted = open_rows(request.project, request.catalog)
     focus, results = Focus(), list[Refreshed]()
@@ -151,11 +151,10 @@ def _read_all(
         open_overlay(con, item.connection, item.object)
     make_source_views(con, request.project, request.catalog, {(w.connection, w.object.lower()) for w in wanted})
     make_model_views(con, request.project, _models_in_order(request.project))
-    notes, files = [], []
+    notes = []
     for sync in request.project.syncs:
         if sync.a.system is System.WAREHOUSE:
             blank, twice = make_row_view(con, request.project, sync.a)
-            files.append(sync.a.model)
             if blank or twice:
                 notes.append(
                     f"model {sync.a.model}: rows left out: {blank} without {sync.a.key}, {twice} with one that repeats"
@@ -171,8 +170,9 @@ def _read_all(
         notes=tuple(notes),
         focus=focus,
         selection=request.record,
+        wanted=wanted,
     )
-    return syncs, read, tuple(files)
+    return syncs, read
 
 
 def _say_what_is_partly_read(
@@ -193,32 +193,59 @@ def _models_in_order(project: Project) -> tuple[Model, ...]:
 
 
 def _run_syncs(
-    con: duckdb.DuckDBPyConnection,
-    request: PlanRequest,
-    syncs: tuple[CompiledSync, ...],
-    read: _Read,
-    models: tuple[str, ...],
+    con: duckdb.DuckDBPyConnection, request: PlanRequest, draft: Path, syncs: tuple[CompiledSync, ...], read: _Read
 ) -> None:
     if sum(c.rows for c in read.coverage) < FEW_ROWS:
         con.execute("set threads = 1")
-    run(con, "output_tables")
-    _load_ledger(con, request)
-    for position, sync in enumerate(syncs):
-        con.execute(
-            "insert into plan.syncs values (?, ?, ?, ?, ?, ?)",
-            [position, sync.name, str(sync.strength), str(sync.a.system), str(sync.b.system), sync.line],
-        )
-        stop_if_asked()
-        request.progress.start(f"compare {sync.name}", None)
-        run_sync(con, sync, read.focus, share=request.project.environment.ampsea)
-        request.progress.finish(f"compare {sync.name}")
-    _name_keys(con, syncs)
-    run(con, "refused")
-    run(con, "assemble")
+
+    def compare(what: str = "compare") -> None:
+        _compare(con, request, syncs, read.focus, what)
+
+    def assemble() -> None:
+        _assemble(con, syncs)
+
+    compare()
+    assemble()
     if request.record:
         # The counts of pairs are about everything, and this plan is not.
         con.execute("delete from plan.identity")
     record_seen(con, "plan.seen", syncs)
+    prove(
+        Simulation(
+            con=con,
+            syncs=syncs,
+            wanted=read.wanted,
+            draft=draft,
+            memory=request.layout.memory,
+            compare=lambda: compare("try out"),
+            assemble=assemble,
+        )
+    )
+
+
+def _compare(
+    con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], focus: Focus, what: str
+) -> None:
+    """Decide every sync over the rows of the session, one after the other."""
+    run(con, "output_tables")
+    _load_ledger(con, request)
+    for sync in syncs:
+        stop_if_asked()
+        request.progress.start(f"{what} {sync.name}", None)
+        run_sync(con, sync, focus, share=request.project.environment.ampsea)
+        request.progress.finish(f"{what} {sync.name}")
+    run(con, "refused")
+
+
+def _assemble(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
+    """One ordered plan of what all syncs found, in the attached plan file."""
+    lines = [
+        [n, sync.name, str(sync.strength), str(sync.a.system), str(sync.b.system), sync.line]
+        for n, sync in enumerate(syncs)
+    ]
+    insert_rows(con, "plan.syncs", lines)
+    _name_keys(con, syncs)
+    run(con, "assemble")
 
 
 def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> None:
@@ -242,7 +269,7 @@ def _finish(
 ) -> dict[str, str]:
     """Guards, routes, notes, meta data; returns the meta data."""
     routes = choose_routes(con, request.connectors)
-    guards = [*read.shrunk, *count_guards(con, syncs)]
+    guards = [*read.shrunk, *oscillation_guard(con), *count_guards(con, syncs)]
     _save_rows(
         con,
         "plan.guards",

@@ -63,6 +63,10 @@ create table plan.costs (position integer, system varchar, what varchar, row_cou
 create table plan.guards (
   position integer, sync varchar, guard varchar, number bigint, threshold varchar, allowed bigint, passed boolean,
   flag varchar, line varchar);
+create table plan.unsettled (
+  kind varchar, sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, before varchar,
+  after varchar, reason varchar, line varchar, pii varchar, other_field varchar, other_reason varchar,
+  other_line varchar);
 create table plan.notes (position integer, note varchar);
 """
 
@@ -85,6 +89,7 @@ ORDERS: Mapping[str, str] = {
     "mappings": "sync, position",
     "seen": "system, object, id",
     "guards": "position",
+    "unsettled": "sync, system, object, id, field",
     "costs": "position",
 }
 

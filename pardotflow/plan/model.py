@@ -294,6 +294,8 @@ class PlanReport:
     notes: tuple[str, ...]
     syncs: tuple[tuple[str, str], ...]
     """Name and strength of every sync in the plan."""
+    unsettled: tuple[Group, ...] = ()
+    """What the next plan would still send: `oscillates` where no plan ever ends it, `needs_another` where one does."""
     created: tuple[Group, ...] = ()
     """New records by system, object and create rule; their fields count among the single changes."""
 

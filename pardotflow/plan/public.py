@@ -35,6 +35,7 @@ _PRIVATE: Mapping[str, Mapping[str, str]] = {
     "ambiguities": {"name": "'name'"},
     "skipped": {"name": "'name'"},
     "accepted": {"name": "'name'", "a_value": "pii", "b_value": "pii"},
+    "unsettled": {"name": "'name'", "before": "pii", "after": "pii"},
 }
 
 # Name in the JSON, and the query whose rows stand there.
@@ -91,6 +92,12 @@ _LISTS: tuple[tuple[str, str], ...] = (
         "coverage",
         "select system, object, row_count as rows, deleted, mode, changed, nullif(note, '') as note from "
         "plan.coverage order by position",
+    ),
+    (
+        "unsettled",
+        "select kind, sync, system, object, id, name, field, before, after, reason, line, nullif(pii, '') as pii,"
+        " other_field, other_reason, other_line from shown_unsettled order by sync, system, object, id,"
+        " shown_unsettled.field",
     ),
     ("notes", "select note from plan.notes order by position"),
 )

@@ -57,6 +57,7 @@ def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts:
             ),
             coverage=_coverage(con),
             notes=tuple(r[0] for r in con.execute("select note from plan.notes order by position").fetchall()),
+            unsettled=_unsettled(con),
             created=_created(con),
             syncs=tuple(con.execute("select sync, strength from plan.syncs order by position").fetchall()),
         )
@@ -180,6 +181,16 @@ def _conflicts(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[Conflict, ..
     )
 
 
+def _unsettled(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:
+    """What a second plan would send, by field and the two rules."""
+    why = "'follows from ' || other_field || '  ' || other_line"
+    query = f"create or replace temp view unsettled_why as select *, coalesce({why}, reason) as why from plan.unsettled"
+    con.execute(query)
+    return _groups(
+        con, "unsettled", "kind", f"{_told('before')} || ' → ' || {_told('after')}", reason="why", view="unsettled_why"
+    )
+
+
 def _created(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:
     """New records, with the names of a few."""
     found = con.execute(
@@ -220,6 +231,7 @@ def _groups(
     field: str = "field",
     reason: str = "reason",
     line: str = "line",
+    view: str = "",
 ) -> tuple[Group, ...]:
     """Rows of one table by kind, largest first, each with a few samples."""
     varied = (
@@ -231,7 +243,8 @@ def _groups(
         f"select {kind} as kind, system, object, {field} as field, {grouped_reason} as why, {line} as line, "
         f"count(*) as n,"
         f" list({{'id': id, 'name': name, 'note': {told}}} order by id, name)[1:{SAMPLES}] as samples"
-        f" from plan.{table} group by 1, 2, 3, 4, 5, 6 order by n desc, kind, system, object, field, why, line"
+        f" from {view or f'plan.{table}'} group by 1, 2, 3, 4, 5, 6"
+        " order by n desc, kind, system, object, field, why, line"
     ).fetchall()
     return tuple(
         Group(

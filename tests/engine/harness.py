@@ -85,6 +85,7 @@ TABLES = (
     "bases",
     "agreed",
     "identity",
+    "unsettled",
 )
 
 

@@ -31,6 +31,12 @@ def check_plan(world: World, plan: SavedPlan) -> None:
     _no_guess(plan)
     _no_write_to_what_is_not_seen(world, plan)
     _no_opt_in_unasked(world, plan)
+    _is_proved(plan)
+
+
+def _is_proved(plan: SavedPlan) -> None:
+    """Law 2: these configurations converge, and the plan has found it out."""
+    assert not plan["unsettled"], (plan["unsettled"], describe_plan(plan))
 
 
 def _vendor(world: World, system: str) -> Any:

@@ -1,5 +1,5 @@
 -- Everything that the syncs found becomes one ordered plan. A record that several syncs write is one change.
-create or replace temp table strengths as select sync, strength in ('apply', 'scheduled') as sendable from plan.syncs;
+create or replace temp table strengths as select sync, position, strength in ('apply', 'scheduled') as sendable from plan.syncs;
 
 insert into plan.held
 select o.sync, o.system, o.object, case when starts_with(o.id, 'new:') then 'new' else o.id end, min(o.name), '',
@@ -38,7 +38,7 @@ select n.change, k.sync, k.field, k.type, k.before, k.after, k.after_ref, k.afte
 from kept k join numbered n on n.system = k.system and n.object = k.object and n.id = k.id join strengths s using (sync)
 -- What is sent comes before what is only shown; a later sync's value before an earlier one's.
 qualify row_number() over (partition by n.change, k.field
-  order by s.sendable desc, k.action = 'update' desc, k.sync desc, k.reason, k.after) = 1;
+  order by s.sendable desc, k.action = 'update' desc, s.position desc, k.reason, k.after) = 1;
 
 insert into plan.bases
 select n.change, k.sync, k.a_obj, k.a_id, k.b_obj, k.b_id, k.mapping, k.digest, k.base_a, k.base_b, k.sent_side, k.field

@@ -32,6 +32,21 @@ def held_lines(report: PlanReport, page: Page) -> list[Text]:
     return _by_kind("Held", note, report.held, HELD, report.meta.id, page)
 
 
+def endless_lines(report: PlanReport, page: Page) -> list[Text]:
+    """What every plan would write again, with both rules."""
+    groups = [group for group in report.unsettled if group.kind == "oscillates"]
+    total = plural(sum(group.count for group in groups), "field")
+    note = f"{total}: two rules answer each other, and every plan would write them again"
+    return _plain("Does not converge", note, groups, report.meta.id, page)
+
+
+def later_lines(report: PlanReport, page: Page) -> list[Text]:
+    """What follows from this plan and takes another one."""
+    groups = [group for group in report.unsettled if group.kind == "needs_another"]
+    note = f"{plural(sum(group.count for group in groups), 'field')}: what this plan writes lets others follow"
+    return _plain("Left to the next plan", note, groups, report.meta.id, page)
+
+
 def skipped_lines(report: PlanReport, page: Page) -> list[Text]:
     """Records that have no counterpart and get none."""
     note = plural(report.skipped_total, "record")

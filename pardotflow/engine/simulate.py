@@ -1,0 +1,135 @@
+"""Law 2: before a plan is shown, it is carried out on copies and planned again, by the same statements.
+
+What a second plan would still send is no plan to apply: either two rules write the same values for ever, or a change
+needs another apply to travel on. The systems' own automation takes no part; reading back finds that.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pardotflow.core.values import System
+from pardotflow.engine.compiled import CompiledSync
+from pardotflow.engine.extract import Wanted
+from pardotflow.engine.overlay import open_overlay, overlay_name, rows_view
+from pardotflow.engine.quote import literal
+from pardotflow.engine.remember import KEPT_WRITES
+from pardotflow.engine.sqlfile import rows, run
+from pardotflow.plan.file import TABLES
+from pardotflow.store.memory import attach_memory
+
+ROUNDS = 3
+"""So many plans may follow from the first: a change that travels over more syncs than these is taken for one that never
+ends."""
+MOMENT = "9000-01-01 00:00:00"
+"""When a simulated apply takes place: after everything that was read. No plan shows it."""
+WRITER = "simulated"
+_ID_FIELD = {System.SALESFORCE: "Id", System.PARDOT: "id"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulation:
+    """The session after a plan was assembled: `memory` is the file that is kept, `wanted` the objects that were read.
+
+    `compare` runs every sync over the rows of the session, `assemble` makes an ordered plan of what came out.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    syncs: tuple[CompiledSync, ...]
+    wanted: tuple[Wanted, ...]
+    draft: Path
+    memory: Path
+    compare: Callable[[], None]
+    assemble: Callable[[], None]
+
+
+def prove(simulation: Simulation) -> None:
+    """Fill `plan.unsettled` with what the plan would leave to the next one; afterwards the session is as before, but
+    for its `out_` tables."""
+    con = simulation.con
+    if not rows(con, "select count(*) from plan.changes where sendable")[0][0]:
+        return
+    con.execute(
+        "create or replace temp table simulated"
+        " (system varchar, object varchar, record_id varchar, planned_id varchar);"
+        f"detach mem; attach {literal(str(simulation.memory))} as kept (read_only); attach ':memory:' as mem"
+    )
+    try:
+        is_endless = _follow(simulation)
+    finally:
+        con.execute(f"detach plan; attach {literal(str(simulation.draft))} as plan; detach mem; detach kept")
+        attach_memory(con, simulation.memory, read_only=True)
+    kind = "oscillates" if is_endless else "needs_another"
+    con.execute("insert into plan.unsettled by name select ? as kind, * from unsettled", [kind])
+
+
+def _follow(simulation: Simulation) -> bool:
+    """Carry out plan after plan until one has nothing to send; True where none of so many has.
+
+    What is left in `unsettled` is what the second plan sends where it ends, and what the last one sends where it does
+    not.
+    """
+    con = simulation.con
+    for item in simulation.wanted:
+        open_overlay(con, item.connection, item.object)
+    for number in range(1, ROUNDS + 1):
+        if number == 1:
+            run(con, "simulate_memory")
+        else:
+            con.execute(f"detach plan; attach ':memory:' as plan; {TABLES}")
+            simulation.assemble()
+        if number == 2:
+            run(con, "simulate_bases_again")
+        _carry_out(simulation, number)
+        simulation.compare()
+        run(con, "simulate_result")
+        if number == 1:
+            con.execute("create or replace temp table first_unsettled as from unsettled")
+        if not rows(con, "select count(*) from unsettled")[0][0]:
+            con.execute("create or replace temp table unsettled as from first_unsettled")
+            return False
+    return True
+
+
+def _carry_out(simulation: Simulation, number: int) -> None:
+    """Memory and rows as they are once everything that the plan would send was taken."""
+    con = simulation.con
+    run(con, "simulate_outcomes", round=number, moment=MOMENT, writer=WRITER)
+    run(con, "remember", run_id=WRITER, is_newest=True, kept_writes=KEPT_WRITES)
+    if number == 1:
+        run(con, "simulate_bases")
+    written = rows(
+        con,
+        "select c.system, c.object, list(distinct f.field order by f.field) filter (f.field is not null)"
+        " from plan.changes c left join plan.field_changes f on f.change = c.change and f.sendable"
+        " where c.sendable group by all order by all",
+    )
+    defaults = _defaults(simulation.syncs)
+    for system, item, fields in written:
+        known = {row[0] for row in rows(con, f"describe {rows_view(system, item)}")}
+        id_field = _ID_FIELD[System(system)]
+        run(
+            con,
+            "simulate_rows",
+            system=system,
+            object=item,
+            fields=fields or [],
+            defaults=defaults.get((system, item), {}),
+            id_field=id_field if id_field in known else "",
+            view=rows_view(system, item),
+            overlay=overlay_name(system, item),
+            moment=MOMENT,
+            writer=WRITER,
+        )
+
+
+def _defaults(syncs: Iterable[CompiledSync]) -> Mapping[tuple[str, str], Mapping[str, str]]:
+    """What a new record holds where nothing is given, by object, over the fields of all syncs."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for sync in syncs:
+        for side in (sync.a, sync.b):
+            for item in side.objects:
+                found.setdefault((str(side.system), item.name), {}).update(item.defaults)
+    return found

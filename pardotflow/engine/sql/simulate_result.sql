@@ -1,0 +1,21 @@
+-- What the next plan would still send, each beside the change of this plan that it follows from: one that another rule
+-- makes in the counterpart, else one in the record, else its own.
+create or replace temp table unsettled as
+with again as (
+  select o.*, y.a_system, y.b_system from out_fields o join plan.syncs y on y.sync = o.sync and y.strength in ('apply', 'scheduled')
+  where not exists (from refused r where r.system = o.system and r.object = o.object and r.id = o.id)
+),
+before_it as (
+  select c.system, c.object, o.record_id, f.field, f.reason, f.line
+  from plan.changes c join outcomes o using (change) join plan.field_changes f using (change) where f.sendable
+)
+select a.sync, a.system, a.object, coalesce(n.planned_id, a.id) as id, a.name, a.field, a.before,
+       coalesce(a.after, a.after_note) as after, a.reason, a.line, a.pii,
+       p.field as other_field, p.reason as other_reason, p.line as other_line
+from again a left join simulated n on n.system = a.system and n.object = a.object and n.record_id = a.id
+left join before_it p
+  on (p.system = a.system and p.object = a.object and p.record_id = a.id)
+  or (p.system = a.a_system and p.object = a.a_obj and p.record_id = a.a_id)
+  or (p.system = a.b_system and p.object = a.b_obj and p.record_id = a.b_id)
+qualify row_number() over (partition by a.sync, a.system, a.object, a.id, a.field
+  order by p.line <> a.line desc, p.system <> a.system desc, p.line, p.field) = 1;

@@ -1,0 +1,102 @@
+"""Law 2: a plan is carried out on copies first, and what a second one would still send is said before anything is."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.harness import SavedPlan, World, Yaml, new_world, people
+
+TITLE: Yaml = {"salesforce": "Title", "pardot": "jobTitle", "direction": "to_pardot"}
+BACK: Yaml = {"salesforce": "Title", "direction": "to_salesforce", "sql": "pardot.jobTitle || '!'"}
+ON: Yaml = {"salesforce": "Phone", "direction": "to_salesforce", "sql": "upper(pardot.jobTitle)"}
+CRM = ("FirstName", "Title", "Phone")
+UNIT = ("firstName", "jobTitle", "phone")
+CHANGES = ("{0}", "upper({0})", "{0} || '!'", "left({0}, 2)", "coalesce({0}, 'none')")
+
+
+def _sent(plan: SavedPlan) -> set[tuple[str, str, str]]:
+    return {(f["system"], f["id"], f["field"]) for f in plan.sendable}
+
+
+def _unsettled(plan: SavedPlan, kind: str) -> list[dict[str, Any]]:
+    assert {row["kind"] for row in plan["unsettled"]} <= {kind}
+    return plan["unsettled"]
+
+
+def test_rules_that_undo_each_other_are_caught_before_apply(world: World) -> None:
+    world.configure(people([TITLE, BACK]))
+    contact, _ = world.pair({"Title": "a"}, {"jobTitle": "a"})
+    plan = world.plan()
+    (row,) = _unsettled(plan, "oscillates")
+    assert (row["field"], row["before"] + "!") == ("jobTitle", row["after"])
+    # Both rules are named: the one that writes, and the one that it answers.
+    lines = {row["line"], row["other_line"]}
+    assert {line.partition(":")[0] for line in lines} == {"syncs/people.yml"}
+    assert len(lines) == 2
+    (guard,) = [g for g in plan["guards"] if not g["passed"]]
+    assert (guard["guard"], guard["number"], guard["flag"]) == ("oscillations", 1, "--allow oscillations=1")
+    assert plan.meta["applyable"] == "false"
+    assert contact in {c["id"] for c in plan["changes"]}
+
+
+def test_a_change_that_travels_on_is_said_and_blocks_nothing(world: World) -> None:
+    world.configure(people([TITLE, ON]))
+    contact, _ = world.pair({"Title": "b", "Phone": "A"}, {"jobTitle": "a"})
+    plan = world.settle()
+    (row,) = _unsettled(plan, "needs_another")
+    assert (row["id"], row["field"], row["after"]) == (contact, "Phone", "B")
+    assert plan.meta["applyable"] == "true"
+    again = world.settle()
+    assert _sent(again) == {("salesforce", contact, "Phone")}
+    assert not again["unsettled"]
+    assert not world.plan().sendable
+
+
+def test_a_record_that_does_not_exist_yet_is_tried_out_too(world: World) -> None:
+    """A new lead is made, and a rule writes a value back that would make another write."""
+    lead = {"object": "Lead", "set": {"LastName": "'x'", "Company": "'y'"}, "key": "Prospect_Id__c"}
+    match = [{"salesforce": "Prospect_Id__c", "pardot": "id"}]
+    world.configure(people([TITLE, BACK], match=match, create={"salesforce": lead}))
+    world.unit.add("prospect", {"jobTitle": "a"})
+    plan = world.plan()
+    rows = _unsettled(plan, "oscillates")
+    assert {row["field"] for row in rows} <= {"Title", "jobTitle"}
+    assert rows
+
+
+@st.composite
+def _meshes(draw: st.DrawFn) -> list[Yaml]:
+    """Rules that read what others write, in circles or not."""
+    rules: list[Yaml] = []
+    for field in draw(st.lists(st.sampled_from(UNIT), min_size=1, unique=True)):
+        source = f"salesforce.{draw(st.sampled_from(CRM))}"
+        sql = draw(st.sampled_from(CHANGES)).format(source)
+        rules.append({"pardot": field, "direction": "to_pardot", "sql": sql})
+    for field in draw(st.lists(st.sampled_from(CRM), unique=True)):
+        source = f"pardot.{draw(st.sampled_from(UNIT))}"
+        sql = draw(st.sampled_from(CHANGES)).format(source)
+        rules.append({"salesforce": field, "direction": "to_salesforce", "sql": sql})
+    return rules
+
+
+@given(_meshes(), st.lists(st.fixed_dictionaries({f: st.sampled_from((None, "a", "bcd")) for f in CRM}), max_size=3))
+def test_what_is_tried_out_is_what_happens(rules: list[Yaml], records: list[Mapping[str, Any]]) -> None:
+    """The second plan that the simulation foretells is the one that comes, for every plan until none sends anything."""
+    with TemporaryDirectory() as folder, new_world(Path(folder) / "world") as world:
+        world.configure(people(rules))
+        for values in records:
+            world.pair(values, {"phone": "1"})
+        plan = world.settle()
+        for _ in range(4):
+            foretold = {(r["system"], r["id"], r["field"]) for r in plan["unsettled"]}
+            is_endless = any(r["kind"] == "oscillates" for r in plan["unsettled"])
+            again = world.settle()
+            if is_endless:
+                assert again.sendable
+            else:
+                assert _sent(again) == foretold
+            plan = again
