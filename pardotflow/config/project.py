@@ -115,6 +115,10 @@ class OnGone(StrEnum):
 
     KEEP = "keep"
     UNLINK = "unlink"
+    ARCHIVE = "archive"
+    """The counterpart goes to the recycle bin of its system."""
+    RECREATE = "recreate"
+    """The gone record is made again by the create rule of its side."""
 
 
 class ConnectorState(StrEnum):

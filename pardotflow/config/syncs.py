@@ -3,6 +3,7 @@
 What other files or the outside systems hold is not asked here.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pardotflow.config.creates import build_creates, build_match
@@ -10,7 +11,7 @@ from pardotflow.config.findings import Findings
 from pardotflow.config.guards import build_guards
 from pardotflow.config.mappings import SyncFile, build_mappings
 from pardotflow.config.nodes import MapNode
-from pardotflow.config.project import OnGone, Preset, Side, Strength, Sync
+from pardotflow.config.project import CreateRule, OnGone, Preset, Side, Strength, Sync
 from pardotflow.config.project_file import Defaults
 from pardotflow.config.sides import build_sides
 from pardotflow.config.unbuilt import report_unbuilt_sync
@@ -25,6 +26,7 @@ def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findin
         root=root, folder=path.parent, sides=sides, defaults=defaults, preset=_preset(node, sides, defaults, findings)
     )
     match = build_match(node.items("match"), sides, findings)
+    create = build_creates(node.mapping("create"), sides, match, findings)
     fields = build_mappings(node.mappings("fields"), file, findings)
     name = node.entry("sync")
     span = name.value.span if name else node.span
@@ -35,9 +37,9 @@ def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findin
         a=sides[0],
         b=sides[1],
         match=match,
-        create=build_creates(node.mapping("create"), sides, match, findings),
+        create=create,
         fields=fields,
-        deletes=_deletes(node.mapping("deletes"), sides, findings),
+        deletes=_deletes(node.mapping("deletes"), sides, create, findings),
         guards=build_guards(node.mapping("guards"), fields, span, findings),
         span=span,
         spans=node.spans(),
@@ -55,13 +57,21 @@ def _preset(node: MapNode, sides: tuple[Side, Side], defaults: Defaults, finding
     return preset
 
 
-def _deletes(node: MapNode, sides: tuple[Side, Side], findings: Findings) -> dict[System, OnGone]:
+def _deletes(
+    node: MapNode, sides: tuple[Side, Side], create: Mapping[System, CreateRule], findings: Findings
+) -> dict[System, OnGone]:
     """What happens on each side's deletions; `keep` where nothing is said."""
     deletes = {side.system: OnGone.KEEP for side in sides}
     for key, value in node.scalars():
         system = System(key.text)
+        other = next((s.system for s in sides if s.system is not system), system)
         if system not in deletes:
             findings.error("PF150", f"this sync has no {system} side", key.span, "Remove the line.")
+        elif value.text == OnGone.ARCHIVE and other is System.WAREHOUSE:
+            findings.error("PF166", "rows of a warehouse are only read", value.span, "Write keep or unlink.")
+        elif value.text == OnGone.RECREATE and system not in create:
+            help = f"Write create: {{{system}: …}}, or keep, unlink or archive here."
+            findings.error("PF166", f"no create rule says how a record of {system} is made again", value.span, help)
         elif value.text in set(OnGone):
             deletes[system] = OnGone(value.text)
     return deletes

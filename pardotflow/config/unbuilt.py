@@ -13,20 +13,12 @@ _DANGEROUS = {
     "assignment_rule": "Assignment rules never run on what is written.",
     "insert_only": "Remove it; a create is looked up by all match keys first.",
 }
-_ON_GONE = {
-    "archive": "Write keep or unlink.",
-    "recreate": "Write keep or unlink; a deleted record is created again when somebody restores it.",
-}
 
 
 def report_unbuilt_sync(node: MapNode, findings: Findings) -> None:
     """Report what a sync asks for in vain."""
     for part in _parts_of_sync(node):
         _report_dangerous(part, findings)
-    for key, value in node.mapping("deletes").scalars():
-        if value.text in _ON_GONE:
-            message = f"{value.text} for records gone in {key.text} has no effect yet"
-            findings.error("PF190", message, value.span, _ON_GONE[value.text])
     schedule, strength = node.entry("schedule"), node.scalar("strength")
     if schedule:
         help = "Start plan and apply by cron or by hand; the rest of the file is used."

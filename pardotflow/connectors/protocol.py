@@ -33,6 +33,9 @@ class Operation(StrEnum):
     """By a unique external id, for creates that a repeat must not double."""
     CREATE = "create"
     DELETE = "delete"
+    """Into the system's recycle bin."""
+    UNDELETE = "undelete"
+    """Out of it again; Salesforce has no such request in its REST API."""
     IMPORT_UPDATES = "import_updates"
     IMPORT_CREATES = "import_creates"
 
@@ -40,6 +43,11 @@ class Operation(StrEnum):
     def is_import(self) -> bool:
         """True where rows travel as files of one asynchronous job."""
         return self in (Operation.IMPORT_UPDATES, Operation.IMPORT_CREATES)
+
+    @property
+    def has_values(self) -> bool:
+        """False where a row says only which record is meant."""
+        return self not in (Operation.DELETE, Operation.UNDELETE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +99,8 @@ class Extract:
 class Row:
     """One record to write. `key` is the engine's own name for it and comes back with the result.
 
-    `id` addresses the record: its id for updates and deletes, the value of the key field for upserts, the Salesforce id
-    for imports of creates, nothing for plain creates.
+    `id` addresses the record: its id for updates, deletes and undeletes, the value of the key field for upserts, the
+    Salesforce id for imports of creates, nothing for plain creates.
     """
 
     key: str

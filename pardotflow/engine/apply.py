@@ -1,7 +1,7 @@
 """Carry out a saved plan and nothing else.
 
 Check that the plan may be applied; read what changed since it was made, and leave out what moved; send creates, then
-updates, journalled; remember links and bases. A plan can be applied once.
+updates, then deletes, journalled; remember links and bases. A plan can be applied once.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,9 +33,11 @@ from pardotflow.engine.stale import mark_moved
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.graph.digest import config_digest
 from pardotflow.plan.file import attach_plan, read_meta
-from pardotflow.plan.model import RunReport
+from pardotflow.plan.model import Action, RunReport
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
+
+SEND_ORDER = (Action.CREATE, Action.UNDELETE, Action.UPDATE, Action.DELETE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,16 +150,19 @@ def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
 
 
 def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:
-    """Creates first, so that the ids of new records are known to the updates that carry them."""
+    """Creates first, so that the ids of new records are known to the updates that carry them; a record leaves the
+    recycle bin before it is updated; deletes come last."""
     con.execute("create or replace temp table born (planned_id varchar)")
-    for creating in (True, False):
+    con.execute("create or replace temp table done (change integer)")
+    actions = {row[0] for row in rows(con, "select distinct action from plan.changes where sendable")}
+    for action in (a for a in SEND_ORDER if a in actions):
         new_ids = {f"new:{n}": i for n, i in _new_ids(con, sender.outcomes)}
         insert_rows(con, "born", [[planned] for planned in new_ids])
-        found = list(_changes(con, creating=creating, new_ids=new_ids))
+        insert_rows(con, "done", [[o.number] for o in sender.outcomes.values() if o.status == "confirmed"])
+        found = list(_changes(con, action=action, new_ids=new_ids))
         for (system, item, operation, _), group in groupby(found, key=_route):
-            verb = "create" if creating else "update"
             suffix = " by import" if operation.is_import else ""
-            sender.send(f"{verb} {system} {item}{suffix}", list(group))
+            sender.send(f"{action} {system} {item}{suffix}", list(group))
 
 
 def _route(change: Change) -> tuple[str, str, Operation, str]:
@@ -171,35 +176,39 @@ def _new_ids(con: duckdb.DuckDBPyConnection, outcomes: Mapping[int, Outcome]) ->
             yield planned.removeprefix("new:"), outcome.record_id
 
 
-def _changes(con: duckdb.DuckDBPyConnection, *, creating: bool, new_ids: Mapping[str, str]) -> Iterator[Change]:
-    """Sendable changes that did not move, in order. A change that needs an id that did not come into being waits."""
+def _changes(con: duckdb.DuckDBPyConnection, *, action: Action, new_ids: Mapping[str, str]) -> Iterator[Change]:
+    """Sendable changes of one action that did not move, in order. A change that needs an id that did not come into
+    being waits, and so does one of a record that did not leave the recycle bin."""
     found = rows(
         con,
         "select c.change, c.system, c.object, c.id, c.operation, c.key_field, c.key_value,"
         " list({'field': f.field, 'type': f.type, 'after': f.after, 'ref': f.after_ref} order by f.field)"
         " from plan.changes c join plan.field_changes f using (change)"
-        f" where f.sendable and (c.action = 'create') = {'true' if creating else 'false'}"
-        " and c.change not in (select change from moved)"
+        " where f.sendable and c.action = ? and c.change not in (select change from moved)"
+        " and (c.action <> 'update' or not exists (from plan.changes u where u.action = 'undelete' and u.system ="
+        " c.system and u.object = c.object and u.id = c.id and u.change not in (from done)))"
         # A value that comes from a record which did not come into being stays where it is.
         " and (c.action = 'create' or not exists (from plan.bases b where b.change = f.change and b.field = f.field"
         " and ((starts_with(b.a_id, 'new:') and b.a_id not in (from born))"
         " or (starts_with(b.b_id, 'new:') and b.b_id not in (from born)))))"
         " group by all order by c.system desc, c.object, c.operation, c.key_field, c.change",
+        action,
     )
     for number, system, item, record, operation, key_field, key_value, fields in found:
+        kind = Operation(operation)
         values = {}
-        for each in fields:
+        for each in fields if kind.has_values else ():
             text = new_ids.get(each["ref"]) if each["ref"] else each["after"]
             if each["ref"] and text is None:
                 continue
             values[each["field"]] = (each["type"], text)
-        if values:
+        if values or not kind.has_values:
             yield Change(
                 number=number,
                 system=system,
                 object=item,
                 id=record,
-                operation=Operation(operation),
+                operation=kind,
                 key_field=key_field,
                 key_value=key_value,
                 values=values,

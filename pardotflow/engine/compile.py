@@ -70,6 +70,7 @@ def compile_sync(sync: Sync, catalog: Catalog) -> CompiledSync:
         mappings=mappings,
         creates=creates,
         deletes=sync.deletes,
+        deletes_line=sync.at("deletes").short,
         guards=sync.guards,
         span=sync.span,
     )

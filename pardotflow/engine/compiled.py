@@ -153,6 +153,8 @@ class CompiledSync:
     mappings: tuple[CompiledMapping, ...]
     creates: tuple[CompiledCreate, ...]
     deletes: Mapping[System, OnGone]
+    deletes_line: str
+    """Where that is said, as plans show it."""
     guards: Guards
     span: Span
 

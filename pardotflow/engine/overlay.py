@@ -27,6 +27,22 @@ class OverlayTable:
     defaults: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecycledTable:
+    """One object of which records are deleted or restored, as the session's table `changes` says."""
+
+    overlay: str
+    snapshot: str
+    system: str
+    object: str
+    changes: str
+
+    @property
+    def is_deleted(self) -> bool:
+        """True where they go away."""
+        return self.changes == "out_deletes"
+
+
 def overlay_name(system: str, object_name: str) -> str:
     """The overlay table of an object."""
     return name(f"overlay.{system}.{object_name}")
@@ -83,3 +99,25 @@ def lay_over(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> None:
     if tables:
         run(con, "refused")
         con.execute(render("overlay", sync=sync, tables=tables))
+    _lay_over_recycled(con, sync)
+
+
+def _lay_over_recycled(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> None:
+    """The same for the records that it deletes or takes out of the recycle bin."""
+    found = con.execute(
+        "select distinct 'out_deletes', system, object from out_deletes where sync = $1 union all"
+        " select distinct 'out_undeletes', system, object from out_undeletes where sync = $1 order by all",
+        [sync.name],
+    ).fetchall()
+    turned = [
+        RecycledTable(
+            overlay=overlay_name(system, item),
+            snapshot=snapshot_table(system, item),
+            system=system,
+            object=item,
+            changes=changes,
+        )
+        for changes, system, item in found
+    ]
+    if turned:
+        con.execute(render("overlay_recycled", sync=sync, turned=turned))

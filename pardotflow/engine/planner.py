@@ -32,6 +32,7 @@ from pardotflow.engine.onerecord import find_records
 from pardotflow.engine.order import plan_order
 from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.quote import literal
+from pardotflow.engine.recycle import plan_recycling, recycling_notes
 from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
@@ -246,6 +247,7 @@ def _assemble(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -
     insert_rows(con, "plan.syncs", lines)
     _name_keys(con, syncs)
     run(con, "assemble")
+    plan_recycling(con, syncs)
 
 
 def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> None:
@@ -319,7 +321,7 @@ def _notes(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> list[str]:
         notes.append(
             f"{_records(disagree)} with the id of another record than the one that is linked; those ids are left alone"
         )
-    return notes
+    return [*notes, *recycling_notes(con)]
 
 
 def _records(count: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 
 import duckdb
 
+from pardotflow.engine.recycle import remember_recycling
 from pardotflow.engine.send import Outcome, stored_text
 from pardotflow.engine.sqlfile import insert_rows, run
 
@@ -32,6 +33,7 @@ def remember(
     _load(con, outcomes, writers)
     con.execute("begin")
     run(con, "remember", run_id=run_id, is_newest=is_newest, kept_writes=KEPT_WRITES)
+    remember_recycling(con, run_id)
     con.execute("commit")
 
 

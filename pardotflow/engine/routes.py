@@ -34,7 +34,7 @@ def choose_routes(con: duckdb.DuckDBPyConnection, connectors: Mapping[str, Conne
     con.execute(
         "update plan.changes set operation = case"
         " when action = 'create' and system = 'salesforce' and key_field <> '' then 'upsert'"
-        " when action = 'create' then 'create' else 'update' end"
+        " else action end"
     )
     imports = rows(
         con,
@@ -70,5 +70,7 @@ def describe_route(route: Route) -> str:
         Operation.CREATE: "creates",
         Operation.IMPORT_UPDATES: "updates by import",
         Operation.IMPORT_CREATES: "creates by import",
+        Operation.DELETE: "deletes" if route.system == System.SALESFORCE else "deletes, one call each",
+        Operation.UNDELETE: "undeletes, one call each",
     }
     return f"{route.object} {words.get(route.operation, str(route.operation))}"

@@ -57,7 +57,7 @@ def _status(counts: Mapping[str, int], sender: Sender) -> str:
 def _sent(con: duckdb.DuckDBPyConnection) -> tuple[Count, ...]:
     found = rows(
         con,
-        "select t.system, t.object, t.action, count(distinct t.change), count(*) from fates t"
+        "select t.system, t.object, t.action, count(distinct t.change), count(nullif(f.field, '')) from fates t"
         " join plan.field_changes f using (change) where t.status = 'confirmed' and f.sendable"
         " group by all order by t.system desc, t.object, t.action",
     )

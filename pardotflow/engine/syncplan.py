@@ -4,6 +4,7 @@ Everything is SQL over the rows in the session; Python only chooses which templa
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import duckdb
 
@@ -25,6 +26,37 @@ from pardotflow.engine.sqlfile import render
 CACHE_LAG: Mapping[System, int] = {System.PARDOT: 60, System.SALESFORCE: 0, System.WAREHOUSE: 0}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fate:
+    """What a sync does about records that are gone, by role, as its templates need it."""
+
+    sync: CompiledSync
+    values: Mapping[str, object]
+    is_needed: bool
+
+    @classmethod
+    def of(cls, sync: CompiledSync, *, recycled: bool) -> "_Fate":
+        """The rules of one sync. A record is made again only where a create rule says how."""
+        rules = {s.role: sync.deletes.get(s.system, OnGone.KEEP) for s in (sync.a, sync.b)}
+        made = {c.role for c in sync.creates}
+        archive = {role: rule is OnGone.ARCHIVE for role, rule in rules.items()}
+        recreate = {role: rule is OnGone.RECREATE and role in made for role, rule in rules.items()}
+        values = {
+            "unlink": {role: rule is OnGone.UNLINK for role, rule in rules.items()},
+            "archive": archive,
+            "recreate": recreate,
+            "archive_losers": archive["a"] and sync.a.system is System.SALESFORCE,
+            "unrestorable": [s.role for s in (sync.a, sync.b) if s.system is not System.PARDOT],
+            "recycled": recycled,
+            "lags": {s.role: CACHE_LAG[s.system] for s in (sync.a, sync.b)},
+        }
+        return cls(sync=sync, values=values, is_needed=recycled or any((*archive.values(), *recreate.values())))
+
+    def render(self, template: str, **more: object) -> str:
+        """One template of the sync."""
+        return render(template, sync=self.sync, **self.values, **more)
+
+
 def side_sql(sync: CompiledSync, side: CompiledSide) -> str:
     """The rows of one side with the computed columns."""
     forms = {f"_c_{m.number}": m.cmp_a if side.role == "a" else m.cmp_b for m in sync.mappings}
@@ -36,21 +68,27 @@ def _side(side: CompiledSide, computed: Iterable[Computed], forms: Mapping[str, 
     return render("side", side=side, expressions=expressions, typed=typed_columns(side), forms=forms)
 
 
-def statements(sync: CompiledSync, focus: Focus, *, share: bool) -> list[tuple[str, str]]:
-    """Every statement of the sync, in order, as (name, SQL): what plan runs and `compile` writes."""
+def statements(sync: CompiledSync, focus: Focus, *, share: bool, recycled: bool = True) -> list[tuple[str, str]]:
+    """Every statement of the sync, in order, as (name, SQL): what plan runs and `compile` writes.
+
+    `recycled` is false where memory holds no record that this sync ever deleted.
+    """
+    fate = _Fate.of(sync, recycled=recycled)
     steps = [
         ("sides", side_sql(sync, sync.a) + side_sql(sync, sync.b)),
-        ("match start", render("match_start", sync=sync)),
-        *((f"match {key.name}", _match_sql(sync, key, share=share)) for key in sync.keys),
-        ("match end", render("match_end")),
+        ("match start", fate.render("match_start")),
+        *((f"match {key.name}", _match_sql(sync, key, fate, share=share)) for key in sync.keys),
+        ("match end", fate.render("match_end")),
         ("key names", _key_names(sync)),
     ]
     if sync.mappings:
         steps.append(("mappings", _mappings_sql(sync)))
         steps += _compare_sql(sync, focus.of_pair(sync))
-    steps.append(("identity", _identity_sql(sync, focus)))
+    steps.append(("identity", _identity_sql(fate, focus)))
     steps.append(("ids", _ids_sql(sync, focus)))
     steps += [(f"create {c.object}", create_sql(sync, c, focus, share=share)) for c in sync.creates]
+    if fate.is_needed:
+        steps.append(("gone", _gone_sql(fate, focus)))
     return steps
 
 
@@ -74,7 +112,8 @@ def _compare_sql(sync: CompiledSync, focus: str) -> list[tuple[str, str]]:
 
 def run_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool) -> None:
     """Plan one sync in the session; the results are appended to the `out_` tables."""
-    for step, sql in statements(sync, focus, share=share):
+    recycled = con.execute("from mem.recycled where sync = ? limit 1", [sync.name]).fetchone() is not None
+    for step, sql in statements(sync, focus, share=share, recycled=recycled):
         try:
             con.execute(sql)
         except duckdb.Error as trouble:
@@ -106,9 +145,9 @@ def _bad_expression(con: duckdb.DuckDBPyConnection, sync: CompiledSync, trouble:
     return InvalidProject(found or [Diagnostic(code="PF203", message=message, span=sync.span, help=help)])
 
 
-def _match_sql(sync: CompiledSync, key: CompiledKey, *, share: bool) -> str:
+def _match_sql(sync: CompiledSync, key: CompiledKey, fate: "_Fate", *, share: bool) -> str:
     shared = share and key.kind is MatchKind.EMAIL and any(c.rule.share_email for c in sync.creates)
-    return render(
+    return fate.render(
         "match_key", key=key, shared=shared, by_object=key.kind is MatchKind.EMAIL and len(sync.a.objects) > 1
     )
 
@@ -144,10 +183,20 @@ def _decide_sql(sync: CompiledSync) -> str:
     )
 
 
-def _identity_sql(sync: CompiledSync, focus: Focus) -> str:
-    unlink = {s.role: sync.deletes.get(s.system, OnGone.KEEP) is OnGone.UNLINK for s in (sync.a, sync.b)}
-    by_role = {s.role: focus.of(s.system) for s in (sync.a, sync.b)}
-    return render("identity", sync=sync, unlink=unlink, focus_role=by_role, focus_pair=focus.of_pair(sync, "p"))
+def _identity_sql(fate: "_Fate", focus: Focus) -> str:
+    by_role = {s.role: focus.of(s.system) for s in (fate.sync.a, fate.sync.b)}
+    return fate.render("identity", focus_role=by_role, focus_pair=focus.of_pair(fate.sync, "p"))
+
+
+def _gone_sql(fate: "_Fate", focus: Focus) -> str:
+    sync = fate.sync
+    return fate.render(
+        "gone",
+        focus_role={s.role: focus.of(s.system) for s in (sync.a, sync.b)},
+        focus_pair=focus.of_pair(sync, "p"),
+        focus_loser=focus.of_pair(sync, "l"),
+        line=sync.deletes_line,
+    )
 
 
 def _ids_sql(sync: CompiledSync, focus: Focus) -> str:

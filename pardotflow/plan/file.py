@@ -68,6 +68,11 @@ create table plan.unsettled (
   after varchar, reason varchar, line varchar, pii varchar, other_field varchar, other_reason varchar,
   other_line varchar);
 create table plan.notes (position integer, note varchar);
+-- What a change with the action delete or undelete leaves of a link: its tombstone, or null where it is live again.
+create table plan.recycled (
+  change integer, sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, tombstone varchar);
+-- What a record that goes to the recycle bin holds.
+create table plan.kept (change integer, field varchar, type varchar, value varchar, pii varchar);
 """
 
 # The order in which each table is written out; together with the columns this makes the digest.
@@ -91,6 +96,8 @@ ORDERS: Mapping[str, str] = {
     "guards": "position",
     "unsettled": "sync, system, object, id, field",
     "costs": "position",
+    "recycled": "change, sync, a_object, a_id, b_object, b_id",
+    "kept": "change, field",
 }
 
 

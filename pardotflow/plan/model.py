@@ -44,6 +44,10 @@ class Section(StrEnum):
     MAPPING_CHANGED = "mapping_changed"
     ID = "id"
     """The other side's id is written back."""
+    DELETE = "delete"
+    """The record goes to the recycle bin."""
+    UNDELETE = "undelete"
+    """A record that we put into the recycle bin is taken out of it."""
 
 
 class HeldKind(StrEnum):
@@ -63,6 +67,7 @@ class HeldKind(StrEnum):
     INCOMPLETE_READ = "incomplete_read"
     FILTERED_SOURCE = "filtered_source"
     REFUSED = "refused"
+    CANNOT_UNDELETE = "cannot_undelete"
 
 
 class SkipReason(StrEnum):

@@ -23,6 +23,7 @@ VERSION = "1.0"
 _PRIVATE: Mapping[str, Mapping[str, str]] = {
     "changes": {"name": "'name'"},
     "field_changes": {"before": "pii", "after": "pii"},
+    "kept": {"value": "pii"},
     "conflicts": {
         "a_name": "'name'",
         "b_name": "'name'",
@@ -45,9 +46,13 @@ _LISTS: tuple[tuple[str, str], ...] = (
         "changes",
         "select c.change, c.system, c.object, c.id, c.name, [c.action] as actions, c.operation, "
         "nullif(c.key_field, '') as key_field,"
-        " c.sendable, c.line, list({'field': f.field, 'sync': f.sync, 'before': f.before, 'after': f.after,"
+        " c.sendable, c.line, min(f.reason) filter (f.field = '') as reason,"
+        " coalesce(list({'field': f.field, 'sync': f.sync, 'before': f.before, 'after': f.after,"
         " 'after_new_record': f.after_ref, 'section': f.section, 'situation': f.situation, 'reason': f.reason,"
-        " 'line': f.line, 'pii': nullif(f.pii, ''), 'sendable': f.sendable} order by f.field, f.sync) as fields"
+        " 'line': f.line, 'pii': nullif(f.pii, ''), 'sendable': f.sendable} order by f.field, f.sync)"
+        " filter (f.field <> ''), []) as fields,"
+        " coalesce((select list({'field': k.field, 'value': k.value, 'pii': nullif(k.pii, '')} order by k.field)"
+        " from shown_kept k where k.change = c.change), []) as kept"
         " from shown_changes c join shown_field_changes f using (change) group by all order by c.change",
     ),
     (

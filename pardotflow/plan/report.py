@@ -100,7 +100,7 @@ def _quotas(meta: dict[str, str]) -> tuple[Quota, ...]:
 
 def _counts(con: duckdb.DuckDBPyConnection) -> tuple[Count, ...]:
     found = con.execute(
-        "select c.system, c.object, c.action, count(distinct c.change), count(*) from plan.changes c"
+        "select c.system, c.object, c.action, count(distinct c.change), count(nullif(f.field, '')) from plan.changes c"
         " join plan.field_changes f using (change) group by all order by c.system desc, c.object, c.action"
     ).fetchall()
     return tuple(Count(system=r[0], object=r[1], action=r[2], records=r[3], fields=r[4]) for r in found)

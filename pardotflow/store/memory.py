@@ -41,6 +41,11 @@ create table if not exists mem.history (
   sync varchar, system varchar, object varchar, id varchar, field varchar, run_id varchar, written_at timestamp,
   before varchar, after varchar, line varchar
 );
+-- Records of `system` that we put into the recycle bin because their counterpart was gone, and when we took them out.
+create table if not exists mem.recycled (
+  sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, system varchar,
+  run_id varchar, deleted_at timestamp, restored_at timestamp, writer varchar
+);
 """
 
 MIGRATIONS: Mapping[int, str] = {

@@ -16,6 +16,8 @@ SECTIONS: Mapping[str, str] = {
     Section.MAPPING_CHANGED: "Mapping changed",
     Section.ID: "Ids written back",
     Section.CREATE: "New records",
+    Section.DELETE: "Deleted",
+    Section.UNDELETE: "Taken out of the recycle bin",
 }
 """In the order in which a plan shows them."""
 
@@ -41,6 +43,7 @@ HELD: Mapping[str, str] = {
     HeldKind.UNKNOWN_OUTCOME: "A create was sent and its answer never came",
     HeldKind.INCOMPLETE_READ: "The other side was not read whole, so nothing new is made there",
     HeldKind.FILTERED_SOURCE: "A filter keeps records of the other side out, so nothing new is made there",
+    HeldKind.CANNOT_UNDELETE: "We deleted it; only a person can take it out of that recycle bin",
     HeldKind.REFUSED: "The system refused it, and it is the same change still",
 }
 

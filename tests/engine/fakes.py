@@ -135,7 +135,7 @@ class FakeConnector:
 
     def prepare(self, batch: Batch) -> PreparedRequest:
         """The rows as JSON; refuses what no vendor takes."""
-        if not all(r.values for r in batch.rows):
+        if batch.operation.has_values and not all(r.values for r in batch.rows):
             raise ValueError("there is nothing to write")
         rows = [{"key": r.key, "id": r.id, "values": dict(r.values)} for r in batch.rows]
         return PreparedRequest(
@@ -168,6 +168,8 @@ class FakeConnector:
         self._keep(prepared, row, ok=not code)
         if code:
             return RowResult(key=row.key, ok=False, error_code=code, error_message=f"refused by {code}")
+        if not prepared.kind.has_values:
+            return self._turn(prepared, row)
         known = self._addressed(prepared, row)
         if known is None:
             keyed = {prepared.path: row.id} if prepared.kind is Operation.UPSERT else {}
@@ -178,6 +180,16 @@ class FakeConnector:
         return RowResult(
             key=row.key, ok=True, id=record, created=known is None, fields=self._stored(prepared, row, record)
         )
+
+    def _turn(self, prepared: PreparedRequest, row: Row) -> RowResult:
+        """Into the recycle bin, or out of it."""
+        if prepared.kind is Operation.DELETE:
+            self.vendor.delete(prepared.object, row.id, writer=OURS[self.system])
+        elif self.system is System.PARDOT:
+            self.vendor.undelete(prepared.object, row.id, writer=OURS[self.system])
+        else:
+            raise ValueError("Salesforce has no undelete")
+        return RowResult(key=row.key, ok=True, id=row.id, created=False)
 
     def _addressed(self, prepared: PreparedRequest, row: Row) -> Record | None:
         if prepared.kind is Operation.UPSERT:

@@ -70,6 +70,11 @@ class SavedPlan:
         fields = [f for f in self.tables["field_changes"] if f["sendable"] and f["change"] in records]
         return [{**f, **{k: records[f["change"]][k] for k in ("system", "object", "id", "action")}} for f in fields]
 
+    @property
+    def turned(self) -> set[tuple[str, str]]:
+        """Action and id of every record that goes to the recycle bin or comes out of it."""
+        return {(c["action"], c["id"]) for c in self.tables["changes"] if c["action"] in ("delete", "undelete")}
+
 
 TABLES = (
     "changes",
@@ -86,6 +91,8 @@ TABLES = (
     "agreed",
     "identity",
     "unsettled",
+    "recycled",
+    "kept",
 )
 
 

@@ -6,6 +6,7 @@ A template that the parser does not understand would have to stand in `EXCEPTION
 import csv
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ import sqlglot
 from sqlglot import exp
 
 from pardotflow.config.load import load_project
+from pardotflow.config.project import OnGone
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
-from pardotflow.core.values import FieldType
+from pardotflow.core.values import FieldType, System
 from pardotflow.engine.compile import compile_project, snapshot_table
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.focus import Focus
-from pardotflow.engine.overlay import OverlayTable, overlay_name
+from pardotflow.engine.overlay import OverlayTable, RecycledTable, overlay_name
+from pardotflow.engine.recycle import KeptField, KeptObject
 from pardotflow.engine.sqlfile import FOLDER, render
 from pardotflow.engine.syncplan import second_look, statements
 
@@ -45,6 +48,7 @@ STEPS = {
     "ids": "ids",
     "creates": "create prospect",
     "new_pairs": "new pairs",
+    "gone": "gone",
 }
 ALONE = (
     "normal_forms",
@@ -56,6 +60,9 @@ ALONE = (
     "overlay",
     "made_meanwhile",
     "refused",
+    "recycle",
+    "recycled",
+    "overlay_recycled",
 )
 TABLE = OverlayTable(
     overlay=overlay_name("pardot", "prospect"),
@@ -66,7 +73,25 @@ TABLE = OverlayTable(
     defaults={"optedOut": "false"},
 )
 
-VALUES = {"run_id": "run", "is_newest": True, "tables": [TABLE], "keys": [(0, "nf_email(b.email)")]}
+TURNED = RecycledTable(
+    overlay=TABLE.overlay, snapshot=TABLE.snapshot, system="pardot", object="prospect", changes="out_deletes"
+)
+KEPT = KeptObject(
+    system="pardot",
+    object="prospect",
+    snapshot=TABLE.snapshot,
+    fields=(KeptField(name="email", type="email", pii="email"),),
+)
+
+VALUES = {
+    "run_id": "run",
+    "is_newest": True,
+    "kept_writes": 6,
+    "tables": [TABLE],
+    "turned": [TURNED],
+    "kept": [KEPT],
+    "keys": [(0, "nf_email(b.email)")],
+}
 
 
 def catalog() -> Catalog:
@@ -99,6 +124,8 @@ def rendered(syncs: tuple[CompiledSync, ...]) -> Iterator[tuple[str, str]]:
     for sync in syncs:
         yield from statements(sync, Focus(), share=False)
         yield from statements(sync, Focus(records=(("pardot", "prospect", "1"),)), share=True)
+        for rule in (OnGone.ARCHIVE, OnGone.RECREATE):
+            yield from statements(replace(sync, deletes=dict.fromkeys(System, rule)), Focus(), share=True)
         yield from second_look(sync)
     for template in ALONE:
         yield template, render(template, **VALUES, sync=syncs[0], side=syncs[0].b)

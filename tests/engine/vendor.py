@@ -134,11 +134,17 @@ class Vendor:
         rewrites = self.habits.rewrites
         return {f: rewrites[f](v) if f in rewrites else v for f, v in values.items()}
 
-    def delete(self, object_name: str, id: str, *, into: str = "") -> None:
+    def delete(self, object_name: str, id: str, *, into: str = "", writer: str = PERSON) -> None:
         """Move a record to the recycle bin; `into` names the record that it was merged into."""
         record = self.objects[object_name][id]
         values = {**record.last.values, **({"MasterRecordId": into} if into else {})}
-        self._save(object_name, record, values, PERSON, deleted=True)
+        self._save(object_name, record, values, writer, deleted=True)
+
+    def undelete(self, object_name: str, id: str, *, writer: str = PERSON) -> None:
+        """Take a record out of the recycle bin; a merge that it lost is undone for it."""
+        record = self.objects[object_name][id]
+        values = {f: v for f, v in record.last.values.items() if f != "MasterRecordId"}
+        self._save(object_name, record, values, writer)
 
     def hide(self, object_name: str, id: str, *, hidden: bool = True) -> None:
         """Take away, or give back, the right to see a record."""

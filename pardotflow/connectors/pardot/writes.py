@@ -2,6 +2,9 @@
 
 Source: Account Engagement API v5, "Create", "Update", "Delete". Addressed by id only. The answer is asked for the
 fields that were written, with who changed the record and when: what was stored is then known without another read.
+
+A prospect is taken out of the recycle bin by its id too (`do/undelete`). The documented request names an e-mail
+address, and where several prospects share one it may restore another than the one that is meant.
 """
 
 import json
@@ -19,8 +22,14 @@ from pardotflow.connectors.verdict import Verdict
 from pardotflow.core.errors import OutcomeUnknown
 from pardotflow.core.values import System
 
-_METHODS = {Operation.UPDATE: "PATCH", Operation.CREATE: "POST", Operation.DELETE: "DELETE"}
-_VERBS = {Operation.UPDATE: "u", Operation.CREATE: "c", Operation.DELETE: "d"}
+_METHODS = {
+    Operation.UPDATE: "PATCH",
+    Operation.CREATE: "POST",
+    Operation.DELETE: "DELETE",
+    Operation.UNDELETE: "POST",
+}
+_VERBS = {Operation.UPDATE: "u", Operation.CREATE: "c", Operation.DELETE: "d", Operation.UNDELETE: "r"}
+_REPEATABLE = (Operation.UPDATE, Operation.UNDELETE)
 _WHO_AND_WHEN = ("updatedAt", "updatedById")
 
 
@@ -36,7 +45,7 @@ def prepare_single(batch: Batch, *, clear_with: ClearWith) -> PreparedRequest:
     known, row = find_object(batch.object), _only_row(batch)
     if _VERBS[batch.operation] not in known.verbs:
         raise ValueError(f"the API cannot {batch.operation} a {known.name}")
-    body = b"" if batch.operation is Operation.DELETE else _body(row, clear_with)
+    body = _body(row, clear_with) if batch.operation.has_values else b""
     return PreparedRequest(
         system=System.PARDOT,
         kind=batch.operation,
@@ -60,7 +69,7 @@ def send_single(session: Session, prepared: PreparedRequest) -> Answer:
     call = Call(
         path=prepared.path,
         method=prepared.method,
-        effect=Effect.SAME if prepared.kind is Operation.UPDATE else Effect.AGAIN,
+        effect=Effect.SAME if prepared.kind in _REPEATABLE else Effect.AGAIN,
         headers=dict(prepared.headers),
         content=prepared.body or None,
     )
@@ -78,7 +87,7 @@ def _only_row(batch: Batch) -> Row:
     if len(batch.rows) != 1:
         raise ValueError(f"a request carries one record, not {len(batch.rows)}")
     row = batch.rows[0]
-    if batch.operation is not Operation.DELETE and not row.values:
+    if batch.operation.has_values and not row.values:
         raise ValueError("there is nothing to write")
     return row
 
@@ -86,6 +95,8 @@ def _only_row(batch: Batch) -> Row:
 def _path(known: PardotObject, operation: Operation, row: Row) -> str:
     if operation is Operation.DELETE:
         return record_path(known, row.id)
+    if operation is Operation.UNDELETE:
+        return f"{record_path(known, row.id)}/do/undelete?{_fields(['id', *_WHO_AND_WHEN])}"
     written = sorted(check_name(name) for name in row.values)
     if operation is Operation.UPDATE:
         return f"{record_path(known, row.id)}?{_fields([*written, *_WHO_AND_WHEN])}"

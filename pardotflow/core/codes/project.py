@@ -301,6 +301,13 @@ _MAPPINGS = (
 
 _CREATES = (
     code(
+        "PF166",
+        "a rule for deleted records that cannot be carried out",
+        "A record is made again by the create rule of its side; a counterpart can be archived only in a system that is "
+        "written.",
+        "Write the create rule, or keep or unlink.",
+    ),
+    code(
         "PF159",
         "a create key that does not protect",
         "The key of a create rule must be a match key and, in Salesforce, a unique external id that can be written: "

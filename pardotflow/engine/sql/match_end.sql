@@ -1,7 +1,15 @@
 -- Pairs whose two records can be compared, and why the others cannot.
 create or replace temp table pair_state as
-select p.*,
-  case when a._id is null or not a._visible then 'a_not_visible'
+select p.*, coalesce(a._visible and a._deleted and b._visible and b._deleted, false) as both_gone,
+  case when a._id is not null and b._id is not null and coalesce(p.restore, '') <> '' then 'live'
+       when a._id is null or not a._visible then 'a_not_visible'
+{% if recycled %}
+       -- A lagging cache may still show as deleted what we took out of the recycle bin.
+       when m.system = '{{ sync.a.system.value }}' and a._deleted and a._stamp < m.restored_at - interval 2 second
+         and a._read_at < m.restored_at + interval {{ lags.a }} second then 'a_not_visible'
+       when m.system = '{{ sync.b.system.value }}' and b._deleted and b._stamp < m.restored_at - interval 2 second
+         and b._read_at < m.restored_at + interval {{ lags.b }} second then 'b_not_visible'
+{% endif %}
        when a._deleted then 'a_gone'
        when a._closed then 'a_converted'
        when b._id is null or not b._visible then 'b_not_visible'
@@ -10,10 +18,14 @@ select p.*,
        else 'live' end as state
 from pairs p
 left join side_a a on a._obj = p.a_obj and a._id = p.a_id
-left join side_b b on b._obj = p.b_obj and b._id = p.b_id;
+left join side_b b on b._obj = p.b_obj and b._id = p.b_id
+{% if recycled %}
+left join mem.recycled m on m.sync = {{ sync.name | literal }} and m.a_object = p.old_a_obj and m.a_id = p.old_a_id
+  and m.b_object = p.old_b_obj and m.b_id = p.old_b_id
+{% endif %};
 
 create or replace temp table live_pairs as
-select * exclude (state) from pair_state where state = 'live';
+select * exclude (state, both_gone) from pair_state where state = 'live';
 
 {% for role in ['a', 'b'] %}
 create or replace temp table left_{{ role }} as

@@ -7,7 +7,8 @@ select *, {{ 'rank() over (partition by v order by case when live then prio else
   from side_a a left join taken t on t.role = 'a' and t.obj = a._obj and t.id = a._id
   {% if key.names == 'a' %}left join follow_b f on f.from_key = {{ key.form('a') }}{% endif %}
 
-) where v is not null;
+) where v is not null{% if recreate.a %} and not exists (from recreated r where r.gone = 'a' and r.a_obj = obj and r.a_id = id){% endif %}
+{% if key.names == 'a' and recreate.b %} and not exists (from recreated r where r.gone = 'b' and r.a_obj = obj and r.a_id = id and r.gone_key = v){% endif %};
 
 create or replace temp table kb as
 select *, true as chosen from (
@@ -17,7 +18,8 @@ select *, true as chosen from (
   from side_b b left join taken t on t.role = 'b' and t.obj = b._obj and t.id = b._id
   {% if key.names == 'b' %}left join follow_a f on f.from_key = {{ key.form('b') }}{% endif %}
 
-) where v is not null;
+) where v is not null{% if recreate.b %} and not exists (from recreated r where r.gone = 'b' and r.b_obj = obj and r.b_id = id){% endif %}
+{% if key.names == 'b' and recreate.a %} and not exists (from recreated r where r.gone = 'a' and r.b_obj = obj and r.b_id = id and r.gone_key = v){% endif %};
 
 {% for role in ['a', 'b'] %}
 create or replace temp table v{{ role }} as
@@ -34,7 +36,7 @@ from ka join kb on ka.v = kb.v join va on va.v = ka.v join vb on vb.v = kb.v
 where va.n_live = 1 and vb.n_live = 1 and ka.free and ka.chosen and kb.free;
 
 insert into pairs
-select a_obj, a_id, b_obj, b_id, {{ key.number }}, false, true, a_id, b_id, a_obj, b_obj from found;
+select a_obj, a_id, b_obj, b_id, {{ key.number }}, false, true, a_id, b_id, a_obj, b_obj, null from found;
 
 {% for role, other in [('a', 'b'), ('b', 'a')] %}
 create or replace temp table mark_{{ role }} as

@@ -1,52 +1,114 @@
 -- What is linked already, and what is left to be matched.
 -- A converted lead or a merged loser is followed to the record that it became. One API gives all these ids, in one form.
 {% for role in ['a', 'b'] %}
-create or replace temp table follow_{{ role }} (from_obj varchar, from_id varchar, from_key varchar, obj varchar, id varchar, key varchar);
+create or replace temp table follow_{{ role }} (from_obj varchar, from_id varchar, from_key varchar, obj varchar, id varchar, key varchar, merged boolean);
 {% endfor %}
 {% for role in ['a', 'b'] if (sync.a if role == 'a' else sync.b).system.value == 'salesforce' %}
 insert into follow_{{ role }}
-with recursive step (from_obj, from_id, from_key, obj, id, key, next, depth) as (
-  select _obj, _id, _key, _obj, _id, _key, _follow, 0 from side_{{ role }} where _follow is not null
+with recursive step (from_obj, from_id, from_key, merged, obj, id, key, next, depth) as (
+  select _obj, _id, _key, _deleted, _obj, _id, _key, _follow, 0 from side_{{ role }} where _follow is not null
   union all
-  select step.from_obj, step.from_id, step.from_key, n._obj, n._id, n._key, n._follow, step.depth + 1
+  select step.from_obj, step.from_id, step.from_key, step.merged, n._obj, n._id, n._key, n._follow, step.depth + 1
   from step join side_{{ role }} n on n._id = step.next
   where step.next is not null and step.depth < 20
 )
-select from_obj, from_id, from_key, arg_max(obj, depth), arg_max(id, depth), arg_max(key, depth)
-from step where depth > 0 group by from_obj, from_id, from_key;
+select from_obj, from_id, from_key, arg_max(obj, depth), arg_max(id, depth), arg_max(key, depth), merged
+from step where depth > 0 group by from_obj, from_id, from_key, merged;
 {% endfor %}
 
 {% for role in ['a', 'b'] if (sync.a if role == 'a' else sync.b).system.value == 'warehouse' %}
 -- A row whose key is written in another way is the same row.
 insert into follow_{{ role }}
-select l.{{ role }}_object, l.{{ role }}_id, l.{{ role }}_id, min(s._obj), min(s._id), min(s._key)
+select l.{{ role }}_object, l.{{ role }}_id, l.{{ role }}_id, min(s._obj), min(s._id), min(s._key), false
 from mem.links l join side_{{ role }} s on lower(trim(s._id)) = lower(trim(l.{{ role }}_id))
 where l.sync = {{ sync.name | literal }} and l.{{ role }}_id not in (select _id from side_{{ role }})
 group by l.{{ role }}_object, l.{{ role }}_id having count(distinct s._id) = 1;
 {% endfor %}
 
+-- A link whose record came out of the recycle bin. Where both records are there it is live again; where the other one was
+-- deleted by us, and because of this one, it comes back too (`restore` is its role); what a person deleted stays.
+create or replace temp table come_back as
+select l.a_object, l.a_id, l.b_object, l.b_id,
+       {% if recycled %}case when a._live and b._live then '' when a._live then 'b' else 'a' end{% else %}''{% endif %} as restore
+from mem.links l
+join side_a a on a._obj = l.a_object and a._id = l.a_id
+join side_b b on b._obj = l.b_object and b._id = l.b_id
+{% if recycled %}
+left join mem.recycled m on m.sync = l.sync and m.a_object = l.a_object and m.a_id = l.a_id and m.b_object = l.b_object and m.b_id = l.b_id
+{% endif %}
+where l.sync = {{ sync.name | literal }} and l.tombstone in ('{{ sync.a.system.value }}', '{{ sync.b.system.value }}', 'both')
+  and (a._live and b._live
+{% if recycled %}
+    -- A lagging cache may still show what we deleted.
+    and not coalesce(m.restored_at is null and m.system = '{{ sync.a.system.value }}'
+      and a._stamp < m.deleted_at - interval 2 second and a._read_at < m.deleted_at + interval {{ lags.a }} second, false)
+    and not coalesce(m.restored_at is null and m.system = '{{ sync.b.system.value }}'
+      and b._stamp < m.deleted_at - interval 2 second and b._read_at < m.deleted_at + interval {{ lags.b }} second, false)
+    or a._live and b._visible and b._deleted and m.system = '{{ sync.b.system.value }}' and m.restored_at is null
+    or b._live and a._visible and a._deleted and m.system = '{{ sync.a.system.value }}' and m.restored_at is null
+{% endif %}
+  );
+
 create or replace temp table linked as
-select l.a_object, l.a_id as old_a_id, l.b_object, l.b_id as old_b_id, l.tombstone,
+select l.a_object, l.a_id as old_a_id, l.b_object, l.b_id as old_b_id,
+       -- The API of Salesforce takes nothing out of its recycle bin.
+       case when c.a_id is null or c.restore in ({{ unrestorable | literals }}) then l.tombstone end as tombstone,
+       c.restore,
        coalesce(fa.obj, l.a_object) as a_obj, coalesce(fa.id, l.a_id) as a_id,
        coalesce(fb.obj, l.b_object) as b_obj, coalesce(fb.id, l.b_id) as b_id,
-       fa.id is not null or fb.id is not null as followed
+       fa.id is not null or fb.id is not null as followed,
+       -- Who has a better claim to the record that two links lead to: its own link, one by conversion, one by a merge.
+       case when fa.merged or fb.merged then 2 when fa.id is not null or fb.id is not null then 1 else 0 end as claim
 from mem.links l
 left join follow_a fa on fa.from_obj = l.a_object and fa.from_id = l.a_id
 left join follow_b fb on fb.from_obj = l.b_object and fb.from_id = l.b_id
+left join come_back c on c.a_object = l.a_object and c.a_id = l.a_id and c.b_object = l.b_object and c.b_id = l.b_id
 where l.sync = {{ sync.name | literal }};
+{% for role, other in [('a', 'b'), ('b', 'a')] if recreate[role] %}
 
--- One record has one counterpart: a link that follows a merge onto a record with a link of its own is not taken.
+-- A record that is gone is made again from its counterpart, which is matched anew as if it had never had one.
+{{ 'create or replace temp table' if loop.first else 'insert into' }} recreated {{ 'as' if loop.first }}
+select '{{ role }}' as gone, l.a_object as old_a_obj, l.old_a_id, l.b_object as old_b_obj, l.old_b_id,
+       l.a_obj, l.a_id, l.b_obj, l.b_id, g._key as gone_key
+from linked l
+join side_{{ role }} g on g._obj = l.{{ role }}_obj and g._id = l.{{ role }}_id
+join side_{{ other }} o on o._obj = l.{{ other }}_obj and o._id = l.{{ other }}_id
+where l.tombstone is null and coalesce(l.restore, '') = '' and g._visible and g._deleted and o._live;
+{% endfor %}
+{% if recreate.a or recreate.b %}
+delete from linked l using recreated r
+where l.a_object = r.old_a_obj and l.old_a_id = r.old_a_id and l.b_object = r.old_b_obj and l.old_b_id = r.old_b_id;
+{% endif %}
+
+-- One record has one counterpart: a link that follows a merge onto a record with a link of its own is not taken, and of
+-- two that follow onto one record neither is.
 create or replace temp table pairs as
-select a_obj, a_id, b_obj, b_id, -1 as key_no, followed, false as is_new, old_a_id, old_b_id, a_object as old_a_obj, b_object as old_b_obj
+select a_obj, a_id, b_obj, b_id, -1 as key_no, followed, false as is_new, old_a_id, old_b_id, a_object as old_a_obj, b_object as old_b_obj,
+       restore
 from linked where tombstone is null
-qualify row_number() over (partition by a_obj, a_id order by followed, b_id) = 1
-    and row_number() over (partition by b_obj, b_id order by followed, a_id) = 1;
+qualify row_number() over (partition by a_obj, a_id order by claim, b_obj, b_id) = 1
+    and min(b_id) over (partition by a_obj, a_id, claim) = max(b_id) over (partition by a_obj, a_id, claim)
+    and row_number() over (partition by b_obj, b_id order by claim, a_obj, a_id) = 1;
 
 create or replace temp table marks as
 select 'b' as role, b_obj as obj, b_id as id, 'ambiguous' as kind, -1 as key_no,
        a_obj || '/' || a_id as others, 'a merge in Salesforce put two records on one' as note
 from linked l where tombstone is null and not exists (
   from pairs p where p.a_obj = l.a_obj and p.a_id = l.a_id and p.b_obj = l.b_obj and p.b_id = l.b_id);
+{% if archive_losers %}
+
+-- The prospect of a record that a merge took away, where the surviving record has a prospect of its own.
+create or replace temp table losers as
+select l.a_object, l.old_a_id, l.b_object, l.old_b_id, l.a_obj, l.a_id, l.b_obj, l.b_id, o._name as name,
+       p.b_obj || '/' || p.b_id as winner
+from linked l
+join pairs p on p.a_obj = l.a_obj and p.a_id = l.a_id
+join side_a s on s._obj = l.a_obj and s._id = l.a_id
+join side_b w on w._obj = p.b_obj and w._id = p.b_id
+join side_b o on o._obj = l.b_obj and o._id = l.b_id
+where l.tombstone is null and l.claim = 2 and l.b_id <> p.b_id and s._live and w._live and o._live;
+delete from marks where role = 'b' and exists (from losers l where l.b_obj = marks.obj and l.b_id = marks.id);
+{% endif %}
 
 create or replace temp table taken as
 select 'a' as role, a_obj as obj, a_id as id from linked

@@ -22,6 +22,12 @@ with direct as (
   join plan.changes c on (c.system = y.a_system and c.object = l.a_object and c.id = l.a_id)
                       or (c.system = y.b_system and c.object = l.b_object and c.id = l.b_id)
   union
+  -- What takes a record away, or brings it back, is right only while its counterpart is as it was seen.
+  select r.change, 'its counterpart changed in ' || m.system || ' since the plan was made'
+  from plan.recycled r join plan.syncs y on y.sync = r.sync
+  join moved_records m on (m.system = y.a_system and m.object = r.a_object and m.id = r.a_id)
+                       or (m.system = y.b_system and m.object = r.b_object and m.id = r.b_id)
+  union
   select c.change, 'another run wrote it since the plan was made'
   from plan.changes c join mem.writes w on w.system = c.system and w.object = c.object and w.id = c.id
   join plan.meta m on m.key = 'cursor.' || w.system || '.' || w.object
@@ -32,6 +38,9 @@ with direct as (
   join mem.links k on k.sync = l.sync and ((c.id = l.b_id and k.a_object = l.a_object and k.a_id = l.a_id)
                                         or (c.id = l.a_id and k.b_object = l.b_object and k.b_id = l.b_id))
   where c.action = 'create'
+    -- What is made again has had a link all the time.
+    and not exists (from plan.recycled r where r.change = c.change and r.sync = k.sync
+      and r.a_object = k.a_object and r.a_id = k.a_id and r.b_object = k.b_object and r.b_id = k.b_id)
   union
   select c.change, 'a create of it was sent and its answer never came'
   from plan.changes c join plan.links l on c.id in (l.a_id, l.b_id) and l.kind = 'created:' || c.system

@@ -34,3 +34,12 @@ create or replace temp table out_links (
 create or replace temp table out_identity (
   sync varchar, linked_before bigint, followed bigint, ambiguous bigint, unmatched_a bigint, unmatched_b bigint);
 create or replace temp table out_matched (sync varchar, key_no integer, key varchar, pairs bigint);
+-- Records that go to the recycle bin, or come out of it, and the remembered link that this ends or revives: the ids of
+-- the pair are the remembered ones. `tombstone` says whose record is gone, and is null for a link that is live again.
+create or replace temp table out_deletes (
+  sync varchar, system varchar, object varchar, id varchar, name varchar, reason varchar, line varchar,
+  a_obj varchar, a_id varchar, b_obj varchar, b_id varchar, tombstone varchar);
+create or replace temp table out_undeletes as from out_deletes;
+-- New records that take the place of one that is gone, and the remembered link that this replaces.
+create or replace temp table out_recreated (
+  sync varchar, system varchar, object varchar, id varchar, a_obj varchar, a_id varchar, b_obj varchar, b_id varchar);

@@ -7,6 +7,9 @@ with payloads as (
         where (system, object, id) in (select (system, object, record) from sync_errors)
         qualify row_number() over (partition by system, object, id, field order by action = 'update' desc, sync desc) = 1)
   group by system, object, id
+  union all
+  -- A record that stays in the recycle bin is not written either.
+  select distinct system, object, id, md5('='), 'undelete' from out_undeletes
 )
 select p.system, p.object, p.id, e.code, e.message
 from payloads p join sync_errors e

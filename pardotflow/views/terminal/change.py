@@ -65,6 +65,8 @@ def move_text(move: Move, width: int, page: Page) -> Text:
     """The move in at most `width` cells (20 or more); of a create only what is written."""
     if move.action == Action.DELETE:
         return words("deleted", "red")
+    if move.action == Action.UNDELETE:
+        return words("restored", "green")
     if move.action == Action.CREATE:
         return shown(_side(move.after, _after_stand_in(move, page), width), "green")
     pair = _pair(move, width, page)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
-from pardotflow.plan.model import Action, Pattern, PlanReport
+from pardotflow.plan.model import Action, Pattern, PlanReport, Section
 from pardotflow.views.labels import SECTIONS
 from pardotflow.views.labels import label as label_of
 from pardotflow.views.layout import blanks, edges, heading, join, left, right, shown, words
@@ -18,7 +18,6 @@ from pardotflow.views.terminal.change import Move, move_of_pattern, move_text, s
 from pardotflow.views.values import plain
 from pardotflow.views.words import number, objects, plural
 
-_DELETES = "delete"
 _MOST = 16
 _SAMPLES = 3
 _LONGEST_OBJECT = 20
@@ -61,11 +60,11 @@ def pattern_lines(report: PlanReport, page: Page) -> list[Text]:
 def _sections(patterns: Sequence[Pattern]) -> list[str]:
     """Those that occur, in the order of the labels; deletes come first."""
     found = {_section_of(p) for p in patterns}
-    return [section for section in dict.fromkeys([_DELETES, *SECTIONS, *sorted(found)]) if section in found]
+    return [section for section in dict.fromkeys([Section.DELETE, *SECTIONS, *sorted(found)]) if section in found]
 
 
 def _section_of(pattern: Pattern) -> str:
-    return _DELETES if pattern.action == Action.DELETE else pattern.section
+    return Section.DELETE if pattern.action == Action.DELETE else pattern.section
 
 
 def _largest(patterns: Sequence[Pattern]) -> list[Pattern]:
@@ -87,7 +86,7 @@ def _columns(patterns: Sequence[Pattern], page: Page) -> _Columns:
 def _section(section: str, patterns: Sequence[Pattern], columns: _Columns, page: Page) -> list[Text]:
     reasons = {p.reason for p in patterns}
     common = reasons.pop() if len(reasons) == 1 and len(patterns) > 1 else None
-    title = "Deleted" if section == _DELETES else label_of(SECTIONS, section)
+    title = label_of(SECTIONS, section)
     note = "" if common is None or title.casefold() in common.casefold() else common
     lines = [join(blanks(2), heading(title, note, "bold underline"))]
     for pattern in patterns:
@@ -107,7 +106,7 @@ def _pattern(pattern: Pattern, columns: _Columns, page: Page, reason: str) -> li
         blanks(2),
     )
     move = move_of_pattern(pattern)
-    if pattern.action != Action.DELETE or pattern.field:
+    if pattern.field:
         start = join(start, left(shown(plain(pattern.field, columns.field), "bold"), columns.field), blanks(2))
     row = join(start, move_text(move, page.width - columns.values, page))
     why = join(words(reason, "dim"), words(pattern.line, "cyan"), gap=2)
