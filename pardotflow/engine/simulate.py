@@ -15,6 +15,7 @@ from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.extract import Wanted
 from pardotflow.engine.overlay import open_overlay, overlay_name, rows_view
 from pardotflow.engine.quote import literal
+from pardotflow.engine.recycle import remember_recycling
 from pardotflow.engine.remember import KEPT_WRITES
 from pardotflow.engine.sqlfile import rows, run
 from pardotflow.plan.file import TABLES
@@ -98,11 +99,12 @@ def _carry_out(simulation: Simulation, number: int) -> None:
     con = simulation.con
     run(con, "simulate_outcomes", round=number, moment=MOMENT, writer=WRITER)
     run(con, "remember", run_id=WRITER, is_newest=True, kept_writes=KEPT_WRITES)
+    remember_recycling(con, WRITER)
     if number == 1:
         run(con, "simulate_bases")
     written = rows(
         con,
-        "select c.system, c.object, list(distinct f.field order by f.field) filter (f.field is not null)"
+        "select c.system, c.object, list(distinct f.field order by f.field) filter (f.field <> '')"
         " from plan.changes c left join plan.field_changes f on f.change = c.change and f.sendable"
         " where c.sendable group by all order by all",
     )

@@ -1,8 +1,16 @@
 -- What the next plan would still send, each beside the change of this plan that it follows from: one that another rule
 -- makes in the counterpart, else one in the record, else its own.
 create or replace temp table unsettled as
-with again as (
-  select o.*, y.a_system, y.b_system from out_fields o join plan.syncs y on y.sync = o.sync and y.strength in ('apply', 'scheduled')
+with turned as (
+  select 'delete' as action, * from out_deletes union all select 'undelete', * from out_undeletes
+),
+wishes as (
+  select sync, system, object, id, name, field, before, coalesce(after, after_note) as after, reason, line, pii, a_obj, a_id, b_obj, b_id from out_fields
+  union all
+  select sync, system, object, id, name, '', null, action, reason, line, '', a_obj, a_id, b_obj, b_id from turned
+),
+again as (
+  select o.*, y.a_system, y.b_system from wishes o join plan.syncs y on y.sync = o.sync and y.strength in ('apply', 'scheduled')
   where not exists (from refused r where r.system = o.system and r.object = o.object and r.id = o.id)
 ),
 before_it as (
@@ -10,7 +18,7 @@ before_it as (
   from plan.changes c join outcomes o using (change) join plan.field_changes f using (change) where f.sendable
 )
 select a.sync, a.system, a.object, coalesce(n.planned_id, a.id) as id, a.name, a.field, a.before,
-       coalesce(a.after, a.after_note) as after, a.reason, a.line, a.pii,
+       a.after, a.reason, a.line, a.pii,
        p.field as other_field, p.reason as other_reason, p.line as other_line
 from again a left join simulated n on n.system = a.system and n.object = a.object and n.record_id = a.id
 left join before_it p
