@@ -5,11 +5,14 @@ the Salesforce id, where that is a match key.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pardotflow.config.findings import Findings, suggest
+from pardotflow.config.mappings import SyncFile
 from pardotflow.config.nodes import Entry, MapNode, Node, Scalar
-from pardotflow.config.project import CreateRule, FieldRef, MatchKey, MatchKind, Side
+from pardotflow.config.project import CreateRule, FieldRef, MatchKey, MatchKind, OwnerRule, Side
 from pardotflow.config.sides import build_ref, fixed_ref
+from pardotflow.config.users import build_owner
 from pardotflow.core.values import System
 
 ID_FIELD = {System.SALESFORCE: "Id", System.PARDOT: "id"}
@@ -44,19 +47,31 @@ def _named_ref(item: MapNode, side: Side, findings: Findings) -> FieldRef | None
 
 
 def build_creates(
-    node: MapNode, sides: tuple[Side, Side], match: tuple[MatchKey, ...], findings: Findings
+    node: MapNode, file: SyncFile, match: tuple[MatchKey, ...], findings: Findings
 ) -> Mapping[System, CreateRule]:
     """The create rules of a tree that follows the sync schema."""
     rules: dict[System, CreateRule] = {}
     for entry in node.entries:
         system = System(entry.key.text)
-        side = next((s for s in sides if s.system is system), None)
+        side = next((s for s in file.sides if s.system is system), None)
         if side is None:
             findings.error("PF150", f"this sync has no {system} side", entry.key.span, "Remove the rule.")
         elif isinstance(entry.value, MapNode):
             rule = _rule(entry, entry.value, side, match, findings)
-            rules |= {system: rule} if rule else {}
+            owner = _owner(entry.value, file, findings)
+            rules |= {system: replace(rule, owner=owner)} if rule else {}
     return rules
+
+
+def _owner(node: MapNode, file: SyncFile, findings: Findings) -> OwnerRule | None:
+    entry = node.entry("owner")
+    if entry is None:
+        return None
+    if file.has_warehouse:
+        message = "owner: translates a user of pardot, and this sync has no pardot side"
+        findings.error("PF180", message, entry.key.span, "Give OwnerId a value under set:.")
+        return None
+    return build_owner(node.mapping("owner"), file.folder, file.root, findings)
 
 
 def _rule(

@@ -21,10 +21,12 @@ from pardotflow.config.project import (
     Preset,
     Side,
     TooLong,
+    UserMap,
     ValueMap,
 )
 from pardotflow.config.project_file import Defaults
 from pardotflow.config.sides import build_ref
+from pardotflow.config.users import build_users
 from pardotflow.config.value_maps import Orientation, load_value_map
 from pardotflow.core.span import Span
 from pardotflow.core.values import System
@@ -88,6 +90,7 @@ def _mapping(node: MapNode, file: SyncFile, findings: Findings) -> FieldMapping 
         pii=node.text("pii"),
         preset=preset,
         place=sql.place if sql else None,
+        users=_users(node, direction, file, findings),
         span=node.span,
         spans=node.spans(),
     )
@@ -134,7 +137,9 @@ def _direction(node: MapNode, refs: Mapping[System, FieldRef], file: SyncFile, f
         findings.error("PF150", "a warehouse is only read", ref.span, f"Write to {file.systems[1]}.")
         return None
     if written is None:
-        return TOWARDS[implied] if implied else file.defaults.direction
+        # Users are translated one way: what a field of the Salesforce side says, Pardot follows.
+        default = Direction.TO_PARDOT if node.get("users") is not None else file.defaults.direction
+        return TOWARDS[implied] if implied else default
     direction = Direction(written.text)
     if direction is Direction.TWO_WAY and file.has_warehouse:
         message = "a mapping with a warehouse cannot be two_way: a warehouse is only read"
@@ -232,6 +237,26 @@ def _values(node: MapNode, direction: Direction, file: SyncFile, findings: Findi
     target = TARGETS.get(direction)
     reads = (0, 1) if target is None else (0,) if target is file.systems[1] else (1,)
     return load_value_map(written, file.folder, file.root, Orientation(sides=systems, reads=reads), findings)
+
+
+def _users(node: MapNode, direction: Direction, file: SyncFile, findings: Findings) -> UserMap | None:
+    entry = node.entry("users")
+    if entry is None:
+        return None
+    message, help = "", ""
+    other = next((option for option in ("values", "sql") if node.get(option) is not None), "")
+    if file.has_warehouse:
+        message = "users are translated between salesforce and pardot, and this sync has a warehouse side"
+        help = "Join the users in the model, and map the column with the user's id."
+    elif other:
+        message, help = f"users and {other} cannot stand together", f"Remove {other}, or write pairs under users: map."
+    elif direction is Direction.TWO_WAY:
+        message = "users cannot be translated two_way: several of them may become one"
+        help = "Write direction: to_pardot."
+    if message:
+        findings.error("PF180", message, entry.key.span, help)
+        return None
+    return build_users(node.mapping("users"), TARGETS[direction], file.folder, file.root, findings)
 
 
 def _with_keys(mappings: Sequence[FieldMapping], sides: tuple[Side, Side]) -> tuple[FieldMapping, ...]:

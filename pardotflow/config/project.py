@@ -121,6 +121,21 @@ class OnGone(StrEnum):
     """The gone record is made again by the create rule of its side."""
 
 
+class UserKey(StrEnum):
+    """The ways to find the counterpart of a user, in the order in which they are tried unless said otherwise."""
+
+    SALESFORCE_ID = "salesforce_id"
+    EMAIL = "email"
+
+
+class Queues(StrEnum):
+    """What happens where a queue, which is no user, owns a record."""
+
+    HOLD = "hold"
+    SKIP = "skip"
+    FALLBACK = "fallback"
+
+
 class ConnectorState(StrEnum):
     """Whether the vendor's own connector runs between the same two systems."""
 
@@ -225,6 +240,34 @@ class FieldRef(Placed):
         return "/".join(dict.fromkeys(self.by_object.values()))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueMap(Placed):
+    """Values of the first side and what they become on the second, in file order."""
+
+    file: str
+    pairs: tuple[tuple[str, str], ...]
+    one_to_one: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserMap(Placed):
+    """How the users of one system become users of the other. The pairs of `map` are (Salesforce, Pardot), each by id
+    or by e-mail, and win over `match`; `fallback` is a user of the target, empty where there is none."""
+
+    match: tuple[UserKey, ...]
+    map: ValueMap | None
+    fallback: str
+    queues: Queues
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerRule(Placed):
+    """Who owns a new record in Salesforce: the user that `field` of the prospect names, as `users` translate it."""
+
+    field: str
+    users: UserMap
+
+
 class MatchKind(StrEnum):
     """The ways to find the counterpart of a record."""
 
@@ -263,15 +306,7 @@ class CreateRule(Placed):
     set_spans: Mapping[str, Span] = field(default_factory=dict)
     places: Mapping[str, TextPlace] = field(default_factory=dict)
     """Of every SQL text: `when`, and `set.FIELD` for each target field of `set`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueMap(Placed):
-    """Values of the first side and what they become on the second, in file order."""
-
-    file: str
-    pairs: tuple[tuple[str, str], ...]
-    one_to_one: bool
+    owner: OwnerRule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -295,6 +330,8 @@ class FieldMapping(Placed):
     preset: Preset = Preset.NONE
     place: TextPlace | None = None
     """Where the text of `sql` stands."""
+    users: UserMap | None = None
+    """For fields that hold a user: how one system's become the other's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findin
         root=root, folder=path.parent, sides=sides, defaults=defaults, preset=_preset(node, sides, defaults, findings)
     )
     match = build_match(node.items("match"), sides, findings)
-    create = build_creates(node.mapping("create"), sides, match, findings)
+    create = build_creates(node.mapping("create"), file, match, findings)
     fields = build_mappings(node.mappings("fields"), file, findings)
     name = node.entry("sync")
     span = name.value.span if name else node.span

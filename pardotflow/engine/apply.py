@@ -142,7 +142,9 @@ def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
     touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
     creates = rows(con, "select count(*) from plan.changes where action = 'create' and sendable")[0][0]
     # A record that somebody made meanwhile can stand in any object.
-    wanted = tuple(item for item in wanted if creates or (item.connection, item.object) in touched)
+    wanted = tuple(
+        item for item in wanted if (creates and not item.looks_up) or (item.connection, item.object) in touched
+    )
     read = refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
     partly = {result.coverage.system for result in read if not result.complete}
     load_unknown_creates(con, request.ledger, request.connectors)

@@ -3,7 +3,7 @@
 Every expression that later decides a value is written here once, so that plan, compile and apply cannot disagree.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pardotflow.config.project import (
     CreateRule,
@@ -26,12 +26,14 @@ from pardotflow.engine.compiled import (
     CompiledObject,
     CompiledSide,
     CompiledSync,
+    CompiledUsers,
     Target,
 )
 from pardotflow.engine.expressions import columns_of
 from pardotflow.engine.quote import literal, name
 from pardotflow.engine.truth import Flow, flow_of
 from pardotflow.engine.types import Form, pair_form, written
+from pardotflow.engine.users import OWNER, OWNER_COLUMN, applies_to, user_column, users_of_mappings
 from pardotflow.graph.digest import mapping_digest
 
 # Read for every record of a person, so that plans can name it and links can follow it.
@@ -73,7 +75,24 @@ def compile_sync(sync: Sync, catalog: Catalog) -> CompiledSync:
         deletes_line=sync.at("deletes").short,
         guards=sync.guards,
         span=sync.span,
+        users=(*users_of_mappings(sync, mappings), *_owners(sync, looks)),
     )
+
+
+def _owners(sync: Sync, looks: Mapping[System, "_Looks"]) -> Iterator[CompiledUsers]:
+    """The translation that the owner of a new record needs."""
+    rule = sync.create.get(System.SALESFORCE)
+    if rule and rule.owner:
+        source = looks[System.PARDOT]
+        fields = {o: source.need(o, rule.owner.field) for o in source.of.names}
+        yield CompiledUsers(
+            role="b",
+            column=OWNER_COLUMN,
+            raw=_raw("b", fields),
+            source=System.PARDOT,
+            target=System.SALESFORCE,
+            users=rule.owner.users,
+        )
 
 
 class _Looks:
@@ -197,6 +216,12 @@ def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: _Looks, b: _Look
     cmp_a, cmp_b = f"nf_{form}({raw_a})", f"nf_{form}({raw_b})"
     out_b = written(form, type_b, sync.b.system, raw_a, cmp_a)
     out_a = written(form, type_a, sync.a.system, raw_b, cmp_b)
+    if mapping.users:
+        # Users are compared by the id that the target system gives them.
+        form, role = Form.TEXT, "a" if flow is Flow.A_TO_B else "b"
+        user = f"{role}.{user_column(number)}"
+        cmp_a, cmp_b = (user, f"nf_text({raw_b})") if role == "a" else (f"nf_text({raw_a})", user)
+        out_a = out_b = user
     if mapping.values:
         pairs = mapping.values.pairs
         if flow is Flow.B_TO_A:
@@ -210,6 +235,9 @@ def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: _Looks, b: _Look
         _applies("a", sync.a, fields_a) if mapping.a else "true",
         _applies("b", sync.b, fields_b) if mapping.b else "true",
     ]
+    if mapping.users:
+        source, raw = (sync.a, raw_a) if flow is Flow.A_TO_B else (sync.b, raw_b)
+        applies.append(applies_to(mapping.users, "a" if source is sync.a else "b", raw, source.system))
     return CompiledMapping(
         number=number,
         mapping=mapping,
@@ -282,7 +310,7 @@ def _create(rule: CreateRule, system: System, role: str, looks: Mapping[System, 
         for f in infos.fields
     }
     canonical = {(infos.field(f) or FieldInfo(name=f, type=FieldType.TEXT)).name: sql for f, sql in rule.set.items()}
-    for field in (*canonical, rule.key):
+    for field in (*canonical, rule.key, OWNER if rule.owner else ""):
         if field:
             target.need(rule.object, field)
     return CompiledCreate(

@@ -6,7 +6,7 @@ Compiling decides nothing about records. The same compiled sync serves plan, com
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Strength
+from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Strength, UserMap
 from pardotflow.core.span import Span
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.truth import Flow
@@ -142,6 +142,28 @@ class CompiledCreate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CompiledUsers:
+    """A user map of one side: `column` of its rows holds the user of the other system for the one in `raw`."""
+
+    role: str
+    column: str
+    raw: str
+    source: System
+    target: System
+    users: UserMap
+
+    @property
+    def table(self) -> str:
+        """The session's table with the translation: one row a user of the source."""
+        return f"users{self.column}_{self.role}"
+
+    @property
+    def key(self) -> str:
+        """The user in `raw` as the table names it."""
+        return f"nf_id({self.raw})" if self.source is System.SALESFORCE else f"nf_text({self.raw})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledSync:
     """One sync, ready for the templates."""
 
@@ -157,6 +179,7 @@ class CompiledSync:
     """Where that is said, as plans show it."""
     guards: Guards
     span: Span
+    users: tuple[CompiledUsers, ...] = ()
 
     @property
     def line(self) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pardotflow.config.project import MatchKind, TooLong
+from pardotflow.config.project import MatchKind, OwnerRule, TooLong
 from pardotflow.core.values import FieldType
 from pardotflow.engine.compile import target_side
 from pardotflow.engine.compiled import CompiledCreate, CompiledKey, CompiledMapping, CompiledSync, Target
 from pardotflow.engine.focus import OTHER, Focus
 from pardotflow.engine.quote import literal
 from pardotflow.engine.sqlfile import render
+from pardotflow.engine.users import OWNER, OWNER_COLUMN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,8 @@ def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, shar
         share_email_keys=sorted(shared),
         asked_keys=[k for k in (*symmetric, *naming) if k.number not in shared],
         rule_when=create.when,
+        has_owner=create.rule.owner is not None,
+        owner=f"s.{OWNER_COLUMN}" if create.rule.owner else "cast(null as varchar)",
         line=create.line,
         items=_items(sync, create, source),
         target_objects=[o.name for o in sync.side(create.role).objects],
@@ -109,6 +112,8 @@ def _items(sync: CompiledSync, create: CompiledCreate, source: str) -> list[Crea
     for key in _naming(sync, create.role):
         if create.object in key.id_fields:
             items.append(_key_item(create, key, source))
+    if create.rule.owner:
+        items.append(_owner_item(create, create.rule.owner, source))
     for mapping, target in mapped.values():
         if target.createable and target_side(mapping, create.role):
             items.append(_mapping_item(mapping, target, source))
@@ -137,6 +142,26 @@ def _set_item(
         line=span.short if span else create.line,
         pii=mapped[field][0].mapping.pii if field in mapped else "",
         rank=0,
+    )
+
+
+def _owner_item(create: CompiledCreate, owner: OwnerRule, source: str) -> CreateItem:
+    value = f"{source}.{OWNER_COLUMN}"
+    return CreateItem(
+        field=OWNER,
+        type=str(FieldType.ID),
+        value=value,
+        form_value=f"nf_text({value})",
+        raw=value,
+        mapping="",
+        digest="",
+        length=0,
+        cut=False,
+        restricted=(),
+        applies="true",
+        line=owner.span.short,
+        pii="",
+        rank=1,
     )
 
 

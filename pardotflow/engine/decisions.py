@@ -74,6 +74,7 @@ The table names a source; the value is then held (shown, not sent) when
 | `blank` | a blank would replace a value under `on_blank: hold`, the default; `clear` sends it, `refill` turns round |
 | `unreadable` | a value cannot be read as the type of the pair |
 | `unmapped_value` | the value map does not have the value |
+| `unmapped_user` | no active user of the other system stands for this one, or several do, or a queue owns the record |
 | `unknown_picklist_value` | the target's restricted picklist does not have it |
 | `too_long` | it is longer than the target takes, and `too_long` is `hold` (the default); `cut` sends the beginning |
 | `open_conflict` | the policy asks, or cannot tell |
@@ -91,6 +92,7 @@ A create rule makes a record where no match key finds anybody on the other side.
 | `would_duplicate` | a key finds somebody who has a counterpart already, or two records without one share a key |
 | `was_deleted` | a key finds only a deleted record, or a lead that was converted |
 | `required_missing` | a required field, or the key of the new record, would be blank |
+| `unmapped_user` | `owner` finds no user for it, and there is no fallback |
 | `unknown_outcome` | it was sent less than a cache lag ago, and its answer never came |
 | `incomplete_read` | the system kept rows back: the counterpart may be among them |
 | `filtered_source` | a source of that side has a filter: the counterpart may be among what it leaves out |

@@ -141,6 +141,8 @@ def _read_all(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tup
     syncs, wanted = open_rows(request.project, request.catalog)
     focus, results = Focus(), list[Refreshed]()
     if request.record:
+        users = [w for w in wanted if w.looks_up]
+        refresh(con, request.connectors, users, request.layout, request.clock.now(), request.progress)
         found = find_records(con, syncs, wanted, request.connectors, request.layout, request.record)
         coverage, focus = found.coverage, found.focus
     else:

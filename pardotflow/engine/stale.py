@@ -39,6 +39,6 @@ def _mark_made_meanwhile(con: duckdb.DuckDBPyConnection, syncs: Iterable[Compile
             side = sync.side(role)
             for item in side.objects:
                 open_overlay(con, str(side.system), item.name)
-            con.execute(render("side", side=side, expressions={}, forms=sync.key_forms(role)))
+            con.execute(render("side", side=side, expressions={}, users=(), forms=sync.key_forms(role)))
             keys = [(k.number, k.form(role)) for k in sync.keys]
             run(con, "made_meanwhile", sync=sync, side=side, keys=keys)

@@ -13,7 +13,7 @@ from pardotflow.core.diagnostic import Diagnostic
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine import truth
-from pardotflow.engine.compiled import CompiledKey, CompiledSide, CompiledSync
+from pardotflow.engine.compiled import CompiledKey, CompiledSide, CompiledSync, CompiledUsers
 from pardotflow.engine.computed import Computed, computed_columns, typed_columns
 from pardotflow.engine.createplan import create_sql
 from pardotflow.engine.focus import Focus
@@ -21,6 +21,7 @@ from pardotflow.engine.overlay import lay_over
 from pardotflow.engine.quote import literal
 from pardotflow.engine.sqlfault import fault_of
 from pardotflow.engine.sqlfile import render
+from pardotflow.engine.users import translated_column, users_sql
 
 # Account Engagement serves reads from a cache that can be up to 60 seconds behind.
 CACHE_LAG: Mapping[System, int] = {System.PARDOT: 60, System.SALESFORCE: 0, System.WAREHOUSE: 0}
@@ -60,12 +61,18 @@ class _Fate:
 def side_sql(sync: CompiledSync, side: CompiledSide) -> str:
     """The rows of one side with the computed columns."""
     forms = {f"_c_{m.number}": m.cmp_a if side.role == "a" else m.cmp_b for m in sync.mappings}
-    return _side(side, computed_columns(sync, side), sync.key_forms(side.role) | forms)
+    users = [u for u in sync.users if u.role == side.role]
+    rows = _side(side, computed_columns(sync, side), sync.key_forms(side.role) | forms, users)
+    return users_sql(sync, side) + rows
 
 
-def _side(side: CompiledSide, computed: Iterable[Computed], forms: Mapping[str, str]) -> str:
+def _side(
+    side: CompiledSide, computed: Iterable[Computed], forms: Mapping[str, str], users: Iterable[CompiledUsers] = ()
+) -> str:
     expressions = {c.column: c.sql for c in computed}
-    return render("side", side=side, expressions=expressions, typed=typed_columns(side), forms=forms)
+    typed = typed_columns(side)
+    user_columns = [(u, translated_column(u)) for u in users]
+    return render("side", side=side, expressions=expressions, typed=typed, forms=forms, users=user_columns)
 
 
 def statements(sync: CompiledSync, focus: Focus, *, share: bool, recycled: bool = True) -> list[tuple[str, str]]:
@@ -106,8 +113,17 @@ def _compare_sql(sync: CompiledSync, focus: str) -> list[tuple[str, str]]:
     return [
         ("cells", _cells_sql(sync)),
         ("decide", _decide_sql(sync)),
-        ("collect", render("collect", sync=sync, mappings=sync.mappings, focus=focus)),
+        ("collect", _collect_sql(sync, focus)),
     ]
+
+
+def _collect_sql(sync: CompiledSync, focus: str) -> str:
+    return render("collect", sync=sync, mappings=sync.mappings, focus=focus, translated=_translated(sync))
+
+
+def _translated(sync: CompiledSync) -> list[int]:
+    """The mappings of users."""
+    return [m.number for m in sync.mappings if m.mapping.users]
 
 
 def run_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool) -> None:
@@ -167,7 +183,7 @@ def _key_names(sync: CompiledSync) -> str:
 
 def _cells_sql(sync: CompiledSync) -> str:
     lags = {"lag_a": CACHE_LAG[sync.a.system], "lag_b": CACHE_LAG[sync.b.system]}
-    return render("cells", sync=sync, mappings=sync.mappings, **lags)
+    return render("cells", sync=sync, mappings=sync.mappings, translated=_translated(sync), **lags)
 
 
 def _decide_sql(sync: CompiledSync) -> str:

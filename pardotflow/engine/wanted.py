@@ -1,6 +1,6 @@
 """Which fields of which objects have to be read for a project."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import sqlglot
 from sqlglot import exp
@@ -11,9 +11,10 @@ from pardotflow.core.describe import Catalog
 from pardotflow.core.values import System
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.extract import Wanted
+from pardotflow.engine.users import QUEUE, QUEUES_ONLY, READ
 
 
-def wanted_objects(project: Project, syncs: Iterable[CompiledSync], catalog: Catalog) -> tuple[Wanted, ...]:
+def wanted_objects(project: Project, syncs: Sequence[CompiledSync], catalog: Catalog) -> tuple[Wanted, ...]:
     """Every vendor object of the project's sources, with the fields that syncs, models or the source itself name."""
     needed: dict[tuple[str, str], set[str]] = {}
     for sync in syncs:
@@ -30,13 +31,25 @@ def wanted_objects(project: Project, syncs: Iterable[CompiledSync], catalog: Cat
                 fields = needed.setdefault(key, set())
                 fields.update(source.fields)
                 fields.update(_model_columns(project, source.name) if used else ())
+    looked_up = _users_to_read(syncs)
+    for user, fields_of_user in looked_up.items():
+        needed.setdefault(user, set()).update(fields_of_user)
     return tuple(
-        _wanted(project, catalog, connection, name, fields)
+        _wanted(project, catalog, connection, name, fields, looks_up=(connection, name) in looked_up)
         for (connection, name), fields in sorted(needed.items(), reverse=True)
     )
 
 
-def _wanted(project: Project, catalog: Catalog, connection: str, name: str, fields: set[str]) -> Wanted:
+def _users_to_read(syncs: Iterable[CompiledSync]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Users and queues by (connection, object) with their fields, where a sync translates any."""
+    if not any(sync.users for sync in syncs):
+        return {}
+    return {(str(system), item): fields for (system, item), fields in READ.items()}
+
+
+def _wanted(
+    project: Project, catalog: Catalog, connection: str, name: str, fields: set[str], *, looks_up: bool
+) -> Wanted:
     info = catalog.find(connection, name)
     source = project.source_of(connection, name)
     known = [f for f in (info.field(x) for x in fields) if f is not None] if info else []
@@ -44,8 +57,9 @@ def _wanted(project: Project, catalog: Catalog, connection: str, name: str, fiel
         connection=connection,
         object=name,
         fields=tuple(sorted({f.name for f in known})) if info else tuple(sorted(fields)),
-        where=source.where if source else "",
+        where=source.where if source else QUEUES_ONLY if looks_up and name == QUEUE else "",
         sweep=tuple(sorted(f.name for f in known if not f.delta_safe)),
+        looks_up=looks_up,
     )
 
 

@@ -36,20 +36,21 @@ def config_digest(project: Project) -> str:
 
 
 def mapping_digest(sync: Sync, mapping: FieldMapping) -> str:
-    """Of what computes the mapping's value: systems, fields by object, direction, SQL and the pairs of the value map.
+    """Of what computes the mapping's value: systems, fields by object, direction, SQL, the pairs of the value map, and
+    how users are translated (not who they are).
 
     Policies, guards and descriptions are left out: changing one of them does not make a remembered base worthless.
     """
-    return _digest(
-        {
-            "systems": [str(s.system) for s in sync.sides],
-            "a": _ref(mapping.a),
-            "b": _ref(mapping.b),
-            "direction": str(mapping.direction),
-            "sql": mapping.sql,
-            "values": _pairs(mapping.values),
-        }
-    )
+    parts: dict[str, Json] = {
+        "systems": [str(s.system) for s in sync.sides],
+        "a": _ref(mapping.a),
+        "b": _ref(mapping.b),
+        "direction": str(mapping.direction),
+        "sql": mapping.sql,
+        "values": _pairs(mapping.values),
+    }
+    # A part that is not used is left out: the digests of before it was there stay what they are.
+    return _digest(parts | ({"users": _json(mapping.users)} if mapping.users else {}))
 
 
 def _digest(value: Json) -> str:

@@ -68,6 +68,7 @@ class HeldKind(StrEnum):
     FILTERED_SOURCE = "filtered_source"
     REFUSED = "refused"
     CANNOT_UNDELETE = "cannot_undelete"
+    UNMAPPED_USER = "unmapped_user"
 
 
 class SkipReason(StrEnum):

@@ -235,7 +235,8 @@ def _groups(
 ) -> tuple[Group, ...]:
     """Rows of one table by kind, largest first, each with a few samples."""
     varied = (
-        "case when kind in ('would_duplicate', 'was_deleted', 'required_missing', 'refused') then '' else reason end"
+        "case when kind in ('would_duplicate', 'was_deleted', 'required_missing', 'refused')"
+        " or (kind = 'unmapped_user' and field = '') then '' else reason end"
     )
     grouped_reason = varied if table == "held" else reason
     told = f"case when field = '' then reason else {note} end" if table == "held" else note

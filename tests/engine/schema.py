@@ -1,4 +1,4 @@
-"""What the two fake systems declare: three objects with one field of every type that people map."""
+"""What the two fake systems declare: three objects with one field of every type that people map, and users."""
 
 from collections.abc import Iterable, Mapping
 
@@ -66,14 +66,35 @@ _PROSPECT = (
     FieldInfo(name="salesforceId", type=T.ID),
     FieldInfo(name="campaignId", type=T.INTEGER),
 )
+_USER = (
+    fixed("Id", T.ID),
+    text("Name", 121),
+    text("Username", 80),
+    FieldInfo(name="Email", type=T.EMAIL, length=128),
+    FieldInfo(name="IsActive", type=T.BOOLEAN, default="true"),
+)
+_PARDOT_USER = (
+    fixed("id", T.INTEGER),
+    FieldInfo(name="email", type=T.EMAIL),
+    text("firstName"),
+    text("lastName"),
+    FieldInfo(name="salesforceId", type=T.ID),
+)
 
 
 def objects_of(system: System, more: Iterable[FieldInfo] = ()) -> Mapping[str, ObjectInfo]:
-    """The objects of one system; `more` fields are on each of them."""
+    """The objects of one system; `more` fields are on each of its people."""
     extra = tuple(more)
     if system is System.PARDOT:
-        return {"prospect": ObjectInfo(name="prospect", label="Prospect", fields=(*_PROSPECT, *extra))}
+        return {
+            "prospect": ObjectInfo(name="prospect", label="Prospect", fields=(*_PROSPECT, *extra)),
+            "user": ObjectInfo(name="user", label="User", fields=_PARDOT_USER),
+        }
     return {
+        "User": ObjectInfo(name="User", label="User", key_prefix="005", fields=_USER),
+        "Group": ObjectInfo(
+            name="Group", label="Group", key_prefix="00G", fields=(fixed("Id", T.ID), text("Name", 40))
+        ),
         "Contact": ObjectInfo(name="Contact", label="Contact", key_prefix="003", fields=(*_CRM, *extra)),
         "Lead": ObjectInfo(name="Lead", label="Lead", key_prefix="00Q", fields=(*_CRM, *_LEAD, *extra)),
     }

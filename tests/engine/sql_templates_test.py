@@ -14,16 +14,17 @@ import sqlglot
 from sqlglot import exp
 
 from pardotflow.config.load import load_project
-from pardotflow.config.project import OnGone
+from pardotflow.config.project import OnGone, Queues, UserKey, UserMap, ValueMap
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.compile import compile_project, snapshot_table
-from pardotflow.engine.compiled import CompiledSync
+from pardotflow.engine.compiled import CompiledSync, CompiledUsers
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.overlay import OverlayTable, RecycledTable, overlay_name
 from pardotflow.engine.recycle import KeptField, KeptObject
 from pardotflow.engine.sqlfile import FOLDER, render
 from pardotflow.engine.syncplan import second_look, statements
+from pardotflow.engine.users import users_sql
 
 EXAMPLE = Path(__file__).parents[2] / "projects" / "example"
 SEEDS = {
@@ -37,6 +38,7 @@ EXCEPTIONS: frozenset[str] = frozenset()
 # The step of a sync that a template is rendered for; templates that are here with nothing have a name of their own.
 STEPS = {
     "side": "sides",
+    "users": "users",
     "match_start": "match start",
     "match_key": "match salesforce_id",
     "match_end": "match end",
@@ -119,6 +121,15 @@ def syncs() -> tuple[CompiledSync, ...]:
     return compile_project(loaded.project, catalog())
 
 
+def with_users(sync: CompiledSync) -> CompiledSync:
+    """The sync with a translation of users that has every part."""
+    pairs = ValueMap(file="users.csv", pairs=(("ana@work.example", "42"),), one_to_one=True, span=sync.span)
+    users = UserMap(match=tuple(UserKey), map=pairs, fallback="7", queues=Queues.FALLBACK, span=sync.span)
+    raw, ways = 'a."OwnerId"', (System.SALESFORCE, System.PARDOT)
+    found = CompiledUsers(role="a", column="_u_0", raw=raw, source=ways[0], target=ways[1], users=users)
+    return replace(sync, users=(found,))
+
+
 def rendered(syncs: tuple[CompiledSync, ...]) -> Iterator[tuple[str, str]]:
     """Every statement of every sync under its step's name, and the templates that stand alone."""
     for sync in syncs:
@@ -127,6 +138,7 @@ def rendered(syncs: tuple[CompiledSync, ...]) -> Iterator[tuple[str, str]]:
         for rule in (OnGone.ARCHIVE, OnGone.RECREATE):
             yield from statements(replace(sync, deletes=dict.fromkeys(System, rule)), Focus(), share=True)
         yield from second_look(sync)
+    yield "users", users_sql(with_users(syncs[0]), syncs[0].a)
     for template in ALONE:
         yield template, render(template, **VALUES, sync=syncs[0], side=syncs[0].b)
 

@@ -17,6 +17,7 @@ from pardotflow.config.meaning.scope import Scope
 from pardotflow.config.meaning.sources import check_sources
 from pardotflow.config.meaning.targets import check_targets
 from pardotflow.config.meaning.traps import check_traps
+from pardotflow.config.meaning.users import check_users
 from pardotflow.config.project import Project
 from pardotflow.core.describe import Catalog
 from pardotflow.core.diagnostic import Diagnostic
@@ -31,6 +32,7 @@ _CHECKS: tuple[Callable[[Scope], None], ...] = (
     check_expressions,
     check_connector,
     check_traps,
+    check_users,
 )
 
 

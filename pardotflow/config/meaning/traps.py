@@ -8,6 +8,8 @@ from pardotflow.config.project import FieldMapping, FieldRef, Side, Sync
 from pardotflow.core.values import FieldType, System
 
 _CUSTOM = "__c"
+_WAY_OUT = "Join {} in a model and map one of its fields, or map it to a field that holds Salesforce ids."
+_WAY_OUT_OF_USERS = "Map it to userId with users: {}, which finds the Pardot user, or to salesforceOwnerId."
 
 
 def check_traps(scope: Scope) -> None:
@@ -17,7 +19,8 @@ def check_traps(scope: Scope) -> None:
             for side, ref in refs_of(sync, mapping):
                 if side.system is System.SALESFORCE:
                     _check_conversion(scope, ref)
-                    _check_values(scope, sync, mapping, side, ref)
+                    if not mapping.users:
+                        _check_values(scope, sync, mapping, side, ref)
 
 
 def _check_conversion(scope: Scope, ref: FieldRef) -> None:
@@ -42,9 +45,7 @@ def _check_values(scope: Scope, sync: Sync, mapping: FieldMapping, side: Side, r
         if info.reference_to and not keeps_ids:
             target = " or ".join(info.reference_to)
             message = f'"{info.name}" in salesforce {name} is a lookup: its value is the id of a record of {target}'
-            help = (
-                f"Join {target} in a model and map one of its fields, or map it to a field that holds Salesforce ids."
-            )
+            help = _WAY_OUT_OF_USERS if "User" in info.reference_to else _WAY_OUT.format(target)
             scope.findings.warning("PF164", message, ref.at(name), help)
         elif info.type is FieldType.UNKNOWN and info.confirmed:
             message = f'"{info.name}" in salesforce {name} is a compound field, and has no value of its own'

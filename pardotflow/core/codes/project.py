@@ -1,7 +1,7 @@
 """Codes of project files: PF1xx.
 
 The tens say where: 10x files and YAML, 11x the grammar, 12x templates, 13x environments, 14x names between files,
-15x mappings, 16x creates and the vendor's connector, 17x SQL, 19x what is not built yet.
+15x mappings, 16x creates and the vendor's connector, 17x SQL, 18x users and owners, 19x what is not built yet.
 """
 
 from pardotflow.core.codes.code import Code, code
@@ -356,6 +356,29 @@ _SQL = (
     ),
 )
 
+_USERS = (
+    code(
+        "PF180",
+        "users that cannot be translated",
+        "users: and owner: turn a user of one vendor into a user of the other, one way: between a field of Salesforce "
+        "that refers to a User and a user field of the prospect. Users are named by id or by e-mail.",
+        "Name such fields and such users, or map a field that holds a text.",
+    ),
+    code(
+        "PF181",
+        "a new record without an owner",
+        "Salesforce makes the connected user the owner of a record that is created without one, and the mapping of the "
+        "owner would then assign the prospect to that user.",
+        "Say who owns new records: owner:, a value for OwnerId under set:, or assignment_rule:.",
+    ),
+    code(
+        "PF182",
+        "two fields for the owner of one prospect",
+        "Pardot refuses a write with both userId and salesforceOwnerId (code 125): each of them assigns the prospect.",
+        "Keep one of them.",
+    ),
+)
+
 _UNBUILT = (
     code(
         "PF190",
@@ -375,5 +398,6 @@ PROJECT_CODES: tuple[Code, ...] = (
     *_MAPPINGS,
     *_CREATES,
     *_SQL,
+    *_USERS,
     *_UNBUILT,
 )

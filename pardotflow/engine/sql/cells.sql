@@ -82,5 +82,9 @@ select *,
        when na is distinct from nba and nb is distinct from nbb then 'both_moved'
        when na is distinct from nba then 'a_moved'
        when nb is distinct from nbb then 'b_moved'
+{% if translated %}
+       -- Neither side moved, and who stands for the user did: what computes the value is another than it was.
+       when m in ({{ translated | join(', ') }}) and rewrites = 0 and not rewritten then 'mapping_changed'
+{% endif %}
        else 'same' end as found
 from seen where ca is distinct from cb;

@@ -34,11 +34,18 @@ select {{ sync.name | literal }},
        when found in ('a_moved', 'b_moved') and section = 'drift' then 'edited on a one-way field; put back'
        when found = 'both_moved' then 'both moved; one-way'
        when found = 'new' and flow = 'two_way' then 'no base yet; on_link ' || on_link
+       when found = 'mapping_changed' and digest = digest_now then 'another user stands for it now'
        when found = 'mapping_changed' then 'the mapping changed'
        when found = 'new' then 'one-way'
        when target = 'b' then '{{ sync.a.system.value }} moved'
        else '{{ sync.b.system.value }} moved' end
-    || case when is_clear then '; clears' when too_long and cut then '; cut to ' || target_length else '' end,
+    || case when is_clear then '; clears' when too_long and cut then '; cut to ' || target_length else '' end
+{% if translated %}
+    || coalesce((select '; to ' || u.name from user_rows u where u.id = named_cells.after_value
+                   and u.system = case named_cells.target when 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end
+                   and named_cells.m in ({{ translated | join(', ') }})), '')
+{% endif %}
+    ,
   line, pii, a_obj, a_id, b_obj, b_id, key, digest_now,
   case target when 'a' then case when source_form is null then null else after_value end else ra end,
   case target when 'b' then case when source_form is null then null else after_value end else rb end,
@@ -71,7 +78,7 @@ select {{ sync.name | literal }},
   told_field,
   case when target is not null then before_value when told_side = 'a' then ra else rb end,
   case when target is null then case told_side when 'a' then rb else ra end
-       when starts_with(after_value, chr(2)) then substr(after_value, 2)
+       when starts_with(after_value, chr(2)) then split_part(after_value, chr(2), 2)
        when source_form is null then null else out_value end,
   substr(outcome, 6),
   case substr(outcome, 6)
@@ -82,6 +89,7 @@ select {{ sync.name | literal }},
     when 'unreadable' then 'cannot be read as ' || form
     when 'unknown_picklist_value' then 'not a value of the restricted picklist'
     when 'unmapped_value' then 'not in the value map'
+    when 'unmapped_user' then split_part(after_value, chr(2), 3)
     else 'both sides differ' end,
   line, pii
 from named_cells where starts_with(outcome, 'held:') and outcome <> 'held:open_conflict';
@@ -134,3 +142,14 @@ where e.c.agree
        or x.a_value is distinct from e.c.ra or x.b_value is distinct from e.c.rb or x.sent_side is not null)
   and not coalesce((x.sent_side = 'a' and e.a_stamp < x.sent_at - interval 2 second)
                 or (x.sent_side = 'b' and e.b_stamp < x.sent_at - interval 2 second), false);
+{% for c in mappings if c.mapping.users and c.mapping.users.queues.value == 'skip' %}
+
+-- A queue is no user: with queues: skip what its records hold on the other side stays, and that is told.
+insert into out_accepted
+select {{ sync.name | literal }}, '{{ sync.b.system.value }}', b._obj, b._id, b._name, {{ (c.field_b.values() | first) | literal }},
+  {{ c.raw_a }}, {{ c.raw_b }}, 'owned_by_a_queue', {{ c.mapping.span.short | literal }}, {{ c.mapping.pii | literal }}
+from live_pairs lp
+join side_a a on a._obj = lp.a_obj and a._id = lp.a_id
+join side_b b on b._obj = lp.b_obj and b._id = lp.b_id
+where {{ focus }} and starts_with({{ c.raw_a }}, '00G') and not starts_with(lp.a_id, 'new:') and not starts_with(lp.b_id, 'new:');
+{% endfor %}

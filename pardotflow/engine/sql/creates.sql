@@ -2,7 +2,7 @@
 -- no second record of the same batch would make the same person again.
 {% set r = source %}
 create or replace temp table wanted as
-select l.obj, l.id, l.name, l.mark, l.others, l.note, coalesce(l.key_no, -1) as key_no, coalesce(s._create_when, false) as condition
+select l.obj, l.id, l.name, l.mark, l.others, l.note, coalesce(l.key_no, -1) as key_no, coalesce(s._create_when, false) as condition, {{ owner }} as owner
 {%- for key in symmetric_keys %}, {{ key.value }} as key_{{ key.number }}{% endfor %}
 
 from left_{{ r }} l join side_{{ r }} {{ r }} on {{ r }}._obj = l.obj and {{ r }}._id = l.id
@@ -22,6 +22,7 @@ select *,
     when key_{{ key.number }} is not null and count(*) filter (condition) over (partition by key_{{ key.number }}) > 1 then 'held:twin'
 {% endif %}
 {% endfor %}
+    when starts_with(owner, chr(2)) then 'held:unmapped_user'
     else 'create' end as verdict
 from wanted left join (select distinct record as unknown_id from unknown_creates where system = '{{ target_system }}') u on u.unknown_id = wanted.id
   cross join (select max(kind) as partly from partly_read where system = '{{ target_system }}' and object in ({{ target_objects | literals }})) p;
@@ -38,6 +39,7 @@ select {{ sync.name | literal }}, '{{ source_system }}', obj, id, name, '', null
                when 'held:twin' then 'several records without a counterpart share a match key'
                when 'held:incomplete_read' then 'its counterpart may be among the rows of {{ target_system }} that were not read'
                when 'held:filtered_source' then 'its counterpart may be among the records that the filter of its source leaves out'
+               when 'held:unmapped_user' then split_part(owner, chr(2), 2) || ': ' || split_part(owner, chr(2), 3)
                when 'held:unknown_outcome' then 'a create was sent and its answer never came; it can be looked up in a minute'
                else note || ' finds ' || coalesce(others, '') end,
   {{ line | literal }}, ''
@@ -102,7 +104,8 @@ where {{ key.value }} is not null;
 
 insert into out_fields
 select {{ sync.name | literal }}, '{{ target_system }}', {{ target_object | literal }}, k.new_id, k.name, 'create', f.field, f.type,
-  null, f.after_value, null, '', 'create', 'new', case when f.mapping = '' then 'set by the create rule' else 'new record' end, f.line, f.pii,
+  null, f.after_value, null, '', 'create', 'new', case when f.mapping = '' then 'set by the create rule' else 'new record' end
+    {% if has_owner %}|| coalesce((select '; to ' || u.name from user_rows u where u.system = '{{ target_system }}' and u.id = f.after_value and f.field = 'OwnerId'), ''){% endif %}, f.line, f.pii,
   {% if r == 'a' %}k.obj, k.id, {{ target_object | literal }}, k.new_id{% else %}{{ target_object | literal }}, k.new_id, k.obj, k.id{% endif %},
   nullif(f.mapping, ''), nullif(f.digest, ''),
   {% if r == 'a' %}f.raw, f.after_value, 'b'{% else %}f.after_value, f.raw, 'a'{% endif %}

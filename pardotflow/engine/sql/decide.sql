@@ -107,7 +107,8 @@ select *,
     -- What a side holds is read again before it is written anywhere, if all that is known is what we sent there.
     when (side = 'a' and a_stale) or (side = 'b' and b_stale) then 'accept'
     when into_blank and target_form is not null and not (form = 'checkbox' and target_form = 'false') then 'accept'
-    when starts_with(after_value, chr(2)) then 'held:unmapped_value'
+    -- A user who was not translated says why after a second mark.
+    when starts_with(after_value, chr(2)) then case when contains(substr(after_value, 2), chr(2)) then 'held:unmapped_user' else 'held:unmapped_value' end
     when target_type = 'integer' and not regexp_matches(after_value, '^[+-]?[0-9]+$') then 'held:unreadable'
     when is_clear and on_blank = 'hold' then 'held:blank'
     when len(restricted) > 0 and after_value is not null

@@ -35,7 +35,18 @@ with raw as (
 {% else %}
 , whole as (from raw)
 {% endif %}
+{% if users %}
+-- The user of the other system for each user that is translated.
+, translated as (
+  select {{ side.role }}.*{% for u, sql in users %}, {{ sql }} as {{ u.column }}{% endfor %}
+
+  from whole as {{ side.role }}
+{% for u, sql in users %}
+  left join {{ u.table }} on {{ u.table }}.key = {{ u.key }}
+{% endfor %}
+)
+{% endif %}
 -- The form in which each mapped value is compared, once for every row.
 select {{ side.role }}.*{% for column, form in forms.items() %}, {{ form }} as {{ column }}{% endfor %}
 
-from whole as {{ side.role }};
+from {{ 'translated' if users else 'whole' }} as {{ side.role }};
