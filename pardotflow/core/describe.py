@@ -4,8 +4,9 @@ Connectors fill these types (a vendor's describe, a shipped table, a file's head
 engine read them; the store caches them as JSON.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from dataclasses import field as dataclass_field
 from typing import Any
 
 from pardotflow.core.values import FieldType
@@ -43,21 +44,66 @@ class FieldInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectInfo:
-    """One object: its canonical name and fields, found without regard to case."""
+    """One object: its canonical name and fields, found without regard to case.
+
+    A field of a parent record is named by its path (`Account.Name`). It is read-only here, and a change of it moves the
+    parent's stamp only.
+    """
 
     name: str
     label: str
     fields: tuple[FieldInfo, ...]
     key_prefix: str = ""
+    related: "Callable[[str], ObjectInfo | None] | None" = dataclass_field(default=None, compare=False, repr=False)
+    """What is known of another object of the same system; a catalog sets it."""
 
     def field(self, name: str) -> FieldInfo | None:
-        """The field of that name in any case, or None."""
+        """The field of that name or path in any case, or None."""
+        if "." in name:
+            return self._field_of_parent(name)
         wanted = name.lower()
         return next((f for f in self.fields if f.name.lower() == wanted), None)
 
+    def reference(self, path: str) -> FieldInfo | None:
+        """The field with the parent's id that a path follows first, or None where there is no such parent."""
+        relation, dot, _ = path.partition(".")
+        is_custom = relation.lower().endswith("__r")
+        return self.field(f"{relation[:-1]}c" if is_custom else f"{relation}Id") if dot else None
+
+    def is_unseen(self, path: str) -> bool:
+        """True where a parent on the path is not described, so that nobody can say what it has."""
+        reference, rest = self.reference(path), path.partition(".")[2]
+        if reference is None:
+            return False
+        parents = [self.related(name) if self.related else None for name in reference.reference_to]
+        return None in parents or any(p is not None and p.is_unseen(rest) for p in parents)
+
+    def _field_of_parent(self, path: str) -> FieldInfo | None:
+        reference, rest = self.reference(path), path.partition(".")[2]
+        if reference is None or self.related is None:
+            return None
+        parents = (self.related(name) for name in reference.reference_to)
+        found = next((f for p in parents if p is not None and (f := p.field(rest)) is not None), None)
+        if found is None:
+            return None
+        relation = f"{reference.name[:-1]}r" if reference.name.endswith("__c") else reference.name[: -len("Id")]
+        return replace(
+            found,
+            name=f"{relation}.{found.name}",
+            createable=False,
+            updateable=False,
+            required_on_create=False,
+            external_id=False,
+            unique=False,
+            default=None,
+            delta_safe=False,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready form, for the cache."""
-        return asdict(self)
+        return {"name": self.name, "label": self.label, "key_prefix": self.key_prefix} | {
+            "fields": [asdict(f) for f in self.fields]
+        }
 
     @staticmethod
     def from_json(value: Mapping[str, Any]) -> "ObjectInfo":
@@ -81,8 +127,9 @@ class Catalog:
     objects: Mapping[tuple[str, str], ObjectInfo]
 
     def find(self, connection: str, name: str) -> ObjectInfo | None:
-        """The object, or None where nothing is known of it."""
-        return self.objects.get((connection, name.lower()))
+        """The object, or None where nothing is known of it. It finds the fields of its parents here."""
+        found = self.objects.get((connection, name.lower()))
+        return None if found is None else replace(found, related=lambda other: self.find(connection, other))
 
     def __iter__(self) -> Iterator[ObjectInfo]:
         return iter(self.objects.values())

@@ -97,7 +97,8 @@ def _make_empty(
         info = catalog.find(source.connection, source.object)
         if info is None or not info.fields:
             return False
-        picks = (f"{typed_column('cast(null as varchar)', f.type)} as {name(f.name)}" for f in info.fields)
+        parents = [f for field in source.fields if "." in field and (f := info.field(field)) is not None]
+        picks = (f"{typed_column('cast(null as varchar)', f.type)} as {name(f.name)}" for f in (*info.fields, *parents))
         con.execute(f"{start} select {', '.join(picks)} limit 0")
         return True
     alias = name(f"db_{source.connection}")

@@ -174,6 +174,19 @@ def _applies(role: str, side: Side, fields: Mapping[str, FieldInfo]) -> str:
     return f"{role}._obj in ({', '.join(literal(o) for o in fields)})"
 
 
+def _is_known(sync: Sync, side: Side, fields: Mapping[str, FieldInfo]) -> str:
+    """SQL that is false for a new record whose parent is given with it: what the parent holds is not known yet."""
+    rule = sync.create.get(side.system)
+    path = fields[rule.object].name if rule and rule.object in fields else ""
+    if rule is None or "." not in path:
+        return "true"
+    relation = path.partition(".")[0]
+    parent_id = (f"{relation[:-1]}c" if relation.endswith("__r") else f"{relation}Id").lower()
+    refs = (m.a if side is sync.a else m.b for m in sync.fields)
+    given = {f.lower() for f in rule.set} | {ref.name_in(rule.object).lower() for ref in refs if ref}
+    return f"not starts_with({'a' if side is sync.a else 'b'}._id, 'new:')" if parent_id in given else "true"
+
+
 def _first_type(fields: Mapping[str, FieldInfo]) -> FieldType:
     return next((f.type for f in fields.values()), FieldType.TEXT)
 
@@ -235,6 +248,7 @@ def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: _Looks, b: _Look
         _applies("a", sync.a, fields_a) if mapping.a else "true",
         _applies("b", sync.b, fields_b) if mapping.b else "true",
     ]
+    applies += [_is_known(sync, side, fields) for side, fields in ((sync.a, fields_a), (sync.b, fields_b))]
     if mapping.users:
         source, raw = (sync.a, raw_a) if flow is Flow.A_TO_B else (sync.b, raw_b)
         applies.append(applies_to(mapping.users, "a" if source is sync.a else "b", raw, source.system))

@@ -3,7 +3,7 @@
 An expression sees typed values; what it gives is text again, or true or false for the rule of a create.
 """
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 import duckdb
@@ -79,8 +79,26 @@ def _of_rule(create: CompiledCreate) -> list[Computed]:
 
 
 def typed_columns(side: CompiledSide) -> dict[str, str]:
-    """The cast that gives each field its declared type, for the project's own expressions."""
-    return {field: typed_column(name(field), kind) for field, kind in side.fields.items()}
+    """The cast that gives each field its declared type, for the project's own expressions. A parent record is a column
+    too, so that `Account.Name` can be written as it is and in quotes."""
+    casts = {field: typed_column(name(field), kind) for field, kind in side.fields.items()}
+    parents = _nested({field: sql for field, sql in casts.items() if "." in field})
+    return casts | {parent: sql for parent, sql in parents.items() if parent not in casts}
+
+
+def _nested(casts: Mapping[str, str]) -> dict[str, str]:
+    """SQL of the first part of each path: a struct with the rest."""
+    inside: dict[str, dict[str, str]] = {}
+    for path, sql in casts.items():
+        first, _, rest = path.partition(".")
+        inside.setdefault(first, {})[rest] = sql
+    found = {}
+    for first, parts in inside.items():
+        own = {field: sql for field, sql in parts.items() if "." not in field}
+        deeper = _nested({field: sql for field, sql in parts.items() if "." in field})
+        members = ", ".join(f"{name(field)} := {sql}" for field, sql in (deeper | own).items())
+        found[first] = f"struct_pack({members})"
+    return found
 
 
 def typed_column(column: str, kind: FieldType) -> str:

@@ -24,10 +24,11 @@ from pardotflow.connectors import (
 )
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog, ObjectInfo
-from pardotflow.core.errors import UsageError
+from pardotflow.core.errors import RequestRefused, UsageError
 from pardotflow.core.progress import Progress
 from pardotflow.core.secret import Secret
 from pardotflow.core.values import System
+from pardotflow.engine.parents import with_parents
 from pardotflow.store.ledger import Ledger
 
 DESCRIBE_AGE = timedelta(hours=24)
@@ -119,34 +120,44 @@ def read_catalog(
     clock: Clock,
     progress: Progress,
 ) -> Catalog:
-    """What the systems declare of every object that the project's sources name; cached for a day."""
-    objects: dict[tuple[str, str], ObjectInfo] = {}
-    for source in project.sources:
-        connector = connectors.get(source.connection)
-        if connector is None or not source.object:
-            continue
-        key = (source.connection, source.object.lower())
-        cached = ledger.read_describe(*key)
+    """What the systems declare of every object that the project's sources name, and of the parents whose fields it
+    names; cached for a day."""
+
+    def describe(connection: str, name: str) -> ObjectInfo:
+        cached = ledger.read_describe(connection, name.lower())
         if cached is not None and clock.now() - cached[1] < DESCRIBE_AGE:
-            objects[key] = cached[0]
-            continue
-        step = f"describe {source.connection} {source.object}"
+            return cached[0]
+        step = f"describe {connection} {name}"
         progress.start(step)
-        objects[key] = connector.describe(source.object)
-        ledger.save_describe(source.connection, source.object, objects[key], clock.now())
+        found = connectors[connection].describe(name)
+        ledger.save_describe(connection, name, found, clock.now())
         progress.finish(step)
-    return Catalog(objects=objects)
+        return found
+
+    def describe_parent(connection: str, name: str) -> ObjectInfo | None:
+        try:
+            return describe(connection, name) if connection in connectors else None
+        except RequestRefused:
+            # The connected user may not see it: the check says so where its field is named.
+            return None
+
+    named = [s for s in project.sources if s.connection in connectors and s.object]
+    objects = {(s.connection, s.object.lower()): describe(s.connection, s.object) for s in named}
+    return with_parents(project, Catalog(objects=objects), describe_parent)
 
 
 def cached_catalog(project: Project, ledger: Ledger, instance: str = "") -> Catalog:
     """What is remembered of the systems, without any network; nothing of an emulator that is not the instance."""
-    found = {}
-    for source in project.sources:
-        cached = ledger.read_describe(source.connection, source.object) if source.object else None
-        whose = ledger.read_identity(source.connection)
-        if cached is not None and (not instance or whose is None or whose[0].endswith(_suffix(instance))):
-            found[(source.connection, source.object.lower())] = cached[0]
-    return Catalog(objects=found)
+
+    def remembered(connection: str, name: str) -> ObjectInfo | None:
+        cached = ledger.read_describe(connection, name.lower())
+        whose = ledger.read_identity(connection)
+        is_ours = not instance or whose is None or whose[0].endswith(_suffix(instance))
+        return cached[0] if cached is not None and is_ours else None
+
+    named = [(s.connection, s.object) for s in project.sources if s.object]
+    objects = {(c, o.lower()): info for c, o in named if (info := remembered(c, o)) is not None}
+    return with_parents(project, Catalog(objects=objects), remembered)
 
 
 def read_identities(connectors: Mapping[str, Connector], endpoints: Endpoints, ledger: Ledger) -> dict[str, Identity]:

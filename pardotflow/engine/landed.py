@@ -4,11 +4,12 @@ Pages are read as text and taken apart in one pass, some of them at a time, so t
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -49,15 +50,29 @@ def landed(con: duckdb.DuckDBPyConnection, columns: Columns, fields: Sequence[st
 def _take_apart(con: duckdb.DuckDBPyConnection, columns: Columns, fields: Sequence[str], extract: Extract) -> None:
     array = extract.records_pointer.lstrip("/")
     wanted = tuple(dict.fromkeys([*columns.all, *fields]))
-    shape = literal(json.dumps({array: [dict.fromkeys(wanted, "VARCHAR")]}))
+    shape = literal(json.dumps({array: [_shape(wanted)]}))
+    picks = ", ".join(".".join(name(part) for part in f.split(".")) for f in wanted)
     con.execute(f"create or replace temp table copies ({', '.join(f'{name(f)} varchar' for f in wanted)})")
     for pages in _batches(extract.files):
         con.execute(
-            f"insert into copies select unnest(from_json(content, {shape}).{name(array)}, max_depth := 2)"
-            f" from read_text([{literals([str(p) for p in pages])}])"
+            f"insert into copies select {picks} from"
+            f" (select unnest(from_json(content, {shape}).{name(array)}, max_depth := 2)"
+            f" from read_text([{literals([str(p) for p in pages])}]))"
         )
     con.execute(f"create or replace temp table landed as {_records(columns, fields, extract)}")
     con.execute("drop table copies")
+
+
+def _shape(fields: Iterable[str]) -> dict[str, Any]:
+    """What is taken of one record: texts, and of a parent record (`Account.Name`) an object inside it."""
+    shape: dict[str, Any] = {}
+    for field in fields:
+        *parents, last = field.split(".")
+        inside = shape
+        for parent in parents:
+            inside = inside.setdefault(parent, {})
+        inside[last] = "VARCHAR"
+    return shape
 
 
 def _batches(files: Sequence[Path]) -> Iterator[list[Path]]:

@@ -116,7 +116,16 @@ class FakeConnector:
             "IsDeleted" if crm else "isDeleted": version.deleted,
         }
         head = {"attributes": {"type": request.object}} if crm else {}
-        return head | {f: system[f] if f in system else version.values.get(f) for f in request.fields}
+        row = head | {f: system[f] if f in system else version.values.get(f) for f in request.fields if "." not in f}
+        return row | {f.partition(".")[0]: self._parent(request.object, version, f) for f in request.fields if "." in f}
+
+    def _parent(self, object_name: str, version: Version, path: str) -> dict[str, Any] | None:
+        """The parent record that a path leads to, with the one field of it that is asked for."""
+        relation, _, name = path.partition(".")
+        reference = self.vendor.infos[object_name].field(f"{relation}Id")
+        parent = version.values.get(reference.name) if reference else None
+        found = self.vendor.objects[reference.reference_to[0]].get(str(parent)) if reference and parent else None
+        return None if found is None else {name: found.last.values.get(name)}
 
     def read_record(self, object_name: str, record_id: str, fields: Sequence[str]) -> Mapping[str, Any] | None:
         """One record, or None."""

@@ -11,11 +11,12 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from pardotflow.config.findings import suggest
-from pardotflow.config.meaning.fields import check_selected
-from pardotflow.config.meaning.scope import Scope, is_same, other_side, refs_of
+from pardotflow.config.meaning.fields import check_selected, unknown_parent_help
+from pardotflow.config.meaning.scope import VENDORS, Scope, is_same, other_side, refs_of
 from pardotflow.config.meaning.sources import unknown_column_help
 from pardotflow.config.project import CreateRule, FieldMapping, Side, Sync, TextPlace
 from pardotflow.config.sql_text import SqlPlace, place_of, problem_of
+from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.span import Span
 from pardotflow.core.values import System
 
@@ -127,18 +128,22 @@ def _check_column(scope: Scope, expression: Expression, column: exp.Column) -> N
     elif is_same(qualifier, fills.system):
         message = f"a value for {fills.system} is computed from the {reads.system} record alone"
         scope.findings.error("PF173", message, span, f"Use fields of {reads.system}.")
+    elif any(info.reference(f"{qualifier}.") for info in _infos(scope, reads)):
+        _check_name(scope, expression, parts)
     else:
         help = suggest(qualifier, [reads.system], "Known here")
         scope.findings.error("PF173", f'"{qualifier}" is not the side that this expression reads', span, help)
 
 
+def _infos(scope: Scope, side: Side) -> list[ObjectInfo]:
+    return [info for item in side.objects if (info := scope.object_info(side, item)) is not None]
+
+
 def _check_name(scope: Scope, expression: Expression, path: Sequence[exp.Expr]) -> None:
-    side, name = expression.reads, path[-1].name
+    side, name = expression.reads, ".".join(part.name for part in path)
     span = expression.at(place_of(path[-1]))
-    if len(path) > 1:
-        help = "Read the parent with a source of its own and join it in a model."
-        message = f'fields of a parent record cannot be used in SQL yet: "{".".join(p.name for p in path)}"'
-        scope.findings.error("PF190", message, span, help)
+    if "." in name and side.system in VENDORS:
+        _check_path(scope, expression, name, span)
         return
     known = {name: scope.names_in(side, name) for name in side.names}
     if any(names is None for names in known.values()):
@@ -149,6 +154,18 @@ def _check_name(scope: Scope, expression: Expression, path: Sequence[exp.Expr]) 
         _report_unknown(scope, expression, path[-1], every)
     for owner in owners:
         check_selected(scope, side, owner, name, span)
+
+
+def _check_path(scope: Scope, expression: Expression, path: str, span: Span) -> None:
+    """A field of a parent record: one of the side's objects has such a parent with such a field."""
+    side, infos = expression.reads, _infos(scope, expression.reads)
+    owners = [info for info in infos if info.field(path) is not None or info.is_unseen(path)]
+    if infos and not owners:
+        message = f'unknown field "{path}" of a parent of {side.system} {" or ".join(side.objects)}'
+        referring = next((info for info in infos if info.reference(path)), infos[0])
+        scope.findings.error("PF172", message, span, unknown_parent_help(referring, path))
+    for owner in owners:
+        check_selected(scope, side, owner.name, path, span)
 
 
 def _report_unknown(scope: Scope, expression: Expression, identifier: exp.Expr, known: tuple[str, ...]) -> None:

@@ -5,10 +5,11 @@ A record's own id is always read, whatever a source selects.
 
 from collections.abc import Iterator, Sequence
 
+from pardotflow.config.findings import suggest
 from pardotflow.config.meaning.scope import Scope, fields_in, is_same, refs_of
 from pardotflow.config.meaning.sources import unknown_column_help, unknown_field_help
-from pardotflow.config.project import FieldRef, Side, Sync
-from pardotflow.core.describe import FieldInfo, ObjectInfo
+from pardotflow.config.project import FieldRef, MatchKey, Side, Sync
+from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.span import Span
 from pardotflow.core.values import System
 
@@ -19,9 +20,20 @@ def check_fields(scope: Scope) -> None:
         for side, ref in _named(sync):
             for field, owners, span in fields_in(ref):
                 check_field(scope, side, owners, field, span)
+        for key in sync.match:
+            _check_key(scope, sync, key)
         for side in sync.sides:
             if side.key:
                 check_field(scope, side, side.names, side.key, side.at("key"))
+
+
+def _check_key(scope: Scope, sync: Sync, key: MatchKey) -> None:
+    """Many records share a parent, so that a field of it tells none of them from the others."""
+    for side, ref in zip(sync.sides, (key.a, key.b), strict=True):
+        for field, owners, span in fields_in(ref) if side.system is not System.WAREHOUSE else ():
+            if "." in field:
+                message = f'"{field}" is a field of a parent of {" and ".join(owners)}, and no match key'
+                scope.findings.error("PF165", message, span, "Match by a field of the record itself.")
 
 
 def _named(sync: Sync) -> Iterator[tuple[Side, FieldRef]]:
@@ -36,7 +48,8 @@ def check_field(scope: Scope, side: Side, owners: Sequence[str], field: str, spa
     if side.system is System.WAREHOUSE:
         return _check_column(scope, side, field, span)
     infos = [info for o in owners if (info := scope.object_info(side, o)) is not None]
-    lacking = [info for info in infos if info.field(field) is None]
+    # Of a parent that was not described nobody can say what it has.
+    lacking = [info for info in infos if info.field(field) is None and not info.is_unseen(field)]
     if lacking:
         _report_unknown(scope, side, lacking, field, span)
         return False
@@ -55,10 +68,9 @@ def _check_column(scope: Scope, side: Side, column: str, span: Span) -> bool:
 
 
 def _report_unknown(scope: Scope, side: Side, lacking: Sequence[ObjectInfo], field: str, span: Span) -> None:
-    if any(parent_of(info, field) is not None for info in lacking):
-        help = "Read the parent with a source of its own and join it in a model."
-        message = f'fields of a parent record cannot be mapped yet: "{field}"'
-        scope.findings.error("PF190", message, span, help)
+    if "." in field:
+        message = f'unknown field "{field}" of a parent of {side.system} {" and ".join(info.name for info in lacking)}'
+        scope.findings.error("PF104", message, span, unknown_parent_help(lacking[0], field))
         return
     names = tuple(dict.fromkeys(f.name for info in lacking for f in info.fields))
     owners = " and ".join(info.name for info in lacking)
@@ -67,13 +79,19 @@ def _report_unknown(scope: Scope, side: Side, lacking: Sequence[ObjectInfo], fie
     scope.findings.error("PF104", message, span, help)
 
 
-def parent_of(info: ObjectInfo, path: str) -> FieldInfo | None:
-    """The reference that a path such as `Account.Industry` or `campaign.name` follows, or None for another name."""
-    relation, dot, _ = path.partition(".")
-    if not dot:
-        return None
-    custom = f"{relation[:-1]}c" if relation.lower().endswith("__r") else ""
-    return info.field(custom or f"{relation}Id")
+def unknown_parent_help(info: ObjectInfo, path: str) -> str:
+    """The way out of a path that leads nowhere: the lookup that is not there, or the fields of the last parent."""
+    relation, _, rest = path.partition(".")
+    reference = info.reference(path)
+    if reference is None:
+        relations = [f.name.removesuffix("Id") for f in info.fields if f.reference_to]
+        return f"{info.name} has no lookup {relation}Id. {suggest(relation, relations, 'Parents')}".strip()
+    parents = [parent for name in reference.reference_to if info.related and (parent := info.related(name))]
+    if not parents:
+        return f"{reference.name} refers to no object that is known."
+    if "." in rest:
+        return unknown_parent_help(parents[0], rest)
+    return unknown_field_help(rest, parents[0].name, len(parents[0].fields), [f.name for f in parents[0].fields])
 
 
 def check_selected(scope: Scope, side: Side, object_name: str, field: str, span: Span) -> bool:

@@ -64,6 +64,8 @@ _PACKAGE_PREFIX = "pi__"
 
 def why_read_only(system: System, object_name: str, field: str, info: FieldInfo | None) -> str:
     """Why a field cannot be written, or the empty text; what is known of the field may be missing."""
+    if "." in field:
+        return "it is a field of another record"
     if system is System.SALESFORCE and field.lower().startswith(_PACKAGE_PREFIX):
         return "only the vendor's own connector fills fields of its package"
     if system is System.SALESFORCE and field.lower() in _SALESFORCE:

@@ -47,6 +47,16 @@ OBJECTS = (
 )
 
 
+_PARENTS = {
+    "campaignId": ("campaign",),
+    "prospectAccountId": ("prospect_account",),
+    "assignedToId": ("user",),
+    "createdById": ("user",),
+    "updatedById": ("user",),
+}
+"""What these fields refer to; a query gives the fields of such a record by dot notation (`campaign.name`)."""
+
+
 def find_object(name: str) -> PardotObject:
     """The object of a name, singular or as in its address, in any case; raises UsageError."""
     found = _by_spelling().get(_bare(name))
@@ -86,4 +96,5 @@ def _field(row: dict[str, str]) -> FieldInfo:
         default=row["default"] or None,
         delta_safe=row["delta_safe"] == "yes",
         confirmed=row["confirmed"] == "yes",
+        reference_to=_PARENTS.get(row["field"], ()),
     )

@@ -297,6 +297,13 @@ _MAPPINGS = (
         "means anything.",
         "Map a field of the other record through a model, or the fields that it is made of.",
     ),
+    code(
+        "PF165",
+        "a parent's field as a match key",
+        "A path such as Account.Name is a field of another record, which many records share: it finds none of them "
+        "alone, and nothing can be written to it.",
+        "Match by a field of the record itself.",
+    ),
 )
 
 _CREATES = (

@@ -82,7 +82,14 @@ def test_every_value_is_its_text(con: duckdb.DuckDBPyConnection, tmp_path: Path)
 
 
 def test_names_are_names(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    odd = 'it\'s "odd".name'
+    odd = 'it\'s an "odd" name'
     found = extract(tmp_path, [record("1") | {odd: "kept"}])
     with landed(con, COLUMNS, [odd], found):
         assert con.execute("from landed").fetchall()[0][-1] == "kept"
+
+
+def test_a_path_leads_into_the_parent(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    account = {"Name": "Acme", "Owner": {"Name": "Ana"}}
+    found = extract(tmp_path, [record("1", Account=account), record("2", Account=None), record("3", Account={})])
+    rows = read(con, found, ["Account.Name", "Account.Owner.Name"], '_id, "Account.Name", "Account.Owner.Name"')
+    assert rows == [("1", "Acme", "Ana"), ("2", None, None), ("3", None, None)]

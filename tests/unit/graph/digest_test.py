@@ -31,6 +31,7 @@ fields:
   - {salesforce: LeadSource, pardot: source, direction: to_pardot, values: map.csv, into: blank}
   - {salesforce: Phone, pardot: phone, policy: salesforce, on_blank: hold, pii: phone}
   - {pardot: country, sql: "upper(Country)"}
+  - {salesforce: OwnerId, pardot: userId, users: {map: users.csv, fallback: 7}}
 guards: {updates: 10%}
 """
 FILES = {
@@ -39,6 +40,7 @@ FILES = {
     "sources/all.yml": SOURCES,
     "models/m.sql": "select email from {{ source('leads') }}\n",
     "syncs/people.yml": SYNC,
+    "syncs/users.csv": "salesforce,pardot\nana@acme.example,42\n",
     "syncs/map.csv": "salesforce,pardot\nWeb,Website\nFair,Event\n",
 }
 
@@ -117,12 +119,16 @@ def test_a_mappings_digest_leaves_policies_out(tmp_path: Path, old: str, new: st
 @pytest.mark.parametrize(
     ("file", "old", "new", "changed"),
     [
-        ("syncs/people.yml", "salesforce: LeadSource", "salesforce: {Lead: Industry}", [True, False, False]),
-        ("syncs/people.yml", "direction: to_pardot", "direction: to_salesforce", [True, False, False]),
-        ("syncs/people.yml", "pardot: phone, policy", "pardot: fax, policy", [False, True, False]),
-        ("syncs/people.yml", "salesforce: Phone, pardot", 'sql: "upper(Phone)", pardot', [False, True, False]),
-        ("syncs/people.yml", "upper(Country)", "lower(Country)", [False, False, True]),
-        ("syncs/map.csv", "Event", "Trade show", [True, False, False]),
+        ("syncs/people.yml", "salesforce: LeadSource", "salesforce: {Lead: Industry}", [True, False, False, False]),
+        ("syncs/people.yml", "direction: to_pardot", "direction: to_salesforce", [True, False, False, False]),
+        ("syncs/people.yml", "pardot: phone, policy", "pardot: fax, policy", [False, True, False, False]),
+        ("syncs/people.yml", "salesforce: Phone, pardot", 'sql: "upper(Phone)", pardot', [False, True, False, False]),
+        ("syncs/people.yml", "upper(Country)", "lower(Country)", [False, False, True, False]),
+        ("syncs/map.csv", "Event", "Trade show", [True, False, False, False]),
+        ("syncs/users.csv", "42", "43", [False, False, False, True]),
+        ("syncs/people.yml", "fallback: 7", "fallback: 8", [False, False, False, True]),
+        ("syncs/people.yml", "fallback: 7", "queues: skip", [False, False, False, True]),
+        ("syncs/people.yml", "fallback: 7", "match: email", [False, False, False, True]),
     ],
 )
 def test_a_mappings_digest_covers_what_computes_the_value(
