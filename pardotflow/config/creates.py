@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from pardotflow.config.findings import Findings, suggest
 from pardotflow.config.mappings import SyncFile
-from pardotflow.config.nodes import Entry, MapNode, Node, Scalar
-from pardotflow.config.project import CreateRule, FieldRef, MatchKey, MatchKind, OwnerRule, Side
+from pardotflow.config.nodes import Entry, ListNode, MapNode, Node, Scalar
+from pardotflow.config.project import CreateRule, FieldRef, KeyForm, KeyPart, MatchKey, MatchKind, OwnerRule, Pick, Side
 from pardotflow.config.sides import build_ref, fixed_ref
 from pardotflow.config.users import build_owner
 from pardotflow.core.values import System
@@ -30,20 +30,63 @@ def _match_key(item: Node, sides: tuple[Side, Side], findings: Findings) -> Matc
         kind = MatchKind(item.text)
         fields = EMAIL if kind is MatchKind.EMAIL else SALESFORCE_ID
         a, b = (fixed_ref(fields[s.system], s, item.span) for s in sides)
-        return MatchKey(kind=kind, a=a, b=b, span=item.span)
-    refs = [_named_ref(item, side, findings) for side in sides] if isinstance(item, MapNode) else []
-    found = [r for r in refs if r is not None]
-    return MatchKey(kind=MatchKind.LOOKUP, a=found[0], b=found[1], span=item.span) if len(found) == 2 else None
+        form = KeyForm.EMAIL if kind is MatchKind.EMAIL else KeyForm.TYPED
+        return MatchKey(kind=kind, parts=(KeyPart(a=a, b=b),), form=form, span=item.span)
+    named = [_named_refs(item, side, findings) for side in sides] if isinstance(item, MapNode) else []
+    if not isinstance(item, MapNode) or not all(named):
+        return None
+    if len(named[0]) != len(named[1]):
+        help = "Name as many fields on the one side as on the other, in the same order."
+        findings.error("PF148", "the two sides of this match key have not as many fields", item.span, help)
+        return None
+    parts = tuple(KeyPart(a=a, b=b) for a, b in zip(*named, strict=True))
+    return _with_form(item, parts, sides, findings)
 
 
-def _named_ref(item: MapNode, side: Side, findings: Findings) -> FieldRef | None:
+def _with_form(
+    item: MapNode, parts: tuple[KeyPart, ...], sides: tuple[Side, Side], findings: Findings
+) -> MatchKey | None:
+    """The key of named fields: that of the two e-mail fields is the e-mail key, however its values are compared."""
+    written = item.scalar("form")
+    refs = [(side, ref) for part in parts for side, ref in zip(sides, (part.a, part.b), strict=True)]
+    ids = [ref for side, ref in refs if side.system in ID_FIELD and _names(ref) == {"id"}]
+    if ids and (len(parts) > 1 or written):
+        message = "the id of a record is a match key alone, and is compared as an id"
+        findings.error("PF148", message, ids[0].span, "Write a key of its own for it, without form.")
+        return None
+    is_email = len(parts) == 1 and all(_names(ref) == {EMAIL[side.system].lower()} for side, ref in refs)
+    kind = MatchKind.EMAIL if is_email else MatchKind.LOOKUP
+    default = KeyForm.EMAIL if is_email else KeyForm.TYPED
+    return MatchKey(kind=kind, parts=parts, form=KeyForm(item.text("form", default)), span=item.span)
+
+
+def _names(ref: FieldRef) -> set[str]:
+    return {name.lower() for name in ref.by_object.values()}
+
+
+def _named_refs(item: MapNode, side: Side, findings: Findings) -> list[FieldRef]:
+    """The fields of one side, in order; none where the key names none."""
     value = item.get(side.system)
     if value is None:
-        stranger = next((e.key for e in item.entries if e.key.text not in (side.system,)), None)
+        stranger = next((e.key for e in item.entries if e.key.text not in (side.system, "form")), None)
         span = stranger.span if stranger else item.span
         findings.error("PF150", f"this match key names no field of {side.system}", span, "Name a field of both sides.")
-        return None
-    return build_ref(value, side, findings)
+        return []
+    nodes = value.items if isinstance(value, ListNode) else (value,)
+    return [build_ref(node, side, findings) for node in nodes]
+
+
+def build_pick(node: MapNode, sides: tuple[Side, Side], findings: Findings) -> Mapping[System, Pick]:
+    """Which candidate of a side is taken, of a tree that follows the sync schema."""
+    picks: dict[System, Pick] = {}
+    for entry in node.entries:
+        system = System(entry.key.text)
+        if system not in {s.system for s in sides}:
+            findings.error("PF150", f"this sync has no {system} side", entry.key.span, "Remove the line.")
+        elif isinstance(entry.value, MapNode):
+            (word, sql), *_ = entry.value.scalars()
+            picks[system] = Pick(sql=sql.text.strip(), is_last=word.text == "last", place=sql.place, span=sql.span)
+    return picks
 
 
 def build_creates(
@@ -82,7 +125,9 @@ def _rule(
         return None
     values = dict(node.mapping("set").scalars())
     when = node.scalar("when")
-    has_id_key = any(k.kind is MatchKind.SALESFORCE_ID and set(k.a.by_object.values()) == {"Id"} for k in match)
+    has_id_key = any(
+        k.kind is MatchKind.SALESFORCE_ID and set(k.parts[0].a.by_object.values()) == {"Id"} for k in match
+    )
     default_key = "salesforceId" if side.system is System.PARDOT and has_id_key else ""
     return CreateRule(
         object=name,

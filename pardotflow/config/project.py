@@ -276,18 +276,55 @@ class MatchKind(StrEnum):
     EMAIL = "email"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchKey(Placed):
-    """One way to find a counterpart; `a` is the field on the first side, `b` on the second (see `Sync`)."""
+class KeyForm(StrEnum):
+    """How the values of a match key are brought to one form."""
 
-    kind: MatchKind
+    TYPED = "typed"
+    """By the types of the two fields, as mapped values are."""
+    EMAIL = "email"
+    """Without regard to case and to white space around it."""
+    UNTAGGED = "untagged"
+    """As an e-mail address, without what stands between + and @."""
+    NOCASE = "nocase"
+    EXACT = "exact"
+    """To the letter, but for white space at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPart:
+    """A field of the first side, `a`, and the field of the second, `b`, that has to hold the same (see `Sync`)."""
+
     a: FieldRef
     b: FieldRef
+
+    def ref(self, *, is_a: bool) -> FieldRef:
+        """The field of one side."""
+        return self.a if is_a else self.b
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchKey(Placed):
+    """One way to find a counterpart: every part has to agree, and a blank agrees with nothing."""
+
+    kind: MatchKind
+    parts: tuple[KeyPart, ...]
+    form: KeyForm = KeyForm.TYPED
 
     @property
     def name(self) -> str:
         """As plans show it."""
-        return str(self.kind) if self.kind is not MatchKind.LOOKUP else f"{self.a.label} = {self.b.label}"
+        labels = (" + ".join(p.ref(is_a=is_a).label for p in self.parts) for is_a in (True, False))
+        short = str(self.kind) if self.kind is not MatchKind.LOOKUP else " = ".join(labels)
+        return short if self.form in (KeyForm.TYPED, KeyForm.EMAIL) else f"{short} ({self.form})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick(Placed):
+    """Which of several candidates of a side is taken: the first or the last by the value of an expression."""
+
+    sql: str
+    is_last: bool
+    place: "TextPlace"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -376,6 +413,8 @@ class Sync(Placed):
     fields: tuple[FieldMapping, ...]
     deletes: Mapping[System, OnGone]
     guards: Guards
+    pick: Mapping[System, Pick] = field(default_factory=dict)
+    """Empty where several candidates are an ambiguity."""
 
     @property
     def sides(self) -> tuple[Side, Side]:

@@ -6,7 +6,7 @@ What other files or the outside systems hold is not asked here.
 from collections.abc import Mapping
 from pathlib import Path
 
-from pardotflow.config.creates import build_creates, build_match
+from pardotflow.config.creates import build_creates, build_match, build_pick
 from pardotflow.config.findings import Findings
 from pardotflow.config.guards import build_guards
 from pardotflow.config.mappings import SyncFile, build_mappings
@@ -39,6 +39,7 @@ def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findin
         match=match,
         create=create,
         fields=fields,
+        pick=build_pick(node.mapping("pick"), sides, findings),
         deletes=_deletes(node.mapping("deletes"), sides, create, findings),
         guards=build_guards(node.mapping("guards"), fields, span, findings),
         span=span,

@@ -10,8 +10,8 @@ from pardotflow.config.project import (
     Direction,
     FieldMapping,
     FieldRef,
+    KeyForm,
     MatchKey,
-    MatchKind,
     Policy,
     Project,
     Side,
@@ -63,6 +63,8 @@ def compile_sync(sync: Sync, catalog: Catalog) -> CompiledSync:
         source.need_expression(rule.when)
         for expression in rule.set.values():
             source.need_expression(expression)
+    for system, pick in sync.pick.items():
+        looks[system].need_expression(pick.sql)
     return CompiledSync(
         name=sync.name,
         strength=sync.strength,
@@ -72,6 +74,7 @@ def compile_sync(sync: Sync, catalog: Catalog) -> CompiledSync:
         mappings=mappings,
         creates=creates,
         deletes=sync.deletes,
+        picks={("b" if system is sync.b.system else "a"): pick for system, pick in sync.pick.items()},
         deletes_line=sync.at("deletes").short,
         guards=sync.guards,
         span=sync.span,
@@ -273,13 +276,12 @@ def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: _Looks, b: _Look
 
 
 def _key(number: int, key: MatchKey, a: _Looks, b: _Looks) -> CompiledKey:
-    fields_a, fields_b = a.need_ref(key.a), b.need_ref(key.b)
+    parts = [(a.need_ref(part.a), b.need_ref(part.b)) for part in key.parts]
+    fields_a, fields_b = parts[0]
     raw_a, raw_b = _raw("a", fields_a), _raw("b", fields_b)
     names = ""
     id_fields: dict[str, str] = {}
-    if key.kind is MatchKind.EMAIL:
-        value_a, value_b = f"nf_email({raw_a})", f"nf_email({raw_b})"
-    elif _is_id(a, fields_a):
+    if _is_id(a, fields_a):
         names, id_fields = "b", {o: f.name for o, f in fields_b.items()}
         value_a, value_b = "nf_id(a._id)", f"nf_id({raw_b})"
     elif _is_id(b, fields_b):
@@ -287,8 +289,9 @@ def _key(number: int, key: MatchKey, a: _Looks, b: _Looks) -> CompiledKey:
         form = "id" if b.of.system is System.SALESFORCE else "number"
         value_a, value_b = f"nf_{form}({raw_a})", f"nf_{form}(b._id)"
     else:
-        form = str(pair_form(_first_type(fields_a), a.of.system, _first_type(fields_b), b.of.system))
-        value_a, value_b = f"nf_{form}({raw_a})", f"nf_{form}({raw_b})"
+        forms = [_key_form(key.form, x, a, y, b) for x, y in parts]
+        value_a = _joined([f"nf_{form}({_raw('a', x)})" for form, (x, _) in zip(forms, parts, strict=True)])
+        value_b = _joined([f"nf_{form}({_raw('b', y)})" for form, (_, y) in zip(forms, parts, strict=True)])
     return CompiledKey(
         number=number,
         name=key.name,
@@ -298,9 +301,28 @@ def _key(number: int, key: MatchKey, a: _Looks, b: _Looks) -> CompiledKey:
         names=names,
         id_fields=id_fields,
         line=key.span.short,
-        lookup_a={o: f.name for o, f in fields_a.items()},
-        lookup_b={o: f.name for o, f in fields_b.items()},
+        lookup_a=_lookups([x for x, _ in parts]),
+        lookup_b=_lookups([y for _, y in parts]),
     )
+
+
+def _key_form(form: KeyForm, x: Mapping[str, FieldInfo], a: _Looks, y: Mapping[str, FieldInfo], b: _Looks) -> str:
+    """The macro that brings both fields of one part to one form."""
+    if form is KeyForm.TYPED:
+        return str(pair_form(_first_type(x), a.of.system, _first_type(y), b.of.system))
+    return "text" if form is KeyForm.EXACT else str(form)
+
+
+def _joined(values: list[str]) -> str:
+    """SQL of a key of several values: blank where one of them is."""
+    if len(values) == 1:
+        return values[0]
+    return f"({' || chr(31) || '.join(values)})"
+
+
+def _lookups(parts: list[Mapping[str, FieldInfo]]) -> Mapping[str, tuple[str, ...]]:
+    """By object: the fields of the key, for the objects that have all of them."""
+    return {o: tuple(fields[o].name for fields in parts) for o in parts[0] if all(o in fields for fields in parts)}
 
 
 def _is_id(looks: _Looks, fields: Mapping[str, FieldInfo]) -> bool:

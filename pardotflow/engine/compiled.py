@@ -6,7 +6,7 @@ Compiling decides nothing about records. The same compiled sync serves plan, com
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Strength, UserMap
+from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Pick, Strength, UserMap
 from pardotflow.core.span import Span
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.truth import Flow
@@ -112,9 +112,9 @@ class CompiledKey:
     id_fields: Mapping[str, str]
     """Object name to the field that carries the counterpart's id."""
     line: str
-    lookup_a: Mapping[str, str]
-    lookup_b: Mapping[str, str]
-    """By object: the field that one record can be looked up by in the system itself, for `plan --record`."""
+    lookup_a: Mapping[str, tuple[str, ...]]
+    lookup_b: Mapping[str, tuple[str, ...]]
+    """By object: the fields that one record can be looked up by in the system itself, for `plan --record`."""
 
     def value(self, role: str) -> str:
         """The SQL of the key's value on a side."""
@@ -175,6 +175,8 @@ class CompiledSync:
     mappings: tuple[CompiledMapping, ...]
     creates: tuple[CompiledCreate, ...]
     deletes: Mapping[System, OnGone]
+    picks: Mapping[str, Pick]
+    """By role: which of several candidates is taken."""
     deletes_line: str
     """Where that is said, as plans show it."""
     guards: Guards

@@ -21,7 +21,8 @@ from pardotflow.engine.sqlfault import SqlFault, fault_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Computed:
-    """One column. `text` is what the user wrote, `kind` the type that it is cast to; the rest says where it stands."""
+    """One column. `text` is what the user wrote, `kind` the type that it is cast to (empty for its own); the rest says
+    where it stands."""
 
     column: str
     text: str
@@ -32,7 +33,7 @@ class Computed:
     @property
     def sql(self) -> str:
         """The column's SQL over the typed rows."""
-        return f"cast(({self.text}) as {self.kind})"
+        return f"cast(({self.text}) as {self.kind})" if self.kind else f"({self.text})"
 
     @property
     def lines(self) -> list[tuple[str, int]]:
@@ -55,6 +56,9 @@ def computed_columns(sync: CompiledSync, side: CompiledSide) -> tuple[Computed, 
         for m in sync.mappings
         if m.expression and (m.flow is truth.Flow.A_TO_B) == (side.role == "a")
     ]
+    pick = sync.picks.get(side.role)
+    if pick is not None:
+        found.append(Computed(column="_pick", text=pick.sql, kind="", span=pick.span, place=pick.place))
     for create in sync.creates:
         if create.role == OTHER[side.role]:
             found += _of_rule(create)

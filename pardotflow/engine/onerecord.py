@@ -188,9 +188,10 @@ def _search_salesforce(
     tests = []
     for key, value in zip(sync.keys, _values(reading.con, sync, role, source, record_id), strict=True):
         by_object = key.lookup_a if role == "b" else key.lookup_b
-        field = "Id" if key.kind is MatchKind.SALESFORCE_ID else by_object.get(item)
-        if value and field:
-            tests.append(f"{field} = {_soql(value)}")
+        fields = ("Id",) if key.kind is MatchKind.SALESFORCE_ID else by_object.get(item, ())
+        if value and fields:
+            parts = zip(fields, value.split("\x1f"), strict=True)
+            tests.append(" and ".join(f"{field} = {_soql(part)}" for field, part in parts))
     return reading.read("salesforce", item, where=" or ".join(f"({t})" for t in tests)) if tests else None
 
 

@@ -48,7 +48,8 @@ def _named(sync: Sync, side: Side) -> Iterator[str]:
     """Every field that the sync reads of a side, by mappings and by expressions."""
     is_a = side is sync.a
     for key in sync.match:
-        yield from _fields(key.a if is_a else key.b)
+        for part in key.parts:
+            yield from _fields(part.ref(is_a=is_a))
     for mapping in sync.fields:
         yield from _fields(mapping.a if is_a else mapping.b)
         yield from columns_of(mapping.sql)

@@ -164,7 +164,11 @@ def _bad_expression(con: duckdb.DuckDBPyConnection, sync: CompiledSync, trouble:
 def _match_sql(sync: CompiledSync, key: CompiledKey, fate: "_Fate", *, share: bool) -> str:
     shared = share and key.kind is MatchKind.EMAIL and any(c.rule.share_email for c in sync.creates)
     return fate.render(
-        "match_key", key=key, shared=shared, by_object=key.kind is MatchKind.EMAIL and len(sync.a.objects) > 1
+        "match_key",
+        key=key,
+        shared=shared,
+        by_object=key.kind is MatchKind.EMAIL and len(sync.a.objects) > 1,
+        last={role: pick.is_last for role, pick in sync.picks.items()},
     )
 
 

@@ -26,7 +26,7 @@ def _check_key(scope: Scope, sync: Sync, side: Side, rule: CreateRule) -> None:
     span = rule.at("key")
     if not check_field(scope, side, (rule.object,), rule.key, span):
         return
-    fields = [(key.a if side is sync.a else key.b).name_in(rule.object) for key in sync.match]
+    fields = [p.ref(is_a=side is sync.a).name_in(rule.object) for key in sync.match for p in key.parts]
     if not any(is_same(rule.key, f) for f in fields if f):
         message = f'the create key "{rule.key}" is not a match key'
         other = sync.b if side is sync.a else sync.a

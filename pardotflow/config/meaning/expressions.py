@@ -49,6 +49,9 @@ def _expressions(scope: Scope) -> Iterator[Expression]:
         for mapping in sync.fields:
             yield from _of_mapping(sync, mapping)
         for side in sync.sides:
+            if side.system in sync.pick:
+                pick = sync.pick[side.system]
+                yield Expression(sql=pick.sql, reads=side, fills=side, place=pick.place, span=pick.span)
             if side.system in sync.create:
                 yield from _of_rule(sync.create[side.system], other_side(sync, side), side)
 

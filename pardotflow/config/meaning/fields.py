@@ -29,16 +29,21 @@ def check_fields(scope: Scope) -> None:
 
 def _check_key(scope: Scope, sync: Sync, key: MatchKey) -> None:
     """Many records share a parent, so that a field of it tells none of them from the others."""
-    for side, ref in zip(sync.sides, (key.a, key.b), strict=True):
+    for side, ref in _refs_of_key(sync, key):
         for field, owners, span in fields_in(ref) if side.system is not System.WAREHOUSE else ():
             if "." in field:
                 message = f'"{field}" is a field of a parent of {" and ".join(owners)}, and no match key'
                 scope.findings.error("PF165", message, span, "Match by a field of the record itself.")
 
 
+def _refs_of_key(sync: Sync, key: MatchKey) -> Iterator[tuple[Side, FieldRef]]:
+    for part in key.parts:
+        yield from zip(sync.sides, (part.a, part.b), strict=True)
+
+
 def _named(sync: Sync) -> Iterator[tuple[Side, FieldRef]]:
     for key in sync.match:
-        yield from zip(sync.sides, (key.a, key.b), strict=True)
+        yield from _refs_of_key(sync, key)
     for mapping in sync.fields:
         yield from refs_of(sync, mapping)
 

@@ -272,6 +272,12 @@ _MAPPINGS = (
         "Correct the marked line: a header and then two values a line.",
     ),
     code(
+        "PF148",
+        "a match key that cannot be used",
+        "A key of several fields names as many on both sides; the id of a record is a key alone.",
+        "Write the key as the message says.",
+    ),
+    code(
         "PF158",
         "a guard for no mapping",
         "clears: sets limits by mapping, and none has this name.",

@@ -1,9 +1,17 @@
 -- One match key. Two candidates are never guessed between; a record whose id the other side names is that record or none.
+{% macro chosen(role, by_object, last) %}
+{% if by_object or role in last %}
+rank() over (partition by v order by case when live then 0 else 1 end{{ ', prio' if by_object }}{% if role in last %}, pick {{ 'desc' if last[role] else 'asc' }} nulls last{% endif %}) = 1
+{%- else %}
+true
+{%- endif %}
+{% endmacro %}
 create or replace temp table ka as
-select *, {{ 'rank() over (partition by v order by case when live then prio else 999 end)' if by_object else '1' }} = 1 as chosen from (
+select *, {{ chosen('a', by_object, last) }} as chosen from (
   select a._obj as obj, a._id as id, a._prio as prio, a._live as live, a._deleted or not a._visible or a._closed as deleted,
          {% if key.names == 'a' %}coalesce(f.key, {{ key.form('a') }}){% else %}{{ key.form('a') }}{% endif %} as v,
-         a._live and t.id is null as free
+         a._live and t.id is null as free{% if 'a' in last %}, a._pick as pick{% endif %}
+
   from side_a a left join taken t on t.role = 'a' and t.obj = a._obj and t.id = a._id
   {% if key.names == 'a' %}left join follow_b f on f.from_key = {{ key.form('a') }}{% endif %}
 
@@ -11,10 +19,11 @@ select *, {{ 'rank() over (partition by v order by case when live then prio else
 {% if key.names == 'a' and recreate.b %} and not exists (from recreated r where r.gone = 'b' and r.a_obj = obj and r.a_id = id and r.gone_key = v){% endif %};
 
 create or replace temp table kb as
-select *, true as chosen from (
+select *, {{ chosen('b', false, last) }} as chosen from (
   select b._obj as obj, b._id as id, b._prio as prio, b._live as live, b._deleted or not b._visible or b._closed as deleted,
          {% if key.names == 'b' %}coalesce(f.key, {{ key.form('b') }}){% else %}{{ key.form('b') }}{% endif %} as v,
-         b._live and t.id is null as free
+         b._live and t.id is null as free{% if 'b' in last %}, b._pick as pick{% endif %}
+
   from side_b b left join taken t on t.role = 'b' and t.obj = b._obj and t.id = b._id
   {% if key.names == 'b' %}left join follow_a f on f.from_key = {{ key.form('b') }}{% endif %}
 
@@ -33,7 +42,7 @@ from k{{ role }} group by v;
 create or replace temp table found as
 select ka.obj as a_obj, ka.id as a_id, kb.obj as b_obj, kb.id as b_id
 from ka join kb on ka.v = kb.v join va on va.v = ka.v join vb on vb.v = kb.v
-where va.n_live = 1 and vb.n_live = 1 and ka.free and ka.chosen and kb.free;
+where va.n_live = 1 and vb.n_live = 1 and ka.free and ka.chosen and kb.free and kb.chosen;
 
 insert into pairs
 select a_obj, a_id, b_obj, b_id, {{ key.number }}, false, true, a_id, b_id, a_obj, b_obj, null from found;

@@ -12,6 +12,10 @@ create or replace temp macro nf_trim(x) as
 
 create or replace temp macro nf_email(x) as lower(nullif(nf_trim(nfc_normalize(x)), ''));
 
+-- The address without what its owner put between + and @.
+create or replace temp macro nf_untagged(x) as regexp_replace(nf_email(x), '\+[^@]*@', '@');
+create or replace temp macro nf_nocase(x) as lower(nf_text(x));
+
 -- Salesforce ids: 15 characters are case-sensitive; the three more of the 18-character form say which are capitals.
 create or replace temp macro sf_bit(c) as cast(c between 'A' and 'Z' as integer);
 create or replace temp macro sf_check(block) as

@@ -11,7 +11,9 @@ from pardotflow.config.project import (
     ConnectorState,
     Direction,
     Into,
+    KeyForm,
     Limit,
+    MatchKey,
     MatchKind,
     OnBlank,
     OnGone,
@@ -117,20 +119,37 @@ def test_the_sides_are_ordered_whatever_the_file_says(tmp_path: Path) -> None:
 
 
 def test_match_keys(tmp_path: Path) -> None:
-    match = "match:\n  - salesforce_id\n  - {pardot: id, salesforce: {Lead: P__c, contact: Q__c}}\n  - email\n"
+    keys = [
+        "salesforce_id",
+        "{pardot: id, salesforce: {Lead: P__c, contact: Q__c}}",
+        "email",
+        "{salesforce: [LastName, Phone], pardot: [lastName, phone], form: nocase}",
+        "{pardot: EMAIL, salesforce: Email, form: untagged}",
+    ]
+    match = "match:\n" + "".join(f"  - {key}\n" for key in keys)
     text = SYNC_HEAD.replace("match: [salesforce_id, email]\n", match) + "fields: [{salesforce: City, pardot: city}]\n"
-    by_id, lookup, email = project(tmp_path, {"syncs/people.yml": text}).syncs[0].match
-    assert (by_id.kind, by_id.a.label, by_id.b.label) == (MatchKind.SALESFORCE_ID, "Id", "salesforceId")
-    assert lookup.a.by_object == {"Lead": "P__c", "Contact": "Q__c"} and lookup.b.label == "id"
-    assert (email.kind, email.a.label, email.b.label) == (MatchKind.EMAIL, "Email", "email")
-    assert lookup.name == "P__c/Q__c = id"
+    by_id, lookup, email, both, untagged = project(tmp_path, {"syncs/people.yml": text}).syncs[0].match
+    assert (by_id.kind, labels(by_id)) == (MatchKind.SALESFORCE_ID, [("Id", "salesforceId")])
+    assert lookup.parts[0].a.by_object == {"Lead": "P__c", "Contact": "Q__c"}
+    assert (lookup.name, labels(lookup)) == ("P__c/Q__c = id", [("P__c/Q__c", "id")])
+    assert (email.kind, labels(email), email.name) == (MatchKind.EMAIL, [("Email", "email")], "email")
+    assert (both.kind, labels(both)) == (MatchKind.LOOKUP, [("LastName", "lastName"), ("Phone", "phone")])
+    assert both.name == "LastName + Phone = lastName + phone (nocase)"
+    # However it is written: the key of the two e-mail fields prefers the contact, and may be shared.
+    assert (untagged.kind, untagged.form, untagged.name) == (MatchKind.EMAIL, KeyForm.UNTAGGED, "email (untagged)")
+
+
+def labels(key: MatchKey) -> list[tuple[str, str]]:
+    """The fields of both sides."""
+    return [(part.a.label, part.b.label) for part in key.parts]
 
 
 def test_a_warehouse_side(tmp_path: Path) -> None:
     text = PROJECT["syncs/usage.yml"].replace("match: [email]", "match: [salesforce_id, email]")
     sync = project(tmp_path, {"syncs/usage.yml": text}).syncs[1]
     assert (sync.a.system, sync.a.model, sync.a.key, sync.a.names) == (System.WAREHOUSE, "usage", "email", ("usage",))
-    assert [(k.a.label, k.b.label) for k in sync.match] == [("salesforce_id", "salesforceId"), ("email", "email")]
+    found = [pair for key in sync.match for pair in labels(key)]
+    assert found == [("salesforce_id", "salesforceId"), ("email", "email")]
     assert (sync.fields[0].direction, sync.fields[0].key) == (Direction.TO_PARDOT, "pardot.product_plan__c")
 
 

@@ -115,7 +115,7 @@ def test_expressions_over_one_record(tmp_path: Path, sql: str) -> None:
         ("*", "PF171"),
         ("pardot.city", "PF173"),
         ("warehouse.city", "PF173"),
-        ("salesforce.Account.Name", "PF190"),
+        ("salesforce.Account.Name", "PF172"),
     ],
 )
 def test_expressions_that_are_refused(tmp_path: Path, sql: str, code: str) -> None:
