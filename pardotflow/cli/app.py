@@ -171,6 +171,24 @@ def graph(project: Project = HERE, env: Env = None, var: Var = None, format: For
     _end(inspecting.graph(_choice(project, env, var), format=format))
 
 
+@app.command()
+def conflicts(
+    project: Project = HERE,
+    env: Env = None,
+    var: Var = None,
+    plan_name: Annotated[str, typer.Option("--plan", help="A plan file or id; without it, the newest.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="Write them into this .yml or .csv, to be decided.")] = None,
+    decide: Annotated[Path | None, typer.Option("--decide", help="Record the decisions of such a file.")] = None,
+    forget: Annotated[str, typer.Option("--forget", help="Forget a decision: Object/id or Object/id#field.")] = "",
+    full: Annotated[bool, typer.Option("--full", help="Show every single conflict.")] = False,
+) -> None:
+    """List the open conflicts, write them into a file to be decided, and record what was decided."""
+    from pardotflow.cli import deciding
+
+    options = deciding.ConflictOptions(plan=plan_name, out=out, decide=decide, forget=forget, full=full)
+    _end(deciding.conflicts(_choice(project, env, var), options))
+
+
 Data = Annotated[Path | None, typer.Option("--data", help="The data file; the environment's own without it.")]
 
 

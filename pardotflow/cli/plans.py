@@ -38,6 +38,18 @@ def find_plan(ledger: Ledger | None, name: str) -> Path:
     return found[0][1]
 
 
+def newest_plan(ledger: Ledger | None) -> Path:
+    """The newest plan that was not narrowed and is still there. Raises UsageError where there is none."""
+    from pardotflow.plan.file import open_plan, read_meta
+
+    for _, path in ledger.find_plan("") if ledger else []:
+        if path.is_file():
+            with open_plan(path) as con:
+                if not read_meta(con)["selection"]:
+                    return path
+    raise UsageError("there is no plan yet", hint="Run: pardotflow plan")
+
+
 def run_of_plan(folder: Path, plan: Path) -> str:
     """Which run applied a plan, and when; empty where none did, or where the plan's project is not at hand."""
     root = find_root(folder)

@@ -44,15 +44,19 @@ def relative(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def read_text(path: Path, root: Path, findings: Findings) -> str | None:
-    """The text of a file, or None where it cannot be read or is not UTF-8 without a byte order mark."""
+def read_text(path: Path, root: Path, findings: Findings, *, marks: str = "") -> str | None:
+    """The text of a file, or None where it cannot be read or is not UTF-8 without a byte order mark.
+
+    With `marks` it may begin with that one.
+    """
     name = relative(path, root)
     try:
         content = path.read_bytes()
     except OSError as e:
         findings.error("PF101", f"{name} cannot be read: {e.strerror}", None, "Check the file's rights.")
         return None
-    if content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+    unread = content.removeprefix(marks.encode())
+    if unread.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         span = Span(file=name, line=1)
         findings.error("PF101", "the file starts with a byte order mark", span, "Save it as UTF-8 without BOM.")
         return None

@@ -19,6 +19,7 @@ from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
 from pardotflow.core.errors import ConnectionTrouble, PlanRefused
 from pardotflow.core.progress import Progress
+from pardotflow.engine.decided import forget_decisions
 from pardotflow.engine.extract import refresh
 from pardotflow.engine.guards import still_blocking
 from pardotflow.engine.interruption import noted_interrupts, stop_if_asked
@@ -97,6 +98,7 @@ def apply_plan(request: ApplyRequest) -> Applied:
                 writers = {system: identity.user_id for system, identity in request.identities.items()}
                 remember(con, sender.outcomes.values(), writers, run_id, is_newest=is_newest)
                 keep_refusals(con, request.ledger, sender.outcomes, run_id, request.clock.now())
+                forget_decisions(con, request.ledger)
             report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began)
             _close(request, report)
     return Applied(report=report, stopped=sender.stopped, interrupted=sender.interrupted)

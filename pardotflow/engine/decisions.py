@@ -78,7 +78,12 @@ The table names a source; the value is then held (shown, not sent) when
 | `unknown_picklist_value` | the target's restricted picklist does not have it |
 | `too_long` | it is longer than the target takes, and `too_long` is `hold` (the default); `cut` sends the beginning |
 | `open_conflict` | the policy asks, or cannot tell |
+| `kept_by_decision` | a person decided to keep both values |
 | `refused` | the system refused exactly this change before |
+
+Where the policy asks, the recorded decision of a person is carried out, if both values are still those that it was made
+for (`pardotflow conflicts`). It is held like any other write: `on_blank: hold` keeps back a blank that a person chose,
+and `refill` never turns a person's decision round.
 
 `into: blank` writes only where the target is blank. With `on_link: fill` a pair without a base fills blanks from
 the other side, asks where both are filled and differ, and clears nothing.

@@ -5,8 +5,8 @@ count the guards; choose the routes; write meta data and digest. Nothing is writ
 """
 
 import shutil
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
 from datetime import UTC
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +24,7 @@ from pardotflow.core.progress import Progress
 from pardotflow.core.values import System
 from pardotflow.engine.compile import compile_project
 from pardotflow.engine.compiled import CompiledSync
+from pardotflow.engine.decided import expired_note, keep_outcomes, load_decisions
 from pardotflow.engine.extract import Refreshed, Wanted, refresh
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.guards import GuardRow, count_guards, oscillation_guard, shrunk_guard
@@ -105,8 +106,8 @@ def _draft_plan(request: PlanRequest, draft: Path) -> dict[str, str]:
         con.execute(f"attach {literal(str(draft))} as plan")
         con.execute(TABLES)
         syncs, read = _read_all(con, request)
-        _run_syncs(con, request, draft, syncs, read)
-        meta = _finish(con, request, syncs, read)
+        notes = _run_syncs(con, request, draft, syncs, read)
+        meta = _finish(con, request, syncs, replace(read, notes=(*read.notes, *notes)))
         con.execute("detach plan")
     return meta
 
@@ -197,18 +198,21 @@ def _models_in_order(project: Project) -> tuple[Model, ...]:
 
 def _run_syncs(
     con: duckdb.DuckDBPyConnection, request: PlanRequest, draft: Path, syncs: tuple[CompiledSync, ...], read: _Read
-) -> None:
+) -> list[str]:
+    """Run every sync, assemble the plan and try it out; returns what is to be noted of it."""
     if sum(c.rows for c in read.coverage) < FEW_ROWS:
         con.execute("set threads = 1")
 
-    def compare(what: str = "compare") -> None:
-        _compare(con, request, syncs, read.focus, what)
+    def compare(what: str = "compare") -> Set[str]:
+        return _compare(con, request, syncs, read.focus, what)
 
     def assemble() -> None:
         _assemble(con, syncs)
 
-    compare()
+    decided = compare()
     assemble()
+    if decided:
+        keep_outcomes(con)
     if request.record:
         # The counts of pairs are about everything, and this plan is not.
         con.execute("delete from plan.identity")
@@ -224,20 +228,23 @@ def _run_syncs(
             assemble=assemble,
         )
     )
+    return expired_note(con) if decided else []
 
 
 def _compare(
     con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], focus: Focus, what: str
-) -> None:
-    """Decide every sync over the rows of the session, one after the other."""
+) -> Set[str]:
+    """Decide every sync over the rows of the session, one after the other; returns those that people decided for."""
     run(con, "output_tables")
-    _load_ledger(con, request)
+    decided = _load_ledger(con, request)
+    share = request.project.environment.ampsea
     for sync in syncs:
         stop_if_asked()
         request.progress.start(f"{what} {sync.name}", None)
-        run_sync(con, sync, focus, share=request.project.environment.ampsea)
+        run_sync(con, sync, focus, share=share, decided=sync.name in decided)
         request.progress.finish(f"{what} {sync.name}")
     run(con, "refused")
+    return decided
 
 
 def _assemble(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
@@ -252,10 +259,12 @@ def _assemble(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -
     plan_recycling(con, syncs)
 
 
-def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> None:
-    """Refusals that are still open, and creates whose answer never came, as tables of the session."""
+def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> Set[str]:
+    """Refusals that are still open, creates whose answer never came, and what people decided, as tables of the session;
+    returns the syncs with decisions."""
     insert_rows(con, "sync_errors", request.ledger.sync_errors())
     load_unknown_creates(con, request.ledger, request.connectors)
+    return load_decisions(con, request.ledger)
 
 
 def _name_keys(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:

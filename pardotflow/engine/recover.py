@@ -13,6 +13,7 @@ import duckdb
 from pardotflow.connectors.protocol import Identity
 from pardotflow.core.clock import Clock
 from pardotflow.core.errors import PlanRefused, UsageError
+from pardotflow.engine.decided import forget_decisions
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
 from pardotflow.engine.send import Outcome
@@ -63,6 +64,7 @@ def _recover(
             writers = {system: identity.user_id for system, identity in identities.items()}
             remember(con, outcomes.values(), writers, run_id, is_newest=False)
             keep_refusals(con, ledger, outcomes, run_id, clock.now())
+            forget_decisions(con, ledger)
     counts = {s: sum(o.status == s for o in outcomes.values()) for s in ("confirmed", "refused", "unknown")}
     counts["not_started"] = max(0, total - sum(counts.values()))
     ledger.end_run(run_id, clock.now(), "cut_short", counts, {})

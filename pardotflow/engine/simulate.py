@@ -42,7 +42,7 @@ class Simulation:
     wanted: tuple[Wanted, ...]
     draft: Path
     memory: Path
-    compare: Callable[[], None]
+    compare: Callable[[], object]
     assemble: Callable[[], None]
 
 

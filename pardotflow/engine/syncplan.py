@@ -75,10 +75,13 @@ def _side(
     return render("side", side=side, expressions=expressions, typed=typed, forms=forms, users=user_columns)
 
 
-def statements(sync: CompiledSync, focus: Focus, *, share: bool, recycled: bool = True) -> list[tuple[str, str]]:
+def statements(
+    sync: CompiledSync, focus: Focus, *, share: bool, recycled: bool = True, decided: bool = False
+) -> list[tuple[str, str]]:
     """Every statement of the sync, in order, as (name, SQL): what plan runs and `compile` writes.
 
-    `recycled` is false where memory holds no record that this sync ever deleted.
+    `recycled` is false where memory holds no record that this sync ever deleted. With `decided` the session's table
+    `decisions` holds decisions of people for it.
     """
     fate = _Fate.of(sync, recycled=recycled)
     steps = [
@@ -90,7 +93,9 @@ def statements(sync: CompiledSync, focus: Focus, *, share: bool, recycled: bool 
     ]
     if sync.mappings:
         steps.append(("mappings", _mappings_sql(sync)))
-        steps += _compare_sql(sync, focus.of_pair(sync))
+        steps += _compare_sql(sync, focus.of_pair(sync), decided=decided)
+        if decided:
+            steps.append(("decisions", render("decisions", sync=sync, focus=focus.of_pair(sync, "live_pairs"))))
     steps.append(("identity", _identity_sql(fate, focus)))
     steps.append(("ids", _ids_sql(sync, focus)))
     steps += [(f"create {c.object}", create_sql(sync, c, focus, share=share)) for c in sync.creates]
@@ -108,11 +113,11 @@ def second_look(sync: CompiledSync) -> list[tuple[str, str]]:
     ]
 
 
-def _compare_sql(sync: CompiledSync, focus: str) -> list[tuple[str, str]]:
+def _compare_sql(sync: CompiledSync, focus: str, *, decided: bool = False) -> list[tuple[str, str]]:
     """Compare and decide the session's `live_pairs`."""
     return [
         ("cells", _cells_sql(sync)),
-        ("decide", _decide_sql(sync)),
+        ("decide", _decide_sql(sync, decided=decided)),
         ("collect", _collect_sql(sync, focus)),
     ]
 
@@ -126,10 +131,12 @@ def _translated(sync: CompiledSync) -> list[int]:
     return [m.number for m in sync.mappings if m.mapping.users]
 
 
-def run_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool) -> None:
-    """Plan one sync in the session; the results are appended to the `out_` tables."""
+def run_sync(
+    con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool, decided: bool = False
+) -> None:
+    """Plan one sync in the session; the results are appended to the `out_` tables. `decided` as in `statements`."""
     recycled = con.execute("from mem.recycled where sync = ? limit 1", [sync.name]).fetchone() is not None
-    for step, sql in statements(sync, focus, share=share, recycled=recycled):
+    for step, sql in statements(sync, focus, share=share, recycled=recycled, decided=decided):
         try:
             con.execute(sql)
         except duckdb.Error as trouble:
@@ -190,7 +197,7 @@ def _cells_sql(sync: CompiledSync) -> str:
     return render("cells", sync=sync, mappings=sync.mappings, translated=_translated(sync), **lags)
 
 
-def _decide_sql(sync: CompiledSync) -> str:
+def _decide_sql(sync: CompiledSync, *, decided: bool) -> str:
     roles = {side.system: side.role for side in (sync.a, sync.b)}
     return render(
         "decide",
@@ -200,6 +207,7 @@ def _decide_sql(sync: CompiledSync) -> str:
         vendor_rules=truth.VENDOR_RULES,
         salesforce_role=roles.get(System.SALESFORCE, "ask"),
         pardot_role=roles.get(System.PARDOT, "ask"),
+        decided=decided,
     )
 
 

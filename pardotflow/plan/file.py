@@ -39,7 +39,7 @@ create table plan.conflicts (
   sync varchar, a_system varchar, a_object varchar, a_id varchar, a_name varchar,
   b_system varchar, b_object varchar, b_id varchar, b_name varchar, field varchar,
   a_value varchar, b_value varchar, base_a varchar, base_b varchar, winner varchar, reason varchar, line varchar,
-  pii varchar);
+  pii varchar, a_changed_at timestamp, b_changed_at timestamp, by_person boolean);
 create table plan.ambiguities (
   sync varchar, system varchar, object varchar, id varchar, name varchar, key varchar, candidates varchar,
   reason varchar, line varchar);
@@ -73,6 +73,9 @@ create table plan.recycled (
   change integer, sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, tombstone varchar);
 -- What a record that goes to the recycle bin holds.
 create table plan.kept (change integer, field varchar, type varchar, value varchar, pii varchar);
+create table plan.decisions (
+  sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, mapping varchar, decision varchar,
+  decided_at varchar, state varchar);
 """
 
 # The order in which each table is written out; together with the columns this makes the digest.
@@ -98,6 +101,7 @@ ORDERS: Mapping[str, str] = {
     "costs": "position",
     "recycled": "change, sync, a_object, a_id, b_object, b_id",
     "kept": "change, field",
+    "decisions": "sync, a_object, a_id, b_id, mapping",
 }
 
 

@@ -69,6 +69,7 @@ class HeldKind(StrEnum):
     REFUSED = "refused"
     CANNOT_UNDELETE = "cannot_undelete"
     UNMAPPED_USER = "unmapped_user"
+    KEPT_BY_DECISION = "kept_by_decision"
 
 
 class SkipReason(StrEnum):
@@ -168,7 +169,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """Both sides moved and differ. `winner` is a system's name, or `open`."""
+    """Both sides moved and differ. `winner` is a system's name, `open`, `held` or `kept`."""
 
     sync: str
     a: RecordName
@@ -182,6 +183,21 @@ class Conflict:
     reason: str
     line: str
     pii: str
+    a_changed_at: str = ""
+    """When the record was changed last, in UTC to the second; empty where it is not known."""
+    b_changed_at: str = ""
+    digest: str = ""
+    """Of the mapping, as it was when the plan was made."""
+    by_person: bool = False
+    """The winner is what a person decided."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictReport:
+    """The conflicts of one plan that people decide: the open ones, and those that a recorded decision settled."""
+
+    meta: PlanMeta
+    conflicts: tuple[Conflict, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

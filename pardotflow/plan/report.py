@@ -1,5 +1,6 @@
 """From a plan file to what a view needs: exact totals, lists cut to a length."""
 
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,7 @@ from pardotflow.plan.file import open_plan, read_meta
 from pardotflow.plan.fold import fold_changes, read_patterns, read_singles
 from pardotflow.plan.model import (
     Conflict,
+    ConflictReport,
     Cost,
     Count,
     Coverage,
@@ -21,6 +23,8 @@ from pardotflow.plan.model import (
 )
 
 SAMPLES = 3
+EVERY = 2**31 - 1
+_BETWEEN = "case kind when 'kept_by_decision' then ' ≠ ' else ' → ' end"
 
 
 def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts: int = 20) -> PlanReport:
@@ -46,7 +50,7 @@ def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts:
             conflicts=_conflicts(con, conflicts),
             conflicts_open=_number(con, "select count(*) from plan.conflicts where winner = 'open'"),
             conflicts_decided=_number(con, "select count(*) from plan.conflicts where winner <> 'open'"),
-            held=_groups(con, "held", "kind", f"{_told('before')} || ' → ' || {_told('after')}"),
+            held=_groups(con, "held", "kind", f"{_told('before')} || {_BETWEEN} || {_told('after')}"),
             held_total=_number(con, "select count(*) from plan.held"),
             ambiguities=_groups(con, "ambiguities", "'ambiguous'", "candidates", field="key"),
             ambiguities_total=_number(con, "select count(*) from plan.ambiguities"),
@@ -61,6 +65,13 @@ def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts:
             created=_created(con),
             syncs=tuple(con.execute("select sync, strength from plan.syncs order by position").fetchall()),
         )
+
+
+def read_conflicts(path: Path) -> ConflictReport:
+    """Every conflict of a saved plan that people decide. Raises PlanRefused."""
+    with open_plan(path) as con:
+        asked = _conflicts(con, EVERY, "winner = 'open' or by_person")
+        return ConflictReport(meta=_meta(read_meta(con), path), conflicts=asked)
 
 
 def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:
@@ -155,12 +166,13 @@ def _coverage(con: duckdb.DuckDBPyConnection) -> tuple[Coverage, ...]:
     )
 
 
-def _conflicts(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[Conflict, ...]:
+def _conflicts(con: duckdb.DuckDBPyConnection, limit: int, where: str = "true") -> tuple[Conflict, ...]:
     found = con.execute(
-        "select sync, a_system, a_object, a_id, a_name, b_system, b_object, b_id, b_name, field, a_value, b_value,"
-        " base_a, base_b, winner, reason, line, pii from plan.conflicts"
-        " order by winner <> 'open', base_a is null and base_b is null, sync, a_object, a_id, b_id, field"
-        f" limit {limit}"
+        "select c.sync, a_system, a_object, a_id, a_name, b_system, b_object, b_id, b_name, field, a_value, b_value,"
+        " base_a, base_b, winner, reason, line, pii, a_changed_at, b_changed_at, m.digest, by_person"
+        " from plan.conflicts c left join plan.mappings m on m.sync = c.sync and m.mapping = c.field"
+        f" where {where} order by winner <> 'open', base_a is null and base_b is null, c.sync, a_object, a_id, b_id,"
+        f" field limit {limit}"
     ).fetchall()
     return tuple(
         Conflict(
@@ -176,6 +188,10 @@ def _conflicts(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[Conflict, ..
             reason=r[15],
             line=r[16],
             pii=r[17],
+            a_changed_at=_second(r[18]),
+            b_changed_at=_second(r[19]),
+            digest=r[20] or "",
+            by_person=bool(r[21]),
         )
         for r in found
     )
@@ -189,6 +205,10 @@ def _unsettled(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:
     return _groups(
         con, "unsettled", "kind", f"{_told('before')} || ' → ' || {_told('after')}", reason="why", view="unsettled_why"
     )
+
+
+def _second(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _created(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:

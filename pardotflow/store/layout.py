@@ -78,3 +78,10 @@ def make_private(path: Path) -> None:
     """Give a file mode 0600 where the system has modes."""
     if path.exists():
         os.chmod(path, 0o600)  # noqa: PTH101
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that nobody else can read at any moment; raises FileExistsError where one is there."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        file.write(text)

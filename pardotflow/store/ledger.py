@@ -15,11 +15,13 @@ from typing import Any
 
 from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.errors import StateError
+from pardotflow.store.decisions import TABLE as DECISIONS
+from pardotflow.store.decisions import Decision, delete_decisions, read_decisions, write_decisions
 from pardotflow.store.layout import make_private
 
-VERSION = 1
+VERSION = 2
 
-TABLES = """
+TABLES = f"""
 create table about (key text primary key, value text) without rowid;
 create table runs (
   id text primary key, plan_id text, started_at text, ended_at text, status text,
@@ -43,7 +45,11 @@ create table sync_errors (
 );
 create table describes (connection text, object text, at text, body text, primary key (connection, object));
 create table identities (connection text primary key, organization text, user text);
+{DECISIONS}
 """
+
+MIGRATIONS: Mapping[int, str] = {1: DECISIONS}
+"""By version: the statements that bring a ledger of it to the next one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +95,11 @@ class Ledger:
         """Nothing is known of former runs: the file was made just now, or was empty."""
         if self.is_new:
             self._db.executescript(f"begin; {TABLES} pragma user_version = {VERSION}; commit;")
-        elif version != VERSION:
+            return
+        while version in MIGRATIONS:
+            self._db.executescript(f"begin; {MIGRATIONS[version]} pragma user_version = {version + 1}; commit;")
+            version += 1
+        if version != VERSION:
             raise StateError(
                 f"{self._path} was written by another version of pardotflow",
                 hint="Use the version that wrote it, or move the file away: runs and sync errors are then forgotten.",
@@ -283,6 +293,22 @@ class Ledger:
             " order by r.sent_at, w.record_key"
         ).fetchall()
         return [(r[0], r[1], r[2], datetime.fromisoformat(r[3])) for r in rows]
+
+    # decisions
+
+    def decisions(self) -> list[Decision]:
+        """What people decided of conflicts, in one order."""
+        return read_decisions(self._db)
+
+    def save_decisions(self, decisions: Sequence[Decision]) -> None:
+        """Keep decisions, all or none; the last one about a conflict counts."""
+        with self.transaction():
+            write_decisions(self._db, decisions)
+
+    def forget_decisions(self, decisions: Sequence[tuple[str, ...]]) -> None:
+        """Forget decisions: (sync, a object, a id, b object, b id, mapping, decided at)."""
+        with self.transaction():
+            delete_decisions(self._db, decisions)
 
     # sync errors
 

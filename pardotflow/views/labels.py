@@ -11,7 +11,7 @@ from pardotflow.plan.model import Action, HeldKind, Section, SkipReason
 SECTIONS: Mapping[str, str] = {
     Section.CHANGE: "Changed",
     Section.DRIFT: "Drift put back",
-    Section.CONFLICT: "Conflicts decided by policy",
+    Section.CONFLICT: "Conflicts decided",
     Section.ADOPTED: "Adopted without a base",
     Section.MAPPING_CHANGED: "Mapping changed",
     Section.ID: "Ids written back",
@@ -46,6 +46,7 @@ HELD: Mapping[str, str] = {
     HeldKind.CANNOT_UNDELETE: "We deleted it; only a person can take it out of that recycle bin",
     HeldKind.REFUSED: "The system refused it, and it is the same change still",
     HeldKind.UNMAPPED_USER: "No user of the other system stands for this one",
+    HeldKind.KEPT_BY_DECISION: "A person decided to keep both values",
 }
 
 SKIPPED: Mapping[str, str] = {

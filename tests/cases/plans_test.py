@@ -37,6 +37,7 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r"apply [0-9a-f]{8}\b", "apply <plan>"),
     (r"run [0-9a-f]{12}\b", "run <run>"),
     (r"(?m) +\d{4}-\d\d-\d\d \d\d:\d\d UTC$", "  <time>"),
+    (r"changed \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "changed <time>"),
     (r"as of \d{4}-\d\d-\d\d \d\d:\d\d UTC", "as of <time>"),
     (r"(?m)^(run <run>   plan <plan>) +\d.*$", r"\1  <time>"),
     (r'("(?:id)": )"[0-9a-f]{8}"(?=,?\n)', r'\1"<plan>"'),

@@ -93,6 +93,7 @@ TABLES = (
     "unsettled",
     "recycled",
     "kept",
+    "mappings",
 )
 
 

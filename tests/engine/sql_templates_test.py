@@ -46,6 +46,7 @@ STEPS = {
     "cells": "cells",
     "decide": "decide",
     "collect": "collect",
+    "decisions": "decisions",
     "identity": "identity",
     "ids": "ids",
     "creates": "create prospect",
@@ -134,6 +135,7 @@ def rendered(syncs: tuple[CompiledSync, ...]) -> Iterator[tuple[str, str]]:
     """Every statement of every sync under its step's name, and the templates that stand alone."""
     for sync in syncs:
         yield from statements(sync, Focus(), share=False)
+        yield from statements(sync, Focus(), share=False, decided=True)
         yield from statements(sync, Focus(records=(("pardot", "prospect", "1"),)), share=True)
         for rule in (OnGone.ARCHIVE, OnGone.RECREATE):
             yield from statements(replace(sync, deletes=dict.fromkeys(System, rule)), Focus(), share=True)

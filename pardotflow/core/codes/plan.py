@@ -33,4 +33,23 @@ PLAN_CODES: tuple[Code, ...] = (
         "Columns of a model that a sync reads may not begin with an underscore.",
         "Rename the column in the model: `select _id as row_id`.",
     ),
+    code(
+        "PF221",
+        "a file of conflicts cannot be read",
+        "The file for `conflicts --decide` lacks a key or column, has one that is not known, is no CSV, or was written "
+        "for another environment. Nothing of it is recorded.",
+        "Write it anew with `conflicts --out FILE`, and fill in nothing but the decisions.",
+    ),
+    code(
+        "PF222",
+        "no such decision",
+        "A conflict is decided by one word: `salesforce`, `pardot` or `keep`.",
+        "Write one of them, or leave it empty: the conflict stays open.",
+    ),
+    code(
+        "PF223",
+        "a conflict is decided twice",
+        "The same field of the same two records stands in the file twice, with different decisions.",
+        "Keep one of the two entries.",
+    ),
 )

@@ -62,7 +62,7 @@ where s.sendable and (starts_with(k.a_id, 'new:') or starts_with(k.b_id, 'new:')
 insert into plan.agreed select a.* from out_agreed a join strengths s on s.sync = a.sync where s.sendable;
 
 insert into plan.conflicts
-select c.sync, s.a_system, a_obj, a_id, a_name, s.b_system, b_obj, b_id, b_name, field, a_value, b_value, base_a, base_b, winner, reason, c.line, pii
+select c.sync, s.a_system, a_obj, a_id, a_name, s.b_system, b_obj, b_id, b_name, field, a_value, b_value, base_a, base_b, winner, reason, c.line, pii, a_changed_at, b_changed_at, by_person
 from out_conflicts c join plan.syncs s on s.sync = c.sync;
 insert into plan.ambiguities select * from out_ambiguous;
 insert into plan.held select * from out_held;

@@ -23,9 +23,10 @@ select {{ sync.name | literal }},
   case target when 'a' then a_name else b_name end,
   'update', target_field, target_type,
   case when form = 'number' and not is_unreadable(target_form) then target_form else before_value end, case when source_form is null then null else after_value end, null, '',
-  section, case found when 'a_moved' then '{{ sync.a.system.value }}_moved' when 'b_moved' then '{{ sync.b.system.value }}_moved' else found end,
+  case when decision is not null then 'conflict' else section end, case found when 'a_moved' then '{{ sync.a.system.value }}_moved' when 'b_moved' then '{{ sync.b.system.value }}_moved' else found end,
   case when consent and is_opt_in then 'an opt-out is taken back; allow: opt_in'
        when consent then 'an opt-out on either side wins'
+       when decision is not null then case found when 'new' then 'no base yet' when 'mapping_changed' then 'the mapping changed' else 'both moved' end || '; decided by a person'
        when side <> first_side then 'a blank is refilled'
        when flow = 'connector' then 'the connector''s rule: ' || case
          when source_form is null then 'a blank in Salesforce overwrites' when target_form is null then 'a value beats a blank'
@@ -56,18 +57,20 @@ insert into out_conflicts
 select {{ sync.name | literal }}, a_obj, a_id, a_name, b_obj, b_id, b_name, key, ra, rb,
   -- The base of another mapping says nothing of this one.
   case when found <> 'mapping_changed' then base_a end, case when found <> 'mapping_changed' then base_b end,
-  case when outcome = 'held:open_conflict' then 'open' when outcome <> 'send' then 'held'
+  case when outcome = 'held:open_conflict' then 'open' when outcome = 'held:kept_by_decision' then 'kept' when outcome <> 'send' then 'held'
        when target = 'b' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
   case when found = 'both_moved' and policy = 'most_recent' and outcome = 'held:open_conflict' and flow = 'two_way'
          then 'both moved; the times do not tell which is newer'
-       when flow = 'connector' and outcome = 'held:open_conflict' then 'the connector''s rule: most_recent; the times do not tell which is newer'
+       when found = 'both_moved' and decision is not null then 'both moved; decided by a person'
+       when flow = 'connector' and (outcome = 'held:open_conflict' or decision is not null) then 'the connector''s rule: most_recent; the times do not tell which is newer'
        when flow = 'connector' then 'the connector''s rule overwrites an edit'
        when found = 'both_moved' then 'both moved; policy ' || policy
        when found = 'mapping_changed' then 'the mapping changed and both sides are filled'
-       else 'both sides are filled and there is no base' end,
-  line, pii
+       else 'both sides are filled and there is no base' end
+    || case when decision is not null and found <> 'both_moved' then '; decided by a person' else '' end,
+  line, pii, a_stamp, b_stamp, decision is not null
 from named_cells
-where not consent and (outcome = 'held:open_conflict' or (section = 'conflict' and outcome <> 'accept'));
+where not consent and outcome <> 'accept' and (outcome = 'held:open_conflict' or decision is not null or section = 'conflict');
 
 insert into out_held
 select {{ sync.name | literal }},
@@ -90,6 +93,7 @@ select {{ sync.name | literal }},
     when 'unknown_picklist_value' then 'not a value of the restricted picklist'
     when 'unmapped_value' then 'not in the value map'
     when 'unmapped_user' then split_part(after_value, chr(2), 3)
+    when 'kept_by_decision' then 'until one of them changes'
     else 'both sides differ' end,
   line, pii
 from named_cells where starts_with(outcome, 'held:') and outcome <> 'held:open_conflict';

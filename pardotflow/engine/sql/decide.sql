@@ -54,23 +54,35 @@ named as (
     and vendor_rules.clears = (asked.on_blank = 'clear')
     and vendor_rules.filled = case when ca is null then 'b' when cb is null then 'a' else 'both' end
 ),
+-- What a person decided of exactly these two values is done where otherwise somebody would be asked.
+decided_by as (
+{% if decided %}
+  select n.*,
+    case when n.ruled = 'ask' and not n.consent then case x.decision when '{{ sync.a.system.value }}' then 'a' when '{{ sync.b.system.value }}' then 'b' else x.decision end end as decision
+  from named n left join decisions x on x.sync = {{ sync.name | literal }} and x.mapping = n.key and x.digest = n.digest_now
+    and x.a_object = n.a_obj and x.a_id = n.a_id and x.b_object = n.b_obj and x.b_id = n.b_id
+    and nf(n.form, x.a_value) is not distinct from n.na and nf(n.form, x.b_value) is not distinct from n.nb
+{% else %}
+  select *, cast(null as varchar) as decision from named
+{% endif %}
+),
 chosen as (
   select *,
-    case when consent then consent_source else ruled end as first_side,
+    case when consent then consent_source else coalesce(decision, ruled) end as first_side,
     consent and consent_opt_in as is_opt_in,
     is_unreadable(ca) or is_unreadable(cb) as unreadable
-  from named
+  from decided_by
 ),
 blanked as (
-  -- A blank over a value: `refill` turns the write round where the mapping may flow that way.
+  -- A blank over a value: `refill` turns the write round where the mapping may flow that way, but never a person's decision.
   select *,
     case when consent or first_side not in ('a', 'b') then first_side
          when (first_side = 'a' and ca is null) or (first_side = 'b' and cb is null) then
-           case on_blank when 'refill' then case when flow = 'two_way' then case first_side when 'a' then 'b' else 'a' end else 'none' end
-                         else first_side end
+           case when on_blank = 'refill' and decision is null then case when flow = 'two_way' then case first_side when 'a' then 'b' else 'a' end else 'none' end
+                else first_side end
          else first_side end as side,
     case when consent or first_side not in ('a', 'b') then false
-         else ((first_side = 'a' and ca is null) or (first_side = 'b' and cb is null)) and on_blank <> 'refill' end as is_clear
+         else ((first_side = 'a' and ca is null) or (first_side = 'b' and cb is null)) and (on_blank <> 'refill' or decision is not null) end as is_clear
   from chosen
 ),
 aimed as (
@@ -103,6 +115,7 @@ select *,
     when is_cut_copy then 'accept'
     when is_opt_in and (side not in ('a', 'b') or not allow_opt_in) then 'held:opt_in'
     when side = 'ask' then 'held:open_conflict'
+    when side = 'keep' then 'held:kept_by_decision'
     when side = 'none' or target_field is null then 'accept'
     -- What a side holds is read again before it is written anywhere, if all that is known is what we sent there.
     when (side = 'a' and a_stale) or (side = 'b' and b_stale) then 'accept'
@@ -110,7 +123,7 @@ select *,
     -- A user who was not translated says why after a second mark.
     when starts_with(after_value, chr(2)) then case when contains(substr(after_value, 2), chr(2)) then 'held:unmapped_user' else 'held:unmapped_value' end
     when target_type = 'integer' and not regexp_matches(after_value, '^[+-]?[0-9]+$') then 'held:unreadable'
-    when is_clear and on_blank = 'hold' then 'held:blank'
+    when is_clear and on_blank <> 'clear' then 'held:blank'
     when len(restricted) > 0 and after_value is not null
          and len(list_filter(case when target_type = 'multipicklist' then string_split(after_value, ';') else [after_value] end, lambda v: not list_contains(restricted, trim(v)))) > 0
          then 'held:unknown_picklist_value'

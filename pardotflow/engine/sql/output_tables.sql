@@ -14,7 +14,8 @@ create or replace temp table out_create_keys (
   sync varchar, system varchar, object varchar, id varchar, key_no integer, value varchar);
 create or replace temp table out_conflicts (
   sync varchar, a_obj varchar, a_id varchar, a_name varchar, b_obj varchar, b_id varchar, b_name varchar, field varchar,
-  a_value varchar, b_value varchar, base_a varchar, base_b varchar, winner varchar, reason varchar, line varchar, pii varchar);
+  a_value varchar, b_value varchar, base_a varchar, base_b varchar, winner varchar, reason varchar, line varchar, pii varchar,
+  a_changed_at timestamp, b_changed_at timestamp, by_person boolean);
 create or replace temp table out_held (
   sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, before varchar, after varchar,
   kind varchar, reason varchar, line varchar, pii varchar);

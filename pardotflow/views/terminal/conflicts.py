@@ -28,9 +28,9 @@ def conflict_lines(report: PlanReport, page: Page) -> list[Text]:
     note = f"{number(report.conflicts_open)}: nothing is sent for these fields until somebody decides"
     lines = [heading("Open conflicts", note)]
     for conflict in chosen:
-        lines += _conflict(conflict, page)
+        lines += one_conflict(conflict, page)
     lines += more(report.conflicts_open - len(chosen), "", report.meta.id, page)
-    return [*lines, words("  to decide: make both values equal, or name a side by policy (no base: on_link)", "dim")]
+    return [*lines, words("  to decide: pardotflow conflicts --out FILE, or a policy (no base: on_link)", "dim")]
 
 
 def decided_lines(report: PlanReport, page: Page) -> list[Text]:
@@ -40,11 +40,12 @@ def decided_lines(report: PlanReport, page: Page) -> list[Text]:
         return []
     lines = [heading("Decided conflicts", number(report.conflicts_decided))]
     for conflict in decided:
-        lines += _conflict(conflict, page)
+        lines += one_conflict(conflict, page)
     return lines
 
 
-def _conflict(conflict: Conflict, page: Page) -> list[Text]:
+def one_conflict(conflict: Conflict, page: Page) -> list[Text]:
+    """Who it is about, what each side holds, and the rule that asks."""
     why = join(words(conflict.reason, "dim"), words(conflict.line, "cyan"), gap=2)
     return [_title(conflict, page), *_sides(conflict, page), *edges(blanks(0), why, page.width)]
 

@@ -41,7 +41,7 @@ def _plan_step(report: PlanReport, page: Page) -> list[Text]:
 def _decide(report: PlanReport, page: Page) -> list[Text]:
     if report.conflicts_open:
         waiting = plural(report.conflicts_open, "open conflict")
-        return [words(f"{waiting} left: make both equal, or name a side by policy or on_link.", "yellow")]
+        return _step(f"{waiting} left; to decide:", "pardotflow conflicts", page)
     return [words("Nothing to do.", "green")]
 
 

@@ -67,7 +67,7 @@ def test_links_alone_are_worth_an_apply() -> None:
 
 
 def test_open_conflicts_are_the_next_step_where_nothing_is_to_be_sent() -> None:
-    assert "3 open conflicts left: make both equal, or name a side" in screen(rows.empty(conflicts_open=3))
+    assert "3 open conflicts left; to decide: pardotflow conflicts\n" in screen(rows.empty(conflicts_open=3))
 
 
 def test_more_calls_than_are_left() -> None:

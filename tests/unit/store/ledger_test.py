@@ -1,0 +1,66 @@
+"""The ledger: an older one is brought up to this version, a newer one is refused, decisions are kept in one order."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from pardotflow.core.errors import StateError
+from pardotflow.store.decisions import Decision
+from pardotflow.store.ledger import VERSION, Ledger
+
+
+def decision(mapping: str, word: str, at: str = "2026-03-02T09:00:00+00:00") -> Decision:
+    """A decision about one pair."""
+    return Decision(
+        sync="people",
+        a_object="Contact",
+        a_id="003A",
+        b_object="prospect",
+        b_id="7",
+        mapping=mapping,
+        digest="d",
+        a_value="x",
+        b_value=None,
+        decision=word,
+        decided_at=at,
+        source="answers.yml",
+    )
+
+
+def test_a_ledger_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite"
+    Ledger(file).close()
+    with sqlite3.connect(file) as db:
+        db.execute("drop table decisions")
+        db.execute("insert into about values ('kept', 'yes')")
+        db.execute("pragma user_version = 1")
+    ledger = Ledger(file)
+    assert not ledger.is_new
+    ledger.save_decisions([decision("phone", "keep")])
+    ledger.close()
+    with sqlite3.connect(file) as db:
+        assert db.execute("pragma user_version").fetchone() == (VERSION,)
+        assert db.execute("select value from about").fetchall() == [("yes",)]
+
+
+def test_a_newer_ledger_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite"
+    Ledger(file).close()
+    with sqlite3.connect(file) as db:
+        db.execute(f"pragma user_version = {VERSION + 1}")
+    with pytest.raises(StateError, match="another version"):
+        Ledger(file)
+
+
+def test_the_last_decision_about_a_conflict_is_kept(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.save_decisions([decision("title", "keep"), decision("phone", "salesforce")])
+    ledger.save_decisions([decision("title", "pardot", at="later")])
+    assert ledger.decisions() == [decision("phone", "salesforce"), decision("title", "pardot", at="later")]
+    first = decision("title", "keep")
+    ledger.forget_decisions([(*first.about, first.decided_at)])
+    assert len(ledger.decisions()) == 2
+    ledger.forget_decisions([(*first.about, "later")])
+    assert ledger.decisions() == [decision("phone", "salesforce")]
+    ledger.close()
