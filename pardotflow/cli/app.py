@@ -189,6 +189,29 @@ def conflicts(
     _end(deciding.conflicts(_choice(project, env, var), options))
 
 
+@app.command()
+def test(
+    files: Annotated[list[Path] | None, typer.Argument(help="Files of cases; all of tests/ without any.")] = None,
+    sync: Annotated[str, typer.Option("--sync", help="Only the cases of this sync.")] = "",
+    coverage: Annotated[bool, typer.Option("--coverage", help="List the policy cells that no case covers.")] = False,
+    generate: Annotated[
+        str, typer.Option("--generate", help="SYNC or SYNC#MAPPING: write what is decided today as cases.")
+    ] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="Where --generate writes; stdout without it.")] = None,
+    project: Project = HERE,
+    env: Env = None,
+    var: Var = None,
+    format: Format = "text",
+) -> None:
+    """Run the decision tests: what a sync decides for given records, without any system."""
+    from pardotflow.cli import testing
+
+    options = testing.CaseOptions(
+        files=tuple(files or ()), sync=sync, format=format, coverage=coverage, generate=generate, out=out
+    )
+    _end(testing.test(_choice(project, env, var), options))
+
+
 Data = Annotated[Path | None, typer.Option("--data", help="The data file; the environment's own without it.")]
 
 

@@ -26,7 +26,7 @@ def validate(choice: Choice, *, offline: bool) -> Exit:
     loaded = load_project(choice.folder, choice.environment, choice.variables)
     if loaded.project is None:
         return _verdict(loaded.diagnostics)
-    catalog = _remembered(loaded.project)
+    catalog = remembered(loaded.project)
     if not offline and unchecked_objects(loaded.project, catalog):
         with Watch(quiet=True) as progress, open_workspace(choice, progress) as workspace:
             return _verdict(workspace.warnings)
@@ -46,7 +46,8 @@ def _verdict(diagnostics: tuple[Diagnostic, ...]) -> Exit:
     return Exit.FINE
 
 
-def _remembered(project: Project) -> Catalog:
+def remembered(project: Project) -> Catalog:
+    """What is remembered of the environment's systems, without any network."""
     emulator = project.environment.emulator
     with opened_ledger(project.state) as ledger:
         if ledger is None:

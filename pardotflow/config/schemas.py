@@ -44,7 +44,7 @@ class Text(str):
 
 @cache
 def load_schema(name: str) -> Schema:
-    """The schema of that name: `project`, `environment`, `sources`, `sync` or `plan`.
+    """The schema of that name: `project`, `environment`, `sources`, `sync`, `test` or `plan`.
 
     It comes from the installed package, or in a checkout from the folder beside it. Raises FileNotFoundError.
     """

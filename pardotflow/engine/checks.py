@@ -43,6 +43,16 @@ def check_all(project: Project, catalog: Catalog) -> tuple[Diagnostic, ...]:
     return with_frames(sorted(problems, key=Diagnostic.sort_key), project.root)
 
 
+def whole_catalog(project: Project, catalog: Catalog) -> Catalog:
+    """The catalog with the columns of every model that can be understood, without reading a row."""
+    con = duckdb.connect(":memory:")
+    try:
+        prepare(con)
+        return Catalog(objects={**catalog.objects, **_bind_models(con, project, catalog).models})
+    finally:
+        con.close()
+
+
 def _is_known(sync: Sync, catalog: Catalog) -> bool:
     return all(catalog.find(side.system, item) for side in sync.sides for item in side.names)
 

@@ -135,6 +135,14 @@ def run_sync(
     con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool, decided: bool = False
 ) -> None:
     """Plan one sync in the session; the results are appended to the `out_` tables. `decided` as in `statements`."""
+    decide_sync(con, sync, focus, share=share, decided=decided)
+    settle_sync(con, sync)
+
+
+def decide_sync(
+    con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool, decided: bool = False
+) -> None:
+    """Match and decide what the sides hold; every differing cell then stands in the session's `decided`."""
     recycled = con.execute("from mem.recycled where sync = ? limit 1", [sync.name]).fetchone() is not None
     for step, sql in statements(sync, focus, share=share, recycled=recycled, decided=decided):
         try:
@@ -144,6 +152,10 @@ def run_sync(
                 raise
             # Only the sides run the project's own expressions.
             raise _bad_expression(con, sync, trouble) from trouble
+
+
+def settle_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> None:
+    """Lay the outcome over the snapshots, and look a second time at the pairs with new records."""
     if not sync.is_applied:
         return
     # What a sync that is only shown would write is no news for the syncs after it.

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "schedule": {"core", "config", "graph", "plan", "connectors", "store", "engine", "quality"},
     "views": {"core", "plan"},
     "emulator": set(),
-    "cli": {"core", "config", "graph", "plan", "connectors", "store", "engine", "views", "emulator"},
+    "cli": {"core", "config", "graph", "plan", "connectors", "store", "engine", "quality", "views", "emulator"},
 }
 
 

@@ -11,7 +11,7 @@ from pardotflow.config.findings import Findings
 from pardotflow.config.schemas import is_valid, load_schema
 from pardotflow.config.variables import defer_templates
 
-NAMES = ("project", "environment", "sources", "sync")
+NAMES = ("project", "environment", "sources", "sync", "test")
 
 
 def parts(schema: object, path: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,0 +1,163 @@
+"""The records of some cases as snapshots and memory of a session that nothing outside knows of.
+
+What a case does not say is what a pair in good order has: the blank, and in a linked pair each other's id. The engine's
+own statements then run over it; nothing is decided here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from pardotflow.core.values import FieldType, System
+from pardotflow.engine.compile import snapshot_table
+from pardotflow.engine.compiled import CompiledObject, CompiledSide, CompiledSync
+from pardotflow.engine.extract import columns_of, make_table
+from pardotflow.engine.focus import OTHER
+from pardotflow.engine.landed import naive
+from pardotflow.engine.overlay import open_overlay, rows_view
+from pardotflow.engine.quote import name
+from pardotflow.engine.session import prepare
+from pardotflow.engine.sqlfile import insert_rows, run
+from pardotflow.quality.resolve import ID_FIELDS, BoundCase
+from pardotflow.store.memory import TABLES
+
+_SYSTEM_COLUMNS = ("_id", "_stamp", "_deleted", "_visible", "_closed", "_follow")
+_FIRST_ID = 900_000_001
+FALSE = "false"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record of a case as the snapshots have it."""
+
+    object: str
+    id: str
+    stamp: datetime | None
+    is_deleted: bool
+    values: Mapping[str, str | None]
+
+
+Records = Mapping[str, Record]
+"""The records of one case, by role."""
+
+
+def records_of(sync: CompiledSync, number: int, case: BoundCase, keys: Mapping[str, str]) -> Records:
+    """The case's records; an id that it does not give is made from its number, and no other case has it."""
+    ids = {role: row.id or _made_up(sync.side(role), number) for role, row in case.rows.items()}
+    return {
+        role: Record(
+            object=row.object,
+            id=ids[role],
+            stamp=_stamp(case, sync.side(role).system),
+            is_deleted=case.case.deleted is sync.side(role).system,
+            values=_values(sync, role, case, ids, keys),
+        )
+        for role, row in case.rows.items()
+    }
+
+
+def _made_up(side: CompiledSide, number: int) -> str:
+    match side.system:
+        case System.SALESFORCE:
+            return f"CASE{number + 1:011d}AAA"
+        case System.PARDOT:
+            return str(_FIRST_ID + number)
+        case _:
+            return f"case-{number + 1}"
+
+
+def _stamp(case: BoundCase, system: System) -> datetime | None:
+    text = case.case.times.get(system)
+    return naive(datetime.fromisoformat(text)) if text else None
+
+
+def _values(
+    sync: CompiledSync, role: str, case: BoundCase, ids: Mapping[str, str], keys: Mapping[str, str]
+) -> dict[str, str | None]:
+    side, row = sync.side(role), case.rows[role]
+    own = keys.get(role) or ID_FIELDS.get(side.system, "")
+    values = dict(row.values) | {own: ids[role]}
+    if case.is_linked:
+        naming = (key.id_fields.get(row.object) for key in sync.keys if key.names == role)
+        values |= {field: ids[OTHER[role]] for field in naming if field and field not in row.values}
+    return filled(side, row.object, values)
+
+
+def filled(side: CompiledSide, object_name: str, values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """A value of every field that the sync reads: where none is given the blank, which in a Salesforce checkbox is
+    false."""
+    fields = next(o.fields for o in side.objects if o.name == object_name)
+    never_null = [f for f, kind in fields.items() if side.system is System.SALESFORCE and kind is FieldType.BOOLEAN]
+    blank = dict.fromkeys(fields) | dict.fromkeys(never_null, FALSE)
+    return {f: values.get(f, default) for f, default in blank.items()}
+
+
+@contextmanager
+def open_stage(
+    sync: CompiledSync, cases: Mapping[int, BoundCase], records: Mapping[int, Records]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A session in which the two sides hold the records of these cases, for the length of a block."""
+    con = duckdb.connect(":memory:")
+    try:
+        prepare(con)
+        con.execute("set threads = 1")
+        con.execute("attach ':memory:' as snap; attach ':memory:' as mem")
+        con.execute(TABLES)
+        run(con, "output_tables")
+        con.execute("create temp table partly_read (system varchar, object varchar, kind varchar)")
+        con.execute("create temp table unknown_creates (system varchar, object varchar, record varchar)")
+        for side in (sync.a, sync.b):
+            rows = [r[side.role] for r in records.values() if side.role in r]
+            for item in side.objects:
+                _fill(con, side.system, item, [r for r in rows if r.object == item.name])
+        _remember(con, sync, cases, records)
+        yield con
+    finally:
+        con.close()
+
+
+def _fill(con: duckdb.DuckDBPyConnection, system: System, item: CompiledObject, records: Sequence[Record]) -> None:
+    """One object's snapshot, or one model's rows."""
+    if system is System.WAREHOUSE:
+        table = rows_view(system, item.name)
+        make_table(con, f"temp.{table}", ("_name", *item.fields))
+    else:
+        table = snapshot_table(system, item.name)
+        make_table(con, table, tuple(item.fields))
+    columns = [*_SYSTEM_COLUMNS, *item.fields]
+    lines = [[*_system_values(system, r), *(r.values[f] for f in item.fields)] for r in records]
+    insert_rows(con, f"{table} ({', '.join(name(c) for c in columns)})", lines)
+    if system is System.WAREHOUSE:
+        con.execute(f"update {table} set _name = _id")
+    else:
+        open_overlay(con, str(system), item.name)
+
+
+def _system_values(system: System, record: Record) -> list[object]:
+    columns = columns_of(str(system), record.object)
+    is_closed = record.values.get(columns.closed) == "true"
+    follow = next((v for f in columns.follow if (v := record.values.get(f))), None)
+    return [record.id, record.stamp, record.is_deleted, True, is_closed, follow]
+
+
+def _remember(
+    con: duckdb.DuckDBPyConnection, sync: CompiledSync, cases: Mapping[int, BoundCase], records: Mapping[int, Records]
+) -> None:
+    """The links and bases of the cases."""
+    links: list[list[object]] = []
+    bases: list[list[object]] = []
+    for number, case in cases.items():
+        if case.is_linked:
+            a, b = records[number]["a"], records[number]["b"]
+            pair = [sync.name, a.object, a.id, b.object, b.id]
+            links.append([*pair, "found"])
+            for mapping, base in case.bases.items():
+                compiled = sync.mappings[mapping]
+                digest = "changed" if base.is_changed else compiled.digest
+                bases.append([*pair, compiled.mapping.key, digest, base.a, base.b, 0])
+    pair_columns = "sync, a_object, a_id, b_object, b_id"
+    insert_rows(con, f"mem.links ({pair_columns}, origin)", links)
+    insert_rows(con, f"mem.bases ({pair_columns}, field, digest, a_value, b_value, rewrites)", bases)
