@@ -123,7 +123,7 @@ def _fill(con: duckdb.DuckDBPyConnection, system: System, item: CompiledObject, 
     """One object's snapshot, or one model's rows."""
     if system is System.WAREHOUSE:
         table = rows_view(system, item.name)
-        make_table(con, f"temp.{table}", ("_name", *item.fields))
+        make_table(con, table, ("_name", *item.fields))
     else:
         table = snapshot_table(system, item.name)
         make_table(con, table, tuple(item.fields))
