@@ -5,11 +5,11 @@ and what is planned for them is written down, to be read and reviewed by a perso
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pardotflow.config.document import parse_document
 from pardotflow.config.findings import Findings, suggest
-from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, Project
+from pardotflow.config.project import Direction, Into, OnBlank, Policy, Preset, Project
 from pardotflow.core.describe import Catalog
 from pardotflow.core.errors import UsageError
 from pardotflow.engine.compile import compile_sync
@@ -34,6 +34,8 @@ class Draft:
     name: str
     group: str
     keys: Mapping[str, Flow]
+    timeless: str = ""
+    """Of a case with times: the name of the one without. It is kept where the times decide something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,12 @@ def generate_tests(project: Project, catalog: Catalog, sync_name: str, mapping: 
     bound = _bind(compiled, drafts, keys)
     outcomes = decide_cases(project, compiled, bound, keys)
     expected = {d.name: _expected(compiled, c, o) for d, c, o in zip(drafts, bound, outcomes, strict=True)}
-    return "\n".join(_lines(compiled, mapping, chapters, expected)) + "\n"
+    told = [replace(c, drafts=_telling(c.drafts, expected)) for c in chapters]
+    return "\n".join(_lines(compiled, mapping, told, expected)) + "\n"
+
+
+def _telling(drafts: Sequence[Draft], expected: Mapping[str, Flow]) -> list[Draft]:
+    return [d for d in drafts if not d.timeless or expected[d.name] != expected[d.timeless]]
 
 
 def _chosen(sync: CompiledSync, written: str) -> tuple[CompiledMapping, ...]:
@@ -155,21 +162,18 @@ class _Author:
         word = found_word(self._sync, found)
         name = f"{word}, {values_word(self._sync, self._mapping, role)}"
         base = self._base(found, a, b)
-        yield self._draft(name, word, a, b, base, is_changed=found is Found.MAPPING_CHANGED)
-        if self._asks_time(found):
-            for newer in "ab":
-                system = self._sync.side(newer).system
-                times = {str(self._sync.side(r).system): _LATER if r == newer else _EARLIER for r in "ab"}
-                is_changed = found is Found.MAPPING_CHANGED
-                yield self._draft(f"{name}, {system} newer", word, a, b, base, is_changed=is_changed, times=times)
+        plain = self._draft(name, word, a, b, base, is_changed=found is Found.MAPPING_CHANGED)
+        yield plain
+        for newer in "ab" if self._mapping.mapping.direction is Direction.TWO_WAY else "":
+            yield self._timed(plain, newer)
 
-    def _asks_time(self, found: Found) -> bool:
-        mapping = self._mapping.mapping
-        if mapping.direction is not Direction.TWO_WAY:
-            return False
-        if found is Found.BOTH_MOVED:
-            return mapping.policy is Policy.MOST_RECENT
-        return found in (Found.NEW, Found.MAPPING_CHANGED) and mapping.on_link is OnLink.MOST_RECENT
+    def _timed(self, plain: Draft, newer: str) -> Draft:
+        """The same case with one side as the newer one."""
+        times: dict[str, Flow] = {
+            str(self._sync.side(role).system): _LATER if role == newer else _EARLIER for role in "ab"
+        }
+        name = f"{plain.name}, {self._sync.side(newer).system} newer"
+        return Draft(name=name, group=plain.group, keys={**plain.keys, "times": times}, timeless=plain.name)
 
     def _agreeing(self) -> Iterator[Draft]:
         filled, blank = self._samples.filled, self._samples.blank
@@ -190,13 +194,11 @@ class _Author:
         base: tuple[Sample, Sample] | None,
         *,
         is_changed: bool = False,
-        times: Mapping[str, Flow] | None = None,
     ) -> Draft:
         key = self._mapping.mapping.key
         keys: dict[str, Flow] = {"only": [key]}
         keys |= {"base": {key: self._pair(*base, is_changed=is_changed)}} if base else {}
         keys |= {str(self._sync.side(role).system): self._row(role, s) for role, s in (("a", a), ("b", b))}
-        keys |= {"times": times} if times else {}
         return Draft(name=f"{key}: {name}", group=group, keys=keys)
 
     def _pair(self, a: Sample, b: Sample, *, is_changed: bool) -> Flow:
@@ -257,7 +259,10 @@ def _title(sync: CompiledSync, compiled: CompiledMapping) -> str:
     if m.policy is Policy.CONSENT:
         words += ["policy consent", *(["allow opt_in"] if m.allow_opt_in else [])]
     else:
-        words += [f"policy {m.policy}", f"on_link {m.on_link}"] if m.direction is Direction.TWO_WAY else []
+        is_own = m.preset is Preset.NONE
+        words += [] if is_own else [f"preset {m.preset}"]
+        words += [f"policy {m.policy}"] if m.direction is Direction.TWO_WAY else []
+        words += [f"on_link {m.on_link}"] if m.direction is Direction.TWO_WAY and is_own else []
         words += [f"on_blank {m.on_blank}"] if m.on_blank is not OnBlank.HOLD else []
     words += ["into blank"] if m.into is Into.BLANK else []
     return f"{m.key}: {' and '.join(sides)}; {', '.join(words)}"

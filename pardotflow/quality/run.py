@@ -68,7 +68,7 @@ def _bind(files: Iterable[CaseFile], sync: CompiledSync, keys: Keys, findings: F
 
 def decide_cases(project: Project, sync: CompiledSync, cases: Sequence[BoundCase], keys: Keys) -> list[Outcome]:
     """What is planned for each case, in their order; raises InvalidProject for an expression that fails on one."""
-    records = {number: records_of(sync, number, case, keys) for number, case in enumerate(cases)}
+    records = {number: records_of(sync, case, keys) for number, case in enumerate(cases)}
     found: dict[int, Outcome] = {}
     for group in group_cases(sync, dict(enumerate(cases)), records):
         try:

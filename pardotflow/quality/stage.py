@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 import duckdb
 
@@ -25,7 +26,7 @@ from pardotflow.quality.resolve import ID_FIELDS, BoundCase
 from pardotflow.store.memory import TABLES
 
 _SYSTEM_COLUMNS = ("_id", "_stamp", "_deleted", "_visible", "_closed", "_follow")
-_FIRST_ID = 900_000_001
+_FIRST_ID = 1_000_000_000
 FALSE = "false"
 
 
@@ -44,9 +45,9 @@ Records = Mapping[str, Record]
 """The records of one case, by role."""
 
 
-def records_of(sync: CompiledSync, number: int, case: BoundCase, keys: Mapping[str, str]) -> Records:
-    """The case's records; an id that it does not give is made from its number, and no other case has it."""
-    ids = {role: row.id or _made_up(sync.side(role), number) for role, row in case.rows.items()}
+def records_of(sync: CompiledSync, case: BoundCase, keys: Mapping[str, str]) -> Records:
+    """The case's records; an id that it does not give is made from its name, so that no other case changes it."""
+    ids = {role: row.id or _made_up(sync.side(role), case.case.name) for role, row in case.rows.items()}
     return {
         role: Record(
             object=row.object,
@@ -59,14 +60,15 @@ def records_of(sync: CompiledSync, number: int, case: BoundCase, keys: Mapping[s
     }
 
 
-def _made_up(side: CompiledSide, number: int) -> str:
+def _made_up(side: CompiledSide, name: str) -> str:
+    digest = sha256(name.encode()).hexdigest()
     match side.system:
         case System.SALESFORCE:
-            return f"CASE{number + 1:011d}AAA"
+            return f"CASE{digest[:11].upper()}AAA"
         case System.PARDOT:
-            return str(_FIRST_ID + number)
+            return str(_FIRST_ID + int(digest[:12], 16) % _FIRST_ID)
         case _:
-            return f"case-{number + 1}"
+            return f"case-{digest[:12]}"
 
 
 def _stamp(case: BoundCase, system: System) -> datetime | None:

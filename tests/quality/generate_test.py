@@ -27,7 +27,7 @@ def fields(draw: st.DrawFn) -> list[Yaml]:
     return [*(draw(mappings(pair)) for pair in chosen), *draw(st.sampled_from(EXTRAS))]
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(fields=fields())
 def test_what_is_generated_holds(tmp_path_factory: pytest.TempPathFactory, fields: list[Yaml]) -> None:
     made = stand(tmp_path_factory.mktemp("stand"), fields)
@@ -170,3 +170,11 @@ def test_times_are_tried_where_the_policy_asks_them(tmp_path: Path) -> None:
     for found in ("both moved", "no base", "mapping changed"):
         assert f'"phone: {found}, both filled, salesforce newer"' in text
     assert "salesforce moved, both filled, salesforce newer" not in text
+
+
+def test_the_rules_of_the_connector_are_tried_as_they_are(tmp_path: Path) -> None:
+    made = stand(tmp_path, [{**PHONE, "preset": "connector", "policy": "most_recent"}])
+    text = made.generate()
+    assert "two_way, preset connector, policy most_recent" in text
+    assert '"phone: salesforce moved, both filled, pardot newer"' in text
+    assert made.run_text(text).failed == 0

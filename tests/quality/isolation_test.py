@@ -57,7 +57,7 @@ def grouped(made: Stand, *cases: Yaml) -> list[list[str]]:
     (file,) = load_tests(made.project.root, (), Findings())
     sync = compile_sync(made.project.syncs[0], made.catalog)
     bound = {n: b for n, c in enumerate(file.cases) if (b := bind_case(c, sync, {}, Findings())) is not None}
-    records = {n: records_of(sync, n, case, {}) for n, case in bound.items()}
+    records = {n: records_of(sync, case, {}) for n, case in bound.items()}
     return [[case.case.name for case in group.values()] for group in group_cases(sync, bound, records)]
 
 

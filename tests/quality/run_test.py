@@ -104,8 +104,8 @@ def test_a_new_record_is_expected_with_its_fields_or_without(phones: Stand) -> N
         phones.told(salesforce=person, expect={})[0]
         == "new record in pardot: nothing / created (a create rule applies)"
     )
-    lead = {"LastName": "?", "Company": "Acme", "Phone": "3", "Prospect_Id__c": "900000001"}
-    assert phones.holds(pardot=UNIT, expect={"create": "salesforce", "salesforce": lead})
+    lead = {"LastName": "?", "Company": "Acme", "Phone": "3", "Prospect_Id__c": "501"}
+    assert phones.holds(pardot={**UNIT, "id": 501}, expect={"create": "salesforce", "salesforce": lead})
 
 
 def test_a_record_that_gets_no_counterpart(phones: Stand) -> None:
