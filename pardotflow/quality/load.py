@@ -17,7 +17,8 @@ NONE = "none"
 
 
 def load_tests(root: Path, files: Sequence[Path], findings: Findings) -> tuple[CaseFile, ...]:
-    """The files that are named, or all of the project's tests folder; a file with errors is reported and left out."""
+    """The files that are named, or all of the tests folder; what is wrong is reported, and a file or a
+    case with errors is left out."""
     paths = files or list_files(root, FOLDER, ".yml", findings)
     trees = ((path, read_document(path, root, findings)) for path in paths)
     found = (build_tests(tree, relative(path, root), findings) for path, tree in trees if tree)
@@ -32,9 +33,8 @@ def build_tests(tree: MapNode, file: str, findings: Findings) -> CaseFile | None
 def _file(node: MapNode, file: str, findings: Findings) -> CaseFile:
     cases = tuple(_case(item) for item in node.mappings("cases"))
     _report_repeated(cases, findings)
-    for case in cases:
-        _check_form(case, findings)
-    return CaseFile(file=file, sync=node.text("tests"), cases=cases, span=node.span, spans=node.spans())
+    good = tuple(case for case in cases if _has_sense(case, findings))
+    return CaseFile(file=file, sync=node.text("tests"), cases=good, span=node.span, spans=node.spans())
 
 
 def _case(node: MapNode) -> Case:
@@ -117,6 +117,14 @@ def _report_repeated(cases: Sequence[Case], findings: Findings) -> None:
             help = f"The one on line {first[case.name].span.line} has it already; say what is different here."
             findings.error("PF186", f'two cases are named "{case.name}"', case.at("case"), help)
         first.setdefault(case.name, case)
+
+
+def _has_sense(case: Case, findings: Findings) -> bool:
+    own = Findings()
+    _check_form(case, own)
+    for diagnostic in own.diagnostics:
+        findings.add(diagnostic)
+    return not own.has_errors
 
 
 def _check_form(case: Case, findings: Findings) -> None:

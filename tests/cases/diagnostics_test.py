@@ -1,7 +1,8 @@
 """Broken projects and what a person is told about them.
 
 Each folder of `diagnostics/` is a project with one kind of mistake; `expected.txt` is everything that is said, and
-`case.yml` may give `environment`, `variables` and `environ`, and `rows: true` where the models are computed too. Set
+`case.yml` may give `environment`, `variables` and `environ`, and `rows: true` where the models are computed too. Where
+there is a folder `tests`, its cases are run. Set
 PARDOTFLOW_UPDATE=1 to write what is said now, and read the difference before you keep it.
 """
 
@@ -13,6 +14,7 @@ import duckdb
 import pytest
 import yaml
 
+from pardotflow.config.findings import Findings
 from pardotflow.config.frames import with_frames
 from pardotflow.config.load import load_project
 from pardotflow.config.project import Project
@@ -23,6 +25,8 @@ from pardotflow.core.values import FieldType
 from pardotflow.engine.checks import check_all
 from pardotflow.engine.session import prepare
 from pardotflow.engine.warehouse import make_model_views, make_row_view, make_source_views
+from pardotflow.quality.load import load_tests
+from pardotflow.quality.run import run_tests
 from pardotflow.views.diagnostics import render_diagnostic
 
 HERE = Path(__file__).parent
@@ -56,6 +60,7 @@ def told(folder: Path) -> str:
     if loaded.project is not None:
         found += check_all(loaded.project, read_catalog())
         found += computed(loaded.project) if case.get("rows") and not has_errors(found) else ()
+        found += tested(loaded.project) if (folder / "tests").is_dir() else ()
     text = "\n\n".join(render_diagnostic(d) for d in found) + "\n"
     return text.replace(str(folder), "PROJECT")
 
@@ -74,6 +79,13 @@ def computed(project: Project) -> tuple[Diagnostic, ...]:
     finally:
         con.close()
     return ()
+
+
+def tested(project: Project) -> tuple[Diagnostic, ...]:
+    """What is said of the project's decision tests."""
+    findings = Findings()
+    run_tests(project, read_catalog(), load_tests(project.root, (), findings), findings)
+    return with_frames(findings.diagnostics, project.root)
 
 
 @pytest.mark.parametrize("folder", CASES, ids=[p.name for p in CASES])
