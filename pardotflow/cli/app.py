@@ -133,6 +133,30 @@ def show(
 
 
 @app.command()
+def why(
+    record: Annotated[
+        str, typer.Argument(metavar="RECORD", help="Object/id or Object/e-mail; Object/id#Field for one field.")
+    ],
+    project: Project = HERE,
+    env: Env = None,
+    var: Var = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Use what is remembered of the systems, no network.")
+    ] = False,
+    format: Format = "text",
+    clear_values: Clear = False,
+    quiet: Quiet = False,
+) -> None:
+    """Explain a record field by field: what both sides hold, what is remembered, and what the next plan would do."""
+    from pardotflow.cli import explaining
+
+    options = explaining.WhyOptions(
+        record=record, offline=offline, format=format, clear_values=clear_values, quiet=quiet
+    )
+    _end(explaining.why(_choice(project, env, var), options))
+
+
+@app.command()
 def validate(
     project: Project = HERE,
     env: Env = None,

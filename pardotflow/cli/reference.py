@@ -33,6 +33,10 @@ names of records, are masked by ordinals within the document, so that a change s
 
 `plan --record` reads one record and its counterpart, with four calls at most; the descriptions of the objects are read
 besides, once a day. Cursors do not move: the next full plan misses nothing.
+
+`why` reads as much, and writes nothing. It decides as a whole plan over the same snapshots would, and shows of every
+mapped field what both sides hold, what they held when they last agreed, what the next plan would do and by which line;
+with `#Field` also the mapping and the last writes of that field. Its JSON follows `schemas/why.schema.json`.
 """
 
 

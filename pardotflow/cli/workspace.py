@@ -13,13 +13,13 @@ from pardotflow.cli.console import say
 from pardotflow.config.load import load_project
 from pardotflow.core.clock import SystemClock
 from pardotflow.core.diagnostic import Diagnostic, has_errors
-from pardotflow.core.errors import InvalidProject
+from pardotflow.core.errors import InvalidProject, UsageError
 from pardotflow.core.progress import NullProgress, Progress
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger, hold_lock, ledger_error
 
 if TYPE_CHECKING:
-    from pardotflow.config.project import Project
+    from pardotflow.config.project import EmulatorSettings, Project
     from pardotflow.connectors.protocol import Connector, Identity
     from pardotflow.core.describe import Catalog
     from pardotflow.engine.connect import Endpoints
@@ -106,6 +106,49 @@ def open_workspace(
             ledger.close()
             for connector in connectors.values():
                 connector.close()
+
+
+@contextmanager
+def open_remembered(choice: Choice, progress: Progress | None = None) -> Iterator[Workspace]:
+    """What a command needs that only looks at what is remembered: no system is asked. Raises any PardotflowError."""
+    project, warnings = load(choice)
+    layout = Layout(root=project.state)
+    layout.prepare()
+    with hold_lock(layout.root / "lock"), _damage_named(layout):
+        from pardotflow.config.meaning import unchecked_objects
+        from pardotflow.engine.checks import check_all
+        from pardotflow.engine.connect import cached_catalog, known_identities
+
+        ledger = Ledger(layout.ledger)
+        try:
+            emulator = project.environment.emulator
+            catalog = cached_catalog(project, ledger, _instance(emulator) if emulator else "")
+            unknown = unchecked_objects(project, catalog)
+            if unknown:
+                names = ", ".join(f"{connection} {item}" for connection, item in unknown)
+                raise UsageError(f"nothing is remembered of {names}", hint="Without --offline they are read.")
+            problems = check_all(project, catalog)
+            if has_errors(problems):
+                raise InvalidProject([*warnings, *problems])
+            yield Workspace(
+                project=project,
+                catalog=catalog,
+                connectors={},
+                identities=known_identities(ledger),
+                layout=layout,
+                ledger=ledger,
+                clock=SystemClock(),
+                progress=progress or NullProgress(),
+                warnings=(*warnings, *problems),
+            )
+        finally:
+            ledger.close()
+
+
+def _instance(emulator: EmulatorSettings) -> str:
+    from pardotflow.cli.emulated import data_instance
+
+    return data_instance(emulator)
 
 
 @contextmanager

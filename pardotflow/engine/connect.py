@@ -182,6 +182,12 @@ def read_identities(connectors: Mapping[str, Connector], endpoints: Endpoints, l
     return named
 
 
+def known_identities(ledger: Ledger) -> dict[str, Identity]:
+    """Who we were over there when we signed in last, without any network."""
+    found = {system: ledger.read_identity(system) for system in (System.SALESFORCE, System.PARDOT)}
+    return {s: Identity(organization_id=known[0], user_id=known[1]) for s, known in found.items() if known}
+
+
 def _named(identity: Identity, instance: str) -> Identity:
     """The identity under a name that no other emulator has."""
     return replace(identity, organization_id=identity.organization_id + _suffix(instance))

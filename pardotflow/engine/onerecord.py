@@ -1,4 +1,4 @@
-"""One record and its counterpart, read alone: at most four calls.
+"""One record and its counterpart, read alone: at most four calls; or the record as it is remembered, by none.
 
 The rest of the two sides is what the snapshots hold already. Cursors do not move, so the next full plan misses nothing.
 """
@@ -77,8 +77,7 @@ def find_records(
     address = _address(record)
     sync, role = _sync_of(list(syncs), address)
     side, other = sync.side(role), sync.side(OTHER[role])
-    system = str(side.system)
-    item = next(o.name for o in side.objects if o.name.lower() == address.object.lower())
+    system, item = str(side.system), _object_of(side, address)
     for each in reading.wanted.values():
         make_table(con, snapshot_table(each.connection, each.object), each.fields)
     coverage = [_read_first(reading, side, item, address.id)]
@@ -91,6 +90,27 @@ def find_records(
         con.execute(side_sql(sync, sync.a) + side_sql(sync, sync.b))
         coverage += _read_counterparts(reading, sync, role, item, record_id)
     return Found(focus=Focus(records=((system, item, record_id),)), coverage=tuple(coverage))
+
+
+def remembered_record(
+    con: duckdb.DuckDBPyConnection, syncs: Iterable[CompiledSync], wanted: Iterable[Wanted], record: str
+) -> Focus:
+    """The record as the snapshots hold it; raises UsageError where they do not, or for no address."""
+    address = _address(record)
+    sync, role = _sync_of(list(syncs), address)
+    side = sync.side(role)
+    system, item = str(side.system), _object_of(side, address)
+    for each in wanted:
+        make_table(con, snapshot_table(each.connection, each.object), each.fields)
+    found = _stored_ids(con, system, item, address.id)
+    if not found:
+        raise UsageError(f"no {item} {address.id} is remembered", hint="Without --offline it is read.")
+    return Focus(records=((system, item, _the_one(found, item, address.id)),))
+
+
+def _object_of(side: CompiledSide, address: Address) -> str:
+    """The object of a side, as the system spells it."""
+    return next(o.name for o in side.objects if o.name.lower() == address.object.lower())
 
 
 def _address(record: str) -> Address:
@@ -128,19 +148,26 @@ def _soql(text: str) -> str:
 
 
 def _stored_id(con: duckdb.DuckDBPyConnection, system: str, item: str, key: str) -> str:
-    """The id as the system writes it: an 18-character id for a 15-character one, an id for an e-mail."""
+    """The id of a record that was just read."""
+    return _the_one(_stored_ids(con, system, item, key, only="and _visible"), item, key)
+
+
+def _stored_ids(con: duckdb.DuckDBPyConnection, system: str, item: str, key: str, only: str = "") -> list[str]:
+    """Ids as the system writes them: an 18-character id for a 15-character one, an id for an e-mail."""
     email = "Email" if system == System.SALESFORCE else "email"
     test = (
         f'nf_email("{email}") = nf_email(?)'
         if "@" in key
         else ("nf_id(_id) = nf_id(?)" if system == System.SALESFORCE else "_id = ?")
     )
-    found = rows(
-        con, f"select _id from {snapshot_table(system, item)} where {test} and _visible order by _deleted, _id", key
-    )
+    query = f"select _id from {snapshot_table(system, item)} where {test} {only} order by _deleted, _id"
+    return [str(found) for (found,) in rows(con, query, key)]
+
+
+def _the_one(found: list[str], item: str, key: str) -> str:
     if len(found) != 1:
         raise UsageError(f"{len(found)} {item} records have {key}", hint="Name one of them by its id.")
-    return str(found[0][0])
+    return found[0]
 
 
 def _read_counterparts(reading: _Reading, sync: CompiledSync, role: str, item: str, record_id: str) -> list[Coverage]:

@@ -29,7 +29,7 @@ from pardotflow.engine.extract import Refreshed, Wanted, refresh
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.guards import GuardRow, count_guards, oscillation_guard, shrunk_guard
 from pardotflow.engine.interruption import stop_if_asked
-from pardotflow.engine.onerecord import find_records
+from pardotflow.engine.onerecord import find_records, remembered_record
 from pardotflow.engine.order import plan_order
 from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.quote import literal
@@ -57,7 +57,8 @@ FEW_ROWS = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
-    """What to plan. `record` narrows it to one address; `output` is where the file goes, None for the plans folder."""
+    """What to plan. `record` narrows it to one address; `output` is where the file goes, None for the plans folder;
+    `offline` reads nothing, which only `why` asks for."""
 
     project: Project
     catalog: Catalog
@@ -70,6 +71,7 @@ class PlanRequest:
     record: str = ""
     output: Path | None = None
     full: bool = False
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,26 @@ def _remove_draft(draft: Path) -> None:
         file.unlink(missing_ok=True)
 
 
+def keep_record(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tuple[CompiledSync, ...], Focus]:
+    """Decide everything, as a whole plan would, in the session alone; of the named record every cell is kept.
+
+    What is decided stands in the session's tables and in `plan`. Raises what `make_plan` raises.
+    """
+    con.execute(f"attach ':memory:' as plan; {TABLES}")
+    run(con, "why_tables")
+    try:
+        syncs, read = _read_all(con, request)
+        kept = Focus(kept=read.focus.records)
+        if rows(con, "select coalesce(sum(full_rows), 0) from snap.cursors")[0][0] < FEW_ROWS:
+            con.execute("set threads = 1")
+        _compare(con, request, syncs, kept, "compare")
+        _assemble(con, syncs)
+    except InvalidProject as found:
+        raise InvalidProject(with_frames(found.diagnostics, request.project.root)) from found
+    run(con, "why")
+    return syncs, kept
+
+
 def open_rows(project: Project, catalog: Catalog) -> tuple[tuple[CompiledSync, ...], tuple[Wanted, ...]]:
     """Compile the project and say what it needs; the same for plan, compile and apply."""
     syncs = plan_order(compile_project(project, catalog))
@@ -140,8 +162,10 @@ def open_rows(project: Project, catalog: Catalog) -> tuple[tuple[CompiledSync, .
 def _read_all(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tuple[CompiledSync, ...], _Read]:
     """Refresh the snapshots and open every relation that the syncs read."""
     syncs, wanted = open_rows(request.project, request.catalog)
-    focus, results = Focus(), list[Refreshed]()
-    if request.record:
+    focus, coverage, results = Focus(), tuple[Coverage, ...](), list[Refreshed]()
+    if request.offline:
+        focus = remembered_record(con, syncs, wanted, request.record)
+    elif request.record:
         users = [w for w in wanted if w.looks_up]
         refresh(con, request.connectors, users, request.layout, request.clock.now(), request.progress)
         found = find_records(con, syncs, wanted, request.connectors, request.layout, request.record)

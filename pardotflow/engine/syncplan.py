@@ -101,22 +101,23 @@ def statements(
     steps += [(f"create {c.object}", create_sql(sync, c, focus, share=share)) for c in sync.creates]
     if fate.is_needed:
         steps.append(("gone", _gone_sql(fate, focus)))
-    return steps
+    return [*steps, *_kept_sql(sync, focus, with_pairs=True)] if focus.kept else steps
 
 
-def second_look(sync: CompiledSync) -> list[tuple[str, str]]:
+def second_look(sync: CompiledSync, focus: Focus) -> list[tuple[str, str]]:
     """The statements that settle the pairs with new records; they run only where the sync creates any."""
     return [
         ("sides with new records", side_sql(sync, sync.a) + side_sql(sync, sync.b)),
         ("new pairs", render("new_pairs", sync=sync)),
         *(_compare_sql(sync, "true") if sync.mappings else []),
+        *(_kept_sql(sync, focus, with_pairs=False) if focus.kept else []),
     ]
 
 
 def _compare_sql(sync: CompiledSync, focus: str, *, decided: bool = False) -> list[tuple[str, str]]:
     """Compare and decide the session's `live_pairs`."""
     return [
-        ("cells", _cells_sql(sync)),
+        ("cells", _cells_sql(sync, "")),
         ("decide", _decide_sql(sync, decided=decided)),
         ("collect", _collect_sql(sync, focus)),
     ]
@@ -131,12 +132,22 @@ def _translated(sync: CompiledSync) -> list[int]:
     return [m.number for m in sync.mappings if m.mapping.users]
 
 
+def _kept_sql(sync: CompiledSync, focus: Focus, *, with_pairs: bool) -> list[tuple[str, str]]:
+    """Keep what `why` shows of the kept records: after everything was decided, so that nothing is decided by it."""
+    steps = [("kept pairs", render("why_pairs", sync=sync, focus=focus))] if with_pairs else []
+    if sync.mappings:
+        steps.append(
+            ("kept cells", _cells_sql(sync, focus.keeps(sync, "lp")) + render("why_cells", sync=sync, focus=focus))
+        )
+    return steps
+
+
 def run_sync(
     con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool, decided: bool = False
 ) -> None:
     """Plan one sync in the session; the results are appended to the `out_` tables. `decided` as in `statements`."""
     decide_sync(con, sync, focus, share=share, decided=decided)
-    settle_sync(con, sync)
+    settle_sync(con, sync, focus)
 
 
 def decide_sync(
@@ -154,14 +165,14 @@ def decide_sync(
             raise _bad_expression(con, sync, trouble) from trouble
 
 
-def settle_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> None:
+def settle_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus) -> None:
     """Lay the outcome over the snapshots, and look a second time at the pairs with new records."""
     if not sync.is_applied:
         return
     # What a sync that is only shown would write is no news for the syncs after it.
     lay_over(con, sync)
     if con.execute("from out_creates where sync = ? limit 1", [sync.name]).fetchone():
-        for _, sql in second_look(sync):
+        for _, sql in second_look(sync, focus):
             con.execute(sql)
         lay_over(con, sync)
 
@@ -204,9 +215,10 @@ def _key_names(sync: CompiledSync) -> str:
     return f"create or replace temp table key_names as select * from (values {values}) as t (key_no, key, line);"
 
 
-def _cells_sql(sync: CompiledSync) -> str:
+def _cells_sql(sync: CompiledSync, kept: str) -> str:
+    """The cells that differ; with `kept`, a condition on pairs, every cell of these pairs instead."""
     lags = {"lag_a": CACHE_LAG[sync.a.system], "lag_b": CACHE_LAG[sync.b.system]}
-    return render("cells", sync=sync, mappings=sync.mappings, translated=_translated(sync), **lags)
+    return render("cells", sync=sync, mappings=sync.mappings, translated=_translated(sync), kept=kept, **lags)
 
 
 def _decide_sql(sync: CompiledSync, *, decided: bool) -> str:

@@ -113,7 +113,7 @@ def plan_json(path: Path, *, clear_values: bool = False) -> Iterator[str]:
     with open_plan(path) as con:
         meta = read_meta(con)
         _show_tables(con, clear_values=clear_values)
-        mask = str if clear_values else _Addresses().mask
+        mask = str if clear_values else Addresses().mask
         head: dict[str, str | bool] = {"version": VERSION, "digest": meta["digest"]}
         head |= {k: meta[k] == "true" for k in ("complete", "applyable", "errored")}
         yield "{\n" + ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in head.items())
@@ -130,7 +130,7 @@ def plan_json(path: Path, *, clear_values: bool = False) -> Iterator[str]:
 def run_json(report: RunReport, *, clear_values: bool = False) -> str:
     """The report of an apply as JSON text; without clear values it has no names and no words of the systems."""
     found = asdict(report)
-    addresses = _Addresses()
+    addresses = Addresses()
     for group in () if clear_values else (*found["errors"], *found["remainder"]):
         for sample in group["samples"]:
             sample |= {"name": "", "id": addresses.mask(sample["id"])}
@@ -172,7 +172,7 @@ def _masked(table: str, columns: Mapping[str, str]) -> str:
     return f"select t.* replace ({', '.join(picks)}) from plan.{table} t{''.join(joins)}"
 
 
-class _Addresses:
+class Addresses:
     """Masks e-mail addresses wherever else they stand, as in the key of a warehouse row: `<address 1>`, …"""
 
     _PATTERN = re.compile(r"[^\s\"'\\\\,;:<>()/]+@[^\s\"'\\\\,;:<>()/]+")

@@ -87,7 +87,7 @@ def _decide(
         reader = Reader(con, sync, own)
         decide_sync(con, sync, Focus(), share=project.environment.ampsea)
         reader.read_cells()
-        settle_sync(con, sync)
+        settle_sync(con, sync, Focus())
         reader.read_plan()
     return reader.outcomes
 

@@ -327,6 +327,13 @@ class Ledger:
             "select system, object, record, action, payload, code, message from sync_errors order by 1, 2, 3, 4"
         ).fetchall()
 
+    def refusals(self) -> list[tuple[str, str, str, str, str, str, str, datetime]]:
+        """All kept refusals for people: system, object, record, action, code, message, the run and the moment."""
+        rows = self._db.execute(
+            "select system, object, record, action, code, message, run_id, at from sync_errors order by 1, 2, 3, 4"
+        )
+        return [(*row[:7], datetime.fromisoformat(row[7])) for row in rows]
+
 
 def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
     """What a ledger that SQLite cannot use means: it is damaged, or it may not be written, or it is in use."""

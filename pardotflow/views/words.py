@@ -66,6 +66,12 @@ def duration(seconds: float) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
+def minute(stamp: str) -> str:
+    """`2026-11-21T05:16:07Z` as `2026-11-21 05:16 UTC`."""
+    date, middle, time = stamp.partition("T")
+    return f"{date} {time[:5]} UTC" if middle else stamp
+
+
 def listed(parts: Iterable[str]) -> str:
     """Names in a row: `a`, `a and b`, `a, b and c`."""
     every = list(parts)

@@ -27,7 +27,7 @@ LONGEST = 180
 """Seconds after which a command is taken for stuck."""
 
 _OURS = ("PARDOTFLOW_", "SF_", "PARDOT_", "WAREHOUSE_", "FORCE_COLOR", "COLUMNS", "HTTP_PROXY", "HTTPS_PROXY")
-_WITH_PROGRESS = ("plan", "apply")
+_WITH_PROGRESS = ("plan", "apply", "why")
 
 # What differs from run to run, and how many calls were made so far; what a plan itself costs stays. A saved path may
 # take several lines; a time ends its line.
@@ -47,6 +47,9 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r"of the [0-9,]+ left today", "of the <left> left today"),
     (r'("quota\.[a-z]+": )"[0-9]+/', r'\1"<calls>/'),
     (r"of emulator [0-9a-f]{8}", "of emulator <file>"),
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "<time>"),
+    (r'("(?:[a-z]+_at|as_of|at)": )"\d{4}-[^"]*"', r'\1"<time>"'),
+    (r'("run_id": )"[0-9a-f]{12}"', r'\1"<run>"'),
 )
 
 

@@ -20,6 +20,8 @@ from pardotflow.core.progress import NullProgress
 from pardotflow.core.values import System
 from pardotflow.engine.apply import Applied, ApplyRequest, apply_plan
 from pardotflow.engine.planner import PlanRequest, make_plan
+from pardotflow.engine.why import explain_record
+from pardotflow.plan.explanation import Explanation
 from pardotflow.plan.file import open_plan, read_meta
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
@@ -149,7 +151,15 @@ class World:
 
     def plan(self, **more: Any) -> SavedPlan:
         """Plan now."""
-        request = PlanRequest(
+        return read_plan(make_plan(self.request(**more)))
+
+    def why(self, record: str, **more: Any) -> Explanation:
+        """Explain a record, or a field of it, now."""
+        return explain_record(self.request(record=record, **more))
+
+    def request(self, **more: Any) -> PlanRequest:
+        """What a plan is asked for."""
+        return PlanRequest(
             project=self.project,
             catalog=self.catalog,
             connectors=self.connectors,
@@ -160,7 +170,6 @@ class World:
             progress=NullProgress(),
             **more,
         )
-        return read_plan(make_plan(request))
 
     def apply(self, plan: SavedPlan, *, allow: Mapping[str, int] | None = None) -> Applied:
         """Apply a plan now; past every guard, unless a test says which may pass."""

@@ -52,6 +52,8 @@ STEPS = {
     "creates": "create prospect",
     "new_pairs": "new pairs",
     "gone": "gone",
+    "why_pairs": "kept pairs",
+    "why_cells": "kept cells",
 }
 ALONE = (
     "normal_forms",
@@ -66,6 +68,8 @@ ALONE = (
     "recycle",
     "recycled",
     "overlay_recycled",
+    "why_tables",
+    "why",
 )
 TABLE = OverlayTable(
     overlay=overlay_name("pardot", "prospect"),
@@ -139,7 +143,9 @@ def rendered(syncs: tuple[CompiledSync, ...]) -> Iterator[tuple[str, str]]:
         yield from statements(sync, Focus(records=(("pardot", "prospect", "1"),)), share=True)
         for rule in (OnGone.ARCHIVE, OnGone.RECREATE):
             yield from statements(replace(sync, deletes=dict.fromkeys(System, rule)), Focus(), share=True)
-        yield from second_look(sync)
+        yield from second_look(sync, Focus())
+        kept = Focus(kept=(("pardot", "prospect", "1"),))
+        yield from [*statements(sync, kept, share=False), *second_look(sync, kept)]
     yield "users", users_sql(with_users(syncs[0]), syncs[0].a)
     for template in ALONE:
         yield template, render(template, **VALUES, sync=syncs[0], side=syncs[0].b)

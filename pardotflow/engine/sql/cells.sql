@@ -1,5 +1,5 @@
 -- One row for each mapped field of each linked pair in which the two sides differ. Cells that agree are not looked at:
--- nothing is written for them, whatever moved.
+-- nothing is written for them, whatever moved. Only `why` looks at them too, of the pairs that it keeps.
 create or replace temp table cells as
 select p.a_obj, p.a_id, p.b_obj, p.b_id, p.old_a_obj, p.old_a_id, p.old_b_obj, p.old_b_id, p.is_new, p.a_stamp, p.a_writer, p.a_read_at, p.b_stamp, p.b_writer, p.b_read_at,
        c.m, c.ra, c.rb, c.ca, c.cb, c.oa, c.ob
@@ -17,12 +17,12 @@ from (
   from live_pairs lp
   join side_a a on a._obj = lp.a_obj and a._id = lp.a_id
   join side_b b on b._obj = lp.b_obj and b._id = lp.b_id
-  where false
-{% for c in mappings %}
+  where {{ kept or 'false' }}
+{% for c in mappings if not kept %}
      or ({{ c.applies }} and {{ c.form_a }} is distinct from {{ c.form_b }})
 {% endfor %}
 ) p
-where c.applies and (c.ca is distinct from c.cb);
+where c.applies{{ '' if kept else ' and (c.ca is distinct from c.cb)' }};
 
 -- The base of those cells, with the halves that were sent and have not been read back. A link that follows a conversion
 -- or a merge brings the base of the old pair along.
@@ -87,4 +87,4 @@ select *,
        when m in ({{ translated | join(', ') }}) and rewrites = 0 and not rewritten then 'mapping_changed'
 {% endif %}
        else 'same' end as found
-from seen where ca is distinct from cb;
+from seen{{ '' if kept else ' where ca is distinct from cb' }};

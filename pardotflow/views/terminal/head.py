@@ -8,13 +8,13 @@ from rich.text import Text
 from pardotflow.plan.model import GuardResult, PlanMeta, PlanReport
 from pardotflow.views.layout import blanks, edges, join, paragraph, words
 from pardotflow.views.page import Page
-from pardotflow.views.words import number, plural
+from pardotflow.views.words import minute, number, plural
 
 
 def head_lines(meta: PlanMeta, page: Page) -> list[Text]:
     """Project, environment and plan, and what is special about it."""
     names = join(words(meta.project, "bold"), words(" → ", "dim"), words(meta.environment, "bold"))
-    made = words(_minute(meta.created_at), "dim")
+    made = words(minute(meta.created_at), "dim")
     lines = edges(join(names, join(words("plan "), words(meta.id, "cyan")), gap=3), made, page.width)
     if meta.production:
         lines.append(words(" PRODUCTION  Everything that apply sends changes live records. ", "bold white on red"))
@@ -35,12 +35,6 @@ def _special(meta: PlanMeta) -> list[tuple[str, str]]:
         first = "Nothing is remembered yet: pairs are linked and values adopted without a base."
         said.append((first, "yellow"))
     return said
-
-
-def _minute(stamp: str) -> str:
-    """`2026-11-21T05:16:07Z` as `2026-11-21 05:16 UTC`."""
-    date, middle, time = stamp.partition("T")
-    return f"{date} {time[:5]} UTC" if middle else stamp
 
 
 def blocked_lines(report: PlanReport, page: Page) -> list[Text]:
