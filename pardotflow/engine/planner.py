@@ -75,7 +75,7 @@ class PlanRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class SidesRead:
     """What was read for the plan."""
 
     coverage: tuple[Coverage, ...]
@@ -107,7 +107,7 @@ def _draft_plan(request: PlanRequest, draft: Path) -> dict[str, str]:
     with open_session(request.layout) as con:
         con.execute(f"attach {literal(str(draft))} as plan")
         con.execute(TABLES)
-        syncs, read = _read_all(con, request)
+        syncs, read = read_sides(con, request)
         notes = _run_syncs(con, request, draft, syncs, read)
         meta = _finish(con, request, syncs, replace(read, notes=(*read.notes, *notes)))
         con.execute("detach plan")
@@ -133,33 +133,13 @@ def _remove_draft(draft: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def keep_record(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tuple[CompiledSync, ...], Focus]:
-    """Decide everything, as a whole plan would, in the session alone; of the named record every cell is kept.
-
-    What is decided stands in the session's tables and in `plan`. Raises what `make_plan` raises.
-    """
-    con.execute(f"attach ':memory:' as plan; {TABLES}")
-    run(con, "why_tables")
-    try:
-        syncs, read = _read_all(con, request)
-        kept = Focus(kept=read.focus.records)
-        if rows(con, "select coalesce(sum(full_rows), 0) from snap.cursors")[0][0] < FEW_ROWS:
-            con.execute("set threads = 1")
-        _compare(con, request, syncs, kept, "compare")
-        _assemble(con, syncs)
-    except InvalidProject as found:
-        raise InvalidProject(with_frames(found.diagnostics, request.project.root)) from found
-    run(con, "why")
-    return syncs, kept
-
-
 def open_rows(project: Project, catalog: Catalog) -> tuple[tuple[CompiledSync, ...], tuple[Wanted, ...]]:
     """Compile the project and say what it needs; the same for plan, compile and apply."""
     syncs = plan_order(compile_project(project, catalog))
     return syncs, wanted_objects(project, syncs, catalog)
 
 
-def _read_all(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tuple[CompiledSync, ...], _Read]:
+def read_sides(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tuple[CompiledSync, ...], SidesRead]:
     """Refresh the snapshots and open every relation that the syncs read."""
     syncs, wanted = open_rows(request.project, request.catalog)
     focus, coverage, results = Focus(), tuple[Coverage, ...](), list[Refreshed]()
@@ -191,7 +171,7 @@ def _read_all(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tup
     if models:
         full = Catalog(objects={**request.catalog.objects, **models})
         syncs = plan_order(compile_project(request.project, full))
-    read = _Read(
+    read = SidesRead(
         coverage=coverage,
         complete=not request.record and all(r.complete for r in results),
         shrunk=tuple(shrunk_guard(r.coverage.system, r.coverage.object, *r.shrunk) for r in results if r.shrunk),
@@ -221,17 +201,17 @@ def _models_in_order(project: Project) -> tuple[Model, ...]:
 
 
 def _run_syncs(
-    con: duckdb.DuckDBPyConnection, request: PlanRequest, draft: Path, syncs: tuple[CompiledSync, ...], read: _Read
+    con: duckdb.DuckDBPyConnection, request: PlanRequest, draft: Path, syncs: tuple[CompiledSync, ...], read: SidesRead
 ) -> list[str]:
     """Run every sync, assemble the plan and try it out; returns what is to be noted of it."""
     if sum(c.rows for c in read.coverage) < FEW_ROWS:
         con.execute("set threads = 1")
 
     def compare(what: str = "compare") -> Set[str]:
-        return _compare(con, request, syncs, read.focus, what)
+        return compare_syncs(con, request, syncs, read.focus, what)
 
     def assemble() -> None:
-        _assemble(con, syncs)
+        assemble_plan(con, syncs)
 
     decided = compare()
     assemble()
@@ -255,7 +235,7 @@ def _run_syncs(
     return expired_note(con) if decided else []
 
 
-def _compare(
+def compare_syncs(
     con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], focus: Focus, what: str
 ) -> Set[str]:
     """Decide every sync over the rows of the session, one after the other; returns those that people decided for."""
@@ -271,7 +251,7 @@ def _compare(
     return decided
 
 
-def _assemble(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
+def assemble_plan(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
     """One ordered plan of what all syncs found, in the attached plan file."""
     lines = [
         [n, sync.name, str(sync.strength), str(sync.a.system), str(sync.b.system), sync.line]
@@ -302,7 +282,7 @@ def _name_keys(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) 
 
 
 def _finish(
-    con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: _Read
+    con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: SidesRead
 ) -> dict[str, str]:
     """Guards, routes, notes, meta data; returns the meta data."""
     routes = choose_routes(con, request.connectors)
@@ -363,7 +343,7 @@ def _records(count: int) -> str:
     return "1 record" if count == 1 else f"{count} records"
 
 
-def _meta(con: duckdb.DuckDBPyConnection, request: PlanRequest, read: _Read, *, blocked: bool) -> dict[str, str]:
+def _meta(con: duckdb.DuckDBPyConnection, request: PlanRequest, read: SidesRead, *, blocked: bool) -> dict[str, str]:
     digest = plan_digest(con)
     created_at = request.clock.now().astimezone(UTC).isoformat(timespec="microseconds")
     sendable = rows(con, "select count(*) from plan.changes where sendable")[0][0]

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import duckdb
 
 from pardotflow.config.findings import suggest
+from pardotflow.config.frames import with_frames
 from pardotflow.core.address import parse_address
-from pardotflow.core.errors import UsageError
+from pardotflow.core.errors import InvalidProject, UsageError
 from pardotflow.core.values import System
 from pardotflow.engine.compiled import CompiledMapping, CompiledSync
-from pardotflow.engine.planner import PlanRequest, keep_record
+from pardotflow.engine.focus import Focus
+from pardotflow.engine.planner import FEW_ROWS, PlanRequest, assemble_plan, compare_syncs, read_sides
 from pardotflow.engine.session import open_session
-from pardotflow.engine.sqlfile import dicts, rows
+from pardotflow.engine.sqlfile import dicts, rows, run
 from pardotflow.engine.whyrecords import Row, find_link, find_refusals, find_seen, find_standings, named, text_of
 from pardotflow.plan.explanation import (
     Decision,
@@ -29,6 +31,7 @@ from pardotflow.plan.explanation import (
     SyncExplanation,
     Write,
 )
+from pardotflow.plan.file import TABLES
 from pardotflow.plan.model import RecordName
 
 _MARKS = ("\x01", "\x02")
@@ -73,7 +76,7 @@ def explain_record(request: PlanRequest) -> Explanation:
     Raises what `make_plan` raises, and UsageError for a record or a field that is not there.
     """
     with open_session(request.layout) as con:
-        syncs, focus = keep_record(con, request)
+        syncs, focus = _keep_record(con, request)
         ((system, item, record_id),) = focus.kept
         field = parse_address(request.record).field
         asked = _Asked(system=system, object=item, id=record_id, field=field)
@@ -92,6 +95,23 @@ def explain_record(request: PlanRequest) -> Explanation:
         syncs=explained,
         notes=notes,
     )
+
+
+def _keep_record(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tuple[CompiledSync, ...], Focus]:
+    """Decide everything, as a whole plan would, in the session alone; of the named record every cell is kept."""
+    con.execute(f"attach ':memory:' as plan; {TABLES}")
+    run(con, "why_tables")
+    try:
+        syncs, read = read_sides(con, request)
+        kept = Focus(kept=read.focus.records)
+        if rows(con, "select coalesce(sum(full_rows), 0) from snap.cursors")[0][0] < FEW_ROWS:
+            con.execute("set threads = 1")
+        compare_syncs(con, request, syncs, kept, "compare")
+        assemble_plan(con, syncs)
+    except InvalidProject as found:
+        raise InvalidProject(with_frames(found.diagnostics, request.project.root)) from found
+    run(con, "why")
+    return syncs, kept
 
 
 def _concerned(asked: _Asked, syncs: Iterable[CompiledSync]) -> list[CompiledSync]:

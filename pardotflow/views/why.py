@@ -130,7 +130,8 @@ def _with_line(text: str, line: str, page: Page, style: str) -> list[Text]:
 
 def _ended(lines: list[Text], line: str, page: Page) -> list[Text]:
     """The lines with the place in the configuration at the right edge of the last one, or below it."""
-    return [*lines[:-1], *edges(lines[-1], words(line, "cyan"), page.width)]
+    last = lines[-1] if lines else blanks(0)
+    return [*lines[:-1], *edges(last, words(line, "cyan"), page.width)]
 
 
 def _fields(sync: SyncExplanation, page: Page) -> list[Text]:
