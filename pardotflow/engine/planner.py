@@ -221,6 +221,8 @@ def _run_syncs(
         # The counts of pairs are about everything, and this plan is not.
         con.execute("delete from plan.identity")
     record_seen(con, "plan.seen", syncs)
+    if con.execute("from mem.history limit 1").fetchone() is not None:
+        run(con, "flipflops")
     prove(
         Simulation(
             con=con,

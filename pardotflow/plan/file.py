@@ -67,6 +67,9 @@ create table plan.unsettled (
   kind varchar, sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, before varchar,
   after varchar, reason varchar, line varchar, pii varchar, other_field varchar, other_reason varchar,
   other_line varchar);
+create table plan.flipflops (
+  sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, before varchar, after varchar,
+  times bigint, runs varchar[], line varchar, pii varchar, other_line varchar);
 create table plan.notes (position integer, note varchar);
 -- What a change with the action delete or undelete leaves of a link: its tombstone, or null where it is live again.
 create table plan.recycled (
@@ -98,6 +101,7 @@ ORDERS: Mapping[str, str] = {
     "seen": "system, object, id",
     "guards": "position",
     "unsettled": "sync, system, object, id, field",
+    "flipflops": "sync, system, object, id, field",
     "costs": "position",
     "recycled": "change, sync, a_object, a_id, b_object, b_id",
     "kept": "change, field",

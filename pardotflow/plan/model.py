@@ -318,6 +318,8 @@ class PlanReport:
     """Name and strength of every sync in the plan."""
     unsettled: tuple[Group, ...] = ()
     """What the next plan would still send: `oscillates` where no plan ever ends it, `needs_another` where one does."""
+    flipflops: tuple[Group, ...] = ()
+    """What is written again although earlier runs wrote it: the values go to and fro."""
     created: tuple[Group, ...] = ()
     """New records by system, object and create rule; their fields count among the single changes."""
 

@@ -37,6 +37,7 @@ _PRIVATE: Mapping[str, Mapping[str, str]] = {
     "skipped": {"name": "'name'"},
     "accepted": {"name": "'name'", "a_value": "pii", "b_value": "pii"},
     "unsettled": {"name": "'name'", "before": "pii", "after": "pii"},
+    "flipflops": {"name": "'name'", "before": "pii", "after": "pii"},
 }
 
 # Name in the JSON, and the query whose rows stand there.
@@ -103,6 +104,11 @@ _LISTS: tuple[tuple[str, str], ...] = (
         "select kind, sync, system, object, id, name, field, before, after, reason, line, nullif(pii, '') as pii,"
         " other_field, other_reason, other_line from shown_unsettled order by sync, system, object, id,"
         " shown_unsettled.field",
+    ),
+    (
+        "flipflops",
+        "select sync, system, object, id, name, field, before, after, times, runs, line, nullif(pii, '') as pii,"
+        " other_line from shown_flipflops order by sync, system, object, id, shown_flipflops.field",
     ),
     ("notes", "select note from plan.notes order by position"),
 )

@@ -62,6 +62,7 @@ def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts:
             coverage=_coverage(con),
             notes=tuple(r[0] for r in con.execute("select note from plan.notes order by position").fetchall()),
             unsettled=_unsettled(con),
+            flipflops=_flipflops(con),
             created=_created(con),
             syncs=tuple(con.execute("select sync, strength from plan.syncs order by position").fetchall()),
         )
@@ -209,6 +210,17 @@ def _unsettled(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:
 
 def _second(at: datetime | None) -> str:
     return "" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _flipflops(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:
+    """What earlier runs wrote already, by field and the two rules."""
+    why = "case when other_line = line then 'undone since' else 'written back by ' || other_line end"
+    con.execute(
+        "create or replace temp view flipflops_why as"
+        f" select *, {why} as why, 'runs ' || array_to_string(runs, ', ') as told from plan.flipflops"
+    )
+    note = f"{_told('before')} || ' → ' || {_told('after')} || ', ' || told"
+    return _groups(con, "flipflops", "'flip_flop'", note, reason="why", view="flipflops_why")
 
 
 def _created(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:

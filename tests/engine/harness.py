@@ -93,6 +93,7 @@ TABLES = (
     "agreed",
     "identity",
     "unsettled",
+    "flipflops",
     "recycled",
     "kept",
     "mappings",

@@ -33,3 +33,45 @@ def test_only_the_last_writes_are_kept(world: World) -> None:
         world.unit.edit("prospect", prospect, {"phone": str(number)})
         world.settle()
     assert [row[4] for row in _history(world)] == [str(n) for n in range(3, KEPT_WRITES + 3)]
+
+
+def test_a_value_that_is_undone_again_and_again_is_said(world: World) -> None:
+    """A robot in Pardot takes back what a one-way mapping writes: drift, put back, and after two times said."""
+    world.configure(people([{"salesforce": "Title", "pardot": "jobTitle", "direction": "to_pardot"}]))
+    _, prospect = world.pair({"Title": "CEO"}, {"jobTitle": "CEO"})
+    world.settle()
+    told = []
+    for _ in range(3):
+        world.unit.edit("prospect", prospect, {"jobTitle": "Chief"})
+        told.append(world.settle()["flipflops"])
+    assert told[:2] == [[], []]
+    (row,) = told[2]
+    assert (row["id"], row["field"], row["before"], row["after"], row["times"]) == (
+        prospect,
+        "jobTitle",
+        "Chief",
+        "CEO",
+        2,
+    )
+    assert len(row["runs"]) == 2
+
+
+def test_two_writers_of_ours_are_said_with_both_lines(world: World) -> None:
+    """What one mapping wrote, a changed file undoes, and then writes again."""
+    world.configure(people([{"pardot": "jobTitle", "direction": "to_pardot", "sql": "upper(salesforce.Title)"}]))
+    world.pair({"Title": "Ceo"}, {"jobTitle": "ceo"})
+    lower = [{"pardot": "jobTitle", "direction": "to_pardot", "sql": "lower(salesforce.Title)"}]
+    upper = [{"pardot": "jobTitle", "direction": "to_pardot", "sql": "upper(salesforce.Title)"}]
+    assert not world.settle()["flipflops"]
+    for fields, expected in ((lower, 0), (upper, 1), (lower, 1)):
+        world.configure(people(fields))
+        assert len(world.settle()["flipflops"]) == expected
+
+
+def test_an_edit_that_comes_and_goes_once_is_nothing(world: World) -> None:
+    world.configure(people([{"salesforce": "Title", "pardot": "jobTitle"}]))
+    contact, _ = world.pair({"Title": "CEO"}, {"jobTitle": "CEO"})
+    world.settle()
+    for title in ("CTO", "CEO", "Chief"):
+        world.crm.edit("Contact", contact, {"Title": title})
+        assert not world.settle()["flipflops"]

@@ -1,8 +1,8 @@
 """Codes of project files: PF1xx.
 
 The tens say where: 10x files and YAML, 11x the grammar, 12x templates, 13x environments, 14x names between files,
-15x mappings, 16x creates and the vendor's connector, 17x SQL, 18x users and owners, from 185 decision tests, 19x what is
-not built yet.
+15x mappings, 16x creates and the vendor's connector, 17x SQL, 18x users and owners, from 185 decision tests, 19x what
+is not built yet.
 """
 
 from pardotflow.core.codes.code import Code, code

@@ -40,6 +40,13 @@ def endless_lines(report: PlanReport, page: Page) -> list[Text]:
     return _plain("Does not converge", note, groups, report.meta.id, page)
 
 
+def flipflop_lines(report: PlanReport, page: Page) -> list[Text]:
+    """What goes to and fro over the runs."""
+    total = plural(sum(group.count for group in report.flipflops), "field")
+    note = f"{total}: earlier runs wrote the same values, and something undid them"
+    return _plain("To and fro", note, report.flipflops, report.meta.id, page)
+
+
 def later_lines(report: PlanReport, page: Page) -> list[Text]:
     """What follows from this plan and takes another one."""
     groups = [group for group in report.unsettled if group.kind == "needs_another"]
