@@ -41,7 +41,15 @@ def _check_arrays(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
         for name, info in scope.infos(side, ref):
             if info.type is FieldType.ARRAY:
                 message = f'"{info.name}" in {side.system} {name} holds several values and cannot be read in bulk'
-                scope.findings.error("PF154", message, ref.at(name), "Leave it to a field with one value.")
+                scope.findings.error("PF154", message, ref.at(name), _without_array(scope, sync, mapping))
+
+
+def _without_array(scope: Scope, sync: Sync, mapping: FieldMapping) -> str:
+    """Facts: connector.md section 3.5, a Salesforce checkbox beside a Pardot field."""
+    types = {info.type for side, ref in refs_of(sync, mapping) for _, info in scope.infos(side, ref)}
+    if FieldType.BOOLEAN in types:
+        return "For a Salesforce checkbox use a Pardot field of the type radio button, with the values true and false."
+    return "Leave it to a field with one value."
 
 
 def _check_phones(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:

@@ -279,6 +279,12 @@ _MAPPINGS = (
         "Write the key as the message says.",
     ),
     code(
+        "PF167",
+        "values that the target does not take",
+        "A picklist lacks a value, a field is shorter than the one across, or two names differ by case only.",
+        "Make both sides take the same; what does not fit is held and listed by the plan.",
+    ),
+    code(
         "PF158",
         "a guard for no mapping",
         "clears: sets limits by mapping, and none has this name.",

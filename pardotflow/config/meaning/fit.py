@@ -1,0 +1,90 @@
+"""Values that a target does not take although the field is right: picklists, lengths, several values, two spellings.
+
+Facts: connector.md sections 3.4 (names are compared without case) and 3.5 (a Pardot checkbox holds several values). What
+no describe tells (Pardot's predefined values and most of its lengths) is held by the plan instead.
+"""
+
+from collections.abc import Iterator
+
+from pardotflow.config.meaning.scope import Scope, refs_of, targets_of
+from pardotflow.config.project import FieldMapping, FieldRef, Side, Sync
+from pardotflow.core.describe import FieldInfo
+from pardotflow.core.values import FieldType, System
+
+_SHOWN = 5
+
+
+def check_fit(scope: Scope) -> None:
+    """Each mapping against what its targets take; all of it are warnings, since the plan holds what does not fit."""
+    for sync in scope.project.syncs:
+        for mapping in sync.fields:
+            for side, ref in refs_of(sync, mapping):
+                _check_spelling(scope, side, ref)
+            for side, ref in targets_of(sync, mapping):
+                _check_map(scope, sync, mapping, side, ref)
+                _check_lists(scope, side, ref)
+                _check_length(scope, sync, mapping, side, ref)
+
+
+def _check_spelling(scope: Scope, side: Side, ref: FieldRef) -> None:
+    """Two fields whose names differ by case only count as one, for us as for the vendor."""
+    for name, written in ref.by_object.items():
+        info = scope.object_info(side, name)
+        same = [f.name for f in info.fields if f.name.lower() == written.lower()] if info else []
+        if len(same) > 1:
+            message = f"{side.system} {name} has {' and '.join(same)}, which differ by case only: {same[0]} is meant"
+            scope.findings.warning("PF167", message, ref.at(name), "Rename one of the fields there.")
+
+
+def _check_map(scope: Scope, sync: Sync, mapping: FieldMapping, side: Side, ref: FieldRef) -> None:
+    """Values that the map translates to must stand in the restricted picklist that takes them."""
+    if mapping.values is None:
+        return
+    position = 0 if side is sync.a else 1
+    given = dict.fromkeys(pair[position] for pair in mapping.values.pairs)
+    for name, info in scope.infos(side, ref):
+        strange = [v for v in given if info.restricted_picklist and v not in info.picklist_values]
+        if strange:
+            where = f'the picklist "{info.name}" in {side.system} {name}'
+            message = f"{mapping.values.file} gives {_listed(strange)}, which {where} does not have"
+            help = f"Its values: {_listed(info.picklist_values)}."
+            scope.findings.warning("PF167", message, mapping.values.span, help)
+
+
+def _check_lists(scope: Scope, side: Side, ref: FieldRef) -> None:
+    """One field of Pardot for two objects: what one picklist takes, the other has to take too."""
+    lists = [(name, info) for name, info in scope.infos(side, ref) if info.restricted_picklist]
+    for (first, a), (second, b) in zip(lists, lists[1:], strict=False):
+        only = sorted(set(a.picklist_values) ^ set(b.picklist_values))
+        if only:
+            message = f'the picklists "{a.name}" of {first} and "{b.name}" of {second} differ by {_listed(only)}'
+            help = "Give both the same values; what one of them lacks is held, and is lost by a conversion."
+            scope.findings.warning("PF167", message, ref.at(second), help)
+
+
+def _check_length(scope: Scope, sync: Sync, mapping: FieldMapping, side: Side, ref: FieldRef) -> None:
+    """A longer field into a shorter one, where the mapping does not say what happens to long values."""
+    if "too_long" in mapping.spans or mapping.values:
+        return
+    longest = max((info.length for info in _sources(scope, sync, mapping, side) if _is_text(info)), default=0)
+    for name, info in scope.infos(side, ref):
+        if _is_text(info) and 0 < info.length < longest:
+            message = f'"{info.name}" in {side.system} {name} takes {info.length} characters of up to {longest}'
+            help = "Longer values are held. Write too_long: hold or cut to say which is meant."
+            scope.findings.warning("PF167", message, ref.at(name), help)
+
+
+def _sources(scope: Scope, sync: Sync, mapping: FieldMapping, target: Side) -> Iterator[FieldInfo]:
+    for side, ref in refs_of(sync, mapping):
+        if side is not target and side.system is not System.WAREHOUSE:
+            yield from (info for _, info in scope.infos(side, ref))
+
+
+def _is_text(info: FieldInfo) -> bool:
+    # The vendors judge addresses themselves, and real ones are shorter than any of their fields.
+    return info.type in (FieldType.TEXT, FieldType.TEXTAREA, FieldType.PHONE, FieldType.URL)
+
+
+def _listed(values: list[str] | tuple[str, ...]) -> str:
+    shown = ", ".join(f'"{v}"' for v in values[:_SHOWN])
+    return f"{shown} and {len(values) - _SHOWN} more" if len(values) > _SHOWN else shown
