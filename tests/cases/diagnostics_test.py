@@ -60,7 +60,7 @@ def told(folder: Path) -> str:
     if loaded.project is not None:
         found += check_all(loaded.project, read_catalog())
         found += computed(loaded.project) if case.get("rows") and not has_errors(found) else ()
-        found += tested(loaded.project) if (folder / "tests").is_dir() else ()
+        found += of_cases(loaded.project) if (folder / "tests").is_dir() else ()
     text = "\n\n".join(render_diagnostic(d) for d in found) + "\n"
     return text.replace(str(folder), "PROJECT")
 
@@ -81,7 +81,7 @@ def computed(project: Project) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def tested(project: Project) -> tuple[Diagnostic, ...]:
+def of_cases(project: Project) -> tuple[Diagnostic, ...]:
     """What is said of the project's decision tests."""
     findings = Findings()
     run_tests(project, read_catalog(), load_tests(project.root, (), findings), findings)

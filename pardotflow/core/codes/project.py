@@ -1,10 +1,11 @@
 """Codes of project files: PF1xx.
 
 The tens say where: 10x files and YAML, 11x the grammar, 12x templates, 13x environments, 14x names between files,
-15x mappings, 16x creates and the vendor's connector, 17x SQL, 18x users and owners, from 185 decision tests, 19x what
-is not built yet.
+15x mappings, 16x creates and the vendor's connector, 17x SQL, 18x users and owners, 19x what is not built yet.
+From PF185 on stand decision tests (`codes.cases`).
 """
 
+from pardotflow.core.codes.cases import CASE_CODES
 from pardotflow.core.codes.code import Code, code
 
 _FILES = (
@@ -399,29 +400,6 @@ _USERS = (
     ),
 )
 
-_TESTS = (
-    code(
-        "PF185",
-        "a decision test of no sync",
-        "The file's `tests:` names a sync that the project does not have.",
-        "Correct the name.",
-    ),
-    code(
-        "PF186",
-        "a case that cannot be meant so",
-        "A case has one record or a pair, and says of them only what they can have: a base belongs to a pair that is "
-        "linked, a match key to a pair that is not. The name of a case stands once in a file.",
-        "Do what the message says.",
-    ),
-    code(
-        "PF187",
-        "an unknown name in a case",
-        "A case names a field, mapping, object, match key or kind that its sync does not have. A field that the "
-        "sync does not read decides nothing.",
-        "Correct the name, or remove the line.",
-    ),
-)
-
 _UNBUILT = (
     code(
         "PF190",
@@ -442,6 +420,6 @@ PROJECT_CODES: tuple[Code, ...] = (
     *_CREATES,
     *_SQL,
     *_USERS,
-    *_TESTS,
+    *CASE_CODES,
     *_UNBUILT,
 )
