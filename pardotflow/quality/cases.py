@@ -39,13 +39,15 @@ class WrittenBase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation(Placed):
-    """What is planned. `None` where a key does not stand: then it is not looked at, except for `changes` and `create`.
+    """What is planned. `None` where a key does not stand: then it is not looked at, except for `changes`, `create` and
+    `delete`.
 
     `held` is a kind for the whole record, or kinds by mapping.
     """
 
     changes: Mapping[System, Row]
     create: System | None
+    delete: System | None
     conflicts: Values | None
     held: str | Values | None
     skipped: str | None

@@ -21,6 +21,7 @@ def differences(sync: CompiledSync, case: BoundCase, outcome: Outcome) -> tuple[
     """All of them, in the order of the sides; none where the case holds."""
     return (
         *_creates(sync, case, outcome),
+        *_deletes(sync, case, outcome),
         *_match(case, outcome),
         *(d for role in "ab" for d in _changes(sync, case, outcome, role)),
         *_words("conflict", sync, case, case.conflicts, outcome.conflicts, outcome),
@@ -51,6 +52,19 @@ def _creates(sync: CompiledSync, case: BoundCase, outcome: Outcome) -> Iterator[
             yield Difference(what=what, expected="created", planned=NOTHING, **because)
         elif line is not None and not is_wanted:
             yield Difference(what=what, expected=NOTHING, planned="created", why="a create rule applies", line=line)
+
+
+def _deletes(sync: CompiledSync, case: BoundCase, outcome: Outcome) -> Iterator[Difference]:
+    for role in "ab":
+        system = sync.side(role).system
+        is_wanted, told = case.case.expect.delete is system, outcome.deletes.get(role)
+        what = f"record in {system}"
+        if is_wanted and told is None:
+            why = {"why": "deletes: does not ask for it", "line": sync.deletes_line}
+            because = _because(outcome.skipped) if outcome.skipped else why
+            yield Difference(what=what, expected="deleted", planned=NOTHING, **because)
+        elif told is not None and not is_wanted:
+            yield Difference(what=what, expected=NOTHING, planned="deleted", why=told.why, line=told.line)
 
 
 def _why_not(sync: CompiledSync, role: str, outcome: Outcome) -> dict[str, str]:

@@ -37,15 +37,19 @@ def _file(node: MapNode, file: str, findings: Findings) -> CaseFile:
     return CaseFile(file=file, sync=node.text("tests"), cases=good, span=node.span, spans=node.spans())
 
 
+def _system(node: MapNode, key: str) -> System | None:
+    written = node.scalar(key)
+    return System(written.text) if written else None
+
+
 def _case(node: MapNode) -> Case:
-    written = node.scalar("deleted")
     return Case(
         name=node.text("case"),
         rows=_rows(node),
         base={e.key.text: _base(e.value) for e in node.mapping("base").entries},
         times={System(k.text): v.text for k, v in node.mapping("times").scalars()},
         is_linked=node.flag("linked", default=True),
-        deleted=System(written.text) if written else None,
+        deleted=_system(node, "deleted"),
         only=tuple(_texts(node.items("only"))),
         expect=_expectation(node.mapping("expect")),
         span=node.span,
@@ -93,13 +97,14 @@ def _base(node: MapNode | ListNode | Scalar) -> WrittenBase:
 
 
 def _expectation(node: MapNode) -> Expectation:
-    written, held = node.scalar("create"), node.get("held")
+    held = node.get("held")
     conflicts = node.get("conflicts")
     inside = {f"{key}.{k}": s for key in ("conflicts", "held") for k, s in _key_spans(node.mapping(key)).items()}
     skipped, match = node.scalar("skipped"), node.scalar("match")
     return Expectation(
         changes=_rows(node),
-        create=System(written.text) if written else None,
+        create=_system(node, "create"),
+        delete=_system(node, "delete"),
         conflicts=None if conflicts is None else _values(node.mapping("conflicts")),
         held=held.text if isinstance(held, Scalar) else None if held is None else _values(node.mapping("held")),
         skipped=skipped.text if skipped else None,

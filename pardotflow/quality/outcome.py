@@ -56,6 +56,8 @@ class Outcome:
     """By role and field."""
     creates: dict[str, str] = field(default_factory=dict)
     """By role: the object, and from which line."""
+    deletes: dict[str, Told] = field(default_factory=dict)
+    """By role: the record that goes to the recycle bin."""
     conflicts: dict[int, Told] = field(default_factory=dict)
     held: dict[int, Told] = field(default_factory=dict)
     held_record: Told | None = None
@@ -94,6 +96,9 @@ class Reader:
             self._change(row)
         for row in self._rows("out_creates", "object"):
             self._of_pair(row).creates[self._roles[row["system"]]] = row["line"]
+        for row in self._rows("out_deletes", "reason"):
+            told = Told(word="deleted", why=row["reason"], line=row["line"])
+            self._of_pair(row).deletes[self._roles[row["system"]]] = told
         for row in self._rows("out_conflicts", "field"):
             told = Told(word=row["winner"], why=row["reason"], line=row["line"])
             self._of_pair(row).conflicts[self._numbers[row["field"]]] = told

@@ -21,6 +21,7 @@ from pardotflow.engine.sqlfile import rows
 from pardotflow.engine.syncplan import side_sql
 from pardotflow.engine.truth import Flow
 from pardotflow.engine.types import Form
+from pardotflow.quality.cast import samples_of
 from pardotflow.quality.stage import FALSE, Record, Records, filled, open_stage
 
 ENOUGH = 3
@@ -80,11 +81,13 @@ def find_samples(sync: CompiledSync, catalog: Catalog, mappings: Sequence[Compil
     other: dict[_Spot, _Computed] = {}
     for role in "ab":
         here = [spot for spot in spots if places[spot[0]].source == role]
-        own |= _compute(sync, role, {(n, at): (places[n].object, tries[n][at]) for n, at in here})
+        own |= _compute(sync, role, {(n, at): (places[n].object, tries[n][at]) for n, at in here}, is_source=True)
     for role in "ab":
         here = [spot for spot in spots if places[spot[0]].source == OTHER[role]]
         targets = {(n, at): places[n].target for n, at in here}
-        other |= _compute(sync, role, {s: (t.object, {t.field: own[s].out}) for s, t in targets.items()})
+        other |= _compute(
+            sync, role, {s: (t.object, {t.field: own[s].out}) for s, t in targets.items()}, is_source=False
+        )
     return {
         n: _chosen(place, [(tries[n][at], own[(n, at)], other[(n, at)]) for at in range(len(tries[n]))])
         for n, place in places.items()
@@ -138,6 +141,7 @@ def _proposals(sync: CompiledSync, catalog: Catalog, mapping: CompiledMapping, p
     described = info.field(field) if info else None
     mapped = mapping.mapping.values.pairs if mapping.mapping.values else ()
     for value in chain(
+        samples_of(sync, side.system) if mapping.mapping.users else (),
         (pair[0 if place.source == "a" else 1] for pair in mapped),
         place.target.restricted,
         _values(described, described.type if described else FieldType.TEXT, side.system),
@@ -194,20 +198,22 @@ def _values(info: FieldInfo | None, kind: FieldType, system: System) -> Iterator
             yield from _TEXTS
 
 
-def _compute(sync: CompiledSync, role: str, records: _Rows) -> dict[_Spot, _Computed]:
+def _compute(sync: CompiledSync, role: str, records: _Rows, *, is_source: bool) -> dict[_Spot, _Computed]:
     """What the engine makes of records of one side; where an expression of the project fails on one, that one is no
-    sample."""
+    sample. Only the source of a mapping has something for the other side."""
     try:
-        return _computed(sync, role, records)
-    except duckdb.Error:
+        return _computed(sync, role, records, is_source=is_source)
+    except (duckdb.DataError, duckdb.InvalidInputException):
         if len(records) == 1:
             return dict.fromkeys(records, _FAILS)
         items = list(records.items())
         middle = len(items) // 2
-        return _compute(sync, role, dict(items[:middle])) | _compute(sync, role, dict(items[middle:]))
+        halves = (dict(items[:middle]), dict(items[middle:]))
+        first, second = (_compute(sync, role, half, is_source=is_source) for half in halves)
+        return first | second
 
 
-def _computed(sync: CompiledSync, role: str, records: _Rows) -> dict[_Spot, _Computed]:
+def _computed(sync: CompiledSync, role: str, records: _Rows, *, is_source: bool) -> dict[_Spot, _Computed]:
     side = sync.side(role)
     staged: dict[int, Records] = {}
     by_mapping: dict[int, dict[str, _Spot]] = {}
@@ -221,7 +227,7 @@ def _computed(sync: CompiledSync, role: str, records: _Rows) -> dict[_Spot, _Com
         for number, spots in by_mapping.items():
             m = sync.mappings[number]
             raw, form, out = (m.raw_a, m.form_a, m.out_b) if role == "a" else (m.raw_b, m.form_b, m.out_a)
-            columns = ", ".join(f"cast({sql} as varchar)" for sql in (raw, form, out))
+            columns = ", ".join(f"cast({sql} as varchar)" for sql in (raw, form, out if is_source else "null"))
             query = f"select _id, {columns} from side_{role} {role} where _id in ({literals(list(spots))})"
             for id, *texts in rows(con, query):
                 found[spots[id]] = _Computed(raw=texts[0], form=texts[1], out=texts[2])

@@ -22,6 +22,8 @@ from pardotflow.engine.overlay import open_overlay, rows_view
 from pardotflow.engine.quote import name
 from pardotflow.engine.session import prepare
 from pardotflow.engine.sqlfile import insert_rows, run
+from pardotflow.engine.users import READ
+from pardotflow.quality.cast import User, users_of
 from pardotflow.quality.resolve import ID_FIELDS, BoundCase
 from pardotflow.store.memory import TABLES
 
@@ -115,6 +117,8 @@ def open_stage(
             rows = [r[side.role] for r in records.values() if side.role in r]
             for item in side.objects:
                 _fill(con, side.system, item, [r for r in rows if r.object == item.name])
+        for (system, who), users in users_of(sync).items():
+            _fill_users(con, system, who, users)
         _remember(con, sync, cases, records)
         yield con
     finally:
@@ -136,6 +140,15 @@ def _fill(con: duckdb.DuckDBPyConnection, system: System, item: CompiledObject, 
         con.execute(f"update {table} set _name = _id")
     else:
         open_overlay(con, str(system), item.name)
+
+
+def _fill_users(con: duckdb.DuckDBPyConnection, system: System, item: str, users: Sequence[User]) -> None:
+    table, fields = snapshot_table(system, item), READ[(system, item)]
+    make_table(con, table, fields)
+    columns = ["_id", "_deleted", "_visible", "_closed", *fields]
+    lines = [[user["_id"], False, True, False, *(user.get(f) for f in fields)] for user in users]
+    insert_rows(con, f"{table} ({', '.join(name(c) for c in columns)})", lines)
+    open_overlay(con, str(system), item)
 
 
 def _system_values(system: System, record: Record) -> list[object]:

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pardotflow.core.describe import FieldInfo
 from pardotflow.core.errors import UsageError
+from pardotflow.core.values import FieldType, System
 from pardotflow.engine import truth
 from pardotflow.engine.truth import Flow, Found, Source
 from tests.engine.harness import Yaml
@@ -18,6 +20,10 @@ from tests.engine.scenario import EXTRAS, PAIRS, mappings
 from tests.quality.stand import Stand, stand
 
 PHONE: Yaml = {"salesforce": "Phone", "pardot": "phone"}
+OWNERS = {
+    System.SALESFORCE: [FieldInfo(name="OwnerId", type=FieldType.ID, reference_to=("User", "Group"))],
+    System.PARDOT: [FieldInfo(name="userId", type=FieldType.INTEGER)],
+}
 
 
 @st.composite
@@ -170,6 +176,18 @@ def test_times_are_tried_where_the_policy_asks_them(tmp_path: Path) -> None:
     for found in ("both moved", "no base", "mapping changed"):
         assert f'"phone: {found}, both filled, salesforce newer"' in text
     assert "salesforce moved, both filled, salesforce newer" not in text
+
+
+def test_users_are_the_three_who_know_each_other(tmp_path: Path) -> None:
+    owner = {"salesforce": "OwnerId", "pardot": "userId", "users": {"match": "email"}}
+    made = stand(tmp_path, [owner], known=OWNERS)
+    text = made.generate()
+    assert {"{userId: 101}", "{userId: 102}", "{userId: null}"} <= _rows(text, "pardot")
+    report = made.run_text(text)
+    assert report.failed == 0
+    assert made.holds(
+        salesforce={"object": "Lead", "OwnerId": "005000000000003AAA"}, pardot={}, expect={"pardot": {"userId": 103}}
+    )
 
 
 def test_the_rules_of_the_connector_are_tried_as_they_are(tmp_path: Path) -> None:

@@ -153,6 +153,16 @@ def test_a_record_in_the_recycle_bin(phones: Stand) -> None:
     )
 
 
+def test_a_counterpart_that_goes_along(tmp_path: Path) -> None:
+    made = stand(tmp_path, [PHONE], deletes={"salesforce": "archive"})
+    pair = {"base": {"phone": "1"}, "salesforce": CRM, "pardot": {"phone": "1"}}
+    assert made.holds(**pair, deleted="salesforce", expect={"delete": "pardot"})
+    (told,) = made.told(**pair, deleted="salesforce", expect={})
+    assert told.startswith("record in pardot: nothing / deleted (Contact/CASE")
+    (told,) = made.told(**pair, deleted="pardot", expect={"delete": "salesforce"})
+    assert told.startswith("record in salesforce: deleted / nothing (counterpart_gone: prospect/")
+
+
 def test_a_converted_lead_is_no_target(phones: Stand) -> None:
     lead = {"object": "Lead", "Phone": "2", "IsConverted": True}
     assert phones.holds(salesforce=lead, pardot=UNIT, base={"phone": "1"}, expect={"skipped": "converted"})

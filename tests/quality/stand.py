@@ -1,6 +1,6 @@
 """A project on disk and cases for it, without any system: what the fake systems declare is all that is known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import yaml
 from pardotflow.config.findings import Findings
 from pardotflow.config.load import load_project
 from pardotflow.config.project import Project
-from pardotflow.core.describe import Catalog
+from pardotflow.core.describe import Catalog, FieldInfo
 from pardotflow.core.values import System
 from pardotflow.engine.checks import check_all, whole_catalog
 from pardotflow.plan.verdicts import CaseReport, Verdict
@@ -64,8 +64,14 @@ class Stand:
         return generate_tests(self.project, self.catalog, "people", mapping)
 
 
-def stand(root: Path, fields: Iterable[Yaml], models: Yaml | None = None, **more: Any) -> Stand:
-    """A project with one sync, `people`, and the models by name."""
+def stand(
+    root: Path,
+    fields: Iterable[Yaml],
+    models: Yaml | None = None,
+    known: Mapping[System, Iterable[FieldInfo]] | None = None,
+    **more: Any,
+) -> Stand:
+    """A project with one sync, `people`, and the models by name. `known` are fields on every object of a system."""
     for folder in ("environments", "sources", "syncs", "models"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "pardotflow.yml").write_text(PROJECT, "utf-8")
@@ -77,7 +83,7 @@ def stand(root: Path, fields: Iterable[Yaml], models: Yaml | None = None, **more
         (root / "models" / f"{name}.sql").write_text(sql, "utf-8")
     loaded = load_project(root, "dev", {}, environ={})
     assert loaded.project is not None, [d.message for d in loaded.diagnostics]
-    known = catalog_of({s: objects_of(s) for s in (System.SALESFORCE, System.PARDOT)})
-    wrong = [d.message for d in check_all(loaded.project, known) if d.severity == "error"]
+    catalog = catalog_of({s: objects_of(s, (known or {}).get(s, ())) for s in (System.SALESFORCE, System.PARDOT)})
+    wrong = [d.message for d in check_all(loaded.project, catalog) if d.severity == "error"]
     assert not wrong, wrong
-    return Stand(project=loaded.project, catalog=whole_catalog(loaded.project, known))
+    return Stand(project=loaded.project, catalog=whole_catalog(loaded.project, catalog))
