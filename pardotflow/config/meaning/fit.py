@@ -1,7 +1,7 @@
 """Values that a target does not take although the field is right: picklists, lengths, several values, two spellings.
 
-Facts: connector.md sections 3.4 (names are compared without case) and 3.5 (a Pardot checkbox holds several values). What
-no describe tells (Pardot's predefined values and most of its lengths) is held by the plan instead.
+Facts: connector.md sections 3.4 (names are compared without case) and 3.5 (a Pardot checkbox holds several values).
+What no describe tells (predefined values in Pardot, most of its lengths) is held by the plan instead.
 """
 
 from collections.abc import Iterator
