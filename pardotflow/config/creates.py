@@ -10,8 +10,9 @@ from dataclasses import replace
 from pardotflow.config.findings import Findings, suggest
 from pardotflow.config.mappings import SyncFile
 from pardotflow.config.nodes import Entry, ListNode, MapNode, Node, Scalar
-from pardotflow.config.project import CreateRule, FieldRef, KeyForm, KeyPart, MatchKey, MatchKind, OwnerRule, Pick, Side
+from pardotflow.config.project import CreateRule, FieldRef, KeyForm, KeyPart, MatchKey, MatchKind, Pick, Side
 from pardotflow.config.sides import build_ref, fixed_ref
+from pardotflow.config.user_map import OwnerRule
 from pardotflow.config.users import build_owner
 from pardotflow.core.values import System
 

@@ -21,11 +21,11 @@ from pardotflow.config.project import (
     Preset,
     Side,
     TooLong,
-    UserMap,
     ValueMap,
 )
 from pardotflow.config.project_file import Defaults
 from pardotflow.config.sides import build_ref
+from pardotflow.config.user_map import UserMap
 from pardotflow.config.users import build_users
 from pardotflow.config.value_maps import Orientation, load_value_map
 from pardotflow.core.span import Span

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from pardotflow.config.placed import Placed
+from pardotflow.config.user_map import OwnerRule, UserMap
 from pardotflow.core.secret import Secret
 from pardotflow.core.span import Span
 from pardotflow.core.values import FieldType, System
@@ -28,18 +30,6 @@ class TextPlace:
             return self.span
         start = self.span
         return Span(file=start.file, line=start.line + line - 1, column=start.column + column - 1, length=length)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """A part of the configuration: where it stands, and where the values of its own keys stand. Display only."""
-
-    span: Span
-    spans: Mapping[str, Span] = field(default_factory=dict)
-
-    def at(self, key: str) -> Span:
-        """Where the value of a key stands, or the whole part where the key was not written."""
-        return self.spans.get(key, self.span)
 
 
 class Strength(StrEnum):
@@ -119,21 +109,6 @@ class OnGone(StrEnum):
     """The counterpart goes to the recycle bin of its system."""
     RECREATE = "recreate"
     """The gone record is made again by the create rule of its side."""
-
-
-class UserKey(StrEnum):
-    """The ways to find the counterpart of a user, in the order in which they are tried unless said otherwise."""
-
-    SALESFORCE_ID = "salesforce_id"
-    EMAIL = "email"
-
-
-class Queues(StrEnum):
-    """What happens where a queue, which is no user, owns a record."""
-
-    HOLD = "hold"
-    SKIP = "skip"
-    FALLBACK = "fallback"
 
 
 class ConnectorState(StrEnum):
@@ -247,25 +222,6 @@ class ValueMap(Placed):
     file: str
     pairs: tuple[tuple[str, str], ...]
     one_to_one: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserMap(Placed):
-    """How the users of one system become users of the other. The pairs of `map` are (Salesforce, Pardot), each by id
-    or by e-mail, and win over `match`; `fallback` is a user of the target, empty where there is none."""
-
-    match: tuple[UserKey, ...]
-    map: ValueMap | None
-    fallback: str
-    queues: Queues
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnerRule(Placed):
-    """Who owns a new record in Salesforce: the user that `field` of the prospect names, as `users` translate it."""
-
-    field: str
-    users: UserMap
 
 
 class MatchKind(StrEnum):

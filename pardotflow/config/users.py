@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pardotflow.config.findings import Findings
 from pardotflow.config.nodes import MapNode, Scalar
-from pardotflow.config.project import OwnerRule, Queues, UserKey, UserMap, ValueMap
+from pardotflow.config.user_map import OwnerRule, Queues, UserKey, UserMap
 from pardotflow.config.value_maps import Orientation, load_value_map
 from pardotflow.core.span import Span
 from pardotflow.core.values import System
@@ -35,7 +35,7 @@ def build_users(node: MapNode, target: System, folder: Path, root: Path, finding
         findings.error("PF180", "queues: fallback needs a fallback", node.spans()["queues"], help)
     return UserMap(
         match=_match(node),
-        map=_pairs(node, target, folder, root, findings),
+        pairs=_pairs(node, target, folder, root, findings),
         fallback=fallback.text.strip() if fallback else "",
         queues=queues,
         span=node.span,
@@ -55,17 +55,18 @@ def _match(node: MapNode) -> tuple[UserKey, ...]:
     return tuple(UserKey(text) for text in ([single.text] if single else listed)) or tuple(UserKey)
 
 
-def _pairs(node: MapNode, target: System, folder: Path, root: Path, findings: Findings) -> ValueMap | None:
+def _pairs(node: MapNode, target: System, folder: Path, root: Path, findings: Findings) -> tuple[tuple[str, str], ...]:
     written = node.scalar("map")
     if written is None:
-        return None
+        return ()
     reads = (0,) if target is System.PARDOT else (1,)
     sides = (str(_SIDES[0]), str(_SIDES[1]))
     found = load_value_map(written, folder, root, Orientation(sides=sides, reads=reads), findings)
-    for pair in found.pairs if found else ():
+    pairs = found.pairs if found else ()
+    for pair in pairs:
         for system, user in zip(_SIDES, pair, strict=True):
             _check_user(user, system, written.span, f"{written.text}:", findings)
-    return found
+    return tuple(sorted(pairs))
 
 
 def _check_user(text: str, system: System, span: Span, what: str, findings: Findings) -> None:

@@ -6,7 +6,8 @@ Compiling decides nothing about records. The same compiled sync serves plan, com
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Pick, Strength, UserMap
+from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Pick, Strength
+from pardotflow.config.user_map import UserMap
 from pardotflow.core.span import Span
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.truth import Flow

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pardotflow.config.project import MatchKind, OwnerRule, TooLong
+from pardotflow.config.project import MatchKind, TooLong
+from pardotflow.config.user_map import OwnerRule
 from pardotflow.core.values import FieldType
 from pardotflow.engine.compile import target_side
 from pardotflow.engine.compiled import CompiledCreate, CompiledKey, CompiledMapping, CompiledSync, Target

@@ -6,7 +6,8 @@ Two candidates are never guessed between, and a user who is not active is nobody
 
 from collections.abc import Iterable, Mapping
 
-from pardotflow.config.project import Queues, Sync, UserKey, UserMap
+from pardotflow.config.project import Sync
+from pardotflow.config.user_map import Queues, UserKey, UserMap
 from pardotflow.core.values import System
 from pardotflow.engine.compiled import CompiledMapping, CompiledSide, CompiledSync, CompiledUsers
 from pardotflow.engine.quote import literal
@@ -89,8 +90,7 @@ def translated_column(user: CompiledUsers) -> str:
 
 def _pairs(user: CompiledUsers) -> list[tuple[str, str]]:
     """The pairs of the file as SQL, (source, target)."""
-    found = user.users.map.pairs if user.users.map else ()
-    named = [(_normal(a, System.SALESFORCE), _normal(b, System.PARDOT)) for a, b in found]
+    named = [(_normal(a, System.SALESFORCE), _normal(b, System.PARDOT)) for a, b in user.users.pairs]
     return named if user.source is System.SALESFORCE else [(b, a) for a, b in named]
 
 

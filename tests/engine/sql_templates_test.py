@@ -14,7 +14,8 @@ import sqlglot
 from sqlglot import exp
 
 from pardotflow.config.load import load_project
-from pardotflow.config.project import OnGone, Queues, UserKey, UserMap, ValueMap
+from pardotflow.config.project import OnGone
+from pardotflow.config.user_map import Queues, UserKey, UserMap
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.compile import compile_project, snapshot_table
@@ -128,8 +129,8 @@ def syncs() -> tuple[CompiledSync, ...]:
 
 def with_users(sync: CompiledSync) -> CompiledSync:
     """The sync with a translation of users that has every part."""
-    pairs = ValueMap(file="users.csv", pairs=(("ana@work.example", "42"),), one_to_one=True, span=sync.span)
-    users = UserMap(match=tuple(UserKey), map=pairs, fallback="7", queues=Queues.FALLBACK, span=sync.span)
+    pairs = (("ana@work.example", "42"),)
+    users = UserMap(match=tuple(UserKey), pairs=pairs, fallback="7", queues=Queues.FALLBACK, span=sync.span)
     raw, ways = 'a."OwnerId"', (System.SALESFORCE, System.PARDOT)
     found = CompiledUsers(role="a", column="_u_0", raw=raw, source=ways[0], target=ways[1], users=users)
     return replace(sync, users=(found,))

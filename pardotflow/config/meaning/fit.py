@@ -5,6 +5,7 @@ What no describe tells (predefined values in Pardot, most of its lengths) is hel
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pardotflow.config.meaning.scope import Scope, refs_of, targets_of
 from pardotflow.config.project import FieldMapping, FieldRef, Side, Sync
@@ -54,7 +55,7 @@ def _check_map(scope: Scope, sync: Sync, mapping: FieldMapping, side: Side, ref:
 def _check_lists(scope: Scope, side: Side, ref: FieldRef) -> None:
     """One field of Pardot for two objects: what one picklist takes, the other has to take too."""
     lists = [(name, info) for name, info in scope.infos(side, ref) if info.restricted_picklist]
-    for (first, a), (second, b) in zip(lists, lists[1:], strict=False):
+    for (first, a), (second, b) in pairwise(lists):
         only = sorted(set(a.picklist_values) ^ set(b.picklist_values))
         if only:
             message = f'the picklists "{a.name}" of {first} and "{b.name}" of {second} differ by {_listed(only)}'
