@@ -14,6 +14,7 @@ from pardotflow.config.project import CreateRule, FieldRef, KeyForm, KeyPart, Ma
 from pardotflow.config.sides import build_ref, fixed_ref
 from pardotflow.config.user_map import OwnerRule
 from pardotflow.config.users import build_owner
+from pardotflow.config.write_rules import build_assignment_rule, build_duplicate_rule
 from pardotflow.core.values import System
 
 ID_FIELD = {System.SALESFORCE: "Id", System.PARDOT: "id"}
@@ -131,6 +132,8 @@ def _rule(
     )
     default_key = "salesforceId" if side.system is System.PARDOT and has_id_key else ""
     return CreateRule(
+        assignment_rule=build_assignment_rule(node, findings),
+        duplicate_rule=build_duplicate_rule(node),
         object=name,
         when=when.text.strip() if when else "",
         set={k.text: v.text.strip() for k, v in values.items()},

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pardotflow.config.placed import Placed
 from pardotflow.config.user_map import OwnerRule, UserMap
+from pardotflow.config.write_options import DuplicateRule
 from pardotflow.core.secret import Secret
 from pardotflow.core.span import Span
 from pardotflow.core.values import FieldType, System
@@ -300,6 +301,10 @@ class CreateRule(Placed):
     places: Mapping[str, TextPlace] = field(default_factory=dict)
     """Of every SQL text: `when`, and `set.FIELD` for each target field of `set`."""
     owner: OwnerRule | None = None
+    assignment_rule: str = ""
+    """`TRUE`, or the id of the rule that gives a new record its owner; empty where none runs."""
+    duplicate_rule: DuplicateRule | None = None
+    """In place of that of the sync."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -371,6 +376,7 @@ class Sync(Placed):
     guards: Guards
     pick: Mapping[System, Pick] = field(default_factory=dict)
     """Empty where several candidates are an ambiguity."""
+    duplicate_rule: DuplicateRule | None = None
 
     @property
     def sides(self) -> tuple[Side, Side]:

@@ -15,6 +15,7 @@ from pardotflow.config.project import CreateRule, OnGone, Preset, Side, Strength
 from pardotflow.config.project_file import Defaults
 from pardotflow.config.sides import build_sides
 from pardotflow.config.unbuilt import report_unbuilt_sync
+from pardotflow.config.write_rules import build_duplicate_rule
 from pardotflow.core.values import System
 
 
@@ -42,6 +43,7 @@ def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findin
         pick=build_pick(node.mapping("pick"), sides, findings),
         deletes=_deletes(node.mapping("deletes"), sides, create, findings),
         guards=build_guards(node.mapping("guards"), fields, span, findings),
+        duplicate_rule=build_duplicate_rule(node),
         span=span,
         spans=node.spans(),
     )

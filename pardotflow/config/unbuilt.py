@@ -9,7 +9,6 @@ from pardotflow.config.findings import Findings
 from pardotflow.config.nodes import Entry, MapNode, Scalar
 
 _DANGEROUS = {
-    "assignment_rule": "Assignment rules never run on what is written.",
     "insert_only": "Remove it; a create is looked up by all match keys first.",
 }
 

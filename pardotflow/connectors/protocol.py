@@ -116,6 +116,8 @@ class Batch:
     object: str
     rows: tuple[Row, ...]
     key_field: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    """What the requests say in place of the connection's own headers of these names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

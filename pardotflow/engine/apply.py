@@ -22,6 +22,7 @@ from pardotflow.core.progress import Progress
 from pardotflow.engine.decided import forget_decisions
 from pardotflow.engine.extract import refresh
 from pardotflow.engine.guards import still_blocking
+from pardotflow.engine.headers import read_headers
 from pardotflow.engine.interruption import noted_interrupts, stop_if_asked
 from pardotflow.engine.planner import open_rows
 from pardotflow.engine.refusals import keep_refusals
@@ -164,13 +165,13 @@ def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:
         insert_rows(con, "born", [[planned] for planned in new_ids])
         insert_rows(con, "done", [[o.number] for o in sender.outcomes.values() if o.status == "confirmed"])
         found = list(_changes(con, action=action, new_ids=new_ids))
-        for (system, item, operation, _), group in groupby(found, key=_route):
+        for (system, item, operation, *_), group in groupby(found, key=_route):
             suffix = " by import" if operation.is_import else ""
             sender.send(f"{action} {system} {item}{suffix}", list(group))
 
 
-def _route(change: Change) -> tuple[str, str, Operation, str]:
-    return change.system, change.object, change.operation, change.key_field
+def _route(change: Change) -> tuple[str, str, Operation, str, tuple[tuple[str, str], ...]]:
+    return change.system, change.object, change.operation, change.key_field, change.headers
 
 
 def _new_ids(con: duckdb.DuckDBPyConnection, outcomes: Mapping[int, Outcome]) -> Iterator[tuple[str, str]]:
@@ -185,9 +186,9 @@ def _changes(con: duckdb.DuckDBPyConnection, *, action: Action, new_ids: Mapping
     being waits, and so does one of a record that did not leave the recycle bin."""
     found = rows(
         con,
-        "select c.change, c.system, c.object, c.id, c.operation, c.key_field, c.key_value,"
+        "select c.change, c.system, c.object, c.id, c.operation, c.key_field, c.key_value, coalesce(h.headers, ''),"
         " list({'field': f.field, 'type': f.type, 'after': f.after, 'ref': f.after_ref} order by f.field)"
-        " from plan.changes c join plan.field_changes f using (change)"
+        " from plan.changes c join plan.field_changes f using (change) left join plan.request_headers h using (change)"
         " where f.sendable and c.action = ? and c.change not in (select change from moved)"
         " and (c.action <> 'update' or not exists (from plan.changes u where u.action = 'undelete' and u.system ="
         " c.system and u.object = c.object and u.id = c.id and u.change not in (from done)))"
@@ -195,10 +196,10 @@ def _changes(con: duckdb.DuckDBPyConnection, *, action: Action, new_ids: Mapping
         " and (c.action = 'create' or not exists (from plan.bases b where b.change = f.change and b.field = f.field"
         " and ((starts_with(b.a_id, 'new:') and b.a_id not in (from born))"
         " or (starts_with(b.b_id, 'new:') and b.b_id not in (from born)))))"
-        " group by all order by c.system desc, c.object, c.operation, c.key_field, c.change",
+        " group by all order by c.system desc, c.object, c.operation, c.key_field, 8, c.change",
         action,
     )
-    for number, system, item, record, operation, key_field, key_value, fields in found:
+    for number, system, item, record, operation, key_field, key_value, headers, fields in found:
         kind = Operation(operation)
         values = {}
         for each in fields if kind.has_values else ():
@@ -216,4 +217,5 @@ def _changes(con: duckdb.DuckDBPyConnection, *, action: Action, new_ids: Mapping
                 key_field=key_field,
                 key_value=key_value,
                 values=values,
+                headers=read_headers(headers),
             )

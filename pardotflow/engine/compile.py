@@ -78,6 +78,7 @@ def compile_sync(sync: Sync, catalog: Catalog) -> CompiledSync:
         deletes_line=sync.at("deletes").short,
         guards=sync.guards,
         span=sync.span,
+        duplicate_rule=sync.duplicate_rule,
         users=(*users_of_mappings(sync, mappings), *_owners(sync, looks)),
     )
 

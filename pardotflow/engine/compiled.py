@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Pick, Strength
 from pardotflow.config.user_map import UserMap
+from pardotflow.config.write_options import DuplicateRule
 from pardotflow.core.span import Span
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.truth import Flow
@@ -183,6 +184,7 @@ class CompiledSync:
     guards: Guards
     span: Span
     users: tuple[CompiledUsers, ...] = ()
+    duplicate_rule: DuplicateRule | None = None
 
     @property
     def line(self) -> str:

@@ -28,6 +28,7 @@ from pardotflow.engine.decided import expired_note, keep_outcomes, load_decision
 from pardotflow.engine.extract import Refreshed, Wanted, refresh
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.guards import GuardRow, count_guards, oscillation_guard, shrunk_guard
+from pardotflow.engine.headers import header_notes, keep_headers
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.onerecord import find_records, remembered_record
 from pardotflow.engine.order import plan_order
@@ -287,6 +288,7 @@ def _finish(
     con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: SidesRead
 ) -> dict[str, str]:
     """Guards, routes, notes, meta data; returns the meta data."""
+    keep_headers(con, syncs)
     routes = choose_routes(con, request.connectors)
     guards = [*read.shrunk, *oscillation_guard(con), *count_guards(con, syncs)]
     _save_rows(
@@ -322,6 +324,7 @@ def _notes(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> list[str]:
         notes.append(
             f"{item} is created without a key: a duplicate after a lost answer could be found, but not excluded"
         )
+    notes += header_notes(con)
     for field, count in rows(
         con, "select field, count(*) from plan.accepted where kind = 'rewritten_again' group by 1 order by 1"
     ):

@@ -25,6 +25,7 @@ class Route:
     system: str
     operation: Operation
     object: str
+    headers: str
     rows: int
     calls: int
 
@@ -50,16 +51,19 @@ def choose_routes(con: duckdb.DuckDBPyConnection, connectors: Mapping[str, Conne
         )
     groups = rows(
         con,
-        "select system, operation, object, count(*) from plan.changes where sendable group by all order by "
-        "system desc, object, operation",
+        "select system, operation, object, coalesce(headers, ''), count(*)"
+        " from plan.changes left join plan.request_headers using (change) where sendable group by all"
+        " order by system desc, object, operation, 4",
     )
     return tuple(_price(connectors, *group) for group in groups)
 
 
-def _price(connectors: Mapping[str, Connector], system: str, operation: str, object_name: str, count: int) -> Route:
+def _price(
+    connectors: Mapping[str, Connector], system: str, operation: str, object_name: str, headers: str, count: int
+) -> Route:
     kind = Operation(operation)
     calls = connectors[system].cost(kind, count, count * BYTES_A_ROW) if system in connectors else 0
-    return Route(system=system, operation=kind, object=object_name, rows=count, calls=calls)
+    return Route(system=system, operation=kind, object=object_name, headers=headers, rows=count, calls=calls)
 
 
 def describe_route(route: Route) -> str:

@@ -35,6 +35,7 @@ class Change:
     key_field: str
     key_value: str
     values: Mapping[str, tuple[str, str | None]]
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,9 @@ class Sender:
     def _prepared(self, connector: Connector, changes: Sequence[Change]) -> Iterator[PreparedRequest]:
         first = changes[0]
         rows = tuple(Row(key=str(c.number), id=_address(c), values=_typed(c)) for c in changes)
-        batch = Batch(operation=first.operation, object=first.object, rows=rows, key_field=first.key_field)
+        batch = Batch(
+            operation=first.operation, object=first.object, rows=rows, key_field=first.key_field, headers=first.headers
+        )
         for part in connector.split(batch):
             yield connector.prepare(part)
 

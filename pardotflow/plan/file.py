@@ -21,6 +21,7 @@ create table plan.syncs (position integer, sync varchar, strength varchar, a_sys
 create table plan.changes (
   change integer, system varchar, object varchar, id varchar, name varchar, action varchar, operation varchar,
   key_field varchar, key_value varchar, refers_to varchar, sendable boolean, line varchar);
+create table plan.request_headers (change integer, headers varchar);
 create table plan.create_keys (change integer, sync varchar, key_no integer, value varchar);
 create table plan.field_changes (
   change integer, sync varchar, field varchar, type varchar, before varchar, after varchar, after_ref varchar,
@@ -106,6 +107,7 @@ ORDERS: Mapping[str, str] = {
     "recycled": "change, sync, a_object, a_id, b_object, b_id",
     "kept": "change, field",
     "decisions": "sync, a_object, a_id, b_id, mapping",
+    "request_headers": "change",
 }
 
 

@@ -6,7 +6,7 @@ They count calls and remember every row that was written, so that a test can say
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class Sent:
     id: str
     values: Mapping[str, Any]
     ok: bool
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -139,8 +140,7 @@ class FakeConnector:
         """As many rows as one request of the vendor takes."""
         size = 10_000 if batch.operation.is_import else ROWS_IN_A_CALL[self.system]
         for at in range(0, len(batch.rows), size):
-            rows = batch.rows[at : at + size]
-            yield Batch(operation=batch.operation, object=batch.object, rows=rows, key_field=batch.key_field)
+            yield replace(batch, rows=batch.rows[at : at + size])
 
     def prepare(self, batch: Batch) -> PreparedRequest:
         """The rows as JSON; refuses what no vendor takes."""
@@ -153,7 +153,7 @@ class FakeConnector:
             object=batch.object,
             method="POST",
             path=batch.key_field,
-            headers=(),
+            headers=batch.headers,
             body=json.dumps(rows, sort_keys=True).encode(),
             calls=1,
             rows=tuple(r.key for r in batch.rows),
@@ -219,6 +219,7 @@ class FakeConnector:
             id=row.id,
             values=dict(row.values),
             ok=ok,
+            headers=prepared.headers,
         )
         self.log.append(sent)
 

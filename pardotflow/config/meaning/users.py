@@ -13,6 +13,7 @@ from pardotflow.core.values import System
 OWNER = "OwnerId"
 USER = "User"
 _PARDOT_USERS = ("userId", "assignedToId", "createdById", "updatedById")
+_ASSIGNED = ("Lead", "Case")
 _ASSIGNING = ("userid", "salesforceownerid")
 
 
@@ -26,6 +27,9 @@ def check_users(scope: Scope) -> None:
         rule = sync.create.get(System.SALESFORCE)
         if rule:
             _check_rule(scope, sync, rule)
+        if sync.duplicate_rule and System.SALESFORCE not in (sync.a.system, sync.b.system):
+            message = "duplicate_rule: is for writes to salesforce, and this sync has no such side"
+            scope.findings.error("PF184", message, sync.at("duplicate_rule"), "Remove it.")
     _check_assigning(scope)
 
 
@@ -71,13 +75,25 @@ def _check_rule(scope: Scope, sync: Sync, rule: CreateRule) -> None:
     if rule.owner and set_owner:
         message = "the owner of a new record is given twice: by owner: and under set:"
         scope.findings.error("PF181", message, rule.set_spans.get(set_owner, rule.span), "Keep one of them.")
-    if rule.owner or set_owner:
+    if rule.assignment_rule:
+        _check_assignment(scope, rule, has_owner=bool(rule.owner or set_owner))
+    if rule.owner or set_owner or rule.assignment_rule:
         return
     for mapping in sync.fields:
         if mapping.users and mapping.a and is_same(mapping.a.name_in(rule.object), OWNER):
             message = f"a new {rule.object} would belong to the connected user, whom {mapping.key} then brings back"
             help = "Add owner: {from: userId} to the create rule, with a fallback: for users without a counterpart."
             scope.findings.error("PF181", message, rule.span, help)
+
+
+def _check_assignment(scope: Scope, rule: CreateRule, *, has_owner: bool) -> None:
+    span = rule.at("assignment_rule")
+    if not any(is_same(rule.object, known) for known in _ASSIGNED):
+        message = f"{rule.object} has no assignment rules"
+        scope.findings.error("PF183", message, span, "Say who owns it: owner:, or OwnerId under set:.")
+    elif has_owner:
+        message = "an assignment rule and a given owner cannot stand together: the rule would take the record over"
+        scope.findings.error("PF183", message, span, "Keep one of them.")
 
 
 def _check_assigning(scope: Scope) -> None:

@@ -6,7 +6,7 @@ answer has one item for each, in order. Every write says that assignment rules m
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -38,6 +38,10 @@ _EFFECTS = {Operation.UPDATE: Effect.SAME}
 create it is looked up, not repeated."""
 
 
+ASSIGNMENT, DUPLICATES = "Sforce-Auto-Assign", "Sforce-Duplicate-Rule-Header"
+_MOST_NAMED = 5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteHeaders:
     """What every write of a connection says.
@@ -51,17 +55,16 @@ class WriteHeaders:
 
     def items(self) -> tuple[tuple[str, str], ...]:
         """As headers."""
-        headers = [("Content-Type", "application/json"), ("Sforce-Auto-Assign", self.auto_assign)]
+        headers = [("Content-Type", "application/json"), (ASSIGNMENT, self.auto_assign)]
         if self.duplicate_rule:
-            headers.append(("Sforce-Duplicate-Rule-Header", self.duplicate_rule))
+            headers.append((DUPLICATES, self.duplicate_rule))
         return tuple(headers)
 
 
 def split_batch(batch: Batch) -> Iterator[Batch]:
     """Batches of at most 200 rows."""
     for at in range(0, len(batch.rows), MOST_ROWS):
-        rows = batch.rows[at : at + MOST_ROWS]
-        yield Batch(operation=batch.operation, object=batch.object, rows=rows, key_field=batch.key_field)
+        yield replace(batch, rows=batch.rows[at : at + MOST_ROWS])
 
 
 def prepare_batch(batch: Batch, *, version: str, headers: WriteHeaders) -> PreparedRequest:
@@ -81,7 +84,7 @@ def prepare_batch(batch: Batch, *, version: str, headers: WriteHeaders) -> Prepa
         object=batch.object,
         method=_METHODS[batch.operation],
         path=path,
-        headers=headers.items(),
+        headers=tuple((dict(headers.items()) | dict(batch.headers)).items()),
         body=body,
         calls=1,
         rows=tuple(r.key for r in batch.rows),
@@ -178,6 +181,19 @@ def _read_result(session: Session, prepared: PreparedRequest, key: str, row_id: 
         id=item.get("id") or addressed,
         created=False,
         error_code=str(errors[0].get("statusCode", "")) if errors else "",
-        error_message=session.http.redactor.redact("; ".join(str(e.get("message", "")) for e in errors)),
+        error_message=session.http.redactor.redact("; ".join(_told(e) for e in errors)),
         error_fields=tuple(str(name) for e in errors for name in e.get("fields") or ()),
     )
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    """The message, with the records that a duplicate rule found. Answers spell the key of its result in two ways."""
+    result = error.get("duplicateResult") or error.get("duplicateResut") or {}
+    records = (r.get("record", {}) for m in result.get("matchResults") or () for r in m.get("matchRecords") or ())
+    found = [f"{r.get('attributes', {}).get('type', '')}/{r['Id']}" for r in records if r.get("Id")]
+    named = list(dict.fromkeys(found))
+    if not named:
+        return str(error.get("message", ""))
+    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
+    names = ", ".join(named[:_MOST_NAMED])
+    return f"{error.get('message', '')} {result.get('duplicateRule', 'a duplicate rule')} finds {names}{more}"

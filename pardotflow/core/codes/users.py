@@ -23,4 +23,16 @@ USER_CODES: tuple[Code, ...] = (
         "Pardot refuses a write with both userId and salesforceOwnerId (code 125): each of them assigns the prospect.",
         "Keep one of them.",
     ),
+    code(
+        "PF183",
+        "an assignment rule that cannot run",
+        "Salesforce has assignment rules for leads and cases only, and a record whose owner is given needs none.",
+        "Write true or the id of a rule, for an object that has them, and do not give the owner beside it.",
+    ),
+    code(
+        "PF184",
+        "an option of writes that has nowhere to go",
+        "duplicate_rule: is said to the duplicate rules of Salesforce, and this sync writes nothing there.",
+        "Remove it.",
+    ),
 )

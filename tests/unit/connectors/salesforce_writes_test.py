@@ -1,5 +1,7 @@
 """Writing to an org: exact bytes, headers, partial failures, unknown outcomes."""
 
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -51,6 +53,33 @@ def test_declared_headers_are_sent() -> None:
     assert ("Sforce-Auto-Assign", "01Q000000000001AAA") in prepared.headers
     assert ("Sforce-Duplicate-Rule-Header", "allowSave=true; runAsCurrentUser=true") in prepared.headers
     assert not any(name == "Authorization" for name, _ in prepared.headers)
+
+
+def test_a_batch_may_say_something_else_and_only_it_does() -> None:
+    org = salesforce(Wire())
+    batch = updates(*(Row(key=str(n), id=A, values={"City": "x"}) for n in range(201)))
+    said = replace(batch, headers=(("Sforce-Auto-Assign", "TRUE"), ("Sforce-Duplicate-Rule-Header", "allowSave=true")))
+    parts = [org.prepare(part) for part in org.split(said)]
+    assert len(parts) == 2
+    for part in parts:
+        assert [v for n, v in part.headers if n == "Sforce-Auto-Assign"] == ["TRUE"]
+        assert ("Sforce-Duplicate-Rule-Header", "allowSave=true") in part.headers
+    plain = org.prepare(next(org.split(batch)))
+    assert ("Sforce-Auto-Assign", "FALSE") in plain.headers
+    assert plain.key != parts[0].key
+
+
+@pytest.mark.parametrize("key", ["duplicateResult", "duplicateResut"])
+def test_a_duplicate_rule_names_what_it_found(key: str) -> None:
+    found = [{"record": {"attributes": {"type": "Lead"}, "Id": f"00Q{n:015}"}} for n in range(7)]
+    again = {"record": {"attributes": {"type": "Lead"}, "Id": f"00Q{0:015}"}}
+    detail = {"duplicateRule": "Same_Company", "matchResults": [{"matchRecords": found}, {"matchRecords": [again]}]}
+    message = "Use one of these records?"
+    error = {"statusCode": "DUPLICATES_DETECTED", "message": message, "fields": [], key: detail}
+    org = salesforce(Wire(reply([{"success": False, "errors": [error]}])))
+    answer = org.send(org.prepare(updates(Row(key="r", id=A, values={"City": "x"}))))
+    names = ", ".join(f"Lead/00Q{n:015}" for n in range(5))
+    assert answer.rows[0].error_message == f"{message} Same_Company finds {names} and 2 more"
 
 
 def test_some_rows_fail_and_keep_their_place() -> None:
