@@ -91,6 +91,8 @@ def find_standings(
     query = (
         "select 'ambiguous' as kind, reason || ': ' || candidates as note, line from plan.ambiguities where {who}"
         " union all select reason, note, '' from plan.skipped where {who}"
+        " union all select 'delete', reason, line from out_deletes where {who}"
+        " union all select 'undelete', reason, line from out_undeletes where {who}"
         " union all select kind, reason, line from plan.held where field = '' and kind <> 'refused' and {who}"
         " order by all"
     )

@@ -86,7 +86,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Something that the plan says of the record itself: `ambiguous`, a kind of held item, or a reason of skipping."""
+    """Something that the plan says of the record itself: `ambiguous`, `delete` or `undelete` where that would happen to
+    it, a kind of held item, or a reason of skipping."""
 
     kind: str
     record: RecordName

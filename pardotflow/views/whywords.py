@@ -6,7 +6,7 @@ Every member of every list has its words here. Where a plan has words for the sa
 from collections.abc import Mapping
 
 from pardotflow.plan.explanation import Accepted, Decision, FieldExplanation, Link, Outcome, RecordState, Standing
-from pardotflow.plan.model import HeldKind
+from pardotflow.plan.model import Action, HeldKind
 from pardotflow.views.labels import HELD, SKIPPED, label
 from pardotflow.views.page import address
 from pardotflow.views.words import listed, minute, system_name
@@ -46,6 +46,10 @@ STATES: Mapping[str, str] = {
     RecordState.NEW: "does not exist yet; the next plan makes it",
 }
 
+_MOVES: Mapping[str, str] = {
+    Action.DELETE: "The next plan puts it into the recycle bin",
+    Action.UNDELETE: "The next plan takes it out of the recycle bin",
+}
 _MOVED = "_moved"
 
 
@@ -120,5 +124,5 @@ def standing_words(standing: Standing) -> str:
     """What the plan says of a record, in its own words."""
     if standing.kind == "ambiguous":
         return f"Ambiguous: {standing.note}. Nothing is linked or written."
-    told = label({**HELD, **SKIPPED}, standing.kind)
+    told = label({**_MOVES, **HELD, **SKIPPED}, standing.kind)
     return f"{told}: {standing.note}" if standing.note else told

@@ -249,6 +249,17 @@ def test_why_a_record_stands_alone(kind: str, world: World) -> None:
     assert not only(world.why(record)).fields
 
 
+def test_a_counterpart_that_would_be_deleted(world: World) -> None:
+    world.configure(people([NAME], deletes={"salesforce": "archive"}))
+    crm, unit = world.pair({"FirstName": "a"}, {"firstName": "a"})
+    world.settle()
+    world.crm.delete("Contact", crm)
+    world.clock.tick(600)
+    sync = only(world.why(f"prospect/{unit}"))
+    assert sync.a and sync.a.state == RecordState.DELETED
+    assert [(s.kind, s.record.id) for s in sync.standings] == [("delete", unit)]
+
+
 def test_little_is_read_and_nothing_is_kept(world: World) -> None:
     crm, unit = settled_pair(world, [NAME], {"FirstName": "a"}, {"firstName": "a"})
     world.unit.edit("prospect", unit, {"firstName": "b"})
