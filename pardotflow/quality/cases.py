@@ -6,7 +6,7 @@ A case names two records, or one, what the sides held when they last agreed, and
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pardotflow.config.project import Placed
+from pardotflow.config.placed import Placed
 from pardotflow.core.span import Span
 from pardotflow.core.values import System
 

@@ -47,7 +47,7 @@ def samples_of(sync: CompiledSync, system: System) -> list[str]:
 def _named(sync: CompiledSync) -> Iterator[tuple[System, str]]:
     """Everybody whom a user map or a fallback names."""
     for item in sync.users:
-        for crm, unit in item.users.map.pairs if item.users.map else ():
+        for crm, unit in item.users.pairs:
             yield System.SALESFORCE, crm.strip()
             yield System.PARDOT, unit.strip()
         if item.users.fallback:
