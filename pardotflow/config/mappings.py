@@ -15,6 +15,7 @@ from pardotflow.config.project import (
     FieldMapping,
     FieldRef,
     Into,
+    MostRecent,
     OnBlank,
     OnLink,
     Policy,
@@ -91,6 +92,7 @@ def _mapping(node: MapNode, file: SyncFile, findings: Findings) -> FieldMapping 
         preset=preset,
         place=sql.place if sql else None,
         users=_users(node, direction, file, findings),
+        most_recent=MostRecent(node.text("most_recent", file.defaults.most_recent)),
         span=node.span,
         spans=node.spans(),
     )
@@ -214,6 +216,7 @@ def _check_options(node: MapNode, direction: Direction, file: SyncFile, findings
         elif value and direction is not Direction.TWO_WAY and value.text != "consent":
             message = f'"{option}" has no effect: values flow {direction} only'
             findings.warning("PF162", message, value.span, "Remove it, or make the mapping two_way.")
+    _check_clock(node, direction, file, findings)
     blank = node.entry("on_blank")
     is_consent = policy is not None and policy.text == "consent"
     if blank and is_consent:
@@ -223,6 +226,16 @@ def _check_options(node: MapNode, direction: Direction, file: SyncFile, findings
     if allow and not is_consent:
         help = "Add policy: consent, or remove it."
         findings.warning("PF162", '"allow" has no effect without policy: consent', allow.key.span, help)
+
+
+def _check_clock(node: MapNode, direction: Direction, file: SyncFile, findings: Findings) -> None:
+    """A clock is read where `most_recent` decides, and nowhere else."""
+    written = node.scalar("most_recent")
+    words = node.text("policy", file.defaults.policy), node.text("on_link", file.defaults.on_link)
+    if written and (direction is not Direction.TWO_WAY or "most_recent" not in words):
+        message = '"most_recent" has no effect: neither policy nor on_link of this mapping is most_recent'
+        help = "Remove it, or write policy: most_recent in a two_way mapping."
+        findings.warning("PF162", message, written.span, help)
 
 
 def _values(node: MapNode, direction: Direction, file: SyncFile, findings: Findings) -> ValueMap | None:

@@ -69,6 +69,13 @@ class Preset(StrEnum):
     """The vendor's connector: by the two values alone, whatever the base says."""
 
 
+class MostRecent(StrEnum):
+    """Whose clock `most_recent` compares on the Salesforce side: the record's stamp, or the history of the field."""
+
+    RECORD = "record"
+    FIELD = "field"
+
+
 class OnBlank(StrEnum):
     """What happens to a write of a blank over a value."""
 
@@ -330,6 +337,13 @@ class FieldMapping(Placed):
     """Where the text of `sql` stands."""
     users: UserMap | None = None
     """For fields that hold a user: how one system's become the other's."""
+    most_recent: MostRecent = MostRecent.RECORD
+
+    @property
+    def asks_history(self) -> bool:
+        """True where the newer value wins, and the field's own history tells which one that is."""
+        asks = self.policy is Policy.MOST_RECENT or self.on_link is OnLink.MOST_RECENT
+        return asks and self.most_recent is MostRecent.FIELD and self.direction is Direction.TWO_WAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ A default is what every mapping has unless it says something else; a file withou
 from dataclasses import dataclass, field
 
 from pardotflow.config.nodes import MapNode
-from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, Preset, TooLong
+from pardotflow.config.project import Direction, Into, MostRecent, OnBlank, OnLink, Policy, Preset, TooLong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,7 @@ class Defaults:
     into: Into = Into.ANY
     too_long: TooLong = TooLong.HOLD
     preset: Preset = Preset.NONE
+    most_recent: MostRecent = MostRecent.RECORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,4 +51,5 @@ def _defaults(node: MapNode) -> Defaults:
         into=Into(node.text("into", known.into)),
         too_long=TooLong(node.text("too_long", known.too_long)),
         preset=Preset(node.text("preset", known.preset)),
+        most_recent=MostRecent(node.text("most_recent", known.most_recent)),
     )

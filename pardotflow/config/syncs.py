@@ -4,6 +4,7 @@ What other files or the outside systems hold is not asked here.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pardotflow.config.creates import build_creates, build_match, build_pick
@@ -11,7 +12,7 @@ from pardotflow.config.findings import Findings
 from pardotflow.config.guards import build_guards
 from pardotflow.config.mappings import SyncFile, build_mappings
 from pardotflow.config.nodes import MapNode
-from pardotflow.config.project import CreateRule, OnGone, Preset, Side, Strength, Sync
+from pardotflow.config.project import CreateRule, MostRecent, OnGone, Preset, Side, Strength, Sync
 from pardotflow.config.project_file import Defaults
 from pardotflow.config.sides import build_sides
 from pardotflow.config.unbuilt import report_unbuilt_sync
@@ -23,6 +24,7 @@ def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findin
     """The values of a rendered tree that follows the sync schema; parts that cannot be understood are reported."""
     report_unbuilt_sync(node, findings)
     sides = build_sides(node.mapping("sides"))
+    defaults = replace(defaults, most_recent=MostRecent(node.text("most_recent", defaults.most_recent)))
     file = SyncFile(
         root=root, folder=path.parent, sides=sides, defaults=defaults, preset=_preset(node, sides, defaults, findings)
     )

@@ -47,12 +47,9 @@ def _parts_of_sync(node: MapNode) -> Iterator[MapNode]:
 
 def _report_dangerous(node: MapNode, findings: Findings) -> None:
     for entry in node.entries:
-        key, value = entry.key.text, entry.value
+        key = entry.key.text
         if key in _DANGEROUS and not _is_off(entry):
             findings.error("PF190", f'"{key}" has no effect yet', entry.key.span, _DANGEROUS[key])
-        if key == "most_recent" and isinstance(value, Scalar) and value.text == "field":
-            help = "Remove it: the time of the whole record is compared."
-            findings.error("PF190", "most_recent: field has no effect yet", value.span, help)
 
 
 def _is_off(entry: Entry) -> bool:

@@ -56,6 +56,9 @@ class ObjectInfo:
     key_prefix: str = ""
     related: "Callable[[str], ObjectInfo | None] | None" = dataclass_field(default=None, compare=False, repr=False)
     """What is known of another object of the same system; a catalog sets it."""
+    history: str | None = None
+    """Where the history of its fields is kept, and the field there that names the record: `ContactHistory.ContactId`;
+    empty where none is kept, None where that is not told."""
 
     def field(self, name: str) -> FieldInfo | None:
         """The field of that name or path in any case, or None."""
@@ -109,7 +112,13 @@ class ObjectInfo:
     def from_json(value: Mapping[str, Any]) -> "ObjectInfo":
         """The inverse of `to_json`; raises KeyError or TypeError on another shape."""
         fields = tuple(_field_from_json(f) for f in value["fields"])
-        return ObjectInfo(name=value["name"], label=value["label"], key_prefix=value["key_prefix"], fields=fields)
+        return ObjectInfo(
+            name=value["name"],
+            label=value["label"],
+            key_prefix=value["key_prefix"],
+            fields=fields,
+            history=value.get("history"),
+        )
 
 
 def _field_from_json(value: Mapping[str, Any]) -> FieldInfo:

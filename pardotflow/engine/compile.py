@@ -27,9 +27,11 @@ from pardotflow.engine.compiled import (
     CompiledSide,
     CompiledSync,
     CompiledUsers,
+    FieldHistory,
     Target,
 )
 from pardotflow.engine.expressions import columns_of
+from pardotflow.engine.histories import history_names, history_of
 from pardotflow.engine.quote import literal, name
 from pardotflow.engine.truth import Flow, flow_of
 from pardotflow.engine.types import Form, pair_form, written
@@ -273,6 +275,18 @@ def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: _Looks, b: _Look
         targets_b=_targets(fields_b, mapping),
         field_a={o: f.name for o, f in fields_a.items()},
         field_b={o: f.name for o, f in fields_b.items()},
+        histories={o: _history(a, o, f) for o, f in fields_a.items()} if mapping.asks_history else {},
+    )
+
+
+def _history(looks: _Looks, object_name: str, field: FieldInfo) -> FieldHistory:
+    """The history of one field: what the describe tells, else the vendor's way of naming it."""
+    found = history_of(looks.infos[object_name])
+    return FieldHistory(
+        object=found.object,
+        parent=found.parent,
+        names=history_names(field),
+        relation=snapshot_table(str(looks.of.system), found.object),
     )
 
 

@@ -60,6 +60,18 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FieldHistory:
+    """Where Salesforce keeps old values of one field: the history object, the field there that names the record, and
+    the names under which the changes of the field stand."""
+
+    object: str
+    parent: str
+    names: tuple[str, ...]
+    relation: str
+    """The SQL relation with the entries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledMapping:
     """One mapping. The SQL texts refer to columns of the sides `a` and `b` (aliases of their rows).
 
@@ -83,6 +95,8 @@ class CompiledMapping:
     targets_b: tuple[Target, ...]
     field_a: Mapping[str, str]
     field_b: Mapping[str, str]
+    histories: Mapping[str, FieldHistory]
+    """By object of side `a`, where the mapping compares by the field's own history; else empty."""
 
     @property
     def form_a(self) -> str:

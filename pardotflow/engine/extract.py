@@ -17,6 +17,7 @@ import duckdb
 from pardotflow.connectors.protocol import Connector, Extract, ReadRequest
 from pardotflow.core.progress import Progress
 from pardotflow.engine.compile import snapshot_table
+from pardotflow.engine.histories import is_history
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.landed import Columns, landed, naive
 from pardotflow.engine.quote import name
@@ -44,6 +45,13 @@ class Wanted:
     sweep: tuple[str, ...]
     looks_up: bool = False
     """Read only to look users up: its records are on no side of a sync."""
+    steady: str = ""
+    """A filter by what never changes in a record: beside it, a delta misses nothing that the filter lets through."""
+
+    @property
+    def filter(self) -> str:
+        """What is sent with every read."""
+        return self.where or self.steady
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +71,8 @@ def columns_of(system: str, object_name: str) -> Columns:
     """The system columns of an object."""
     if system != "salesforce":
         return Columns(id="id", stamp="updatedAt", writer="updatedById", deleted="isDeleted")
+    if is_history(system, object_name):
+        return Columns(id="Id", stamp="CreatedDate", writer="CreatedById")
     follow = ("MasterRecordId",) if object_name in MERGEABLE else ()
     is_lead = object_name == "Lead"
     return Columns(
@@ -160,12 +170,14 @@ def _reading(
 def _read(connector: Connector, job: _Job, layout: Layout, progress: Progress) -> Extract:
     progress.start(job.step, None)
     wanted = job.wanted
+    columns = columns_of(wanted.connection, wanted.object)
     request = ReadRequest(
         object=wanted.object,
         fields=request_fields(wanted),
         since=job.since,
-        include_deleted=bool(columns_of(wanted.connection, wanted.object).deleted),
-        where=wanted.where or None,
+        include_deleted=bool(columns.deleted),
+        where=wanted.filter or None,
+        stamp=columns.stamp if is_history(wanted.connection, wanted.object) else "",
     )
     return connector.read(request, layout.landing / f"{wanted.connection}.{wanted.object}")
 
@@ -180,7 +192,8 @@ def _store(con: duckdb.DuckDBPyConnection, job: _Job, extract: Extract) -> Refre
     with landed(con, columns_of(wanted.connection, wanted.object), wanted.fields, extract), _transaction(con):
         _merge(con, table, has_rows=bool(extract.files), proves=is_full and extract.complete)
         visible = int(rows(con, f"select count(*) from {table} where _visible and not _deleted")[0][0])
-        has_shrunk = before >= LEAST_ROWS and visible < before * SHRUNK
+        # Entries of a history end with the org's retention.
+        has_shrunk = not wanted.steady and before >= LEAST_ROWS and visible < before * SHRUNK
         # A side that shrank is measured against what it was until an apply allows it.
         known = before if has_shrunk else visible
         # A read that the system says is not whole proves nothing: the next one is full again.
@@ -213,16 +226,17 @@ def read_records(
     wanted: Wanted,
     request: ReadRequest,
     layout: Layout,
-) -> int:
-    """Read some records into the snapshot without moving the cursor; says how many came."""
+) -> tuple[str, ...]:
+    """Read some records into the snapshot without moving the cursor; returns the ids of those that came."""
     table = snapshot_table(wanted.connection, wanted.object)
     make_table(con, table, wanted.fields)
     shutil.rmtree(layout.landing, ignore_errors=True)
     extract = connector.read(request, layout.landing / "records")
     with landed(con, columns_of(wanted.connection, wanted.object), wanted.fields, extract), _transaction(con):
         _merge(con, table, has_rows=bool(extract.files), proves=False)
+        came = rows(con, "select _id from landed order by _id") if extract.files else []
     shutil.rmtree(layout.landing, ignore_errors=True)
-    return extract.rows
+    return tuple(str(record) for (record,) in came)
 
 
 def request_fields(wanted: Wanted) -> tuple[str, ...]:
@@ -255,7 +269,7 @@ def _needs_full(cursor: _Cursor, wanted: Wanted, now: datetime) -> bool:
     if wanted.looks_up and wanted.connection == "pardot":
         # A few users, of whom no delta surely says that one was deleted.
         return True
-    if wanted.where or cursor.where or not set(wanted.fields) <= cursor.fields:
+    if wanted.where or cursor.where != wanted.steady or not set(wanted.fields) <= cursor.fields:
         return True
     return now - cursor.full_at > (SWEEP_EVERY if wanted.sweep else FULL_EVERY)
 
@@ -317,5 +331,5 @@ def _save_cursor(
     full_at = at if is_full or cursor is None else naive(cursor.full_at)
     con.execute(
         "insert into snap.cursors values (?, ?, ?, ?, ?, ?, ?)",
-        [wanted.connection, wanted.object, fields, at, full_at, full_rows, wanted.where],
+        [wanted.connection, wanted.object, fields, at, full_at, full_rows, wanted.filter],
     )

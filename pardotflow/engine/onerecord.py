@@ -1,10 +1,11 @@
-"""One record and its counterpart, read alone: at most four calls; or the record as it is remembered, by none.
+"""One record and its counterpart, read alone: at most four calls, and one for the history of their fields; or the
+record as it is remembered, by none.
 
 The rest of the two sides is what the snapshots hold already. Cursors do not move, so the next full plan misses nothing.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import duckdb
@@ -15,7 +16,7 @@ from pardotflow.core.address import Address, parse_address
 from pardotflow.core.errors import UsageError
 from pardotflow.core.values import System
 from pardotflow.engine.compile import snapshot_table
-from pardotflow.engine.compiled import CompiledSide, CompiledSync
+from pardotflow.engine.compiled import CompiledSide, CompiledSync, FieldHistory
 from pardotflow.engine.extract import Wanted, make_table, read_records, request_fields
 from pardotflow.engine.focus import OTHER, Focus
 from pardotflow.engine.overlay import open_overlay
@@ -41,6 +42,8 @@ class _Reading:
     wanted: Mapping[tuple[str, str], Wanted]
     connectors: Mapping[str, Connector]
     layout: Layout
+    came: list[tuple[str, str, str]] = field(default_factory=list)
+    """(system, object, id) of every record that was read."""
 
     def read(self, system: str, object_name: str, *, ids: tuple[str, ...] | None = None, where: str = "") -> Coverage:
         """Read some records of one object: one call for up to a hundred."""
@@ -51,7 +54,9 @@ class _Reading:
         # Account Engagement takes no filter beside ids: there a record that is named is read wherever it stands.
         where = where if ids else _both(system, wanted.where, where)
         request = ReadRequest(object=object_name, fields=request_fields(wanted), ids=ids, where=where or None)
-        count = read_records(self.con, self.connectors[system], wanted, request, self.layout)
+        ids = read_records(self.con, self.connectors[system], wanted, request, self.layout)
+        self.came.extend((system, object_name, record) for record in ids)
+        count = len(ids)
         return Coverage(system=system, object=object_name, rows=count, deleted=0, mode="record", changed=count, note="")
 
 
@@ -89,6 +94,7 @@ def find_records(
             open_overlay(con, each.connection, each.object)
         con.execute(side_sql(sync, sync.a) + side_sql(sync, sync.b))
         coverage += _read_counterparts(reading, sync, role, item, record_id)
+        coverage += _read_histories(reading, sync)
     return Found(focus=Focus(records=((system, item, record_id),)), coverage=tuple(coverage))
 
 
@@ -111,6 +117,23 @@ def remembered_record(
 def _object_of(side: CompiledSide, address: Address) -> str:
     """The object of a side, as the system spells it."""
     return next(o.name for o in side.objects if o.name.lower() == address.object.lower())
+
+
+def _read_histories(reading: _Reading, sync: CompiledSync) -> list[Coverage]:
+    """When the fields of the records that came were changed, where a mapping compares by that."""
+    found: dict[tuple[str, str], FieldHistory] = {
+        (o, h.object): h for m in sync.mappings for o, h in m.histories.items()
+    }
+    done = []
+    for (item, name), history in found.items():
+        ids = [i for system, o, i in reading.came if system == System.SALESFORCE and o == item]
+        if ids:
+            steady = reading.wanted[(str(System.SALESFORCE), name)].steady
+            parents = f"{history.parent} in ({', '.join(_soql(i) for i in ids)})"
+            done.append(
+                reading.read(str(System.SALESFORCE), name, where=f"({parents}) and ({steady})" if steady else parents)
+            )
+    return done
 
 
 def _address(record: str) -> Address:

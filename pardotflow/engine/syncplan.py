@@ -118,6 +118,7 @@ def _compare_sql(sync: CompiledSync, focus: str, *, decided: bool = False) -> li
     """Compare and decide the session's `live_pairs`."""
     return [
         ("cells", _cells_sql(sync, "")),
+        *([("field times", render("field_times", sync=sync, histories=_histories(sync)))] if _histories(sync) else []),
         ("decide", _decide_sql(sync, decided=decided)),
         ("collect", _collect_sql(sync, focus)),
     ]
@@ -221,11 +222,17 @@ def _cells_sql(sync: CompiledSync, kept: str) -> str:
     return render("cells", sync=sync, mappings=sync.mappings, translated=_translated(sync), kept=kept, **lags)
 
 
+def _histories(sync: CompiledSync) -> list[Mapping[str, object]]:
+    """What is known of fields' own times, by mapping and object."""
+    return [{"m": m.number, "object": o, "history": h} for m in sync.mappings for o, h in m.histories.items()]
+
+
 def _decide_sql(sync: CompiledSync, *, decided: bool) -> str:
     roles = {side.system: side.role for side in (sync.a, sync.b)}
     return render(
         "decide",
         sync=sync,
+        histories=_histories(sync),
         rules=truth.RULES,
         consent_rules=truth.CONSENT_RULES,
         vendor_rules=truth.VENDOR_RULES,

@@ -1,6 +1,7 @@
 """Which fields of which objects have to be read for a project."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 import sqlglot
 from sqlglot import exp
@@ -11,6 +12,7 @@ from pardotflow.core.describe import Catalog
 from pardotflow.core.values import System
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.extract import Wanted
+from pardotflow.engine.histories import CHANGED_FIELD, is_history
 from pardotflow.engine.users import QUEUE, QUEUES_ONLY, READ
 
 
@@ -34,10 +36,57 @@ def wanted_objects(project: Project, syncs: Sequence[CompiledSync], catalog: Cat
     looked_up = _users_to_read(syncs)
     for user, fields_of_user in looked_up.items():
         needed.setdefault(user, set()).update(fields_of_user)
-    return tuple(
+    histories = _histories(syncs)
+    records = tuple(
         _wanted(project, catalog, connection, name, fields, looks_up=(connection, name) in looked_up)
         for (connection, name), fields in sorted(needed.items(), reverse=True)
     )
+    by_source = {w.object for w in records if is_history(w.connection, w.object)}
+    entries = (h.wanted(name) for name, h in sorted(histories.items()) if name not in by_source)
+    found = [*(_with_entries(w, histories.get(w.object)) for w in records), *entries]
+    # Entries are read after the records, so that what they say of a record is never older than the record.
+    return tuple(sorted(found, key=lambda w: (w.connection != System.SALESFORCE, is_history(w.connection, w.object))))
+
+
+@dataclass(slots=True, kw_only=True)
+class _History:
+    """What is asked of one history object."""
+
+    parents: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+    @property
+    def fields(self) -> set[str]:
+        return {CHANGED_FIELD, *self.parents}
+
+    def wanted(self, name: str) -> Wanted:
+        """The entries of these fields alone."""
+        changed = ", ".join(f"'{n}'" for n in sorted(self.names))
+        return Wanted(
+            connection=str(System.SALESFORCE),
+            object=name,
+            fields=tuple(sorted(self.fields)),
+            where="",
+            sweep=(),
+            steady=f"{CHANGED_FIELD} in ({changed})",
+        )
+
+
+def _histories(syncs: Iterable[CompiledSync]) -> dict[str, _History]:
+    """The history objects that some mapping compares by."""
+    found: dict[str, _History] = {}
+    for sync in syncs:
+        for mapping in sync.mappings:
+            for history in mapping.histories.values():
+                each = found.setdefault(history.object, _History())
+                each.parents.add(history.parent)
+                each.names.update(history.names)
+    return found
+
+
+def _with_entries(wanted: Wanted, history: _History | None) -> Wanted:
+    """A history that a source reads anyway is read once."""
+    return replace(wanted, fields=tuple(sorted({*wanted.fields, *history.fields}))) if history else wanted
 
 
 def _users_to_read(syncs: Iterable[CompiledSync]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -38,7 +38,11 @@ from kinds;
 
 _PATTERNS = f"""
 with p as (
-  select {_SHOWN}, fold, count(*) as n, case when count(distinct reason) = 1 then min(reason) else '' end as reason,
+  select {_SHOWN}, fold, count(*) as n,
+    -- Reasons that differ in their particulars alone are one reason without them.
+    case when count(distinct reason) = 1 then min(reason)
+         when count(distinct split_part(reason, ': ', 1)) = 1 then min(split_part(reason, ': ', 1))
+         else '' end as reason,
     case when fold = 'same' then min(before) when bool_or(before is not null) then '*' end as b,
     case when fold = 'same' then min(after) when bool_or(after is not null or after_note <> '') then '*' end as a,
     list({{'object': object, 'id': id, 'name': name, 'before': before, 'after': coalesce(after, nullif(after_note,

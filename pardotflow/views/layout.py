@@ -60,6 +60,15 @@ def edges(start: Text, end: Text, width: int) -> list[Text]:
     return [join(start, blanks(space), end)] if space >= 2 else [*lines, right(end, width)]
 
 
+def reasoned(start: Text, reason: str, place: Text, width: int, *, indent: int = 0) -> list[Text]:
+    """`start`, and at the right edge why and by which line; a reason too long for one line is broken below it."""
+    why = join(words(reason, "dim"), place, gap=2)
+    if why.cell_len + indent <= width:
+        return edges(start, why, width)
+    broken = paragraph(reason, width, indent=indent, style="dim")
+    return [*([start] if start.plain else []), *broken[:-1], *edges(broken[-1], place, width)]
+
+
 def paragraph(text: str, width: int, *, first: Text | None = None, indent: int = 0, style: str = "") -> list[Text]:
     """Words broken into lines of at most `width` cells; `first` stands before them, the rest is indented.
 

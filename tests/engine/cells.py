@@ -6,7 +6,7 @@ What the engine says of a cell is read back from the plan file, so that what peo
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from pardotflow.plan.model import HeldKind
 from pardotflow.store.memory import attach_memory
 from tests.engine.harness import SavedPlan, World, Yaml, new_world, people
 from tests.engine.reference import Cell, Ending, Outcome, Rules, Side
-from tests.engine.vendor import START
+from tests.engine.vendor import START, Version
 
 Found = Mapping[tuple[int, int], Outcome]
 _NUMBER = re.compile(r"f([0-9]{4})__c", re.IGNORECASE)
@@ -42,6 +42,7 @@ class Run:
 def run_cells(root: Path, rules: Sequence[Rules], cells: Sequence[Cell]) -> Run:
     """Plan all cells under all rules."""
     with new_world(root, _fields(rules)) as world:
+        world.crm.habits.tracked = frozenset(field_names(n)[0] for n in range(len(rules)))
         world.configure(people([_mapping(world, n, r) for n, r in enumerate(rules)]))
         records = [_pair(world, n, cell, len(rules)) for n, cell in enumerate(cells)]
         _remember(world, cells, records)
@@ -74,6 +75,7 @@ def _fields(rules: Sequence[Rules]) -> Mapping[System, list[FieldInfo]]:
 def _mapping(world: World, number: int, rule: Rules) -> Yaml:
     crm, unit = field_names(number)
     mapping: dict[str, Any] = {"salesforce": crm, "pardot": unit, "direction": str(rule.direction)}
+    mapping["most_recent"] = str(rule.most_recent)
     is_two_way = rule.direction is Direction.TWO_WAY
     if is_two_way or rule.policy is Policy.CONSENT:
         mapping["policy"] = str(rule.policy)
@@ -103,7 +105,16 @@ def _pair(world: World, number: int, cell: Cell, width: int) -> tuple[str, str]:
     for vendor, name, id, extra in ((world.crm, "Contact", crm, values[0]), (world.unit, "prospect", unit, values[1])):
         record = vendor.objects[name][id]
         record.versions[-1] = replace(record.last, values={**record.last.values, **extra})
+    if cell.entry is not None:
+        _enter(world.crm.objects["Contact"][crm].versions, START + timedelta(hours=cell.entry), values[0])
     return crm, unit
+
+
+def _enter(versions: list[Version], at: datetime, values: Mapping[str, Any]) -> None:
+    """Let the history of the record show that each value came to be at that moment."""
+    last = versions[0]
+    before = replace(last, at=START, stamp=START, values={**last.values, **dict.fromkeys(values, "before")})
+    versions[:] = [before, replace(last, at=at, stamp=at), last]
 
 
 def _remember(world: World, cells: Sequence[Cell], records: Sequence[tuple[str, str]]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, TooLong
+from pardotflow.config.project import Direction, Into, MostRecent, OnBlank, OnLink, Policy, TooLong
 from tests.engine.compare import check
 from tests.engine.reference import Cell, FieldKind, Rules, Side
 from tests.engine.texts import texts
@@ -26,6 +26,7 @@ def cells() -> st.SearchStrategy[Cell]:
             values=st.just(values),
             base=st.one_of(st.none(), st.tuples(*halves)),
             later=st.sampled_from((None, *Side)),
+            entry=st.sampled_from((None, 0.5, 1.0, 1.5)),
         )
 
     return PAIRS.flatmap(close)
@@ -42,6 +43,7 @@ def rules() -> st.SearchStrategy[Rules]:
         on_blank=st.sampled_from(OnBlank),
         into=st.sampled_from(Into),
         too_long=st.sampled_from(TooLong),
+        most_recent=st.sampled_from(MostRecent),
         kinds=st.tuples(kinds, kinds),
     )
 

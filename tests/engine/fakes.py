@@ -3,6 +3,7 @@
 They count calls and remember every row that was written, so that a test can say what was sent and what was not.
 """
 
+import itertools
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -74,7 +75,10 @@ class FakeConnector:
 
     def read(self, request: ReadRequest, into: Path) -> Extract:
         """Land what a reader sees at this moment."""
-        rows = [self._row(request, r, v) for r, v in self._seen(request)]
+        if request.object.endswith("History"):
+            rows = self._entries(request)
+        else:
+            rows = [self._row(request, r, v) for r, v in self._seen(request)]
         if self.paging.seed is not None:
             random.Random(self.paging.seed).shuffle(rows)
         size = self.paging.size
@@ -92,6 +96,21 @@ class FakeConnector:
             complete=True,
             records_pointer="/records" if self.system is System.SALESFORCE else "/values",
         )
+
+    def _entries(self, request: ReadRequest) -> list[dict[str, Any]]:
+        """Field history: an entry for each change of a tracked field; a hidden record hides its own."""
+        parent = request.object.removesuffix("History")
+        found = []
+        for record in self.vendor.objects[parent].values():
+            for number, (before, after) in enumerate(() if record.hidden else itertools.pairwise(record.versions)):
+                for field in sorted(self.vendor.habits.tracked):
+                    is_asked = request.where is None or f"'{field}'" in request.where
+                    is_new = request.since is None or after.stamp >= request.since
+                    if is_asked and is_new and before.values.get(field) != after.values.get(field):
+                        head = {"attributes": {"type": request.object}, f"{parent}Id": record.id, "Field": field}
+                        stamp = {"CreatedDate": _time(after.stamp, self.system), "CreatedById": after.writer}
+                        found.append({**head, **stamp, "Id": f"{record.id} {field} {number}"})
+        return found
 
     def _page(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         if self.system is System.SALESFORCE:

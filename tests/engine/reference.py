@@ -6,7 +6,7 @@ Slow and obvious on purpose. It was written before the SQL was read; where both 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pardotflow.config.project import Direction, Into, OnBlank, OnLink, Policy, Preset, TooLong
+from pardotflow.config.project import Direction, Into, MostRecent, OnBlank, OnLink, Policy, Preset, TooLong
 from pardotflow.core.values import FieldType
 from pardotflow.plan.model import HeldKind
 from tests.engine.forms import TEXTS, Form, Unreadable, common_type, form_of
@@ -70,6 +70,7 @@ class Rules:
     too_long: TooLong = TooLong.HOLD
     allow_opt_in: bool = False
     preset: Preset = Preset.NONE
+    most_recent: MostRecent = MostRecent.RECORD
     pairs: tuple[tuple[str, str], ...] = ()
     kinds: tuple[FieldKind, FieldKind] = (FieldKind(), FieldKind())
 
@@ -96,12 +97,25 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """The two values, the base (None where there is none) and which record was changed later (None: cannot tell)."""
+    """The two values, the base (None where there is none) and which record was changed later (None: cannot tell).
+
+    The record that was changed later was changed at two o'clock, any other one at one. `entry` is the hour of the last
+    entry in Salesforce's history of the field, None where there is none.
+    """
 
     values: tuple[str | None, str | None]
     base: tuple[str | None, str | None] | None = None
     mapping_changed: bool = False
     later: Side | None = None
+    entry: float | None = None
+
+    @property
+    def later_by_field(self) -> Side | None:
+        """Which side is the later one where Salesforce's history tells when the field was changed there."""
+        unit = 2 if self.later is Side.PARDOT else 1
+        if self.entry is None or self.entry == unit:
+            return None
+        return Side.SALESFORCE if self.entry > unit else Side.PARDOT
 
     def of(self, side: Side) -> str | None:
         """The value of a side."""
@@ -244,7 +258,7 @@ def _consent(rules: Rules, cell: Cell, moved: frozenset[Side]) -> Outcome:
 def _by_connector(rules: Rules, cell: Cell) -> Outcome:
     """The vendor's table: what is filled beats what is empty, but for the switch; else the rule's side."""
     empty = [side for side in Side if rules.form(cell.of(side)) is None]
-    winner = {Policy.MOST_RECENT: cell.later, Policy.PARDOT: Side.PARDOT}.get(rules.policy, Side.SALESFORCE)
+    winner = {Policy.MOST_RECENT: _later(rules, cell), Policy.PARDOT: Side.PARDOT}.get(rules.policy, Side.SALESFORCE)
     if empty and not (rules.on_blank is OnBlank.CLEAR and empty == [Side.SALESFORCE]):
         winner = empty[0].other
     if winner is None:
@@ -253,6 +267,10 @@ def _by_connector(rules: Rules, cell: Cell) -> Outcome:
     if wish.held is not None:
         return Outcome(ending=Ending.HELD, held=wish.held)
     return Outcome(ending=Ending.SEND, side=winner.other, text=wish.text)
+
+
+def _later(rules: Rules, cell: Cell) -> Side | None:
+    return cell.later_by_field if rules.most_recent is MostRecent.FIELD else cell.later
 
 
 def _winner(rules: Rules, cell: Cell, moved: frozenset[Side] | None) -> Side | None:
@@ -265,7 +283,7 @@ def _winner(rules: Rules, cell: Cell, moved: frozenset[Side] | None) -> Side | N
         return _filled_alone(rules, cell)
     word = str(rules.policy) if moved is not None else str(rules.on_link)
     if word == Policy.MOST_RECENT:
-        return cell.later
+        return _later(rules, cell)
     return None if word == Policy.ASK else Side(word)
 
 

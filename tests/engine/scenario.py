@@ -58,6 +58,8 @@ EXTRAS: tuple[tuple[Yaml, ...], ...] = (
     ({"salesforce": "LastName", "pardot": "lastName", "on_link": "salesforce"},),
 )
 """A computed field, one that only leads have, and one that Salesforce always has."""
+TRACKED = frozenset({"FirstName", "Phone", "Count__c", "Pick__c"})
+"""The fields that Salesforce keeps a history of."""
 LINKS = ("id", "short id", "lookup", "org", "email", "none", "crm only", "unit only")
 KEYS: Mapping[str, Any] = {
     "id": "salesforce_id",
@@ -119,6 +121,7 @@ def mappings(draw: Draw, pair: Pair) -> Yaml:
         clears = {"on_blank": "clear"} if rule == "salesforce" and draw(st.booleans()) else {}
         return mapping | {"preset": "connector", "policy": rule, "into": "any"} | clears
     mapping["on_blank"] = draw(st.sampled_from(("hold", "clear", "refill")))
+    mapping["most_recent"] = draw(st.sampled_from(("record", "field")))
     if direction == "two_way":
         mapping["policy"] = draw(st.sampled_from(("salesforce", "pardot", "most_recent", "ask")))
         mapping["on_link"] = draw(st.sampled_from(("fill", "salesforce", "pardot", "most_recent", "ask")))
@@ -196,6 +199,7 @@ Records = list[dict[System, tuple[str, str]]]
 def populate(world: World, scenario: Scenario) -> Records:
     """Put the people into the two systems."""
     world.write("sources.csv", "salesforce,pardot\nWeb,web\nFair,fair\n")
+    world.crm.habits.tracked = TRACKED
     return [_add(world, n, person) for n, person in enumerate(scenario.people)]
 
 

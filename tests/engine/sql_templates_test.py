@@ -19,7 +19,7 @@ from pardotflow.config.user_map import Queues, UserKey, UserMap
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.compile import compile_project, snapshot_table
-from pardotflow.engine.compiled import CompiledSync, CompiledUsers
+from pardotflow.engine.compiled import CompiledSync, CompiledUsers, FieldHistory
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.overlay import OverlayTable, RecycledTable, overlay_name
 from pardotflow.engine.recycle import KeptField, KeptObject
@@ -71,6 +71,7 @@ ALONE = (
     "overlay_recycled",
     "why_tables",
     "why",
+    "field_times",
 )
 TABLE = OverlayTable(
     overlay=overlay_name("pardot", "prospect"),
@@ -91,6 +92,12 @@ KEPT = KeptObject(
     fields=(KeptField(name="email", type="email", pii="email"),),
 )
 
+ENTRIES = FieldHistory(
+    object="ContactHistory",
+    parent="ContactId",
+    names=("Phone",),
+    relation=snapshot_table("salesforce", "ContactHistory"),
+)
 VALUES = {
     "run_id": "run",
     "is_newest": True,
@@ -99,6 +106,7 @@ VALUES = {
     "turned": [TURNED],
     "kept": [KEPT],
     "keys": [(0, "nf_email(b.email)")],
+    "histories": [{"m": 0, "object": "Contact", "history": ENTRIES}],
 }
 
 

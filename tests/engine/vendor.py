@@ -68,13 +68,14 @@ class Record:
 class Habits:
     """What a vendor does beside storing: `rewrites` turns what we send in a field into something else, `refuses` names
     the code with which a write of ours to a record is refused, `lag` is the age of what reads show, `late` is how much
-    later than the write the stamp of the record is."""
+    later than the write the stamp of the record is, `tracked` are the fields that Salesforce keeps a history of."""
 
     rewrites: Mapping[str, Callable[[Any], Any]] = field(default_factory=dict)
     refuses: Callable[[str, str, Mapping[str, Any]], str] = lambda object_name, record, values: ""
     lag: timedelta = timedelta()
     late: timedelta = timedelta()
     answers: bool = True
+    tracked: frozenset[str] = frozenset()
 
 
 class Vendor:

@@ -2,7 +2,7 @@
 
 from pardotflow.config.meaning.scope import Scope, refs_of, targets_of
 from pardotflow.config.project import Direction, FieldMapping, Policy, Sync
-from pardotflow.core.values import FieldType
+from pardotflow.core.values import FieldType, System
 
 
 def check_policies(scope: Scope) -> None:
@@ -13,6 +13,7 @@ def check_policies(scope: Scope) -> None:
             _check_consent(scope, sync, mapping)
             _check_arrays(scope, sync, mapping)
             _check_phones(scope, sync, mapping)
+            _check_history(scope, sync, mapping)
 
 
 def _check_value_map(scope: Scope, mapping: FieldMapping) -> None:
@@ -50,6 +51,20 @@ def _without_array(scope: Scope, sync: Sync, mapping: FieldMapping) -> str:
     if FieldType.BOOLEAN in types:
         return "For a Salesforce checkbox use a Pardot field of the type radio button, with the values true and false."
     return "Leave it to a field with one value."
+
+
+def _check_history(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
+    """Where `most_recent` compares by the field: Salesforce must keep a history, and can keep one of the field."""
+    help = "Write most_recent: record, or switch field history tracking on in Setup."
+    for side, ref in refs_of(sync, mapping) if mapping.asks_history else ():
+        for name, field in scope.infos(side, ref) if side.system is System.SALESFORCE else ():
+            info = scope.object_info(side, name)
+            if info is not None and info.history == "":
+                message = f"most_recent: field needs a history, and salesforce shows none of {name}"
+                scope.findings.error("PF155", message, ref.at(name), help)
+            elif field.calculated:
+                message = f'most_recent: field needs a history, and "{field.name}" in salesforce {name} is a formula'
+                scope.findings.error("PF155", message, ref.at(name), "Write most_recent: record.")
 
 
 def _check_phones(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:

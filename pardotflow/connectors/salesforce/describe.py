@@ -42,7 +42,17 @@ def read_object(body: Mapping[str, Any]) -> ObjectInfo:
         label=body.get("label") or body["name"],
         key_prefix=body.get("keyPrefix") or "",
         fields=tuple(read_field(f) for f in body["fields"]),
+        history=_history(body),
     )
+
+
+def _history(body: Mapping[str, Any]) -> str | None:
+    """The child object that keeps old values: an object without field history tracking has none."""
+    children = body.get("childRelationships")
+    if children is None:
+        return None
+    found = (f"{c['childSObject']}.{c['field']}" for c in children if c.get("relationshipName") == "Histories")
+    return next(found, "")
 
 
 def read_field(body: Mapping[str, Any]) -> FieldInfo:

@@ -259,7 +259,8 @@ _MAPPINGS = (
     code(
         "PF155",
         "a policy that cannot apply",
-        "most_recent needs two sides with times of change; consent decides about blanks by itself.",
+        "most_recent needs two sides with times of change, and by field a history of it; consent decides about "
+        "blanks by itself.",
         "Remove the option that the message names.",
     ),
     code(
@@ -295,7 +296,7 @@ _MAPPINGS = (
     code(
         "PF162",
         "an option without effect",
-        "A policy of a one-way mapping, or allow without consent, decides nothing.",
+        "A policy of a one-way mapping, a clock that nothing asks, or allow without consent, decides nothing.",
         "Remove it.",
     ),
     code(

@@ -30,13 +30,14 @@ select {{ sync.name | literal }},
        when side <> first_side then 'a blank is refilled'
        when flow = 'connector' then 'the connector''s rule: ' || case
          when source_form is null then 'a blank in Salesforce overwrites' when target_form is null then 'a value beats a blank'
+         when policy = 'most_recent' then compared
          else policy || ' wins' end
-       when found = 'both_moved' and flow = 'two_way' then 'both moved; policy ' || policy
+       when found = 'both_moved' and flow = 'two_way' then 'both moved; ' || case when policy = 'most_recent' then compared else 'policy ' || policy end
        when found in ('a_moved', 'b_moved') and section = 'drift' then 'edited on a one-way field; put back'
        when found = 'both_moved' then 'both moved; one-way'
-       when found = 'new' and flow = 'two_way' then 'no base yet; on_link ' || on_link
+       when found = 'new' and flow = 'two_way' then 'no base yet; on_link ' || case when on_link = 'most_recent' then compared else on_link end
        when found = 'mapping_changed' and digest = digest_now then 'another user stands for it now'
-       when found = 'mapping_changed' then 'the mapping changed'
+       when found = 'mapping_changed' then 'the mapping changed' || case when on_link = 'most_recent' and flow = 'two_way' then '; on_link ' || compared else '' end
        when found = 'new' then 'one-way'
        when target = 'b' then '{{ sync.a.system.value }} moved'
        else '{{ sync.b.system.value }} moved' end
@@ -60,13 +61,14 @@ select {{ sync.name | literal }}, a_obj, a_id, a_name, b_obj, b_id, b_name, key,
   case when outcome = 'held:open_conflict' then 'open' when outcome = 'held:kept_by_decision' then 'kept' when outcome <> 'send' then 'held'
        when target = 'b' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
   case when found = 'both_moved' and policy = 'most_recent' and outcome = 'held:open_conflict' and flow = 'two_way'
-         then 'both moved; the times do not tell which is newer'
+         then 'both moved; most_recent by ' || clock || ' cannot tell: ' || untold
        when found = 'both_moved' and decision is not null then 'both moved; decided by a person'
-       when flow = 'connector' and (outcome = 'held:open_conflict' or decision is not null) then 'the connector''s rule: most_recent; the times do not tell which is newer'
+       when flow = 'connector' and (outcome = 'held:open_conflict' or decision is not null) then 'the connector''s rule: most_recent by ' || clock || ' cannot tell: ' || untold
        when flow = 'connector' then 'the connector''s rule overwrites an edit'
-       when found = 'both_moved' then 'both moved; policy ' || policy
-       when found = 'mapping_changed' then 'the mapping changed and both sides are filled'
-       else 'both sides are filled and there is no base' end
+       when found = 'both_moved' then 'both moved; ' || case when policy = 'most_recent' then compared else 'policy ' || policy end
+       else case when found = 'mapping_changed' then 'the mapping changed and both sides are filled'
+                 else 'both sides are filled and there is no base' end
+         || case when on_link = 'most_recent' and outcome = 'held:open_conflict' then '; most_recent by ' || clock || ' cannot tell: ' || untold else '' end end
     || case when decision is not null and found <> 'both_moved' then '; decided by a person' else '' end,
   line, pii, a_stamp, b_stamp, decision is not null
 from named_cells

@@ -21,9 +21,15 @@ writes_of as (
 timed as (
   -- A stamp that our own write made says nothing about when a person changed the field.
   select j.*,
-    case when wa.id is null then j.a_stamp end as a_time,
-    case when wb.id is null then j.b_stamp end as b_time
+    case when {% if histories %}ft.m is not null then ft.changed_at when {% endif %}wa.id is null then j.a_stamp end as a_time,
+    case when wb.id is null then j.b_stamp end as b_time,
+    {{ "case when ft.m is null then 'record' else 'field history' end" if histories else "'record'" }} as clock,
+    {{ "ft.doubt" if histories else "cast(null as varchar)" }} as doubt
   from judged j
+{% if histories %}
+  -- Salesforce is `a`; of Pardot there is the time of the record alone.
+  left join field_times ft on ft.m = j.m and ft.a_obj = j.a_obj and ft.a_id = j.a_id
+{% endif %}
   left join writes_of wa on wa.system = '{{ sync.a.system.value }}' and wa.object = j.a_obj and wa.id = j.a_id and wa.writer = j.a_writer
     and j.a_stamp between wa.from_at - interval 2 second and wa.until
   left join writes_of wb on wb.system = '{{ sync.b.system.value }}' and wb.object = j.b_obj and wb.id = j.b_id and wb.writer = j.b_writer
@@ -33,7 +39,14 @@ asked as (
   select timed.*, rules.source, rules.section,
     case when ca = 'true' then 'a' else 'b' end as opted_out,
     case when a_time is null or b_time is null or abs(epoch_ms(a_time) - epoch_ms(b_time)) < 1000 then 'ask'
-         when a_time > b_time then 'a' else 'b' end as newer
+         when a_time > b_time then 'a' else 'b' end as newer,
+    -- What the reader is told of the two times, or why they do not tell.
+    'most_recent by ' || clock || ': {{ sync.a.system.value.capitalize() }} ' || strftime(a_time, '%Y-%m-%d %H:%M:%S') || ', {{ sync.b.system.value.capitalize() }} '
+      || case when a_time::date = b_time::date then strftime(b_time, '%H:%M:%S') else strftime(b_time, '%Y-%m-%d %H:%M:%S') end || ' UTC' as compared,
+    case when doubt is not null then doubt
+         when a_time is null then 'our own write was the last in {{ sync.a.system.value.capitalize() }}'
+         when b_time is null then 'our own write was the last in {{ sync.b.system.value.capitalize() }}'
+         else 'both changed within the same second' end as untold
   from timed left join rules on rules.flow = timed.flow and rules.found = timed.found
 ),
 named as (

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from pardotflow.plan.model import FieldChange, PlanReport, RecordName
-from pardotflow.views.layout import blanks, edges, heading, join, left, shown, words
+from pardotflow.views.layout import blanks, heading, join, left, reasoned, shown, words
 from pardotflow.views.page import Page, address, more
 from pardotflow.views.terminal.change import move_of, move_text, sign
 from pardotflow.views.values import plain
@@ -57,9 +57,11 @@ def _record(record: RecordName, changes: Sequence[FieldChange], page: Page) -> l
 
 
 def _field(change: FieldChange, column: int, page: Page) -> list[Text]:
-    why = join(words(change.reason, "dim"), words(change.line, "cyan"), gap=2)
+    place = words(change.line, "cyan")
     if not change.field:
-        return edges(join(blanks(_INDENT), move_text(move_of(change), page.width, page)), why, page.width)
+        whole = join(blanks(_INDENT), move_text(move_of(change), page.width, page))
+        return reasoned(whole, change.reason, place, page.width, indent=_INDENT)
     name = left(shown(plain(change.field, column)), column)
     room = page.width - _INDENT - column - 2
-    return edges(join(blanks(_INDENT), name, blanks(2), move_text(move_of(change), room, page)), why, page.width)
+    move = join(blanks(_INDENT), name, blanks(2), move_text(move_of(change), room, page))
+    return reasoned(move, change.reason, place, page.width, indent=_INDENT)

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from pardotflow.plan.model import Conflict, PlanReport, RecordName
-from pardotflow.views.layout import blanks, edges, heading, join, left, shown, words
+from pardotflow.views.layout import blanks, heading, join, left, reasoned, shown, words
 from pardotflow.views.page import Page, address, more
 from pardotflow.views.values import plain, show_masked, show_pair, show_value
 from pardotflow.views.words import number, system_name
@@ -46,8 +46,8 @@ def decided_lines(report: PlanReport, page: Page) -> list[Text]:
 
 def one_conflict(conflict: Conflict, page: Page) -> list[Text]:
     """Who it is about, what each side holds, and the rule that asks."""
-    why = join(words(conflict.reason, "dim"), words(conflict.line, "cyan"), gap=2)
-    return [_title(conflict, page), *_sides(conflict, page), *edges(blanks(0), why, page.width)]
+    why = reasoned(blanks(0), conflict.reason, words(conflict.line, "cyan"), page.width, indent=6)
+    return [_title(conflict, page), *_sides(conflict, page), *why]
 
 
 def _title(conflict: Conflict, page: Page) -> Text:

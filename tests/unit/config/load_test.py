@@ -111,6 +111,19 @@ def test_a_policy_of_a_one_way_mapping_is_the_default_except_for_consent(tmp_pat
     assert [m.policy for m in loaded.project.syncs[0].fields] == [Policy.SALESFORCE, Policy.CONSENT]
 
 
+def test_the_clock_of_a_mapping_is_its_own_or_that_of_the_sync(tmp_path: Path) -> None:
+    fields = """most_recent: field
+fields:
+  - {salesforce: City, pardot: city, policy: most_recent}
+  - {salesforce: Phone, pardot: phone, policy: most_recent, most_recent: record}
+  - {salesforce: Title, pardot: jobTitle}
+  - {salesforce: Fax, pardot: fax, most_recent: field}
+"""
+    loaded = load(tmp_path, {"syncs/people.yml": SYNC_HEAD + fields})
+    assert codes(loaded) == ["PF162"] and loaded.project is not None
+    assert [m.asks_history for m in loaded.project.syncs[0].fields] == [True, False, False, False]
+
+
 def test_the_sides_are_ordered_whatever_the_file_says(tmp_path: Path) -> None:
     head = "sync: people\nsides:\n  pardot: {object: prospect}\n  salesforce: {objects: [Lead]}\nmatch: [email]\n"
     sync = project(tmp_path, {"syncs/people.yml": head + "fields: [{pardot: city, salesforce: City}]\n"}).syncs[0]

@@ -299,3 +299,24 @@ def test_traps_are_none_where_the_value_means_the_same(tmp_path: Path) -> None:
         "salesforce: {Lead: Tier__c}, pardot: state",
     )
     assert said(tmp_path, same, Catalog(objects=objects)) == []
+
+
+@pytest.mark.parametrize(
+    "history, is_formula, found",
+    [
+        ("ContactHistory.ContactId", False, []),
+        (None, False, []),
+        ("", False, ["PF155"]),
+        ("ContactHistory.ContactId", True, ["PF155"]),
+    ],
+)
+def test_most_recent_by_field_needs_a_history(
+    tmp_path: Path, history: str | None, is_formula: bool, found: list[str]
+) -> None:
+    city = FieldInfo(name="MailingCity", type=TEXT, calculated=is_formula, updateable=not is_formula)
+    contact = replace(info("Contact", "Id", "Email", city), history=history)
+    catalog = Catalog(objects={**CATALOG.objects, ("salesforce", "contact"): contact})
+    field = "salesforce: {Contact: MailingCity}, pardot: city, policy: most_recent, most_recent: field"
+    assert [f.split()[0] for f in said(tmp_path, people(field), catalog) if "PF152" not in f] == found
+    by_record = field.replace("most_recent: field", "most_recent: record")
+    assert [f for f in said(tmp_path, people(by_record), catalog) if "PF152" not in f] == []
