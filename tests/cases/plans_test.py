@@ -39,7 +39,7 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r"(?m) +\d{4}-\d\d-\d\d \d\d:\d\d UTC$", "  <time>"),
     (r"changed \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "changed <time>"),
     (r"\b(Salesforce\s+)\d{4}-\d\d-\d\d(\s+)\d\d:\d\d:\d\d,", r"\1<date>\2<hour>,"),
-    (r"\b(Pardot\s+)(?:\d{4}-\d\d-\d\d\s+)?\d\d:\d\d:\d\d(\s+UTC)", r"\1<hour>\2"),
+    (r"\b(Pardot\s+)(?:\d{4}-\d\d-\d\d(\s+))?\d\d:\d\d:\d\d(\s+UTC)", r"\1\2<hour>\3"),
     (r"as of \d{4}-\d\d-\d\d \d\d:\d\d UTC", "as of <time>"),
     (r"(?m)^(run <run>   plan <plan>) +\d.*$", r"\1  <time>"),
     (r'("(?:id)": )"[0-9a-f]{8}"(?=,?\n)', r'\1"<plan>"'),
