@@ -24,6 +24,7 @@ from pardotflow.core.progress import Progress
 from pardotflow.core.values import System
 from pardotflow.engine.compile import compile_project
 from pardotflow.engine.compiled import CompiledSync
+from pardotflow.engine.consent import Teller
 from pardotflow.engine.decided import expired_note, keep_outcomes, load_decisions
 from pardotflow.engine.extract import Refreshed, Wanted, refresh
 from pardotflow.engine.focus import Focus
@@ -218,9 +219,11 @@ def _run_syncs(
     assemble()
     if decided:
         keep_outcomes(con)
+    Teller(con, request.connectors, request.catalog, request.layout, request.clock.now()).tell(syncs)
     if request.record:
         # The counts of pairs are about everything, and this plan is not.
         con.execute("delete from plan.identity")
+        con.execute("delete from plan.opted_out")
     record_seen(con, "plan.seen", syncs)
     if con.execute("from mem.history limit 1").fetchone() is not None:
         run(con, "flipflops")

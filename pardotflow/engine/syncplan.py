@@ -15,6 +15,7 @@ from pardotflow.core.values import FieldType, System
 from pardotflow.engine import truth
 from pardotflow.engine.compiled import CompiledKey, CompiledSide, CompiledSync, CompiledUsers
 from pardotflow.engine.computed import Computed, computed_columns, typed_columns
+from pardotflow.engine.consent import spoken
 from pardotflow.engine.createplan import create_sql
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.overlay import lay_over
@@ -121,6 +122,7 @@ def _compare_sql(sync: CompiledSync, focus: str, *, decided: bool = False) -> li
         *([("field times", render("field_times", sync=sync, histories=_histories(sync)))] if _histories(sync) else []),
         ("decide", _decide_sql(sync, decided=decided)),
         ("collect", _collect_sql(sync, focus)),
+        *([("consent", _consent_sql(sync))] if spoken(sync) else []),
     ]
 
 
@@ -225,6 +227,10 @@ def _cells_sql(sync: CompiledSync, kept: str) -> str:
 def _histories(sync: CompiledSync) -> list[Mapping[str, object]]:
     """What is known of fields' own times, by mapping and object."""
     return [{"m": m.number, "object": o, "history": h} for m in sync.mappings for o, h in m.histories.items()]
+
+
+def _consent_sql(sync: CompiledSync) -> str:
+    return render("consent_cells", sync=sync, numbers=[m.number for m in spoken(sync)], mappings=spoken(sync))
 
 
 def _decide_sql(sync: CompiledSync, *, decided: bool) -> str:

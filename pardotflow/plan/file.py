@@ -71,6 +71,12 @@ create table plan.unsettled (
 create table plan.flipflops (
   sync varchar, system varchar, object varchar, id varchar, name varchar, field varchar, before varchar, after varchar,
   times bigint, runs varchar[], line varchar, pii varchar, other_line varchar);
+create table plan.consent (
+  sync varchar, mapping varchar, status varchar, opts varchar, system varchar, object varchar, id varchar, name varchar,
+  field varchar, says_no varchar, origin_system varchar, origin_object varchar, origin_id varchar, origin_field varchar,
+  set_at timestamp, set_by varchar, by_history boolean, is_ours boolean, reason varchar, line varchar);
+create table plan.opted_out (sync varchar, mapping varchar, both_sides bigint);
+create table plan.user_names (system varchar, id varchar, name varchar);
 create table plan.notes (position integer, note varchar);
 -- What a change with the action delete or undelete leaves of a link: its tombstone, or null where it is live again.
 create table plan.recycled (
@@ -108,6 +114,8 @@ ORDERS: Mapping[str, str] = {
     "kept": "change, field",
     "decisions": "sync, a_object, a_id, b_id, mapping",
     "request_headers": "change",
+    "consent": "sync, system, object, id, field, mapping",
+    "opted_out": "sync, mapping",
 }
 
 

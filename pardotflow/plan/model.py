@@ -201,6 +201,49 @@ class ConflictReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRow:
+    """One person's no, or a no that is taken back, and what the plan does about it."""
+
+    record: RecordName
+    field: str
+    status: str
+    """`sent`, `held`, `open` (nobody has decided) or `refused`."""
+    opts: str
+    """`out`, `in`, or `undecided`."""
+    says_no: str
+    """The system that holds the no; empty where neither does."""
+    origin: str
+    """The system whose value this comes from."""
+    set_at: str
+    """ISO 8601 in UTC; empty where it is not known."""
+    set_by: str
+    """The user's id in that system, empty where it is not known."""
+    user: str
+    """The user's name, empty where it is not known."""
+    by_history: bool
+    """The field's own history says so; else it is the last change of the whole record."""
+    is_ours: bool
+    """We wrote it ourselves."""
+    reason: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What a plan does about consent: exact counts, and the first rows with the most dangerous before others."""
+
+    both_sides: int
+    """Fields in which both sides of a linked pair say no."""
+    counts: tuple[tuple[str, str, str, int], ...]
+    """(status, opts, system that is written, rows)."""
+    rows: tuple[ConsentRow, ...]
+
+    def total(self, status: str = "", opts: str = "", system: str = "") -> int:
+        """How many rows are of these kinds; an empty word stands for all."""
+        return sum(n for s, o, y, n in self.counts if status in ("", s) and opts in ("", o) and system in ("", y))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """A counted heading with a few samples: held items, skipped records, ambiguities, accepted drift."""
 
@@ -322,6 +365,8 @@ class PlanReport:
     """What is written again although earlier runs wrote it: the values go to and fro."""
     created: tuple[Group, ...] = ()
     """New records by system, object and create rule; their fields count among the single changes."""
+    consent: Consent | None = None
+    """None where no sync maps a field in which people say no."""
 
     @property
     def records_total(self) -> int:

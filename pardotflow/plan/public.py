@@ -38,6 +38,8 @@ _PRIVATE: Mapping[str, Mapping[str, str]] = {
     "accepted": {"name": "'name'", "a_value": "pii", "b_value": "pii"},
     "unsettled": {"name": "'name'", "before": "pii", "after": "pii"},
     "flipflops": {"name": "'name'", "before": "pii", "after": "pii"},
+    "consent": {"name": "'name'"},
+    "user_names": {"name": "'name'"},
 }
 
 # Name in the JSON, and the query whose rows stand there.
@@ -109,6 +111,15 @@ _LISTS: tuple[tuple[str, str], ...] = (
         "flipflops",
         "select sync, system, object, id, name, field, before, after, times, runs, line, nullif(pii, '') as pii,"
         " other_line from shown_flipflops order by sync, system, object, id, shown_flipflops.field",
+    ),
+    (
+        "consent",
+        "select c.sync, c.system, c.object, c.id, c.name, c.field, c.status, c.opts, nullif(c.says_no, '') as says_no,"
+        " {'system': origin_system, 'object': origin_object, 'id': origin_id, 'field': nullif(origin_field, ''),"
+        " 'at': strftime(set_at, '%Y-%m-%dT%H:%M:%SZ'), 'user': nullif(set_by, ''), 'user_name': u.name,"
+        " 'by_history': by_history, 'by_pardotflow': is_ours} as origin, c.reason, c.line"
+        " from shown_consent c left join shown_user_names u on u.system = c.origin_system and u.id = c.set_by"
+        " order by c.sync, c.system, c.object, c.id, c.field, c.mapping",
     ),
     ("notes", "select note from plan.notes order by position"),
 )

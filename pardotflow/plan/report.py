@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from pardotflow.plan.consent import read_consent
 from pardotflow.plan.file import open_plan, read_meta
 from pardotflow.plan.fold import fold_changes, read_patterns, read_singles
 from pardotflow.plan.model import (
@@ -64,6 +65,7 @@ def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts:
             unsettled=_unsettled(con),
             flipflops=_flipflops(con),
             created=_created(con),
+            consent=read_consent(con),
             syncs=tuple(con.execute("select sync, strength from plan.syncs order by position").fetchall()),
         )
 

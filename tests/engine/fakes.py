@@ -119,7 +119,7 @@ class FakeConnector:
 
     def _seen(self, request: ReadRequest) -> Iterator[tuple[Record, Version]]:
         at = self.vendor.clock.now() - self.vendor.habits.lag
-        for record in self.vendor.objects[request.object].values():
+        for record in self.vendor.objects.get(request.object, {}).values():
             version = None if record.hidden else record.seen_at(at)
             if version is None or (version.deleted and not request.include_deleted):
                 continue

@@ -97,6 +97,9 @@ TABLES = (
     "recycled",
     "kept",
     "mappings",
+    "consent",
+    "opted_out",
+    "user_names",
 )
 
 

@@ -48,6 +48,7 @@ STEPS = {
     "decide": "decide",
     "collect": "collect",
     "decisions": "decisions",
+    "consent_cells": "consent",
     "identity": "identity",
     "ids": "ids",
     "creates": "create prospect",
@@ -72,6 +73,7 @@ ALONE = (
     "why_tables",
     "why",
     "field_times",
+    "consent",
 )
 TABLE = OverlayTable(
     overlay=overlay_name("pardot", "prospect"),
@@ -106,6 +108,7 @@ VALUES = {
     "turned": [TURNED],
     "kept": [KEPT],
     "keys": [(0, "nf_email(b.email)")],
+    "kept_writes": 3,
     "histories": [{"m": 0, "object": "Contact", "history": ENTRIES}],
 }
 

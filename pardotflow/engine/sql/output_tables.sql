@@ -34,6 +34,11 @@ create or replace temp table out_links (
   old_a_obj varchar, old_a_id varchar, old_b_obj varchar, old_b_id varchar, kind varchar, tombstone varchar);
 create or replace temp table out_identity (
   sync varchar, linked_before bigint, followed bigint, ambiguous bigint, unmatched_a bigint, unmatched_b bigint);
+create or replace temp table out_consent (
+  sync varchar, mapping varchar, outcome varchar, opts varchar, system varchar, object varchar, id varchar, name varchar,
+  field varchar, says_no varchar, origin_system varchar, origin_object varchar, origin_id varchar, origin_field varchar,
+  set_at timestamp, set_by varchar, reason varchar, line varchar);
+create or replace temp table out_opted_out (sync varchar, mapping varchar, both_sides bigint);
 create or replace temp table out_matched (sync varchar, key_no integer, key varchar, pairs bigint);
 -- Records that go to the recycle bin, or come out of it, and the remembered link that this ends or revives: the ids of
 -- the pair are the remembered ones. `tombstone` says whose record is gone, and is null for a link that is live again.

@@ -12,6 +12,7 @@ from pardotflow.views.layout import clipped, stacked
 from pardotflow.views.page import Page, page_for
 from pardotflow.views.terminal.changes import change_lines
 from pardotflow.views.terminal.conflicts import conflict_lines, decided_lines
+from pardotflow.views.terminal.consent import consent_lines
 from pardotflow.views.terminal.cost import request_lines
 from pardotflow.views.terminal.coverage import coverage_lines, note_lines
 from pardotflow.views.terminal.groups import (
@@ -62,6 +63,7 @@ def render_plan(
         flipflop_lines(report, page),
         summary_lines(report, page),
         identity_lines(report.identity, page),
+        consent_lines(report, page),
         created_lines(report, page),
         pattern_lines(report, page),
         change_lines(report, page),

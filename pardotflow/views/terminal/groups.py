@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
-from pardotflow.plan.model import Group, PlanReport, RecordName, RunReport
+from pardotflow.plan.model import Group, HeldKind, PlanReport, RecordName, RunReport
 from pardotflow.views.labels import HELD, SKIPPED
 from pardotflow.views.labels import label as label_of
 from pardotflow.views.layout import blanks, edges, heading, join, paragraph, right, shown, words
@@ -27,9 +27,12 @@ def created_lines(report: PlanReport, page: Page) -> list[Text]:
 
 
 def held_lines(report: PlanReport, page: Page) -> list[Text]:
-    """What was seen and listed, but is not sent, kind by kind."""
-    note = f"{number(report.held_total)} seen and listed, not sent"
-    return _by_kind("Held", note, report.held, HELD, report.meta.id, page)
+    """What was seen and listed, but is not sent, kind by kind; what stands under consent is not said twice."""
+    told = sum(g.count for g in report.held if g.kind == HeldKind.OPT_IN) if report.consent else 0
+    others = [g for g in report.held if not told or g.kind != HeldKind.OPT_IN]
+    note = f"{number(report.held_total - told)} seen and listed, not sent"
+    apart = f"; {number(told)} more under Consent" if told else ""
+    return _by_kind("Held", note + apart, others, HELD, report.meta.id, page)
 
 
 def endless_lines(report: PlanReport, page: Page) -> list[Text]:

@@ -11,6 +11,7 @@ from pardotflow.plan.model import Count, PlanReport
 from pardotflow.views.labels import ACTIONS
 from pardotflow.views.layout import grid, paragraph, stacked, words
 from pardotflow.views.page import FACT, Page
+from pardotflow.views.terminal.consent import consent_fact
 from pardotflow.views.terminal.cost import cost_facts
 from pardotflow.views.terminal.head import guards_fact
 from pardotflow.views.words import number, plural, system_object
@@ -64,6 +65,7 @@ def fact(name: str, text: str, page: Page, style: str = "") -> list[Text]:
 
 def _stand(report: PlanReport, page: Page) -> list[Text]:
     lines = fact("conflicts", _conflicts(report), page, "yellow" if report.conflicts_open else "")
+    lines += fact("consent", consent_fact(report.consent), page, "yellow" if _is_taken_back(report) else "")
     if report.held_total and report.has_changes:
         lines += fact("held", f"{plural(report.held_total, 'item')} seen and listed, not sent", page)
     if report.ambiguities_total:
@@ -72,6 +74,11 @@ def _stand(report: PlanReport, page: Page) -> list[Text]:
     if report.skipped_total:
         lines += fact("skipped", f"{plural(report.skipped_total, 'record')} without a counterpart", page)
     return lines + fact("guards", guards_fact(report), page)
+
+
+def _is_taken_back(report: PlanReport) -> bool:
+    """True where somebody is opted in again, or would be."""
+    return report.consent is not None and report.consent.total(opts="in") > 0
 
 
 def _conflicts(report: PlanReport) -> str:

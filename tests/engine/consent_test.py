@@ -1,0 +1,121 @@
+"""What a plan says of consent: who says no, where, since when, and what becomes of it."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from pardotflow.core.values import System
+from tests.engine.harness import SavedPlan, World, Yaml, people
+from tests.engine.vendor import OURS, PERSON, START
+
+OPT_OUT: Yaml = {"salesforce": "OptOut__c", "pardot": "optedOut", "policy": "consent"}
+NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
+CONTACT, PROSPECT = "Contact", "prospect"
+
+
+def start(world: World, *mappings: Yaml, no: bool = False, **more: Any) -> tuple[str, str]:
+    """A pair that agrees and is settled."""
+    world.configure(people([*mappings] or [OPT_OUT, NAME], **more))
+    pair = world.pair({"OptOut__c": no, "FirstName": "a"}, {"optedOut": no, "firstName": "a"})
+    world.settle()
+    return pair
+
+
+def told(plan: SavedPlan) -> list[tuple[str, str, str, str, str]]:
+    """What becomes of it, in or out, where it is written, who says no, and where that comes from."""
+    return [(c["status"], c["opts"], c["system"], c["says_no"], c["origin_system"]) for c in plan["consent"]]
+
+
+def signed(plan: SavedPlan) -> list[tuple[datetime, str, bool, bool]]:
+    """Since when, by whom, whether the history of the field says so, and whether it was us."""
+    return [(c["set_at"], c["set_by"], c["by_history"], c["is_ours"]) for c in plan["consent"]]
+
+
+def test_an_opt_out_is_told_with_who_said_it_where_and_when(world: World) -> None:
+    crm, _ = start(world)
+    world.crm.edit(CONTACT, crm, {"OptOut__c": True})
+    said = world.clock.now().replace(tzinfo=None)
+    world.clock.tick(600)
+    plan = world.plan()
+    assert told(plan) == [("sent", "out", "pardot", "salesforce", "salesforce")]
+    assert signed(plan) == [(said, PERSON, False, False)]
+    assert [c["reason"] for c in plan["consent"]] == ["an opt-out on either side wins"]
+
+
+def test_the_history_of_the_field_tells_better_than_the_record(world: World) -> None:
+    crm, _ = start(world)
+    world.crm.habits.tracked = frozenset({"OptOut__c"})
+    world.crm.edit(CONTACT, crm, {"OptOut__c": True}, writer="005000000000007AAA")
+    said = world.clock.now().replace(tzinfo=None)
+    world.clock.tick(60)
+    world.crm.edit(CONTACT, crm, {"FirstName": "b"})
+    world.clock.tick(600)
+    assert signed(world.plan()) == [(said, "005000000000007AAA", True, False)]
+
+
+@pytest.mark.parametrize("allow, status", [({}, "held"), ({"allow": "opt_in"}, "sent")])
+def test_an_opt_in_is_told_with_who_took_the_no_back(world: World, allow: Yaml, status: str) -> None:
+    _, unit = start(world, {**OPT_OUT, **allow}, NAME, no=True)
+    world.unit.edit(PROSPECT, unit, {"optedOut": False})
+    world.clock.tick(600)
+    assert told(world.plan()) == [(status, "in", "salesforce", "salesforce", "pardot")]
+
+
+def test_an_opt_out_that_may_not_flow_is_held_and_told(world: World) -> None:
+    _, unit = start(world, {**OPT_OUT, "direction": "to_pardot"}, NAME)
+    world.unit.edit(PROSPECT, unit, {"optedOut": True})
+    world.clock.tick(600)
+    assert told(world.plan()) == [("held", "out", "pardot", "pardot", "pardot")]
+
+
+def test_what_we_wrote_ourselves_is_named_as_ours(world: World) -> None:
+    """Another sync of ours opts somebody out in Salesforce; then it is found to differ from Pardot."""
+    crm, unit = start(world)
+    world.unit.edit(PROSPECT, unit, {"optedOut": True})
+    world.clock.tick(600)
+    world.settle()
+    assert world.crm.value(CONTACT, crm, "OptOut__c") is True
+    world.unit.edit(PROSPECT, unit, {"optedOut": False})
+    world.clock.tick(600)
+    world.configure(people([{**OPT_OUT, "direction": "to_pardot"}, NAME]))
+    plan = world.plan()
+    assert told(plan) == [("sent", "out", "pardot", "salesforce", "salesforce")]
+    assert [(by, ours) for _, by, _, ours in signed(plan)] == [(OURS[System.SALESFORCE], True)]
+
+
+def test_known_fields_are_told_whatever_their_policy(world: World) -> None:
+    """A policy that is not consent lets an opt-in through: it is told where people look for it."""
+    field = {**OPT_OUT, "policy": "ask"}
+    crm, _ = start(world, field, NAME, no=True)
+    world.crm.edit(CONTACT, crm, {"OptOut__c": False})
+    world.clock.tick(600)
+    assert told(world.plan()) == [("sent", "in", "pardot", "pardot", "salesforce")]
+
+
+def test_where_nobody_has_decided_it_is_told_too(world: World) -> None:
+    world.configure(people([{**OPT_OUT, "policy": "ask", "on_link": "ask"}]))
+    world.pair({"OptOut__c": True}, {"optedOut": False})
+    assert told(world.plan()) == [("open", "undecided", "pardot", "salesforce", "salesforce")]
+
+
+def test_a_new_record_carries_the_no_along(world: World) -> None:
+    world.configure(people([OPT_OUT, NAME], create={"pardot": {"set": {"campaignId": "7"}}}))
+    world.crm.add(CONTACT, {"LastName": "Berg", "OptOut__c": True})
+    plan = world.plan()
+    assert told(plan) == [("sent", "out", "pardot", "salesforce", "salesforce")]
+    assert signed(plan) == [(START.replace(tzinfo=None), PERSON, False, False)]
+
+
+def test_what_agrees_is_counted(world: World) -> None:
+    start(world, no=True)
+    start(world)
+    plan = world.plan()
+    assert [c["both_sides"] for c in plan["opted_out"]] == [1] and not plan["consent"]
+
+
+def test_nothing_is_read_where_nothing_is_to_tell(world: World) -> None:
+    start(world, no=True)
+    before = {s: c.calls for s, c in world.fakes.items()}
+    world.plan()
+    assert {s: c.calls - before[s] for s, c in world.fakes.items()} == {System.SALESFORCE: 2, System.PARDOT: 1}
