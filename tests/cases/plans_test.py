@@ -45,6 +45,7 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r'("(?:id)": )"[0-9a-f]{8}"(?=,?\n)', r'\1"<plan>"'),
     (r'("(?:created_at|cursor\.[^"]+)": )"[^"]*"', r'\1"<time>"'),
     (r'"(?:sha256:)?[0-9a-f]{64}"', '"<digest>"'),
+    (r'("at":)"\d{4}-[^"]*"', r'\1"<time>"'),
     (r"(?m)^(calls +)\S.*$", r"\1<calls>"),
     (r"of the [0-9,]+ left today", "of the <left> left today"),
     (r'("quota\.[a-z]+": )"[0-9]+/', r'\1"<calls>/'),

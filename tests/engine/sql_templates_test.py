@@ -108,7 +108,6 @@ VALUES = {
     "turned": [TURNED],
     "kept": [KEPT],
     "keys": [(0, "nf_email(b.email)")],
-    "kept_writes": 3,
     "histories": [{"m": 0, "object": "Contact", "history": ENTRIES}],
 }
 

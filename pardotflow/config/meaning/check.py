@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pardotflow.config.findings import Findings
 from pardotflow.config.frames import with_frames
 from pardotflow.config.meaning.connector import check_connector
+from pardotflow.config.meaning.consent import check_consent
 from pardotflow.config.meaning.creates import check_creates
 from pardotflow.config.meaning.expressions import check_expressions
 from pardotflow.config.meaning.fields import check_fields, report_unread
@@ -35,6 +36,7 @@ _CHECKS: tuple[Callable[[Scope], None], ...] = (
     check_traps,
     check_fit,
     check_users,
+    check_consent,
 )
 
 

@@ -320,6 +320,14 @@ _MAPPINGS = (
         "alone, and nothing can be written to it.",
         "Match by a field of the record itself.",
     ),
+    code(
+        "PF167",
+        "addresses without opt-outs",
+        "A sync writes e-mail addresses to Pardot and the project maps no field in which people say no: who opted out "
+        "in Salesforce may get mail all the same. The vendor's own connector, while it is active, carries opt-outs "
+        "itself, and an emulator sends no mail: there nothing is said.",
+        "Map HasOptedOutOfEmail and optedOut with policy: consent.",
+    ),
 )
 
 _CREATES = (

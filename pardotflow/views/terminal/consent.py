@@ -10,7 +10,7 @@ from pardotflow.plan.model import Consent, ConsentRow, PlanReport
 from pardotflow.views.layout import blanks, edges, heading, join, paragraph, shown, words
 from pardotflow.views.page import Page, address, more
 from pardotflow.views.values import plain
-from pardotflow.views.words import listed, number, plural, system_name
+from pardotflow.views.words import number, plural, system_name
 
 _MOST = 8
 _INDENT = 6
@@ -31,11 +31,11 @@ def consent_fact(consent: Consent | None) -> str:
         return ""
     parts = [
         f"{number(consent.both_sides)} opted out on both sides" if consent.both_sides else "",
-        _spread(consent),
-        _some(consent.total("sent", "in"), "opt-in sent", "opt-ins sent"),
-        _some(consent.total("held"), "held", "held"),
-        _some(consent.total("refused"), "refused", "refused"),
-        _some(consent.total("open"), "undecided", "undecided"),
+        *_sent(consent, "out"),
+        *_sent(consent, "in"),
+        _some(consent.total("held"), "held"),
+        _some(consent.total("refused"), "refused"),
+        _some(consent.total("open"), "undecided"),
     ]
     return "; ".join(part for part in parts if part)
 
@@ -52,15 +52,14 @@ def consent_lines(report: PlanReport, page: Page) -> list[Text]:
     return lines + more(consent.total() - len(chosen), "", report.meta.id, page)
 
 
-def _spread(consent: Consent) -> str:
-    """Opt-outs that are sent now, by the system that gets them."""
-    sent = [(system, consent.total("sent", "out", system)) for system in ("salesforce", "pardot")]
-    found = [f"{number(n)} to {system_name(system)}" for system, n in sent if n]
-    return f"{plural(consent.total('sent', 'out'), 'opt-out')} sent ({listed(found)})" if found else ""
+def _sent(consent: Consent, opts: str) -> list[str]:
+    """What is sent now, by the system that gets it."""
+    counts = [(system, consent.total("sent", opts, system)) for system in ("salesforce", "pardot")]
+    return [f"{plural(n, f'opt-{opts}')} to {system_name(system)}" for system, n in counts if n]
 
 
-def _some(count: int, one: str, many: str) -> str:
-    return f"{number(count)} {one if count == 1 else many}" if count else ""
+def _some(count: int, what: str) -> str:
+    return f"{number(count)} {what}" if count else ""
 
 
 def _row(row: ConsentRow, page: Page) -> list[Text]:
@@ -86,7 +85,7 @@ def _origin(row: ConsentRow, page: Page) -> str:
         said = f"{where} says no" if row.origin == row.says_no else f"from {where}"
     who, when = _who(row, page), _when(row.set_at)
     if row.by_history:
-        return f"{said}: set by {who}{when}"
+        return f"{said} by {who}{when}" if row.opts == "in" else f"{said}, set by {who}{when}"
     return f"{said}; record last changed by {who}{when}" if row.set_by or row.set_at else said
 
 

@@ -320,3 +320,34 @@ def test_most_recent_by_field_needs_a_history(
     assert [f.split()[0] for f in said(tmp_path, people(field), catalog) if "PF152" not in f] == found
     by_record = field.replace("most_recent: field", "most_recent: record")
     assert [f for f in said(tmp_path, people(by_record), catalog) if "PF152" not in f] == []
+
+
+ADDRESS = "salesforce: Email, pardot: email"
+
+
+@pytest.mark.parametrize(
+    "fields, more, found",
+    [
+        ([ADDRESS], "", ["PF167"]),
+        ([f"{ADDRESS}, direction: to_pardot"], "", ["PF167"]),
+        ([f"{ADDRESS}, direction: to_salesforce"], "", []),
+        ([ADDRESS], "strength: observe\n", []),
+        ([ADDRESS, "salesforce: HasOptedOutOfEmail, pardot: optedOut, policy: consent"], "", []),
+        ([ADDRESS, "salesforce: Own__c, pardot: own__c, policy: consent"], "", []),
+        (["salesforce: FirstName, pardot: firstName"], "", []),
+    ],
+)
+def test_addresses_without_opt_outs_are_warned_of(
+    tmp_path: Path, fields: list[str], more: str, found: list[str]
+) -> None:
+    files = people(*fields, more=more) | {"environments/dev.yml": LIVE}
+    assert [f.split()[0] for f in said(tmp_path, files, NOTHING)] == found
+
+
+def test_an_emulator_sends_no_mail(tmp_path: Path) -> None:
+    assert said(tmp_path, people(ADDRESS), NOTHING) == []
+
+
+def test_the_active_connector_carries_opt_outs_itself(tmp_path: Path) -> None:
+    files = people(ADDRESS + ", direction: to_pardot") | {"environments/dev.yml": LIVE.replace("paused", "active")}
+    assert said(tmp_path, files, NOTHING) == []
