@@ -314,12 +314,6 @@ class CreateRule(Placed):
     """In place of that of the sync."""
 
 
-CONSENT_FIELDS = frozenset(
-    {"hasoptedoutofemail", "hasoptedoutoffax", "donotcall", "optedout", "isdonotemail", "isdonotcall", "donotsell"}
-)
-"""Standard fields in which a person says no, in lower case."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldMapping(Placed):
     """One field pair of a sync. `a` or `b` is None where `sql` computes the other side's value."""
@@ -344,12 +338,6 @@ class FieldMapping(Placed):
     users: UserMap | None = None
     """For fields that hold a user: how one system's become the other's."""
     most_recent: MostRecent = MostRecent.RECORD
-
-    @property
-    def is_about_consent(self) -> bool:
-        """True where somebody says no in these fields, whatever the policy of the mapping."""
-        names = (name.lower() for ref in (self.a, self.b) if ref for name in ref.by_object.values())
-        return self.policy is Policy.CONSENT or not CONSENT_FIELDS.isdisjoint(names)
 
     @property
     def asks_history(self) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from pardotflow.config.consent_fields import is_about_consent
 from pardotflow.connectors.protocol import Connector, ReadRequest
 from pardotflow.core.describe import Catalog, ObjectInfo
 from pardotflow.core.errors import RequestRefused
@@ -36,7 +37,7 @@ _FIRST = f"(from plan.consent order by opts <> 'in', status, sync, system, objec
 
 def spoken(sync: CompiledSync) -> list[CompiledMapping]:
     """The mappings in which a person says no."""
-    return [m for m in sync.mappings if m.mapping.is_about_consent]
+    return [m for m in sync.mappings if is_about_consent(m.mapping)]
 
 
 class Teller:

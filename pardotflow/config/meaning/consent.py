@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pardotflow.config.consent_fields import is_about_consent
 from pardotflow.config.meaning.scope import Scope, is_same, is_written
 from pardotflow.config.project import ConnectorState, FieldMapping, Strength, Sync
 from pardotflow.core.values import System
@@ -18,13 +19,13 @@ def check_consent(scope: Scope) -> None:
     project = scope.project
     if project.environment.connector is ConnectorState.ACTIVE or project.environment.emulator is not None:
         return
-    if any(m.is_about_consent for sync in project.syncs for m in sync.fields):
+    if any(is_about_consent(m) for sync in project.syncs for m in sync.fields):
         return
     for sync in project.syncs:
         found = next(_addresses(sync), None)
         if found is not None and sync.a.system is System.SALESFORCE and sync.strength is not Strength.OBSERVE:
             message = "e-mail addresses are written to pardot, and no opt-out is mapped"
-            scope.findings.warning("PF167", message, found.span, _WAY_OUT)
+            scope.findings.warning("PF179", message, found.span, _WAY_OUT)
 
 
 def _addresses(sync: Sync) -> Iterator[FieldMapping]:

@@ -321,7 +321,7 @@ _MAPPINGS = (
         "Match by a field of the record itself.",
     ),
     code(
-        "PF167",
+        "PF179",
         "addresses without opt-outs",
         "A sync writes e-mail addresses to Pardot and the project maps no field in which people say no: who opted out "
         "in Salesforce may get mail all the same. The vendor's own connector, while it is active, carries opt-outs "

@@ -328,8 +328,8 @@ ADDRESS = "salesforce: Email, pardot: email"
 @pytest.mark.parametrize(
     "fields, more, found",
     [
-        ([ADDRESS], "", ["PF167"]),
-        ([f"{ADDRESS}, direction: to_pardot"], "", ["PF167"]),
+        ([ADDRESS], "", ["PF179"]),
+        ([f"{ADDRESS}, direction: to_pardot"], "", ["PF179"]),
         ([f"{ADDRESS}, direction: to_salesforce"], "", []),
         ([ADDRESS], "strength: observe\n", []),
         ([ADDRESS, "salesforce: HasOptedOutOfEmail, pardot: optedOut, policy: consent"], "", []),
