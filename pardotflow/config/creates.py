@@ -19,6 +19,8 @@ from pardotflow.core.values import System
 
 ID_FIELD = {System.SALESFORCE: "Id", System.PARDOT: "id"}
 SALESFORCE_ID = {System.SALESFORCE: "Id", System.PARDOT: "salesforceId", System.WAREHOUSE: "salesforce_id"}
+CREATED = {System.SALESFORCE: "CreatedDate", System.PARDOT: "createdAt"}
+"""When a record was made, by its system's clock."""
 EMAIL = {System.SALESFORCE: "Email", System.PARDOT: "email", System.WAREHOUSE: "email"}
 
 
@@ -139,6 +141,8 @@ def _rule(
         set={k.text: v.text.strip() for k, v in values.items()},
         key=node.text("key", default_key),
         share_email=node.flag("share_email", default=False),
+        insert_only=node.flag("insert_only", default=False),
+        retroactive=node.flag("retroactive", default=True),
         span=entry.key.span,
         spans=node.spans(),
         set_spans={k.text: k.span for k in values},

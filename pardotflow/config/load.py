@@ -28,7 +28,6 @@ from pardotflow.config.project_file import Defaults, ProjectFile, build_project_
 from pardotflow.config.schemas import is_valid
 from pardotflow.config.sources import build_sources
 from pardotflow.config.syncs import build_sync
-from pardotflow.config.unbuilt import report_unbuilt_defaults
 from pardotflow.config.variables import Renderer, Variables
 from pardotflow.core.diagnostic import Diagnostic
 from pardotflow.core.span import Span
@@ -122,7 +121,6 @@ class _Reader:
         self._used |= renderer.used
         if not is_valid(rendered, "project", self._findings):
             return None
-        report_unbuilt_defaults(rendered, self._findings)
         return build_project_file(rendered)
 
     def _sources(self, renderer: Renderer) -> tuple[Source, ...]:

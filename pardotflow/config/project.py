@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from pardotflow.config.on_leave import OnLeave
 from pardotflow.config.placed import Placed
 from pardotflow.config.user_map import OwnerRule, UserMap
 from pardotflow.config.write_options import DuplicateRule
@@ -200,6 +201,13 @@ class Side(Placed):
     model: str = ""
     key: str = ""
     """Of a warehouse side: the column that identifies a row."""
+    select: str = ""
+    """SQL over the side's own record: only where it is true does the record take part. Empty for every record."""
+    do_not_sync: str = ""
+    """SQL over the side's own record: where it is true, neither the record nor its counterpart is written."""
+    on_leave: OnLeave = OnLeave.KEEP
+    places: Mapping[str, TextPlace] = field(default_factory=dict)
+    """Of `select` and `do_not_sync`."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -304,6 +312,10 @@ class CreateRule(Placed):
     set: Mapping[str, str]
     key: str
     share_email: bool
+    insert_only: bool = False
+    """True where the sync makes records on this side and never updates one that is there."""
+    retroactive: bool = True
+    """False where only records made after the rule began get a counterpart."""
     set_spans: Mapping[str, Span] = field(default_factory=dict)
     places: Mapping[str, TextPlace] = field(default_factory=dict)
     """Of every SQL text: `when`, and `set.FIELD` for each target field of `set`."""
@@ -391,6 +403,8 @@ class Sync(Placed):
     pick: Mapping[System, Pick] = field(default_factory=dict)
     """Empty where several candidates are an ambiguity."""
     duplicate_rule: DuplicateRule | None = None
+    paused: bool = False
+    """Nothing is compared or sent; links and bases stay."""
 
     @property
     def sides(self) -> tuple[Side, Side]:

@@ -5,16 +5,23 @@ The sides are ordered: a warehouse comes first, then Salesforce, then Pardot.
 
 from pardotflow.config.findings import Findings, suggest
 from pardotflow.config.nodes import MapNode, Node, Scalar
+from pardotflow.config.on_leave import OnLeave
 from pardotflow.config.project import FieldRef, Side
 from pardotflow.core.span import Span
 from pardotflow.core.values import System
 
 ORDER = (System.WAREHOUSE, System.SALESFORCE, System.PARDOT)
+CONDITIONS = ("select", "do_not_sync")
+"""The keys of a side that say which of its records take part."""
 
 
-def build_sides(node: MapNode) -> tuple[Side, Side]:
+def build_sides(node: MapNode, findings: Findings) -> tuple[Side, Side]:
     """The sides of a tree that follows the sync schema, in order."""
     sides = [_side(s, value) for s in ORDER if isinstance(value := node.get(s), MapNode)]
+    for side, other in zip(sides, reversed(sides), strict=True):
+        if side.on_leave is OnLeave.ARCHIVE and other.system is not System.PARDOT:
+            message = f"a record of {other.system} that is archived cannot be brought back with its counterpart"
+            findings.error("PF166", message, side.at("on_leave"), "Write keep or unlink.")
     return sides[0], sides[1]
 
 
@@ -24,9 +31,23 @@ def _side(system: System, node: MapNode) -> Side:
     objects = [single] if single else listed
     spans = node.spans() | {f"object.{o.text}": o.span for o in objects}
     names = tuple(o.text for o in objects)
+    conditions = {key: value for key in CONDITIONS if (value := node.scalar(key))}
     return Side(
-        system=system, objects=names, model=node.text("model"), key=node.text("key"), span=node.span, spans=spans
+        system=system,
+        objects=names,
+        model=node.text("model"),
+        key=node.text("key"),
+        select=_condition(conditions.get("select")),
+        do_not_sync=_condition(conditions.get("do_not_sync")),
+        on_leave=OnLeave(node.text("on_leave", OnLeave.KEEP)),
+        span=node.span,
+        spans=spans,
+        places={key: value.place for key, value in conditions.items()},
     )
+
+
+def _condition(written: Scalar | None) -> str:
+    return written.text.strip() if written else ""
 
 
 def build_ref(node: Node, side: Side, findings: Findings) -> FieldRef:

@@ -23,7 +23,7 @@ from pardotflow.core.values import System
 def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findings: Findings) -> Sync:
     """The values of a rendered tree that follows the sync schema; parts that cannot be understood are reported."""
     report_unbuilt_sync(node, findings)
-    sides = build_sides(node.mapping("sides"))
+    sides = build_sides(node.mapping("sides"), findings)
     defaults = replace(defaults, most_recent=MostRecent(node.text("most_recent", defaults.most_recent)))
     file = SyncFile(
         root=root, folder=path.parent, sides=sides, defaults=defaults, preset=_preset(node, sides, defaults, findings)
@@ -46,6 +46,7 @@ def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findin
         deletes=_deletes(node.mapping("deletes"), sides, create, findings),
         guards=build_guards(node.mapping("guards"), fields, span, findings),
         duplicate_rule=build_duplicate_rule(node),
+        paused=node.flag("paused", default=False),
         span=span,
         spans=node.spans(),
     )

@@ -5,6 +5,7 @@ Every expression that later decides a value is written here once, so that plan, 
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from pardotflow.config.creates import CREATED
 from pardotflow.config.project import (
     CreateRule,
     Direction,
@@ -65,6 +66,8 @@ def compile_sync(sync: Sync, catalog: Catalog) -> CompiledSync:
         source.need_expression(rule.when)
         for expression in rule.set.values():
             source.need_expression(expression)
+        if not rule.retroactive:
+            source.need_created()
     for system, pick in sync.pick.items():
         looks[system].need_expression(pick.sql)
     return CompiledSync(
@@ -82,6 +85,7 @@ def compile_sync(sync: Sync, catalog: Catalog) -> CompiledSync:
         span=sync.span,
         duplicate_rule=sync.duplicate_rule,
         users=(*users_of_mappings(sync, mappings), *_owners(sync, looks)),
+        paused_at=sync.at("paused").short if sync.paused else "",
     )
 
 
@@ -111,6 +115,8 @@ class _Looks:
         for item in side.names:
             for field in PERSON_FIELDS.get((side.system, item), ()):
                 self.need(item, field)
+        for condition in (side.select, side.do_not_sync):
+            self.need_expression(condition)
 
     def knows(self, object_name: str) -> bool:
         return object_name in self.infos
@@ -131,6 +137,12 @@ class _Looks:
                 if info.field(column) is not None:
                     self.need(item, column)
 
+    def need_created(self) -> None:
+        """When each record was made."""
+        if field := CREATED.get(self.of.system):
+            for item in self.of.names:
+                self.need(item, field)
+
     def _default(self, object_name: str, field: str) -> str | None:
         info = self.infos[object_name].field(field)
         return info.default if info else None
@@ -145,7 +157,7 @@ class _Looks:
             )
             for o in self.of.names
         )
-        return CompiledSide(role=role, system=self.of.system, objects=objects)
+        return CompiledSide(role=role, system=self.of.system, objects=objects, config=self.of)
 
 
 def relation_of(side: Side, object_name: str) -> str:

@@ -6,7 +6,7 @@ Compiling decides nothing about records. The same compiled sync serves plan, com
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Pick, Strength
+from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Pick, Side, Strength
 from pardotflow.config.user_map import UserMap
 from pardotflow.config.write_options import DuplicateRule
 from pardotflow.core.span import Span
@@ -35,6 +35,12 @@ class CompiledSide:
     role: str
     system: System
     objects: tuple[CompiledObject, ...]
+    config: Side
+
+    @property
+    def is_narrowed(self) -> bool:
+        """True where a condition decides which records take part."""
+        return bool(self.config.select or self.config.do_not_sync)
 
     @property
     def fields(self) -> dict[str, FieldType]:
@@ -199,6 +205,8 @@ class CompiledSync:
     span: Span
     users: tuple[CompiledUsers, ...] = ()
     duplicate_rule: DuplicateRule | None = None
+    paused_at: str = ""
+    """The line that pauses the sync; empty where it runs."""
 
     @property
     def line(self) -> str:
@@ -218,6 +226,11 @@ class CompiledSync:
         """The columns of a side that the keys need, as SQL: `_key` is a record's id as the other side names it."""
         naming = (key.value(role) for key in self.keys if key.names and key.names != role)
         return {"_key": next(naming, f"{role}._id")} | {f"_k_{key.number}": key.value(role) for key in self.keys}
+
+    @property
+    def insert_only(self) -> tuple[str, ...]:
+        """The sides on which no record is updated that was there before."""
+        return tuple(create.role for create in self.creates if create.rule.insert_only)
 
     @property
     def number_of(self) -> dict[str, int]:

@@ -50,7 +50,8 @@ class Computed:
 
 
 def computed_columns(sync: CompiledSync, side: CompiledSide) -> tuple[Computed, ...]:
-    """Computed columns of a side: `sql` mappings that read it, and the create rule of the other side."""
+    """Computed columns of a side: `sql` mappings that read it, the create rule of the other side, and the conditions
+    that say which of its records take part."""
     found = [
         Computed(column=m.expression, text=m.mapping.sql, span=m.mapping.at("sql"), place=m.mapping.place)
         for m in sync.mappings
@@ -62,7 +63,16 @@ def computed_columns(sync: CompiledSync, side: CompiledSide) -> tuple[Computed, 
     for create in sync.creates:
         if create.role == OTHER[side.role]:
             found += _of_rule(create)
-    return tuple(found)
+    return (*found, *_of_side(side))
+
+
+def _of_side(side: CompiledSide) -> list[Computed]:
+    config = side.config
+    return [
+        Computed(column=f"_{key}", text=sql, kind="boolean", span=config.at(key), place=config.places.get(key))
+        for key, sql in (("select", config.select), ("do_not_sync", config.do_not_sync))
+        if sql
+    ]
 
 
 def _of_rule(create: CompiledCreate) -> list[Computed]:

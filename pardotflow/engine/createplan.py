@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from pardotflow.config.creates import CREATED
 from pardotflow.config.project import MatchKind, TooLong
 from pardotflow.config.user_map import OwnerRule
 from pardotflow.core.values import FieldType
 from pardotflow.engine.compile import target_side
 from pardotflow.engine.compiled import CompiledCreate, CompiledKey, CompiledMapping, CompiledSync, Target
 from pardotflow.engine.focus import OTHER, Focus
+from pardotflow.engine.moments import rule_start
 from pardotflow.engine.quote import literal
 from pardotflow.engine.sqlfile import render
 from pardotflow.engine.users import OWNER, OWNER_COLUMN
@@ -77,6 +79,8 @@ def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, shar
         rule_when=create.when,
         has_owner=create.rule.owner is not None,
         owner=f"s.{OWNER_COLUMN}" if create.rule.owner else "cast(null as varchar)",
+        created="" if create.rule.retroactive else CREATED.get(side.system, ""),
+        rule_start=rule_start(sync, create, begins=not focus.records),
         line=create.line,
         items=_items(sync, create, source),
         target_objects=[o.name for o in sync.side(create.role).objects],

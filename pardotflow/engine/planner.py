@@ -31,6 +31,7 @@ from pardotflow.engine.focus import Focus
 from pardotflow.engine.guards import GuardRow, count_guards, oscillation_guard, shrunk_guard
 from pardotflow.engine.headers import header_notes, keep_headers
 from pardotflow.engine.interruption import stop_if_asked
+from pardotflow.engine.moments import leave_out_paused, moments_of
 from pardotflow.engine.onerecord import find_records, remembered_record
 from pardotflow.engine.order import plan_order
 from pardotflow.engine.overlay import open_overlay
@@ -222,7 +223,7 @@ def _run_syncs(
     Teller(con, request.connectors, request.catalog, request.layout, request.clock.now()).tell(syncs)
     if request.record:
         # The counts of pairs are about everything, and this plan is not.
-        con.execute("delete from plan.identity")
+        con.execute("delete from plan.identity; delete from plan.left_out")
         con.execute("delete from plan.opted_out")
     record_seen(con, "plan.seen", syncs)
     if con.execute("from mem.history limit 1").fetchone() is not None:
@@ -250,6 +251,9 @@ def compare_syncs(
     share = request.project.environment.ampsea
     for sync in syncs:
         stop_if_asked()
+        if sync.paused_at:
+            leave_out_paused(con, sync)
+            continue
         request.progress.start(f"{what} {sync.name}", None)
         run_sync(con, sync, focus, share=share, decided=sync.name in decided)
         request.progress.finish(f"{what} {sync.name}")
@@ -306,7 +310,7 @@ def _finish(
         [[c.system, c.object, c.rows, c.deleted, c.mode, c.changed, c.note] for c in read.coverage],
     )
     _save_rows(con, "plan.notes", [[note] for note in [*read.notes, *_notes(con, request)]])
-    meta = _meta(con, request, read, blocked=any(not g.passed for g in guards))
+    meta = _meta(con, request, syncs, read, blocked=any(not g.passed for g in guards))
     insert_rows(con, "plan.meta", sorted(meta.items()))
     return meta
 
@@ -351,7 +355,14 @@ def _records(count: int) -> str:
     return "1 record" if count == 1 else f"{count} records"
 
 
-def _meta(con: duckdb.DuckDBPyConnection, request: PlanRequest, read: SidesRead, *, blocked: bool) -> dict[str, str]:
+def _meta(
+    con: duckdb.DuckDBPyConnection,
+    request: PlanRequest,
+    syncs: tuple[CompiledSync, ...],
+    read: SidesRead,
+    *,
+    blocked: bool,
+) -> dict[str, str]:
     digest = plan_digest(con)
     created_at = request.clock.now().astimezone(UTC).isoformat(timespec="microseconds")
     sendable = rows(con, "select count(*) from plan.changes where sendable")[0][0]
@@ -373,6 +384,8 @@ def _meta(con: duckdb.DuckDBPyConnection, request: PlanRequest, read: SidesRead,
         "blocked": str(blocked).lower(),
         "selection": read.selection,
     }
+    if not read.selection:
+        meta |= moments_of(con, request.project.environment, syncs, request.catalog, request.clock.now())
     cursors = rows(con, "select connection, object, cursor_at from snap.cursors order by 1, 2")
     meta |= {f"cursor.{connection}.{item}": at.isoformat() for connection, item, at in cursors}
     return meta | _outside(request)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from pardotflow.config.on_leave import OnLeave
 from pardotflow.config.project import MatchKind, OnGone
 from pardotflow.core.diagnostic import Diagnostic
 from pardotflow.core.errors import InvalidProject
@@ -43,16 +44,25 @@ class _Fate:
         made = {c.role for c in sync.creates}
         archive = {role: rule is OnGone.ARCHIVE for role, rule in rules.items()}
         recreate = {role: rule is OnGone.RECREATE and role in made for role, rule in rules.items()}
+        leave = {s.role: s.config.on_leave for s in (sync.a, sync.b)}
+        archive_out = {role: rule is OnLeave.ARCHIVE for role, rule in leave.items()}
         values = {
             "unlink": {role: rule is OnGone.UNLINK for role, rule in rules.items()},
             "archive": archive,
             "recreate": recreate,
             "archive_losers": archive["a"] and sync.a.system is System.SALESFORCE,
+            "narrowed": {s.role: s.is_narrowed for s in (sync.a, sync.b)},
+            "forget": {role: rule is OnLeave.UNLINK for role, rule in leave.items()},
+            "archive_out": archive_out,
             "unrestorable": [s.role for s in (sync.a, sync.b) if s.system is not System.PARDOT],
             "recycled": recycled,
             "lags": {s.role: CACHE_LAG[s.system] for s in (sync.a, sync.b)},
         }
-        return cls(sync=sync, values=values, is_needed=recycled or any((*archive.values(), *recreate.values())))
+        return cls(
+            sync=sync,
+            values=values,
+            is_needed=recycled or any((*archive.values(), *recreate.values(), *archive_out.values())),
+        )
 
     def render(self, template: str, **more: object) -> str:
         """One template of the sync."""

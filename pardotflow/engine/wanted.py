@@ -13,6 +13,7 @@ from pardotflow.core.values import System
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.extract import Wanted
 from pardotflow.engine.histories import CHANGED_FIELD, is_history
+from pardotflow.engine.moments import LAST_SYNC, watches_connector
 from pardotflow.engine.users import QUEUE, QUEUES_ONLY, READ
 
 
@@ -24,6 +25,9 @@ def wanted_objects(project: Project, syncs: Sequence[CompiledSync], catalog: Cat
             if side.system is not System.WAREHOUSE:
                 for item in side.objects:
                     needed.setdefault((str(side.system), item.name), set()).update(item.fields)
+    prospects = needed.get(("pardot", "prospect"))
+    if prospects is not None and watches_connector(project.environment, syncs, catalog):
+        prospects.add(LAST_SYNC)
     for source in project.sources:
         if source.connection in (System.SALESFORCE, System.PARDOT) and source.object:
             info = catalog.find(source.connection, source.object)
@@ -107,7 +111,8 @@ def _wanted(
         object=name,
         fields=tuple(sorted({f.name for f in known})) if info else tuple(sorted(fields)),
         where=source.where if source else QUEUES_ONLY if looks_up and name == QUEUE else "",
-        sweep=tuple(sorted(f.name for f in known if not f.delta_safe)),
+        # What the connector did is measured by what a delta brings; a whole read would be a high price for it.
+        sweep=tuple(sorted(f.name for f in known if not f.delta_safe and f.name != LAST_SYNC)),
         looks_up=looks_up,
     )
 

@@ -77,6 +77,7 @@ create table plan.consent (
   set_at timestamp, set_by varchar, by_history boolean, is_ours boolean, reason varchar, line varchar);
 create table plan.opted_out (sync varchar, mapping varchar, both_sides bigint);
 create table plan.user_names (system varchar, id varchar, name varchar);
+create table plan.left_out (sync varchar, system varchar, reason varchar, records bigint, line varchar);
 create table plan.notes (position integer, note varchar);
 -- What a change with the action delete or undelete leaves of a link: its tombstone, or null where it is live again.
 create table plan.recycled (
@@ -116,6 +117,7 @@ ORDERS: Mapping[str, str] = {
     "request_headers": "change",
     "consent": "sync, system, object, id, field, mapping",
     "opted_out": "sync, mapping",
+    "left_out": "sync, system, reason",
 }
 
 

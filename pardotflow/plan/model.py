@@ -83,6 +83,11 @@ class SkipReason(StrEnum):
     CONVERTED = "converted"
     NOT_VISIBLE = "not_visible"
     NO_EMAIL = "no_email"
+    OUTSIDE_SELECTION = "outside_selection"
+    LEFT_SELECTION = "left_selection"
+    """It is linked; link and bases stay, unless the plan says that the link ends."""
+    DO_NOT_SYNC = "do_not_sync"
+    OLDER_THAN_RULE = "older_than_rule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +110,8 @@ class PlanMeta:
     blocked: bool
     selection: str = ""
     """What the plan was narrowed to; empty for everything."""
+    warning: str = ""
+    """What has to be read before the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +281,8 @@ class Identity:
     ambiguous: int
     unmatched_a: int
     unmatched_b: int
+    left_out: tuple[tuple[str, str, int], ...] = ()
+    """Records without a counterpart that take no part: side, reason, how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,6 +372,8 @@ class PlanReport:
     """What the next plan would still send: `oscillates` where no plan ever ends it, `needs_another` where one does."""
     flipflops: tuple[Group, ...] = ()
     """What is written again although earlier runs wrote it: the values go to and fro."""
+    paused: tuple[tuple[str, int, str], ...] = ()
+    """Syncs that are not compared: name, linked pairs, and since when (ISO 8601 in UTC)."""
     created: tuple[Group, ...] = ()
     """New records by system, object and create rule; their fields count among the single changes."""
     consent: Consent | None = None

@@ -94,6 +94,11 @@ _LISTS: tuple[tuple[str, str], ...] = (
         "i.sync) as linked_now"
         " from plan.identity i order by i.sync",
     ),
+    (
+        "left_out",
+        "select sync, nullif(system, '') as system, reason, records, line from plan.left_out"
+        " order by sync, reason, left_out.system",
+    ),
     ("guards", "select sync, guard, number, threshold, allowed, passed, flag, line from plan.guards order by position"),
     ("costs", "select system, what, row_count as rows, calls from plan.costs order by position"),
     (

@@ -22,10 +22,12 @@ from pardotflow.plan.model import (
     Quota,
     RecordName,
 )
+from pardotflow.plan.moments import PAUSED, moment_key
 
 SAMPLES = 3
 EVERY = 2**31 - 1
 _BETWEEN = "case kind when 'kept_by_decision' then ' ≠ ' else ' → ' end"
+_INSERT_ONLY = "insert_only: records that are there are not updated"
 
 
 def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts: int = 20) -> PlanReport:
@@ -58,12 +60,17 @@ def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts:
             skipped=_groups(con, "skipped", "reason", "note", field="''", reason="''", line="''"),
             skipped_total=_number(con, "select count(*) from plan.skipped"),
             accepted=_groups(
-                con, "accepted", "kind", f"{_told('a_value')} || ' ≠ ' || {_told('b_value')}", reason="''"
+                con,
+                "accepted",
+                "kind",
+                f"{_told('a_value')} || ' ≠ ' || {_told('b_value')}",
+                reason=f"case kind when 'insert_only' then '{_INSERT_ONLY}' else '' end",
             ),
             coverage=_coverage(con),
             notes=tuple(r[0] for r in con.execute("select note from plan.notes order by position").fetchall()),
             unsettled=_unsettled(con),
             flipflops=_flipflops(con),
+            paused=_paused(con, meta),
             created=_created(con),
             consent=read_consent(con),
             syncs=tuple(con.execute("select sync, strength from plan.syncs order by position").fetchall()),
@@ -97,6 +104,7 @@ def _meta(meta: dict[str, str], path: Path) -> PlanMeta:
         errored=meta["errored"] == "true",
         blocked=meta["blocked"] == "true",
         selection=meta["selection"],
+        warning=meta.get("warning", ""),
     )
 
 
@@ -140,6 +148,12 @@ def _identity(con: duckdb.DuckDBPyConnection) -> tuple[Identity, ...]:
             ambiguous=r[5],
             unmatched_a=r[6],
             unmatched_b=r[7],
+            left_out=tuple(
+                con.execute(
+                    "select system, reason, records from plan.left_out where sync = ? order by reason desc, 1 desc",
+                    [r[0]],
+                ).fetchall()
+            ),
         )
         for r in found
     )
@@ -223,6 +237,11 @@ def _flipflops(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:
     )
     note = f"{_told('before')} || ' → ' || {_told('after')} || ', ' || told"
     return _groups(con, "flipflops", "'flip_flop'", note, reason="why", view="flipflops_why")
+
+
+def _paused(con: duckdb.DuckDBPyConnection, meta: dict[str, str]) -> tuple[tuple[str, int, str], ...]:
+    found = con.execute("select sync, records from plan.left_out where reason = 'paused' order by sync").fetchall()
+    return tuple((sync, pairs, meta.get(moment_key(sync, PAUSED), "")) for sync, pairs in found)
 
 
 def _created(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:

@@ -46,6 +46,11 @@ create table if not exists mem.recycled (
   sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, system varchar,
   run_id varchar, deleted_at timestamp, restored_at timestamp, writer varchar
 );
+create table if not exists mem.moments (
+  sync varchar,            -- empty for what concerns all of them
+  what varchar,            -- create.<system>: its rule began; paused; connector: the vendor's synced up to then
+  moment timestamp
+);
 """
 
 MIGRATIONS: Mapping[int, str] = {

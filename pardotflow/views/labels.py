@@ -57,6 +57,10 @@ SKIPPED: Mapping[str, str] = {
     SkipReason.CONVERTED: "A converted lead, whose contact takes its place",
     SkipReason.NOT_VISIBLE: "Not seen this time, which proves nothing",
     SkipReason.NO_EMAIL: "Without an e-mail address",
+    SkipReason.OUTSIDE_SELECTION: "Outside the selection",
+    SkipReason.LEFT_SELECTION: "Left the selection: the pair is not compared",
+    SkipReason.OLDER_THAN_RULE: "Made before the create rule began, which is not retroactive",
+    SkipReason.DO_NOT_SYNC: "Marked as not to be synced: neither side of the pair is written",
 }
 
 READ_MODES: Mapping[str, str] = {"full": "read whole", "delta": "delta", "record": "single records", "file": "file"}

@@ -100,6 +100,7 @@ TABLES = (
     "consent",
     "opted_out",
     "user_names",
+    "left_out",
 )
 
 

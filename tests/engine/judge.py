@@ -31,6 +31,7 @@ def check_plan(world: World, plan: SavedPlan) -> None:
     _no_guess(plan)
     _no_write_to_what_is_not_seen(world, plan)
     _no_opt_in_unasked(world, plan)
+    _no_write_to_what_takes_no_part(plan)
     _is_proved(plan)
 
 
@@ -68,6 +69,15 @@ def _no_write_to_what_is_not_seen(world: World, plan: SavedPlan) -> None:
         if record is not None:
             is_closed = bool(record.last.values.get("IsConverted"))
             assert not (record.hidden or record.last.deleted or is_closed), change
+
+
+def _no_write_to_what_takes_no_part(plan: SavedPlan) -> None:
+    """A pair of which a record is left out is written on neither side."""
+    apart = ("left_selection", "do_not_sync", "outside_selection")
+    touched = {f"{f['object']}/{f['id']}" for f in plan.sendable}
+    for left in (s for s in plan["skipped"] if s["reason"] in apart):
+        pair = {f"{left['object']}/{left['id']}", left["note"].removeprefix("linked with ").partition(":")[0]}
+        assert not pair & touched, (left, describe_plan(plan))
 
 
 def _no_opt_in_unasked(world: World, plan: SavedPlan) -> None:

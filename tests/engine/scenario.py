@@ -69,6 +69,25 @@ KEYS: Mapping[str, Any] = {
 }
 
 
+CRM_CONDITIONS: tuple[Yaml, ...] = (
+    {},
+    {},
+    {"select": "Title is distinct from 'CEO'"},
+    {"select": "Source__c = 'Web'", "on_leave": "unlink"},
+    {"select": "Source__c = 'Web'", "on_leave": "archive"},
+    {"do_not_sync": "Flag__c"},
+    {"select": "Count__c > 5", "do_not_sync": "salesforce.Phone = '1'"},
+)
+UNIT_CONDITIONS: tuple[Yaml, ...] = (
+    {},
+    {},
+    {},
+    {"select": "coalesce(jobTitle, '') <> 'CEO'", "on_leave": "unlink"},
+    {"do_not_sync": "flag__c"},
+)
+"""Who takes part: by fields that people edit, and that mappings may write."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One person: a record on one side or on both, and how the two could find each other."""
@@ -143,7 +162,11 @@ def syncs(draw: Draw) -> Yaml:
         create["salesforce"] = {"object": "Lead", "set": values, "key": "Prospect_Id__c"}
     unlink = draw(st.sampled_from(("keep", "unlink")))
     deletes = {"salesforce": unlink, "pardot": unlink}
-    return people(fields, match=[KEYS[k] for k in keys], create=create, deletes=deletes)
+    sides = {
+        "salesforce": {"objects": ["Contact", "Lead"], **draw(st.sampled_from(CRM_CONDITIONS))},
+        "pardot": {"object": "prospect", **draw(st.sampled_from(UNIT_CONDITIONS))},
+    }
+    return people(fields, match=[KEYS[k] for k in keys], create=create, deletes=deletes, sides=sides)
 
 
 def _values(draw: Draw, system: System) -> dict[str, Any]:

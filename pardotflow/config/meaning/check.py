@@ -16,6 +16,7 @@ from pardotflow.config.meaning.fit import check_fit
 from pardotflow.config.meaning.names import check_names
 from pardotflow.config.meaning.policies import check_policies
 from pardotflow.config.meaning.scope import Scope
+from pardotflow.config.meaning.selection import check_selection
 from pardotflow.config.meaning.sources import check_sources
 from pardotflow.config.meaning.targets import check_targets
 from pardotflow.config.meaning.traps import check_traps
@@ -37,6 +38,7 @@ _CHECKS: tuple[Callable[[Scope], None], ...] = (
     check_fit,
     check_users,
     check_consent,
+    check_selection,
 )
 
 

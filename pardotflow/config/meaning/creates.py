@@ -1,8 +1,9 @@
 """Create rules: a key that makes a retry harmless, and every field that the system requires."""
 
+from pardotflow.config.creates import CREATED
 from pardotflow.config.meaning.fields import check_field
 from pardotflow.config.meaning.read_only import why_read_only
-from pardotflow.config.meaning.scope import Scope, is_same, is_written, refs_of
+from pardotflow.config.meaning.scope import Scope, is_same, is_written, other_side, refs_of
 from pardotflow.config.project import CreateRule, Side, Sync
 from pardotflow.core.describe import FieldInfo, ObjectInfo
 from pardotflow.core.span import Span
@@ -18,6 +19,7 @@ def check_creates(scope: Scope) -> None:
                 _check_key(scope, sync, side, rule)
                 _check_set(scope, side, rule)
                 _check_required(scope, sync, side, rule)
+                _check_created(scope, other_side(sync, side), rule)
 
 
 def _check_key(scope: Scope, sync: Sync, side: Side, rule: CreateRule) -> None:
@@ -67,6 +69,18 @@ def _check_set(scope: Scope, side: Side, rule: CreateRule) -> None:
 def _is_createable(side: Side, rule: CreateRule, name: str, field: FieldInfo | None) -> bool:
     is_free = not why_read_only(side.system, rule.object, name, field)
     return is_free and (field is None or field.createable)
+
+
+def _check_created(scope: Scope, source: Side, rule: CreateRule) -> None:
+    """A rule that is not retroactive asks every record when it was made."""
+    if rule.retroactive:
+        return
+    field, span = CREATED.get(source.system), rule.at("retroactive")
+    if field is None:
+        message = f"rows of the model {source.model} do not say when they were made"
+        scope.findings.error("PF169", message, span, "Remove retroactive, and compare a column of the model in when.")
+        return
+    check_field(scope, source, source.objects, field, span)
 
 
 def _check_required(scope: Scope, sync: Sync, side: Side, rule: CreateRule) -> None:

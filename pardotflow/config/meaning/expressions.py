@@ -1,6 +1,7 @@
-"""SQL in `sql`, `when` and `set`: one expression over the record of the other side.
+"""SQL in `sql`, `when`, `set`, `select` and `do_not_sync`: one expression over one record.
 
-Names may be qualified by the system that they come from; a name without one belongs to the other side too.
+The first three read the record of the other side, the last two the side's own. Names may be qualified by the system
+that they come from; a name without one belongs to the record that is read.
 """
 
 from collections.abc import Iterator, Sequence
@@ -52,8 +53,16 @@ def _expressions(scope: Scope) -> Iterator[Expression]:
             if side.system in sync.pick:
                 pick = sync.pick[side.system]
                 yield Expression(sql=pick.sql, reads=side, fills=side, place=pick.place, span=pick.span)
+            yield from of_side(side)
             if side.system in sync.create:
                 yield from _of_rule(sync.create[side.system], other_side(sync, side), side)
+
+
+def of_side(side: Side) -> Iterator[Expression]:
+    """The conditions that say which records of a side take part: they read the record that they decide about."""
+    for key, sql in (("select", side.select), ("do_not_sync", side.do_not_sync)):
+        if sql:
+            yield Expression(sql=sql, reads=side, fills=side, place=side.places.get(key), span=side.at(key))
 
 
 def _of_mapping(sync: Sync, mapping: FieldMapping) -> Iterator[Expression]:

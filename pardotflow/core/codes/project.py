@@ -7,6 +7,7 @@ From PF185 on stand decision tests (`codes.cases`).
 
 from pardotflow.core.codes.cases import CASE_CODES
 from pardotflow.core.codes.code import Code, code
+from pardotflow.core.codes.selection import SELECTION_CODES
 from pardotflow.core.codes.users import USER_CODES
 
 _FILES = (
@@ -407,6 +408,7 @@ PROJECT_CODES: tuple[Code, ...] = (
     *_CREATES,
     *_SQL,
     *USER_CODES,
+    *SELECTION_CODES,
     *CASE_CODES,
     *_UNBUILT,
 )

@@ -72,7 +72,7 @@ select {{ sync.name | literal }}, a_obj, a_id, a_name, b_obj, b_id, b_name, key,
     || case when decision is not null and found <> 'both_moved' then '; decided by a person' else '' end,
   line, pii, a_stamp, b_stamp, decision is not null
 from named_cells
-where not consent and outcome <> 'accept' and (outcome = 'held:open_conflict' or decision is not null or section = 'conflict');
+where not consent and outcome not in ('accept', 'insert_only') and (outcome = 'held:open_conflict' or decision is not null or section = 'conflict');
 
 insert into out_held
 select {{ sync.name | literal }},
@@ -111,6 +111,17 @@ select {{ sync.name | literal }},
        when rewritten or (sent_side is not null and rewrites > 0) then 'rewritten' else 'stored_differently' end, line, pii
 from named_cells where outcome = 'accept' and found = 'same';
 
+{% if sync.insert_only %}
+-- What would be written to a record that was there before, on a side where records are only made.
+insert into out_accepted
+select {{ sync.name | literal }},
+  case target when 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
+  case target when 'a' then a_obj else b_obj end, case target when 'a' then a_id else b_id end,
+  case target when 'a' then a_name else b_name end,
+  told_field, ra, rb, 'insert_only', line, pii
+from named_cells where outcome = 'insert_only';
+
+{% endif %}
 -- Bases that the next apply records: cells that agree, and what a target stores of what it was sent.
 insert into out_agreed
 select {{ sync.name | literal }}, a_obj, a_id, b_obj, b_id, key, digest_now, ra, rb, rewrites + cast(rewritten as integer)

@@ -3,6 +3,7 @@
 {% set r = source %}
 create or replace temp table wanted as
 select l.obj, l.id, l.name, l.mark, l.others, l.note, coalesce(l.key_no, -1) as key_no, coalesce(s._create_when, false) as condition, {{ owner }} as owner
+{%- if created %}, nf_instant(s.{{ created | name }}) as created{% endif %}
 {%- for key in symmetric_keys %}, {{ key.value }} as key_{{ key.number }}{% endfor %}
 
 from left_{{ r }} l join side_{{ r }} {{ r }} on {{ r }}._obj = l.obj and {{ r }}._id = l.id
@@ -13,6 +14,9 @@ create or replace temp table judged_creates as
 select *,
   case
     when not condition then 'skipped:create_condition'
+{% if created %}
+    when coalesce(created < {{ rule_start }}, true) then 'skipped:older_than_rule'
+{% endif %}
     when mark = 'was_deleted' then 'held:was_deleted'
     when mark = 'would_duplicate'{% if share_email_keys %} and key_no not in ({{ share_email_keys | join(', ') }}){% endif %} then 'held:would_duplicate'
     when unknown_id is not null then 'held:unknown_outcome'
@@ -31,6 +35,12 @@ delete from judged_creates where not ({{ focus_role.replace('@obj', 'obj').repla
 insert into out_skipped
 select {{ sync.name | literal }}, '{{ source_system }}', obj, id, name, 'create_condition', {{ rule_when | literal }}
 from judged_creates where verdict = 'skipped:create_condition';
+{% if created %}
+
+insert into out_skipped
+select {{ sync.name | literal }}, '{{ source_system }}', obj, id, name, 'older_than_rule', coalesce('made on ' || cast(cast(created as date) as varchar), '')
+from judged_creates where verdict = 'skipped:older_than_rule';
+{% endif %}
 
 insert into out_held
 select {{ sync.name | literal }}, '{{ source_system }}', obj, id, name, '', null, null,

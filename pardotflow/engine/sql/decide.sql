@@ -126,6 +126,9 @@ select *,
   case
     when unreadable then 'held:unreadable'
     when is_cut_copy then 'accept'
+{% for role in sync.insert_only %}
+    when target = '{{ role }}' and not starts_with({{ role }}_id, 'new:') then 'insert_only'
+{% endfor %}
     when is_opt_in and (side not in ('a', 'b') or not allow_opt_in) then 'held:opt_in'
     when side = 'ask' then 'held:open_conflict'
     when side = 'keep' then 'held:kept_by_decision'

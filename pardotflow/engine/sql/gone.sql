@@ -12,6 +12,16 @@ from pair_state p join side_{{ other }} o on o._obj = p.{{ other }}_obj and o._i
 where p.state = '{{ role }}_gone' and o._live and {{ focus_pair }};
 
 {% endif %}
+{% if archive_out[role] %}
+insert into out_deletes
+select {{ sync.name | literal }}, '{{ other_system }}', o._obj, o._id, o._name,
+  p.{{ role }}_obj || '/' || p.{{ role }}_id || ' left the selection in {{ system }}', {{ sync.side(role).config.at('on_leave').short | literal }},
+  p.old_a_obj, p.old_a_id, p.old_b_obj, p.old_b_id, '{{ system }}'
+from pair_state p join side_{{ role }} s on s._obj = p.{{ role }}_obj and s._id = p.{{ role }}_id
+join side_{{ other }} o on o._obj = p.{{ other }}_obj and o._id = p.{{ other }}_id
+where p.state = 'out_{{ role }}' and s._out = 'outside_selection' and o._live and o._out is null and {{ focus_pair }};
+
+{% endif %}
 {% if recreate[role] %}
 insert into out_recreated
 select {{ sync.name | literal }}, c.system, c.object, c.id, r.old_a_obj, r.old_a_id, r.old_b_obj, r.old_b_id

@@ -1,7 +1,9 @@
 -- Pairs whose two records can be compared, and why the others cannot.
 create or replace temp table pair_state as
 select p.*, coalesce(a._visible and a._deleted and b._visible and b._deleted, false) as both_gone,
-  case when a._id is not null and b._id is not null and coalesce(p.restore, '') <> '' then 'live'
+  case when a._out is not null then 'out_a'
+       when b._out is not null then 'out_b'
+       when a._id is not null and b._id is not null and coalesce(p.restore, '') <> '' then 'live'
        when a._id is null or not a._visible then 'a_not_visible'
 {% if recycled %}
        -- A lagging cache may still show as deleted what we took out of the recycle bin.
@@ -32,7 +34,7 @@ create or replace temp table left_{{ role }} as
 select s._obj as obj, s._id as id, s._name as name, m.kind as mark, m.others, m.note, m.key_no
 from side_{{ role }} s
 left join marks m on m.role = '{{ role }}' and m.obj = s._obj and m.id = s._id
-where s._live
+where s._live and s._out is null
   and not exists (from pairs p where p.{{ role }}_obj = s._obj and p.{{ role }}_id = s._id)
   and (m.key_no = -1 or not exists (from linked l where (l.{{ role }}_obj = s._obj and l.{{ role }}_id = s._id)
                                    or (l.{{ role }}_object = s._obj and l.old_{{ role }}_id = s._id)));

@@ -1,4 +1,5 @@
 -- One match key. Two candidates are never guessed between; a record whose id the other side names is that record or none.
+-- A record that does not take part is a candidate still, and is never linked.
 {% macro chosen(role, by_object, last) %}
 {% if by_object or role in last %}
 rank() over (partition by v order by case when live then 0 else 1 end{{ ', prio' if by_object }}{% if role in last %}, pick {{ 'desc' if last[role] else 'asc' }} nulls last{% endif %}) = 1
@@ -10,7 +11,7 @@ create or replace temp table ka as
 select *, {{ chosen('a', by_object, last) }} as chosen from (
   select a._obj as obj, a._id as id, a._prio as prio, a._live as live, a._deleted or not a._visible or a._closed as deleted,
          {% if key.names == 'a' %}coalesce(f.key, {{ key.form('a') }}){% else %}{{ key.form('a') }}{% endif %} as v,
-         a._live and t.id is null as free{% if 'a' in last %}, a._pick as pick{% endif %}
+         a._live and t.id is null and a._out is null as free, a._out as out{% if 'a' in last %}, a._pick as pick{% endif %}
 
   from side_a a left join taken t on t.role = 'a' and t.obj = a._obj and t.id = a._id
   {% if key.names == 'a' %}left join follow_b f on f.from_key = {{ key.form('a') }}{% endif %}
@@ -22,7 +23,7 @@ create or replace temp table kb as
 select *, {{ chosen('b', false, last) }} as chosen from (
   select b._obj as obj, b._id as id, b._prio as prio, b._live as live, b._deleted or not b._visible or b._closed as deleted,
          {% if key.names == 'b' %}coalesce(f.key, {{ key.form('b') }}){% else %}{{ key.form('b') }}{% endif %} as v,
-         b._live and t.id is null as free{% if 'b' in last %}, b._pick as pick{% endif %}
+         b._live and t.id is null and b._out is null as free, b._out as out{% if 'b' in last %}, b._pick as pick{% endif %}
 
   from side_b b left join taken t on t.role = 'b' and t.obj = b._obj and t.id = b._id
   {% if key.names == 'b' %}left join follow_a f on f.from_key = {{ key.form('b') }}{% endif %}
@@ -34,7 +35,8 @@ select *, {{ chosen('b', false, last) }} as chosen from (
 create or replace temp table v{{ role }} as
 select v, count(*) filter (live and chosen) as n_live, count(*) filter (free and chosen) as n_free,
        count(*) filter (deleted) as n_deleted, count(*) as n_all,
-       string_agg(obj || '/' || id, ', ' order by obj, id) filter (live and chosen) as live_names,
+       string_agg(obj || '/' || id || case out when 'do_not_sync' then ' (not to be synced)' when 'outside_selection' then ' (outside the selection)'
+                                             else '' end, ', ' order by obj, id) filter (live and chosen) as live_names,
        string_agg(obj || '/' || id, ', ' order by obj, id) filter (deleted) as deleted_names
 from k{{ role }} group by v;
 {% endfor %}

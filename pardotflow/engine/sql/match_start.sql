@@ -73,7 +73,7 @@ select '{{ role }}' as gone, l.a_object as old_a_obj, l.old_a_id, l.b_object as 
 from linked l
 join side_{{ role }} g on g._obj = l.{{ role }}_obj and g._id = l.{{ role }}_id
 join side_{{ other }} o on o._obj = l.{{ other }}_obj and o._id = l.{{ other }}_id
-where l.tombstone is null and coalesce(l.restore, '') = '' and g._visible and g._deleted and o._live;
+where l.tombstone is null and coalesce(l.restore, '') = '' and g._visible and g._deleted and o._live and o._out is null;
 {% endfor %}
 {% if recreate.a or recreate.b %}
 delete from linked l using recreated r
@@ -106,7 +106,7 @@ join pairs p on p.a_obj = l.a_obj and p.a_id = l.a_id
 join side_a s on s._obj = l.a_obj and s._id = l.a_id
 join side_b w on w._obj = p.b_obj and w._id = p.b_id
 join side_b o on o._obj = l.b_obj and o._id = l.b_id
-where l.tombstone is null and l.claim = 2 and l.b_id <> p.b_id and s._live and w._live and o._live;
+where l.tombstone is null and l.claim = 2 and l.b_id <> p.b_id and s._live and w._live and o._live and o._out is null;
 delete from marks where role = 'b' and exists (from losers l where l.b_obj = marks.obj and l.b_id = marks.id);
 {% endif %}
 

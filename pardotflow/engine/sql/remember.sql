@@ -37,7 +37,11 @@ where l.sync = r.sync and l.a_object = r.old_a_object and l.a_id = r.old_a_id an
 insert into mem.links
 select sync, a_object, a_id, b_object, b_id, case when kind in ('followed', 'tombstone') then 'found' else kind end,
        {{ run_id | literal }}, timezone('UTC', now()), tombstone
-from resolved_links;
+from resolved_links where kind <> 'forgotten';
+
+delete from mem.bases b using resolved_links r
+where r.kind = 'forgotten' and b.sync = r.sync and b.a_object = r.old_a_object and b.a_id = r.old_a_id
+  and b.b_object = r.old_b_object and b.b_id = r.old_b_id;
 
 -- Bases of what was sent, and of what agreed without a write. An answer says at once what is stored; the half is still
 -- `sent` until a read shows the write, because a lagging cache may go on showing what was there before.
@@ -92,9 +96,10 @@ from plan.bases p join lost l using (change) join plan.changes c using (change) 
 where b.sync = p.sync and b.field = p.mapping and b.a_object = p.a_object and b.a_id = p.a_id
   and b.b_object = p.b_object and b.b_id = p.b_id;
 
--- A field that left the mapping loses its base.
+-- A field that left the mapping loses its base, unless its sync is paused.
 delete from mem.bases
 where sync in (select sync from plan.syncs)
+  and sync not in (select sync from plan.left_out where reason = 'paused')
   and (sync, field) not in (select sync, mapping from plan.mappings);
 
 -- When we wrote which record: such a stamp says nothing about when a person did.
@@ -123,3 +128,16 @@ delete from mem.history where rowid in (
   select h.rowid from mem.history h join plan.changes c on c.system = h.system and c.object = h.object and c.id = h.id
   join outcomes o using (change)
   qualify row_number() over (partition by h.system, h.object, h.id, h.field order by h.written_at desc, h.run_id) > {{ kept_writes }});
+{% if is_newest %}
+
+-- Rules and pauses begin with the first apply, and end with the first that does not know them any more; what was seen of
+-- the vendor's connector is known from now on. A narrowed plan knows none of that.
+create or replace temp table moments as
+select split_part(key, '/', 2) as sync, split_part(key, '/', 3) as what, try_cast(value as timestamp) as moment
+from plan.meta where starts_with(key, 'moment/');
+delete from mem.moments m
+where (m.what = 'connector' or not exists (from moments n where n.sync = m.sync and n.what = m.what))
+  and exists (from plan.meta where key = 'selection' and value = '');
+insert into mem.moments
+select * from moments n where not exists (from mem.moments m where m.sync = n.sync and m.what = n.what);
+{% endif %}

@@ -46,7 +46,10 @@ with raw as (
 {% endfor %}
 )
 {% endif %}
--- The form in which each mapped value is compared, once for every row.
-select {{ side.role }}.*{% for column, form in forms.items() %}, {{ form }} as {{ column }}{% endfor %}
+-- The form in which each mapped value is compared, once for every row; and why a live record does not take part.
+select {{ side.role }}.*,
+  case {% if '_do_not_sync' in expressions %}when _live and coalesce(_do_not_sync, false) then 'do_not_sync' {% endif %}
+{% if '_select' in expressions %}when _live and not coalesce(_select, false) then 'outside_selection' {% endif %}
+when false then '' end as _out{% for column, form in forms.items() %}, {{ form }} as {{ column }}{% endfor %}
 
 from {{ 'translated' if users else 'whole' }} as {{ side.role }};

@@ -3,6 +3,7 @@
 create table mem.links as from kept.links;
 create table mem.writes as from kept.writes;
 create table mem.history as from kept.history limit 0;
+create table mem.moments as from kept.moments;
 create table mem.recycled as from kept.recycled;
 create table mem.bases as
 from kept.bases b

@@ -24,7 +24,7 @@ def head_lines(meta: PlanMeta, page: Page) -> list[Text]:
 
 
 def _special(meta: PlanMeta) -> list[tuple[str, str]]:
-    said = []
+    said = [(meta.warning, "bold red")] if meta.warning else []
     if meta.selection:
         said.append((f"Narrowed to {meta.selection}: what lies outside was not compared.", "yellow"))
     elif not meta.complete:

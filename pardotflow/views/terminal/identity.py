@@ -12,6 +12,10 @@ from pardotflow.views.page import Page
 from pardotflow.views.words import listed, number, plural, system_name
 
 _LONGEST_NAME = 20
+_LEFT_OUT = {
+    "outside_selection": "outside the selection: not compared, nothing made for them",
+    "do_not_sync": "marked as not to be synced: nothing made for them",
+}
 
 
 def identity_lines(identity: tuple[Identity, ...], page: Page) -> list[Text]:
@@ -30,7 +34,7 @@ def identity_lines(identity: tuple[Identity, ...], page: Page) -> list[Text]:
 
 
 def _sentences(one: Identity) -> list[str]:
-    return [_linked(one), _ambiguous(one), _unmatched(one)]
+    return [_linked(one), _ambiguous(one), _unmatched(one), *_left_out(one)]
 
 
 def _linked(one: Identity) -> str:
@@ -48,3 +52,12 @@ def _unmatched(one: Identity) -> str:
     sides = ((one.a, one.unmatched_a), (one.b, one.unmatched_b))
     found = listed(f"{number(n)} in {system_name(side)}" for side, n in sides if n)
     return f"without a counterpart {found}" if found else ""
+
+
+def _left_out(one: Identity) -> list[str]:
+    reasons = dict.fromkeys(reason for _, reason, _ in one.left_out)
+    return [f"{_counted(one, reason)} {_LEFT_OUT.get(reason, reason)}" for reason in reasons]
+
+
+def _counted(one: Identity, reason: str) -> str:
+    return listed(f"{number(n)} in {system_name(side)}" for side, why, n in one.left_out if why == reason)

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
-from pardotflow.plan.model import Count, PlanReport
+from pardotflow.plan.model import Count, PlanReport, SkipReason
 from pardotflow.views.labels import ACTIONS
 from pardotflow.views.layout import grid, paragraph, stacked, words
 from pardotflow.views.page import FACT, Page
 from pardotflow.views.terminal.consent import consent_fact
 from pardotflow.views.terminal.cost import cost_facts
 from pardotflow.views.terminal.head import guards_fact
-from pardotflow.views.words import number, plural, system_object
+from pardotflow.views.words import listed, minute, number, plural, system_object
 
 _SHOWN_ONLY = {"observe": "its changes are shown and never sent", "plan": "its changes are planned and not sent"}
+
+_NOT_COMPARED = (SkipReason.LEFT_SELECTION, SkipReason.DO_NOT_SYNC)
 
 
 def summary_lines(report: PlanReport, page: Page) -> list[Text]:
@@ -71,14 +73,20 @@ def _stand(report: PlanReport, page: Page) -> list[Text]:
     if report.ambiguities_total:
         found = plural(report.ambiguities_total, "record")
         lines += fact("ambiguous", f"{found} with more than one candidate: nothing is written for them", page)
-    if report.skipped_total:
-        lines += fact("skipped", f"{plural(report.skipped_total, 'record')} without a counterpart", page)
+    lines += fact("skipped", _skipped(report), page)
     return lines + fact("guards", guards_fact(report), page)
 
 
 def _is_taken_back(report: PlanReport) -> bool:
     """True where somebody is opted in again, or would be."""
     return report.consent is not None and report.consent.total(opts="in") > 0
+
+
+def _skipped(report: PlanReport) -> str:
+    apart = sum(group.count for group in report.skipped if group.kind in _NOT_COMPARED)
+    alone = report.skipped_total - apart
+    told = f"{plural(alone, 'record')} without a counterpart" if alone else ""
+    return listed(part for part in (told, f"{plural(apart, 'pair')} not compared" if apart else "") if part)
 
 
 def _conflicts(report: PlanReport) -> str:
@@ -92,6 +100,9 @@ def _caution(report: PlanReport, page: Page) -> list[Text]:
     if report.has_changes and any(strength not in _SHOWN_ONLY for _, strength in report.syncs):
         text = "Writing may start flows, triggers and engagement programs there."
         lines += fact("automation", text, page, "yellow")
+    for sync, pairs, since in report.paused:
+        text = f"{sync} is paused{f' since {minute(since)}' if since else ''}: {plural(pairs, 'pair is', 'pairs are')}"
+        lines += fact("paused", f"{text} not compared; links and bases stay", page, "yellow")
     for sync, strength in report.syncs:
         if strength in _SHOWN_ONLY:
             lines += fact("strength", f"{sync} is at {strength}: {_SHOWN_ONLY[strength]}", page, "yellow")

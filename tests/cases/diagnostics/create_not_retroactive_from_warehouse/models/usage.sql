@@ -1,0 +1,1 @@
+select email, plan from {{ source('usage') }}
