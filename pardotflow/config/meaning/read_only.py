@@ -70,6 +70,8 @@ def why_read_only(system: System, object_name: str, field: str, info: FieldInfo 
         return "only the vendor's own connector fills fields of its package"
     if system is System.SALESFORCE and field.lower() in _SALESFORCE:
         return "Salesforce sets it by itself"
+    if system is System.PARDOT and object_name.lower() == "prospect" and field.lower() == "grade":
+        return "Pardot computes the grade"
     if system is System.PARDOT and object_name.lower() == "prospect" and field.lower() in _PARDOT:
         return "Pardot sets it by itself"
     return "it is a formula" if info is not None and info.calculated else ""
