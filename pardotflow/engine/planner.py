@@ -44,6 +44,7 @@ from pardotflow.engine.simulate import Simulation, prove
 from pardotflow.engine.sqlfile import insert_rows, rows, run
 from pardotflow.engine.syncplan import run_sync
 from pardotflow.engine.unknown import load_unknown_creates
+from pardotflow.engine.users import pair_notes
 from pardotflow.engine.wanted import wanted_objects
 from pardotflow.engine.warehouse import describe_models, make_model_views, make_row_view, make_source_views
 from pardotflow.graph.dag import StepKind, build_graph
@@ -309,7 +310,8 @@ def _finish(
         "plan.coverage",
         [[c.system, c.object, c.rows, c.deleted, c.mode, c.changed, c.note] for c in read.coverage],
     )
-    _save_rows(con, "plan.notes", [[note] for note in [*read.notes, *_notes(con, request)]])
+    notes = [*read.notes, *_notes(con, request), *pair_notes(con, syncs)]
+    _save_rows(con, "plan.notes", [[note] for note in notes])
     meta = _meta(con, request, syncs, read, blocked=any(not g.passed for g in guards))
     insert_rows(con, "plan.meta", sorted(meta.items()))
     return meta

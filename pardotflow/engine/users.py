@@ -6,12 +6,14 @@ Two candidates are never guessed between, and a user who is not active is nobody
 
 from collections.abc import Iterable, Mapping
 
+import duckdb
+
 from pardotflow.config.project import Sync
 from pardotflow.config.user_map import Queues, UserKey, UserMap
 from pardotflow.core.values import System
 from pardotflow.engine.compiled import CompiledMapping, CompiledSide, CompiledSync, CompiledUsers
 from pardotflow.engine.quote import literal
-from pardotflow.engine.sqlfile import render
+from pardotflow.engine.sqlfile import render, rows
 from pardotflow.engine.truth import Flow
 
 OWNER = "OwnerId"
@@ -20,6 +22,8 @@ QUEUE_PREFIX = "00G"
 SALESFORCE_USER, PARDOT_USER, QUEUE = "User", "user", "Group"
 QUEUES_ONLY = "Type = 'Queue'"
 """The filter under which groups are read: roles and public groups own no records."""
+
+_MOST_NAMED = 3
 
 READ: Mapping[tuple[System, str], tuple[str, ...]] = {
     (System.SALESFORCE, SALESFORCE_USER): ("Email", "IsActive", "Name", "Username"),
@@ -98,3 +102,24 @@ def _normal(text: str, system: System) -> str:
     """SQL of a user that is named by id or e-mail, in the form in which users are compared."""
     form = "email" if "@" in text else "id" if system is System.SALESFORCE else "text"
     return f"nf_{form}({literal(text.strip())})"
+
+
+def pair_notes(con: duckdb.DuckDBPyConnection, syncs: Iterable[CompiledSync]) -> list[str]:
+    """What the operator should know of pairs that name somebody who is in neither of the two lists of users."""
+    notes = []
+    for sync in syncs:
+        pairs = sorted({pair for user in sync.users for pair in user.users.pairs})
+        lost = [pair for pair in pairs if not _is_known(con, pair)]
+        if lost:
+            named = ", ".join(" → ".join(pair) for pair in lost[:_MOST_NAMED])
+            more = f" and {len(lost) - _MOST_NAMED} more" if len(lost) > _MOST_NAMED else ""
+            notes.append(f"{sync.name}: pairs of users that name somebody who is not there: {named}{more}")
+    return notes
+
+
+def _is_known(con: duckdb.DuckDBPyConnection, pair: tuple[str, str]) -> bool:
+    tests = [
+        f"exists (from user_rows where system = '{system}' and {_normal(user, system)} in (key, email, login))"
+        for system, user in zip((System.SALESFORCE, System.PARDOT), pair, strict=True)
+    ]
+    return bool(rows(con, f"select {' and '.join(tests)}")[0][0])

@@ -145,6 +145,16 @@ def test_a_lookup_in_salesforce_follows_the_user_in_pardot(world: World) -> None
     assert world.plan().sendable == []
 
 
+def test_a_pair_wins_and_one_of_nobody_is_told(world: World) -> None:
+    world.write("users.csv", "salesforce,pardot\nana@work.example,202\nzoe@work.example,201\n")
+    world.configure(mapped(map="users.csv"))
+    world.pair({"OwnerId": ANA}, {})
+    plan = world.plan()
+    assert [f["after"] for f in plan.sendable] == ["202"]
+    told = [n["note"] for n in plan["notes"] if "pairs" in n["note"]]
+    assert told == ["people: pairs of users that name somebody who is not there: zoe@work.example → 201"]
+
+
 def test_users_are_read_only_where_they_are_translated(world: World) -> None:
     world.configure(people([{"salesforce": "Title", "pardot": "jobTitle"}]))
     world.plan()
