@@ -11,7 +11,7 @@ from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.focus import OTHER
 from pardotflow.plan.verdicts import Difference
 from pardotflow.quality.load import NONE
-from pardotflow.quality.outcome import Outcome, Told, Written
+from pardotflow.quality.outcome import OPEN, Outcome, Told, Written
 from pardotflow.quality.resolve import BoundCase, Changes
 
 NOTHING = "nothing"
@@ -135,7 +135,7 @@ def why_of(sync: CompiledSync, outcome: Outcome, number: int) -> str:
         return f"held: {outcome.held[number].why}"
     if number in outcome.conflicts:
         told = outcome.conflicts[number]
-        return f"{told.word} conflict: {told.why}"
+        return f"{'open conflict' if told.word == OPEN else f'{told.word} wins'}: {told.why}"
     cell = outcome.cells.get(number)
     if cell is None:
         return "the two sides agree"

@@ -52,6 +52,13 @@ def test_a_conflict_names_its_winner(phones: Stand) -> None:
     ]
 
 
+def test_what_is_not_written_says_who_wins(phones: Stand) -> None:
+    pair = {"base": {"phone": "1"}, "salesforce": CRM, "pardot": UNIT}
+    assert phones.told(**pair, expect={"salesforce": {"Phone": "3"}, "pardot": {"phone": "2"}}) == [
+        'salesforce Phone: "3" / nothing (salesforce wins: both moved; policy salesforce)'
+    ]
+
+
 def test_the_times_decide_where_the_policy_asks_them(phones: Stand) -> None:
     pair = {"base": {"Title": "a"}, "salesforce": {"object": "Lead", "Title": "b"}, "pardot": {"jobTitle": "c"}}
     early, late = "2026-01-01T10:00:00Z", "2026-01-01T12:00:00+01:00"
