@@ -6,12 +6,11 @@ match keys where the case speaks of them.
 
 from collections.abc import Iterator, Mapping
 
-from pardotflow.engine.compile import target_side
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.focus import OTHER
 from pardotflow.plan.verdicts import Difference
 from pardotflow.quality.load import NONE
-from pardotflow.quality.outcome import OPEN, Outcome, Told, Written
+from pardotflow.quality.outcome import OPEN, Outcome, Told, Written, writer_of
 from pardotflow.quality.resolve import BoundCase, Changes
 
 NOTHING = "nothing"
@@ -120,10 +119,7 @@ def _why_unwritten(sync: CompiledSync, case: BoundCase, outcome: Outcome, role: 
         return _because(outcome.ambiguous) if outcome.ambiguous else {"why": "no match key finds the pair", "line": ""}
     if len(case.rows) == 1 or (outcome.skipped and not outcome.cells):
         return _why_not(sync, role, outcome)
-    writing = (
-        m for m in sync.mappings if target_side(m, role) and field in (m.field_a if role == "a" else m.field_b).values()
-    )
-    mapping = next(writing, None)
+    mapping = writer_of(sync, role, case.rows[role].object, field)
     if mapping is None:
         return {"why": f"no mapping writes it in {sync.side(role).system}", "line": sync.line}
     return {"why": why_of(sync, outcome, mapping.number), "line": mapping.mapping.span.short}

@@ -135,21 +135,25 @@ class Reader:
 
     def _held(self, row: Mapping[str, Any]) -> None:
         outcome, told = self._of_record(row), Told(word=row["kind"], why=row["reason"], line=row["line"])
-        number = self._mapping_of(self._roles[row["system"]], row["field"])
+        number = self._mapping_of(self._roles[row["system"]], row["object"], row["field"])
         if number is None:
             outcome.held_record = told
         else:
             outcome.held[number] = told
 
-    def _mapping_of(self, role: str, field: str) -> int | None:
-        """The mapping that writes the field, by which a plan tells what it holds."""
-        if not field:
-            return None
-        for mapping in self._sync.mappings:
-            fields = mapping.field_a if role == "a" else mapping.field_b
-            if target_side(mapping, role) and field in fields.values():
-                return mapping.number
-        return self._numbers.get(field)
+    def _mapping_of(self, role: str, item: str, field: str) -> int | None:
+        """The mapping by which a plan tells what it holds: the one that writes the field."""
+        mapping = writer_of(self._sync, role, item, field) if field else None
+        return mapping.number if mapping else self._numbers.get(field)
+
+
+def writer_of(sync: CompiledSync, role: str, item: str, field: str) -> CompiledMapping | None:
+    """The mapping that may write a field of an object; there is one at most."""
+    for mapping in sync.mappings:
+        fields = mapping.field_a if role == "a" else mapping.field_b
+        if target_side(mapping, role) and fields.get(item) == field:
+            return mapping
+    return None
 
 
 def policy_cell(sync: CompiledSync, mapping: CompiledMapping, found: Found, a: str | None, b: str | None) -> PolicyCell:

@@ -175,6 +175,21 @@ def test_a_converted_lead_is_no_target(phones: Stand) -> None:
     assert phones.holds(salesforce=lead, pardot=UNIT, base={"phone": "1"}, expect={"skipped": "converted"})
 
 
+def test_a_field_of_the_same_name_on_two_objects(tmp_path: Path) -> None:
+    made = stand(
+        tmp_path,
+        [
+            {"salesforce": {"Contact": "Title"}, "pardot": "jobTitle"},
+            {"salesforce": {"Lead": "Title"}, "pardot": "note__c"},
+        ],
+    )
+    pair = {"base": {"note__c": "a"}, "salesforce": {"object": "Lead", "Title": "a"}, "pardot": {}}
+    assert made.holds(**pair, expect={"held": {"note__c": "blank"}})
+    assert made.told(**pair, expect={"salesforce": {"Title": None}}) == [
+        "salesforce Title: a blank / nothing (held: a blank would replace a value)"
+    ]
+
+
 def test_only_some_mappings_are_looked_at(phones: Stand) -> None:
     pair = {
         "base": {"phone": "1", "Title": "a"},
