@@ -4,7 +4,7 @@ What a case does not say is what a pair in good order has: the blank, and in a l
 own statements then run over it; nothing is decided here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledObject, CompiledSide, CompiledSync
 from pardotflow.engine.extract import columns_of, make_table
 from pardotflow.engine.focus import OTHER
+from pardotflow.engine.histories import CHANGED_FIELD
 from pardotflow.engine.landed import naive
 from pardotflow.engine.overlay import open_overlay, rows_view
 from pardotflow.engine.quote import name
@@ -117,6 +118,7 @@ def open_stage(
             rows = [r[side.role] for r in records.values() if side.role in r]
             for item in side.objects:
                 _fill(con, side.system, item, [r for r in rows if r.object == item.name])
+        _fill_histories(con, sync, records.values())
         for (system, who), users in users_of(sync).items():
             _fill_users(con, system, who, users)
         _remember(con, sync, cases, records)
@@ -140,6 +142,26 @@ def _fill(con: duckdb.DuckDBPyConnection, system: System, item: CompiledObject, 
         con.execute(f"update {table} set _name = _id")
     else:
         open_overlay(con, str(system), item.name)
+
+
+def _fill_histories(con: duckdb.DuckDBPyConnection, sync: CompiledSync, records: Iterable[Records]) -> None:
+    """Where a mapping compares by the field's own history, that says the time of the case."""
+    known = [(o, h) for m in sync.mappings for o, h in m.histories.items()]
+    people = [pair["a"] for pair in records if "a" in pair]
+    for history in dict.fromkeys(h.object for _, h in known):
+        table = snapshot_table(System.SALESFORCE, history)
+        lines = [
+            [f"{r.id}.{h.names[0]}", r.stamp, h.parent, h.names[0], r.id]
+            for item, h in known
+            for r in people
+            if h.object == history and r.object == item and r.stamp
+        ]
+        for parent in dict.fromkeys(h.parent for _, h in known if h.object == history):
+            make_table(con, table, (parent, CHANGED_FIELD))
+            columns = ", ".join(name(c) for c in ("_id", "_stamp", parent, CHANGED_FIELD, "_visible", "_deleted"))
+            entries = [[id, stamp, owner, field, True, False] for id, stamp, p, field, owner in lines if p == parent]
+            insert_rows(con, f"{table} ({columns})", entries)
+        open_overlay(con, System.SALESFORCE, history)
 
 
 def _fill_users(con: duckdb.DuckDBPyConnection, system: System, item: str, users: Sequence[User]) -> None:

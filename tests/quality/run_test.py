@@ -69,6 +69,18 @@ def test_the_times_decide_where_the_policy_asks_them(phones: Stand) -> None:
     assert phones.holds(**pair, times=times, expect={"pardot": {"jobTitle": "b"}})
 
 
+def test_the_time_of_a_case_is_that_of_the_field_where_its_history_counts(tmp_path: Path) -> None:
+    made = stand(tmp_path, [{**PHONE, "policy": "most_recent", "most_recent": "field"}])
+    pair = {"base": {"phone": "1"}, "salesforce": CRM, "pardot": UNIT}
+    early, late = "2026-01-01T10:00:00Z", "2026-01-01T12:00:00+01:00"
+    assert made.holds(**pair, expect={"conflicts": {"phone": "open"}})
+    times = {"salesforce": late, "pardot": early}
+    assert made.holds(**pair, times=times, expect={"pardot": {"phone": "2"}, "conflicts": {"phone": "salesforce"}})
+    (told,) = made.told(**pair, times=times, expect={})
+    assert "most_recent by field history" in told
+    assert made.run_text(made.generate()).failed == 0
+
+
 def test_a_blank_is_held_and_said_by_its_mapping(phones: Stand) -> None:
     pair = {"base": {"phone": "1"}, "salesforce": {"object": "Contact"}, "pardot": {"phone": "1"}}
     assert phones.holds(**pair, expect={"held": {"Phone": "blank"}})
