@@ -60,12 +60,18 @@ def remember_recycling(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
 def recycling_notes(con: duckdb.DuckDBPyConnection) -> list[str]:
     """What the operator should know of records that go, and of those that are made again."""
     query = (
-        "select count(*) filter (action = 'delete' and system = 'salesforce'), count(*) filter (action = 'create'"
-        " and change in (select change from plan.recycled)) from plan.changes"
+        "select count(*) filter (action = 'delete' and system = 'salesforce'),"
+        " count(*) filter (action = 'create' and change in (select change from plan.recycled)),"
+        " count(*) filter (action = 'delete' and change in"
+        " (select change from plan.field_changes where starts_with(reason, 'merged into '))) from plan.changes"
     )
-    gone, again = rows(con, query)[0]
-    notes = [f"{_records(gone)} deleted: {NO_WAY_BACK}"] if gone else []
-    return notes + ([f"{_records(again)} made again in the place of one that was deleted"] if again else [])
+    gone, again, lost = rows(con, query)[0]
+    told = (
+        (gone, f"deleted: {NO_WAY_BACK}"),
+        (again, "made again in the place of one that was deleted"),
+        (lost, "archived after a merge: lists, tags and activities are not copied"),
+    )
+    return [f"{_records(count)} {what}" for count, what in told if count]
 
 
 def _records(count: int) -> str:

@@ -104,7 +104,7 @@ def statements(
     ]
     if sync.mappings:
         steps.append(("mappings", _mappings_sql(sync)))
-        steps += _compare_sql(sync, focus.of_pair(sync), decided=decided)
+        steps += _compare_sql(sync, focus.of_pair(sync), share=share, decided=decided)
         if decided:
             steps.append(("decisions", render("decisions", sync=sync, focus=focus.of_pair(sync, "live_pairs"))))
     steps.append(("identity", _identity_sql(fate, focus)))
@@ -125,12 +125,12 @@ def second_look(sync: CompiledSync, focus: Focus) -> list[tuple[str, str]]:
     ]
 
 
-def _compare_sql(sync: CompiledSync, focus: str, *, decided: bool = False) -> list[tuple[str, str]]:
+def _compare_sql(sync: CompiledSync, focus: str, *, share: bool = True, decided: bool = False) -> list[tuple[str, str]]:
     """Compare and decide the session's `live_pairs`."""
     return [
         ("cells", _cells_sql(sync, "")),
         *([("field times", render("field_times", sync=sync, histories=_histories(sync)))] if _histories(sync) else []),
-        ("decide", _decide_sql(sync, decided=decided)),
+        ("decide", _decide_sql(sync, share=share, decided=decided)),
         ("collect", _collect_sql(sync, focus)),
         *([("consent", _consent_sql(sync))] if spoken(sync) else []),
     ]
@@ -243,7 +243,10 @@ def _consent_sql(sync: CompiledSync) -> str:
     return render("consent_cells", sync=sync, numbers=[m.number for m in spoken(sync)], mappings=spoken(sync))
 
 
-def _decide_sql(sync: CompiledSync, *, decided: bool) -> str:
+def _decide_sql(sync: CompiledSync, *, share: bool, decided: bool) -> str:
+    writes_address = sync.b.system is System.PARDOT and any(
+        (t.object, t.field) == ("prospect", "email") for m in sync.mappings for t in m.targets_b
+    )
     roles = {side.system: side.role for side in (sync.a, sync.b)}
     return render(
         "decide",
@@ -255,6 +258,7 @@ def _decide_sql(sync: CompiledSync, *, decided: bool) -> str:
         salesforce_role=roles.get(System.SALESFORCE, "ask"),
         pardot_role=roles.get(System.PARDOT, "ask"),
         decided=decided,
+        unique_address=writes_address and not share,
     )
 
 

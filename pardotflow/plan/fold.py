@@ -93,7 +93,8 @@ def read_singles(con: duckdb.DuckDBPyConnection, limit: int) -> tuple[tuple[Fiel
     total = con.execute("select count(*) from folded where fold in ('single', 'new')").fetchone()
     found = con.execute(
         "select system, object, id, name, action, field, before, after, after_note, section, reason, line, pii, sync"
-        f" from folded where fold in ('single', 'new') order by section = 'create', change, field, sync limit {limit}"
+        " from folded where fold in ('single', 'new')"
+        f" order by section = 'create', section <> 'undelete', change, field, sync limit {limit}"
     ).fetchall()
     singles = tuple(
         FieldChange(

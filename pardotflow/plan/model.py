@@ -70,6 +70,7 @@ class HeldKind(StrEnum):
     CANNOT_UNDELETE = "cannot_undelete"
     UNMAPPED_USER = "unmapped_user"
     KEPT_BY_DECISION = "kept_by_decision"
+    EMAIL_TAKEN = "email_taken"
 
 
 class SkipReason(StrEnum):

@@ -18,7 +18,7 @@ CREATE: Yaml = {
 def configure(world: World, rule: str, **more: object) -> None:
     """One rule for both sides; names, titles and addresses both ways; creates both ways."""
     deletes = {"salesforce": rule, "pardot": rule}
-    world.configure(people([NAME, TITLE, MAIL], match=KEYS, create=CREATE, **({"deletes": deletes} | more)))
+    world.configure(people([NAME, TITLE, MAIL], **({"match": KEYS, "create": CREATE, "deletes": deletes} | more)))
 
 
 def linked(world: World, name: str = "a", object_name: str = "Contact") -> tuple[str, str]:

@@ -8,6 +8,7 @@ from pardotflow.core.values import System
 from pardotflow.engine.apply import Applied
 from tests.engine.fakes import Sent
 from tests.engine.harness import SavedPlan, World
+from tests.engine.vendor import OURS
 
 CLEAN = ("done", "nothing_to_send")
 
@@ -47,7 +48,12 @@ def _vendor(world: World, system: str) -> Any:
 def _no_change_without_effect(world: World, plan: SavedPlan) -> None:
     """Law 9: every field change of an existing record changes what the system stores."""
     for field in plan.sendable:
-        if field["action"] == "update" and field["after_ref"] is None and not field["id"].startswith("new:"):
+        if (
+            field["action"] == "update"
+            and field["field"]
+            and field["after_ref"] is None
+            and not field["id"].startswith("new:")
+        ):
             vendor = _vendor(world, field["system"])
             before = vendor.value(field["object"], field["id"], field["field"])
             after = vendor.stored(field["object"], field["field"], field["after"])
@@ -62,13 +68,36 @@ def _no_guess(plan: SavedPlan) -> None:
 
 
 def _no_write_to_what_is_not_seen(world: World, plan: SavedPlan) -> None:
-    """Law 7: what no read shows, what is deleted, and what was converted is not written."""
+    """Law 7: what no read shows, what is deleted and stays so, and what was converted is not written."""
+    restored = {(c["system"], c["object"], c["id"]) for c in plan["changes"] if c["action"] == "undelete"}
     for change in plan["changes"]:
         record = _vendor(world, change["system"]).objects[change["object"]].get(change["id"])
-        assert change["action"] in ("create", "update")
         if record is not None:
             is_closed = bool(record.last.values.get("IsConverted"))
-            assert not (record.hidden or record.last.deleted or is_closed), change
+            is_restored = (change["system"], change["object"], change["id"]) in restored
+            assert not (record.hidden or record.last.deleted != is_restored or is_closed), change
+
+
+def _no_delete_unasked(world: World, plan: SavedPlan) -> None:
+    """Law 7: a record is deleted only where a rule says so and its counterpart is seen to be deleted, by a merge or
+    without; one is restored only where its counterpart is there and the delete was our own."""
+    pairs = {r["change"]: r for r in plan["recycled"]}
+    for change in plan["changes"]:
+        if change["action"] not in ("delete", "undelete"):
+            continue
+        pair, is_crm = pairs[change["change"]], change["system"] == System.SALESFORCE
+        vendor, object_name, id = (
+            (world.unit, pair["b_object"], pair["b_id"]) if is_crm else (world.crm, pair["a_object"], pair["a_id"])
+        )
+        counterpart = vendor.objects[object_name][id]
+        rules = {str(s.deletes[vendor.system]) for s in world.project.syncs}
+        assert not counterpart.hidden
+        assert counterpart.last.deleted == (change["action"] == "delete"), change
+        if change["action"] == "delete":
+            assert rules == {"archive"}, change
+        else:
+            record = _vendor(world, change["system"]).objects[change["object"]][change["id"]]
+            assert record.last.writer in OURS.values(), change
 
 
 def _no_write_to_what_takes_no_part(plan: SavedPlan) -> None:
@@ -97,10 +126,18 @@ def check_sent(world: World, plan: SavedPlan, applied: Applied, before: int) -> 
     """Law 3: what was sent since the log had `before` rows is what the plan says, field for field."""
     assert applied.report.status in CLEAN, applied.report
     sent = world.log_since(before)
-    planned = {(c["system"], c["object"], c["id"]): c for c in plan["changes"] if c["sendable"]}
+    written = [c for c in plan["changes"] if c["sendable"] and c["action"] in ("create", "update")]
+    planned = {(c["system"], c["object"], c["id"]): c for c in written}
     updates = {k: c for k, c in planned.items() if c["action"] == "update"}
     creates = [c for c in planned.values() if c["action"] == "create"]
     fields = {c["change"]: {f["field"] for f in plan.sendable if f["change"] == c["change"]} for c in planned.values()}
+    turned = Counter((str(s.operation), s.system, s.object, s.id) for s in sent if not s.operation.has_values)
+    assert turned == Counter(
+        (c["action"], c["system"], c["object"], c["id"])
+        for c in plan["changes"]
+        if c["sendable"] and c["action"] in ("delete", "undelete")
+    )
+    sent = [s for s in sent if s.operation.has_values]
     updated = [s for s in sent if s.operation == "update" or s.operation.is_import]
     assert Counter((s.system, s.object, s.id) for s in updated) == Counter(updates.keys())
     for row in updated:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pardotflow.core.values import System
 from tests.engine.harness import World, Yaml, people
+from tests.engine.vendor import Vendor
 
 Draw = st.DrawFn
 CRM, UNIT = System.SALESFORCE, System.PARDOT
@@ -102,9 +103,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """What somebody does to a record: sets fields, deletes it, converts it, or loses the right to see it."""
+    """What somebody does to a record: sets fields, deletes it, takes it out of the recycle bin, merges it into the
+    record of `other`, converts it, or loses the right to see it."""
 
     person: int
+    other: int
     system: System
     action: str
     values: Mapping[str, Any]
@@ -160,8 +163,8 @@ def syncs(draw: Draw) -> Yaml:
     if "lookup" in keys and draw(st.booleans()):
         values = {"LastName": "coalesce(pardot.lastName, 'Unknown')", "Company": "coalesce(pardot.company, '?')"}
         create["salesforce"] = {"object": "Lead", "set": values, "key": "Prospect_Id__c"}
-    unlink = draw(st.sampled_from(("keep", "unlink")))
-    deletes = {"salesforce": unlink, "pardot": unlink}
+    deletes = {str(s): draw(st.sampled_from(("keep", "unlink", "archive", "recreate"))) for s in (CRM, UNIT)}
+    deletes = {s: rule if rule != "recreate" or s in create else "keep" for s, rule in deletes.items()}
     sides = {
         "salesforce": {"objects": ["Contact", "Lead"], **draw(st.sampled_from(CRM_CONDITIONS))},
         "pardot": {"object": "prospect", **draw(st.sampled_from(UNIT_CONDITIONS))},
@@ -200,8 +203,11 @@ def edits(draw: Draw, count: int) -> Edit:
     touched = draw(st.lists(st.sampled_from(sorted(values)), min_size=1, max_size=3, unique=True))
     return Edit(
         person=draw(st.integers(0, count - 1)),
+        other=draw(st.integers(0, count - 1)),
         system=system,
-        action=draw(st.sampled_from(("set", "set", "set", "set", "set", "delete", "convert", "hide"))),
+        action=draw(
+            st.sampled_from(("set", "set", "set", "set", "set", "delete", "undelete", "merge", "convert", "hide"))
+        ),
         values={f: values[f] for f in touched},
         seconds=draw(st.integers(0, 3)),
     )
@@ -253,14 +259,19 @@ def disturb(world: World, scenario: Scenario, records: Records) -> None:
         vendor = world.crm if edit.system is CRM else world.unit
         if edit.system in records[edit.person]:
             name, id = records[edit.person][edit.system]
-            if not vendor.objects[name][id].last.deleted:
-                _do(world, edit, name, id)
+            if vendor.objects[name][id].last.deleted == (edit.action == "undelete"):
+                _do(world, edit, name, id, records[edit.other].get(edit.system))
 
 
-def _do(world: World, edit: Edit, name: str, id: str) -> None:
+def _do(world: World, edit: Edit, name: str, id: str, other: tuple[str, str] | None) -> None:
     vendor = world.crm if edit.system is CRM else world.unit
     if edit.action == "delete":
         vendor.delete(name, id)
+    elif edit.action == "undelete":
+        vendor.undelete(name, id)
+    elif edit.action == "merge":
+        if edit.system is CRM and other is not None and _can_take(vendor, name, id, other):
+            vendor.delete(name, id, into=other[1])
     elif edit.action == "hide":
         vendor.hide(name, id)
     elif edit.action == "convert" and name == "Lead" and not vendor.value(name, id, "IsConverted"):
@@ -269,3 +280,9 @@ def _do(world: World, edit: Edit, name: str, id: str) -> None:
         vendor.edit(name, id, {"IsConverted": True, "ConvertedContactId": contact})
     else:
         vendor.edit(name, id, edit.values)
+
+
+def _can_take(vendor: Vendor, name: str, id: str, other: tuple[str, str]) -> bool:
+    """A merge is of two live records of one object, and no lead that was converted takes part."""
+    is_open = not any(vendor.value(name, each, "IsConverted") for each in (id, other[1]))
+    return other[0] == name and other[1] != id and not vendor.objects[name][other[1]].last.deleted and is_open

@@ -96,6 +96,7 @@ select {{ sync.name | literal }},
     when 'unmapped_value' then 'not in the value map'
     when 'unmapped_user' then split_part(after_value, chr(2), 3)
     when 'kept_by_decision' then 'until one of them changes'
+    when 'email_taken' then 'addresses are unique in this unit'
     else 'both sides differ' end,
   line, pii
 from named_cells where starts_with(outcome, 'held:') and outcome <> 'held:open_conflict';

@@ -144,5 +144,12 @@ select *,
          and len(list_filter(case when target_type = 'multipicklist' then string_split(after_value, ';') else [after_value] end, lambda v: not list_contains(restricted, trim(v)))) > 0
          then 'held:unknown_picklist_value'
     when too_long and (not cut or after_value is null) then 'held:too_long'
+{% if unique_address %}
+    -- In this unit an address belongs to one prospect: the system would refuse a second one.
+    when target = 'b' and b_obj = 'prospect' and target_field = 'email' and after_value is not null
+         and (exists (from side_b o where o._obj = 'prospect' and o._visible and not o._deleted and o._id <> limited.b_id
+                      and nf_email(o.email) = nf_email(limited.after_value))
+           or count(*) over (partition by target, b_obj, target_field, nf_email(after_value)) > 1) then 'held:email_taken'
+{% endif %}
     else 'send' end as outcome
 from limited;

@@ -7,7 +7,7 @@
 insert into out_deletes
 select {{ sync.name | literal }}, '{{ other_system }}', p.{{ other }}_obj, p.{{ other }}_id, o._name,
   p.{{ role }}_obj || '/' || p.{{ role }}_id || ' was deleted in {{ system }}', {{ line | literal }},
-  p.old_a_obj, p.old_a_id, p.old_b_obj, p.old_b_id, '{{ system }}'
+  p.a_obj, p.a_id, p.b_obj, p.b_id, '{{ system }}'
 from pair_state p join side_{{ other }} o on o._obj = p.{{ other }}_obj and o._id = p.{{ other }}_id
 where p.state = '{{ role }}_gone' and o._live and {{ focus_pair }};
 
@@ -49,8 +49,7 @@ where l.restore = '{{ role }}' and {{ focus_role[role].replace('@obj', 's._obj')
 {% if archive_losers %}
 insert into out_deletes
 select {{ sync.name | literal }}, '{{ sync.b.system.value }}', l.b_obj, l.b_id, l.name,
-  l.a_object || '/' || l.old_a_id || ' was merged into ' || l.a_obj || '/' || l.a_id || ', which has ' || l.winner
-    || '; its lists, tags and activities are not copied', {{ line | literal }},
+  'merged into ' || l.a_obj || '/' || l.a_id || ', which has ' || l.winner, {{ line | literal }},
   l.a_object, l.old_a_id, l.b_object, l.old_b_id, '{{ sync.a.system.value }}'
 from losers l
 where {{ focus_loser }};

@@ -1,14 +1,19 @@
 -- How records were paired, which links the next apply remembers, and who was left out for which reason.
--- A pair of which both records are gone is over in any case.
+-- A pair of which both records are gone is over in any case; a link that followed a merge stays where it led, though that
+-- record is gone too.
 insert into out_links
 select {{ sync.name | literal }}, a_obj, a_id, b_obj, b_id, old_a_obj, old_a_id, old_b_obj, old_b_id,
-       case when state <> 'live' then 'tombstone' when is_new then 'found' else 'followed' end,
-       case when state = 'live' then null when both_gone then 'both'
-            when state = 'a_gone' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end
-from pair_state p
+       case when ends is not null then 'tombstone' when is_new then 'found' else 'followed' end, ends
+from (
+  select *, case when is_new then null when both_gone then 'both'
+                 when state = 'a_gone' and {{ unlink.a }} then '{{ sync.a.system.value }}'
+                 when state = 'b_gone' and {{ unlink.b }} then '{{ sync.b.system.value }}' end as ends
+  from pair_state
+) p
 where {{ focus_pair }} and not starts_with(a_id, 'new:') and not starts_with(b_id, 'new:')
-  and ((state = 'live' and (is_new or followed or restore = ''))
-    or (not is_new and (both_gone or (state = 'a_gone' and {{ unlink.a }}) or (state = 'b_gone' and {{ unlink.b }}))));
+  and (ends is not null
+    or (state in ('live', 'a_gone', 'b_gone') and (is_new or followed) and coalesce(restore, '') = '')
+    or (state = 'live' and restore = ''));
 {% for role, other in [('a', 'b'), ('b', 'a')] %}
 {% set system = sync.a.system.value if role == 'a' else sync.b.system.value %}
 {% set other_system = sync.b.system.value if role == 'a' else sync.a.system.value %}
