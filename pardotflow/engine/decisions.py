@@ -103,6 +103,28 @@ A create rule makes a record where no match key finds anybody on the other side.
 | `filtered_source` | a source of that side has a filter: the counterpart may be among what it leaves out |
 
 Just before it is sent, every key is asked again, over all objects of that side.
+
+## Records that are gone
+
+A record is gone when its system says that it is deleted. One that is merely not seen is *not visible*: nothing is
+written for it, and its link stays. `deletes:` names the side whose record is gone, and what becomes of the counterpart:
+
+| rule | the counterpart | the link |
+|---|---|---|
+| `keep` | is left alone, and listed | stays |
+| `unlink` | is left alone, and listed | ends, and is remembered |
+| `archive` | goes to the recycle bin, under the guard `deletes` (0 unless set) | ends; that we did it is remembered |
+| `recreate` | stays, and the create rule of the other side makes the record again | leads to the new record |
+
+| what happens | what is planned |
+|---|---|
+| the record comes back | the link is live again; a prospect that we archived because of it is restored |
+| it comes back, and a person deleted the counterpart | nothing: it is listed until the counterpart is back |
+| a prospect comes back, and we deleted its Salesforce record | held (`cannot_undelete`): that API has no undelete |
+| a merge, and only the loser has a prospect | the link follows with its bases; each field has its own rule |
+| a merge, and both have a prospect | the loser's is listed as ambiguous, or archived with `archive` |
+| two records with a prospect become one that had none | nothing: both prospects are listed as ambiguous |
+| a deletion that cannot be proved, or a record that came back just before it is sent | nothing |
 """
 
 

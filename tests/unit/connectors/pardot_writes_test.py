@@ -75,6 +75,18 @@ def test_a_delete_goes_to_the_recycle_bin() -> None:
     )
 
 
+def test_an_undelete_names_the_record_and_not_its_address() -> None:
+    stored = {"id": 17, "updatedAt": "2025-06-10T02:00:00-07:00", "updatedById": 9}
+    wire = Wire(reply(stored))
+    unit = pardot(wire)
+    answer = unit.send(unit.prepare(batch(Operation.UNDELETE, Row(key="r", id="17"))))
+    assert (wire.requests[0].method, wire.requests[0].content) == ("POST", b"")
+    assert wire.paths == ["/api/v5/objects/prospects/17/do/undelete?fields=id,updatedAt,updatedById"]
+    assert answer.rows == (RowResult(key="r", ok=True, id="17", created=False, fields=stored),)
+    with pytest.raises(ValueError, match="cannot undelete a list"):
+        unit.prepare(batch(Operation.UNDELETE, Row(key="r", id="17"), "list"))
+
+
 @pytest.mark.parametrize("code", [9, 54, 57, 219, 62, 85, 9999])
 def test_a_refused_record_is_a_result(code: int) -> None:
     wire = Wire(pardot_error(400, code, "no"))
