@@ -125,7 +125,11 @@ class Rule:
     sql: str
     values: str
     """The file of the value map."""
+    users: bool
+    """The users of one system become users of the other."""
     allow_opt_in: bool
+    preset: str
+    """`connector` where the rules of the vendor's connector decide, else `none`."""
     compared_as: str
     line: str
 

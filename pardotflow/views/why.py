@@ -141,18 +141,19 @@ def _fields(sync: SyncExplanation, page: Page) -> list[Text]:
     counts = Counter(cell.decision.outcome for cell in sync.fields)
     told = listed(f"{counts[outcome]} {words_}" for outcome, words_ in COUNTED.items() if counts[outcome])
     lines = paragraph(f"{plural(len(sync.fields), 'field')}: {told}", page.width)
-    column = min(max(cell_len(_label(cell)) for cell in sync.fields), _LONGEST_FIELD)
+    column = min(max(cell_len(_label(cell, sync.a_system)) for cell in sync.fields), _LONGEST_FIELD)
     return lines + [line for cell in sync.fields for line in _row(cell, sync, column, page)]
 
 
-def _label(cell: FieldExplanation) -> str:
-    """The field as the plan names it: the one that is written, or both where neither is."""
-    return cell.decision.field or cell.rule.key
+def _label(cell: FieldExplanation, a_system: str) -> str:
+    """The field as the plan names it: the one that is written, or would be."""
+    own = cell.a.field if cell.rule.direction == f"to_{a_system}" else cell.b.field
+    return cell.decision.field or own or cell.rule.key
 
 
 def _row(cell: FieldExplanation, sync: SyncExplanation, column: int, page: Page) -> list[Text]:
     sign, style = OUTCOMES.get(cell.decision.outcome, ("?", ""))
-    name = left(shown(plain(_label(cell), column), "bold"), column)
+    name = left(shown(plain(_label(cell, sync.a_system), column), "bold"), column)
     lead = join(blanks(2), words(sign, style), blanks(1), name, blanks(2))
     why = join(words(decision_words(cell.decision, sync.strength), "dim"), words(cell.rule.line, "cyan"), gap=2)
     start = join(lead, _happens(cell, sync, page.width - lead.cell_len, page))
@@ -269,10 +270,14 @@ def _remarks(system: str, half: Half) -> list[str]:
 
 def _mapping(cell: FieldExplanation, page: Page) -> list[Text]:
     rule = cell.rule
-    parts = [rule.direction, f"policy {rule.policy}", f"on_blank {rule.on_blank}", f"on_link {rule.on_link}"]
+    is_asked = rule.direction == "two_way"
+    parts = [rule.direction, *([f"policy {rule.policy}"] if is_asked or rule.policy == "consent" else [])]
+    parts += [f"on_blank {rule.on_blank}", *([f"on_link {rule.on_link}"] if is_asked else [])]
     parts += [f"into {rule.into}"] if rule.into != "any" else []
     parts += [f"too_long {rule.too_long}"] if rule.too_long != "hold" else []
     parts += ["allow opt_in"] if rule.allow_opt_in else []
+    parts += [f"preset {rule.preset}"] if rule.preset != "none" else []
+    parts += ["users of the one system as users of the other"] if rule.users else []
     lines = _fact("situation", cell.situation, page)
     lines += _fact("mapping", ", ".join([*parts, f"compared as {rule.compared_as}"]), page)
     lines += _fact("sql", rule.sql, page) if rule.sql else []

@@ -72,6 +72,8 @@ def verdict_words(cell: FieldExplanation, strength: str) -> str:
     decision = cell.decision
     if decision.outcome == Outcome.AGREE:
         return "Both sides agree: nothing is written."
+    if decision.kind == HeldKind.OPEN_CONFLICT:
+        return f"Open conflict: {decision.reason}. To decide: pardotflow conflicts --out FILE"
     told = decision_words(decision, strength)
     return "" if told == cell.situation.replace("_", " ") else f"{told[:1].upper()}{told[1:]}."
 

@@ -66,7 +66,9 @@ RULE = Rule(
     too_long="hold",
     sql="",
     values="",
+    users=False,
     allow_opt_in=False,
+    preset="none",
     compared_as="text",
     line="syncs/people.yml:11",
 )
