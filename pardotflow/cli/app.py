@@ -6,15 +6,14 @@ Only typer is imported here; what a command needs is imported when it runs, so t
 import gc
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pardotflow import __version__
+from pardotflow.cli.emulator_app import emulator_app
 from pardotflow.cli.exits import Exit
-
-if TYPE_CHECKING:
-    from pardotflow.cli.workspace import Choice
+from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Var, choice, end
 
 app = typer.Typer(
     name="pardotflow",
@@ -24,19 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-emulator_app = typer.Typer(help="A local Salesforce and Pardot.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(emulator_app, name="emulator")
-
-Project = Annotated[Path, typer.Option("--project", "-C", help="The project's folder, or one inside it.")]
-Env = Annotated[str | None, typer.Option("--env", "-e", help="The environment; the project names the default.")]
-Var = Annotated[list[str] | None, typer.Option("--var", help="NAME=VALUE, over the project's vars.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
-Format = Annotated[str, typer.Option("--format", help="text or json.")]
-Full = Annotated[bool, typer.Option("--full", help="Show every single change.")]
-Clear = Annotated[
-    bool, typer.Option("--clear-values", help="In JSON: personal values and names too, not masked by ordinals.")
-]
-HERE = Path()
 
 
 def _version(value: bool) -> None:
@@ -83,7 +70,7 @@ def plan(
         full=full,
         quiet=quiet,
     )
-    _end(planning.plan(_choice(project, env, var), options))
+    end(planning.plan(choice(project, env, var), options))
 
 
 @app.command()
@@ -113,7 +100,7 @@ def apply(
         clear_values=clear_values,
         quiet=quiet,
     )
-    _end(applying.apply(_choice(project, env, var), options))
+    end(applying.apply(choice(project, env, var), options))
 
 
 @app.command()
@@ -129,7 +116,7 @@ def show(
     """Show a saved plan again."""
     from pardotflow.cli import planning
 
-    _end(planning.show(_choice(project, env, var), plan_name, format=format, full=full, clear_values=clear_values))
+    end(planning.show(choice(project, env, var), plan_name, format=format, full=full, clear_values=clear_values))
 
 
 @app.command()
@@ -153,7 +140,7 @@ def why(
     options = explaining.WhyOptions(
         record=record, offline=offline, format=format, clear_values=clear_values, quiet=quiet
     )
-    _end(explaining.why(_choice(project, env, var), options))
+    end(explaining.why(choice(project, env, var), options))
 
 
 @app.command()
@@ -168,7 +155,7 @@ def validate(
     """Check every file of the project and report every problem at once."""
     from pardotflow.cli import inspecting
 
-    _end(inspecting.validate(_choice(project, env, var), offline=offline))
+    end(inspecting.validate(choice(project, env, var), offline=offline))
 
 
 @app.command()
@@ -176,7 +163,7 @@ def compile(project: Project = HERE, env: Env = None, var: Var = None) -> None:
     """Write the rendered SQL and the graph of steps into the state folder."""
     from pardotflow.cli import inspecting
 
-    _end(inspecting.compile(_choice(project, env, var)))
+    end(inspecting.compile(choice(project, env, var)))
 
 
 @app.command(name="list")
@@ -184,7 +171,7 @@ def list_(project: Project = HERE, env: Env = None, var: Var = None, format: For
     """List sources, models and syncs."""
     from pardotflow.cli import inspecting
 
-    _end(inspecting.list_parts(_choice(project, env, var), format=format))
+    end(inspecting.list_parts(choice(project, env, var), format=format))
 
 
 @app.command()
@@ -192,7 +179,7 @@ def graph(project: Project = HERE, env: Env = None, var: Var = None, format: For
     """Show the steps and what each needs."""
     from pardotflow.cli import inspecting
 
-    _end(inspecting.graph(_choice(project, env, var), format=format))
+    end(inspecting.graph(choice(project, env, var), format=format))
 
 
 @app.command()
@@ -210,7 +197,7 @@ def conflicts(
     from pardotflow.cli import deciding
 
     options = deciding.ConflictOptions(plan=plan_name, out=out, decide=decide, forget=forget, full=full)
-    _end(deciding.conflicts(_choice(project, env, var), options))
+    end(deciding.conflicts(choice(project, env, var), options))
 
 
 @app.command()
@@ -233,132 +220,7 @@ def test(
     options = testing.CaseOptions(
         files=tuple(files or ()), sync=sync, format=format, coverage=coverage, generate=generate, out=out
     )
-    _end(testing.test(_choice(project, env, var), options))
-
-
-Data = Annotated[Path | None, typer.Option("--data", help="The data file; the environment's own without it.")]
-
-
-@emulator_app.command()
-def serve(
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")] = 8998,
-    data: Data = None,
-    faults: Annotated[Path | None, typer.Option("--faults", help="A fault plan in YAML; replaces all faults.")] = None,
-    tls: Annotated[bool, typer.Option("--tls", help="Serve https, with a certificate made for the data file.")] = False,
-    project: Project = HERE,
-    env: Env = None,
-) -> None:
-    """Serve Salesforce and Pardot on one port of this machine until Ctrl-C."""
-    from pardotflow.cli import emulating
-
-    _end(emulating.serve(_choice(project, env, None), data, port, faults, tls=tls))
-
-
-@emulator_app.command()
-def seed(
-    folder: Annotated[Path, typer.Argument(help="CSV files, one an object.")],
-    data: Data = None,
-    project: Project = HERE,
-    env: Env = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a data file that exists.")] = False,
-) -> None:
-    """Fill a new data file from a folder of CSV files."""
-    from pardotflow.cli import emulating
-
-    _end(emulating.seed_data(_choice(project, env, None), data, folder, force=force))
-
-
-@emulator_app.command()
-def reset(data: Data = None, project: Project = HERE, env: Env = None) -> None:
-    """Go back to the state just after seeding, whether a server runs or not."""
-    from pardotflow.cli import emulating
-
-    _end(emulating.reset_data(_choice(project, env, None), data))
-
-
-@emulator_app.command()
-def snapshot(
-    name: Annotated[str, typer.Argument(help="A name; an older snapshot of that name is replaced.")],
-    data: Data = None,
-    project: Project = HERE,
-    env: Env = None,
-) -> None:
-    """Keep the data file as it is now under a name."""
-    from pardotflow.cli import emulating
-
-    _end(emulating.snapshot_data(_choice(project, env, None), data, name))
-
-
-@emulator_app.command()
-def restore(
-    name: Annotated[str, typer.Argument(help="The name of a snapshot.")],
-    data: Data = None,
-    project: Project = HERE,
-    env: Env = None,
-) -> None:
-    """Go back to a snapshot, whether a server runs or not."""
-    from pardotflow.cli import emulating
-
-    _end(emulating.restore_data(_choice(project, env, None), data, name))
-
-
-@emulator_app.command(name="set")
-def set_(
-    assignments: Annotated[list[str], typer.Argument(help="Object/id#Field=value, one or more.")],
-    data: Data = None,
-    project: Project = HERE,
-    env: Env = None,
-) -> None:
-    """Edit records as a person would."""
-    from pardotflow.cli import emulating
-
-    _end(emulating.set_values(_choice(project, env, None), data, assignments))
-
-
-@emulator_app.command()
-def log(
-    data: Data = None,
-    system: Annotated[str | None, typer.Option("--system", help="salesforce, pardot or oauth.")] = None,
-    method: Annotated[str | None, typer.Option("--method", help="The HTTP method.")] = None,
-    path: Annotated[str | None, typer.Option("--path", help="A regular expression that the path has.")] = None,
-    status: Annotated[str | None, typer.Option("--status", help="404, 4xx, or none for a dropped request.")] = None,
-    since: Annotated[int, typer.Option("--since", min=0, help="Only requests after this number.")] = 0,
-    limit: Annotated[int | None, typer.Option("--limit", min=0, help="At most this many.")] = None,
-    writes: Annotated[bool, typer.Option("--writes", help="Also the records that each request wrote.")] = False,
-    project: Project = HERE,
-    env: Env = None,
-) -> None:
-    """Print the recorded requests as JSON lines."""
-    from pardotflow.cli import emulating
-
-    wanted = {"system": system, "method": method, "path": path, "status": status, "since": str(since)}
-    wanted["limit"] = None if limit is None else str(limit)
-    _end(emulating.print_log(_choice(project, env, None), data, wanted, writes=writes))
-
-
-@emulator_app.command(name="env")
-def env_(
-    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port that is served.")] = 8998,
-    data: Data = None,
-    tls: Annotated[bool, typer.Option("--tls", help="For an emulator that is served with --tls.")] = False,
-    project: Project = HERE,
-    env: Env = None,
-) -> None:
-    """Print export lines with which a client reaches the emulator."""
-    from pardotflow.cli import emulating
-
-    _end(emulating.print_env(_choice(project, env, None), data, port, tls=tls))
-
-
-def _choice(project: Path, env: str | None, var: list[str] | None) -> "Choice":
-    from pardotflow.cli.choice import make_choice
-
-    return make_choice(project, env, var or [])
-
-
-def _end(code: Exit) -> None:
-    if code is not Exit.FINE:
-        raise typer.Exit(int(code))
+    end(testing.test(choice(project, env, var), options))
 
 
 def main() -> None:

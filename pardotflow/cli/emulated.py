@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pardotflow.config.project import EmulatorSettings
+from pardotflow.config.connections import EmulatorSettings
 from pardotflow.core.errors import Unreachable, UsageError
 from pardotflow.core.secret import Secret
 

@@ -12,8 +12,8 @@ from pardotflow.cli.console import say, write
 from pardotflow.cli.emulated import AGAIN, ensure_data
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.workspace import Choice, load
+from pardotflow.config.connections import EmulatorSettings
 from pardotflow.config.load import find_root
-from pardotflow.config.project import EmulatorSettings
 from pardotflow.core.errors import UsageError
 from pardotflow.emulator import EmulatorError, MissingDataFile, NotADataFile, environment
 from pardotflow.emulator.datafile import DataFile

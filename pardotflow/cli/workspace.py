@@ -19,7 +19,8 @@ from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger, hold_lock, ledger_error
 
 if TYPE_CHECKING:
-    from pardotflow.config.project import EmulatorSettings, Project
+    from pardotflow.config.connections import EmulatorSettings
+    from pardotflow.config.project import Project
     from pardotflow.connectors.protocol import Connector, Identity
     from pardotflow.core.describe import Catalog
     from pardotflow.engine.connect import Endpoints

@@ -8,10 +8,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from pardotflow.config.connections import Connection, ConnectorState, EmulatorSettings, Environment
 from pardotflow.config.credentials import SECRET_SETTINGS
 from pardotflow.config.findings import Findings
 from pardotflow.config.nodes import Entry, MapNode, Scalar
-from pardotflow.config.project import Connection, ConnectorState, EmulatorSettings, Environment
 from pardotflow.config.unbuilt import report_unbuilt_connection
 from pardotflow.core.secret import Secret
 from pardotflow.core.span import Span

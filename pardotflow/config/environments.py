@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pardotflow.config.connections import Environment
 from pardotflow.config.environment import build_environment, variables_from_environment
 from pardotflow.config.files import PROJECT_FILE, list_files, read_document, relative
 from pardotflow.config.findings import Findings, suggest
 from pardotflow.config.nodes import Entry, MapNode
-from pardotflow.config.project import Environment
 from pardotflow.config.schemas import is_valid
 from pardotflow.config.variables import Renderer, Variables, defer_templates
 from pardotflow.core.diagnostic import Severity

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from pardotflow.config.connections import Environment
 from pardotflow.config.on_leave import OnLeave
 from pardotflow.config.placed import Placed
 from pardotflow.config.user_map import OwnerRule, UserMap
 from pardotflow.config.write_options import DuplicateRule
-from pardotflow.core.secret import Secret
 from pardotflow.core.span import Span
 from pardotflow.core.values import FieldType, System
 
@@ -118,50 +118,6 @@ class OnGone(StrEnum):
     """The counterpart goes to the recycle bin of its system."""
     RECREATE = "recreate"
     """The gone record is made again by the create rule of its side."""
-
-
-class ConnectorState(StrEnum):
-    """Whether the vendor's own connector runs between the same two systems."""
-
-    ABSENT = "absent"
-    PAUSED = "paused"
-    ACTIVE = "active"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection(Placed):
-    """Endpoint and credentials of one system. Settings are texts or secrets; every text is already rendered."""
-
-    name: str
-    type: str
-    """`salesforce`, `pardot`, `files` or `duckdb`; the two of an emulator environment have the vendor's types."""
-    settings: Mapping[str, str | Secret] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmulatorSettings:
-    """The embedded emulator of an environment: its data file and what a new file is filled from."""
-
-    data: Path
-    seed: Path | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
-    """A named set of connections and variables."""
-
-    name: str
-    production: bool
-    ampsea: bool
-    connector: ConnectorState
-    connections: tuple[Connection, ...]
-    emulator: EmulatorSettings | None
-    vars: Mapping[str, str]
-    span: Span
-
-    def connection(self, name: str) -> Connection | None:
-        """The connection of that name, or None."""
-        return next((c for c in self.connections if c.name == name), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from pardotflow.config.project import Connection, Environment, Project
+from pardotflow.config.connections import Connection, Environment
+from pardotflow.config.project import Project
 from pardotflow.connectors import (
     CallBudget,
     Connector,

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from pardotflow.config.project import ConnectorState, Environment
+from pardotflow.config.connections import ConnectorState, Environment
 from pardotflow.core.describe import Catalog
 from pardotflow.core.values import System
 from pardotflow.engine.compile import snapshot_table

@@ -29,14 +29,15 @@ from pardotflow.engine.decided import expired_note, keep_outcomes, load_decision
 from pardotflow.engine.extract import Refreshed, Wanted, refresh
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.guards import GuardRow, count_guards, oscillation_guard, shrunk_guard
-from pardotflow.engine.headers import header_notes, keep_headers
+from pardotflow.engine.headers import keep_headers
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.moments import leave_out_paused, moments_of
 from pardotflow.engine.onerecord import find_records, remembered_record
 from pardotflow.engine.order import plan_order
 from pardotflow.engine.overlay import open_overlay
+from pardotflow.engine.plannotes import plan_notes
 from pardotflow.engine.quote import literal
-from pardotflow.engine.recycle import plan_recycling, recycling_notes
+from pardotflow.engine.recycle import plan_recycling
 from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
@@ -310,7 +311,7 @@ def _finish(
         "plan.coverage",
         [[c.system, c.object, c.rows, c.deleted, c.mode, c.changed, c.note] for c in read.coverage],
     )
-    notes = [*read.notes, *_notes(con, request), *pair_notes(con, syncs)]
+    notes = [*read.notes, *plan_notes(con, request.identities), *pair_notes(con, syncs)]
     _save_rows(con, "plan.notes", [[note] for note in notes])
     meta = _meta(con, request, syncs, read, blocked=any(not g.passed for g in guards))
     insert_rows(con, "plan.meta", sorted(meta.items()))
@@ -320,41 +321,6 @@ def _finish(
 def _save_rows(con: duckdb.DuckDBPyConnection, table: str, lines: list[list[object]]) -> None:
     """Rows with their position before them."""
     insert_rows(con, table, [[position, *line] for position, line in enumerate(lines)])
-
-
-def _notes(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> list[str]:
-    """What the operator should know and no table says."""
-    notes = []
-    unkeyed = rows(
-        con,
-        "select distinct object from plan.changes where action = 'create' and sendable and key_field = '' order by 1",
-    )
-    for (item,) in unkeyed:
-        notes.append(
-            f"{item} is created without a key: a duplicate after a lost answer could be found, but not excluded"
-        )
-    notes += header_notes(con)
-    for field, count in rows(
-        con, "select field, count(*) from plan.accepted where kind = 'rewritten_again' group by 1 order by 1"
-    ):
-        notes.append(
-            f"{field}: {_records(count)} again with another value than was sent; something in the org rewrites it"
-        )
-    for system, identity in request.identities.items():
-        if not identity.user_id:
-            notes.append(
-                f"our user in {system} is not known: a value that the system rewrites looks like an edit there"
-            )
-    disagree = rows(con, "select count(*) from plan.ambiguities where reason like '%names another record%'")[0][0]
-    if disagree:
-        notes.append(
-            f"{_records(disagree)} with the id of another record than the one that is linked; those ids are left alone"
-        )
-    return [*notes, *recycling_notes(con)]
-
-
-def _records(count: int) -> str:
-    return "1 record" if count == 1 else f"{count} records"
 
 
 def _meta(

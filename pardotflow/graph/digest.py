@@ -13,7 +13,8 @@ from pathlib import PurePath
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from pardotflow.config.project import Connection, Environment, FieldMapping, FieldRef, Project, Sync, ValueMap
+from pardotflow.config.connections import Connection, Environment
+from pardotflow.config.project import FieldMapping, FieldRef, Project, Sync, ValueMap
 
 Json: TypeAlias = "str | float | bool | list[Json] | dict[str, Json] | None"
 

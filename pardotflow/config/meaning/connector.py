@@ -5,8 +5,9 @@ Observing syncs, syncs with a warehouse and fields that the connector does not m
 
 from collections.abc import Mapping
 
+from pardotflow.config.connections import ConnectorState
 from pardotflow.config.meaning.scope import Scope, is_written, refs_of, targets_of
-from pardotflow.config.project import ConnectorState, FieldMapping, Strength, Sync
+from pardotflow.config.project import FieldMapping, Strength, Sync
 from pardotflow.core.values import System
 
 # Account Engagement help, default prospect field mapping. Rows of that table that could not be confirmed are in it

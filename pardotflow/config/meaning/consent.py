@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from pardotflow.config.connections import ConnectorState
 from pardotflow.config.consent_fields import is_about_consent
 from pardotflow.config.meaning.scope import Scope, is_same, is_written
-from pardotflow.config.project import ConnectorState, FieldMapping, Strength, Sync
+from pardotflow.config.project import FieldMapping, Strength, Sync
 from pardotflow.core.values import System
 
 _EMAIL = "email"

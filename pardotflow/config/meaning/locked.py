@@ -6,8 +6,9 @@ account). A warehouse may write what Salesforce may not. The owner of a record i
 
 from collections.abc import Mapping
 
+from pardotflow.config.connections import ConnectorState
 from pardotflow.config.meaning.scope import Scope, is_same, targets_of
-from pardotflow.config.project import ConnectorState, FieldMapping, FieldRef, Side, Sync
+from pardotflow.config.project import FieldMapping, FieldRef, Side, Sync
 from pardotflow.core.values import System
 
 _PARDOTS: Mapping[str, str] = {

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from pardotflow.config.connections import Connection
 from pardotflow.config.findings import closest, listed, suggest
 from pardotflow.config.meaning.scope import VENDORS, Scope
-from pardotflow.config.project import Connection, Side, Source
+from pardotflow.config.project import Side, Source
 from pardotflow.core.values import System
 
 PARDOT_OBJECTS = ("prospect", "user", "campaign", "list")

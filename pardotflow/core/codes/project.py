@@ -7,6 +7,7 @@ From PF185 on stand decision tests (`codes.cases`).
 
 from pardotflow.core.codes.cases import CASE_CODES
 from pardotflow.core.codes.code import Code, code
+from pardotflow.core.codes.mappings import MAPPING_CODES
 from pardotflow.core.codes.selection import SELECTION_CODES
 from pardotflow.core.codes.users import USER_CODES
 
@@ -223,114 +224,6 @@ _NAMES = (
     ),
 )
 
-_MAPPINGS = (
-    code(
-        "PF150",
-        "a side that the sync does not have",
-        "A mapping, match key, direction, create rule or deletion names a system or object that is not among the "
-        "sides, or a warehouse, which is only read, as a target.",
-        "Name one of the sync's own sides.",
-    ),
-    code(
-        "PF151",
-        "a mapping that is not a pair",
-        "A mapping names one field of each side, or the one field that is written and the sql that computes it.",
-        "Add the missing field or remove the extra one.",
-    ),
-    code(
-        "PF152",
-        "a field that cannot be written",
-        "The field is a formula, is set by the system, belongs to the vendor's package, or the connected user has no "
-        "right.",
-        "Turn the direction round, or name another field.",
-    ),
-    code(
-        "PF153",
-        "a field that two mappings write",
-        "They would overwrite each other in every run.",
-        "Keep one; several sources of one value belong into one sql expression.",
-    ),
-    code(
-        "PF154",
-        "a mapping that cannot be two_way",
-        "An expression cannot be undone, a value map only where it is one-to-one, and fields with several values "
-        "cannot be read in bulk.",
-        "Give the mapping one direction.",
-    ),
-    code(
-        "PF155",
-        "a policy that cannot apply",
-        "most_recent needs two sides with times of change, and by field a history of it; consent decides about "
-        "blanks by itself.",
-        "Remove the option that the message names.",
-    ),
-    code(
-        "PF156",
-        "types that do not fit",
-        "consent needs truth values on both sides; a number written to a phone field loses zeros and signs.",
-        "Map another field or use another policy.",
-    ),
-    code(
-        "PF157",
-        "a value map that cannot be used",
-        "The CSV file is missing, has other than two columns, or has one value twice in the column that is read.",
-        "Correct the marked line: a header and then two values a line.",
-    ),
-    code(
-        "PF148",
-        "a match key that cannot be used",
-        "A key of several fields names as many on both sides; the id of a record is a key alone.",
-        "Write the key as the message says.",
-    ),
-    code(
-        "PF167",
-        "values that the target does not take",
-        "A picklist lacks a value, a field is shorter than the one across, or two names differ by case only.",
-        "Make both sides take the same; what does not fit is held and listed by the plan.",
-    ),
-    code(
-        "PF158",
-        "a guard for no mapping",
-        "clears: sets limits by mapping, and none has this name.",
-        "Take one of the names listed, as plans show them.",
-    ),
-    code(
-        "PF162",
-        "an option without effect",
-        "A policy of a one-way mapping, a clock that nothing asks, or allow without consent, decides nothing.",
-        "Remove it.",
-    ),
-    code(
-        "PF163",
-        "two fields where a conversion needs one",
-        "A lead's custom field keeps its value in the conversion only where the contact's has the same API name, or "
-        "the org maps the one to the other.",
-        "Give both fields the same API name.",
-    ),
-    code(
-        "PF164",
-        "a field without a value of its own",
-        "A lookup holds the id of another record, an address or a location is made of other fields: elsewhere neither "
-        "means anything.",
-        "Map a field of the other record through a model, or the fields that it is made of.",
-    ),
-    code(
-        "PF165",
-        "a parent's field as a match key",
-        "A path such as Account.Name is a field of another record, which many records share: it finds none of them "
-        "alone, and nothing can be written to it.",
-        "Match by a field of the record itself.",
-    ),
-    code(
-        "PF179",
-        "addresses without opt-outs",
-        "A sync writes e-mail addresses to Pardot and the project maps no field in which people say no: who opted out "
-        "in Salesforce may get mail all the same. The vendor's own connector, while it is active, carries opt-outs "
-        "itself, and an emulator sends no mail: there nothing is said.",
-        "Map HasOptedOutOfEmail and optedOut with policy: consent.",
-    ),
-)
-
 _CREATES = (
     code(
         "PF166",
@@ -404,7 +297,7 @@ PROJECT_CODES: tuple[Code, ...] = (
     *_TEMPLATES,
     *_ENVIRONMENTS,
     *_NAMES,
-    *_MAPPINGS,
+    *MAPPING_CODES,
     *_CREATES,
     *_SQL,
     *USER_CODES,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pardotflow.config.connections import ConnectorState
 from pardotflow.config.load import find_root, load_project
 from pardotflow.config.project import (
-    ConnectorState,
     Direction,
     Into,
     KeyForm,

@@ -1,0 +1,57 @@
+"""What an environment is once it has been read: its connections, its variables, and what it says of the org.
+
+As in `config.project`, everything is resolved, and nothing here knows what the outside systems hold.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from pardotflow.config.placed import Placed
+from pardotflow.core.secret import Secret
+from pardotflow.core.span import Span
+
+
+class ConnectorState(StrEnum):
+    """Whether the vendor's own connector runs between the same two systems."""
+
+    ABSENT = "absent"
+    PAUSED = "paused"
+    ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection(Placed):
+    """Endpoint and credentials of one system. Settings are texts or secrets; every text is already rendered."""
+
+    name: str
+    type: str
+    """`salesforce`, `pardot`, `files` or `duckdb`; the two of an emulator environment have the vendor's types."""
+    settings: Mapping[str, str | Secret] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatorSettings:
+    """The embedded emulator of an environment: its data file and what a new file is filled from."""
+
+    data: Path
+    seed: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """A named set of connections and variables."""
+
+    name: str
+    production: bool
+    ampsea: bool
+    connector: ConnectorState
+    connections: tuple[Connection, ...]
+    emulator: EmulatorSettings | None
+    vars: Mapping[str, str]
+    span: Span
+
+    def connection(self, name: str) -> Connection | None:
+        """The connection of that name, or None."""
+        return next((c for c in self.connections if c.name == name), None)
