@@ -225,7 +225,7 @@ def _run_syncs(
     Teller(con, request.connectors, request.catalog, request.layout, request.clock.now()).tell(syncs)
     if request.record:
         # The counts of pairs are about everything, and this plan is not.
-        con.execute("delete from plan.identity; delete from plan.left_out")
+        con.execute("delete from plan.identity; delete from plan.left_out; delete from plan.unmatched")
         con.execute("delete from plan.opted_out")
     record_seen(con, "plan.seen", syncs)
     if con.execute("from mem.history limit 1").fetchone() is not None:

@@ -110,6 +110,7 @@ def statements(
     steps.append(("identity", _identity_sql(fate, focus)))
     steps.append(("ids", _ids_sql(sync, focus)))
     steps += [(f"create {c.object}", create_sql(sync, c, focus, share=share)) for c in sync.creates]
+    steps.append(("unmatched", render("unmatched", sync=sync)))
     if fate.is_needed:
         steps.append(("gone", _gone_sql(fate, focus)))
     return [*steps, *_kept_sql(sync, focus, with_pairs=True)] if focus.kept else steps

@@ -77,6 +77,7 @@ create table plan.consent (
   set_at timestamp, set_by varchar, by_history boolean, is_ours boolean, reason varchar, line varchar);
 create table plan.opted_out (sync varchar, mapping varchar, both_sides bigint);
 create table plan.user_names (system varchar, id varchar, name varchar);
+create table plan.unmatched (sync varchar, system varchar, reason varchar, records bigint);
 create table plan.left_out (sync varchar, system varchar, reason varchar, records bigint, line varchar);
 create table plan.notes (position integer, note varchar);
 -- What a change with the action delete or undelete leaves of a link: its tombstone, or null where it is live again.
@@ -101,6 +102,7 @@ ORDERS: Mapping[str, str] = {
     "skipped": "sync, system, object, id, reason, note",
     "accepted": "sync, system, object, id, field",
     "identity": "sync",
+    "unmatched": "sync, system, reason",
     "matched": "sync, position",
     "links": "sync, a_object, a_id, b_id, kind",
     "agreed": "sync, a_object, a_id, b_id, mapping",

@@ -282,6 +282,8 @@ class Identity:
     ambiguous: int
     unmatched_a: int
     unmatched_b: int
+    unmatched: tuple[tuple[str, str, int], ...] = ()
+    """Records without a counterpart: side, why, how many; the most frequent first. `created` are those that get one."""
     left_out: tuple[tuple[str, str, int], ...] = ()
     """Records without a counterpart that take no part: side, reason, how many."""
 

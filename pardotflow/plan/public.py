@@ -95,6 +95,10 @@ _LISTS: tuple[tuple[str, str], ...] = (
         " from plan.identity i order by i.sync",
     ),
     (
+        "unmatched",
+        "select sync, system, reason, records from plan.unmatched order by sync, system, reason",
+    ),
+    (
         "left_out",
         "select sync, nullif(system, '') as system, reason, records, line from plan.left_out"
         " order by sync, reason, left_out.system",

@@ -148,6 +148,12 @@ def _identity(con: duckdb.DuckDBPyConnection) -> tuple[Identity, ...]:
             ambiguous=r[5],
             unmatched_a=r[6],
             unmatched_b=r[7],
+            unmatched=tuple(
+                con.execute(
+                    "select system, reason, records from plan.unmatched where sync = ? order by records desc, reason",
+                    [r[0]],
+                ).fetchall()
+            ),
             left_out=tuple(
                 con.execute(
                     "select system, reason, records from plan.left_out where sync = ? order by reason desc, 1 desc",

@@ -65,7 +65,7 @@ def reasoned(start: Text, reason: str, place: Text, width: int, *, indent: int =
     why = join(words(reason, "dim"), place, gap=2)
     if why.cell_len + indent <= width:
         return edges(start, why, width)
-    broken = paragraph(reason, width, indent=indent, style="dim")
+    broken = paragraph(reason, width, indent=indent, style="dim") or [blanks(0)]
     return [*([start] if start.plain else []), *broken[:-1], *edges(broken[-1], place, width)]
 
 

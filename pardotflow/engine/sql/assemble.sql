@@ -70,5 +70,6 @@ insert into plan.skipped select distinct * from out_skipped;
 insert into plan.accepted select * from out_accepted;
 insert into plan.identity select * from out_identity;
 insert into plan.left_out select * from out_left_out;
+insert into plan.unmatched select * from out_unmatched;
 insert into plan.matched
 select m.sync, m.key_no, k.key, m.pairs from out_matched m join all_keys k on k.sync = m.sync and k.key_no = m.key_no;

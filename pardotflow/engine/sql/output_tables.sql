@@ -39,6 +39,7 @@ create or replace temp table out_consent (
   field varchar, says_no varchar, origin_system varchar, origin_object varchar, origin_id varchar, origin_field varchar,
   set_at timestamp, set_by varchar, reason varchar, line varchar);
 create or replace temp table out_opted_out (sync varchar, mapping varchar, both_sides bigint);
+create or replace temp table out_unmatched (sync varchar, system varchar, reason varchar, records bigint);
 create or replace temp table out_left_out (sync varchar, system varchar, reason varchar, records bigint, line varchar);
 create or replace temp table out_matched (sync varchar, key_no integer, key varchar, pairs bigint);
 -- Records that go to the recycle bin, or come out of it, and the remembered link that this ends or revives: the ids of

@@ -7,6 +7,8 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from pardotflow.plan.model import Identity
+from pardotflow.views.labels import UNMATCHED
+from pardotflow.views.labels import label as label_of
 from pardotflow.views.layout import blanks, heading, join, paragraph, words
 from pardotflow.views.page import Page
 from pardotflow.views.words import listed, number, plural, system_name
@@ -34,7 +36,7 @@ def identity_lines(identity: tuple[Identity, ...], page: Page) -> list[Text]:
 
 
 def _sentences(one: Identity) -> list[str]:
-    return [_linked(one), _ambiguous(one), _unmatched(one), *_left_out(one)]
+    return [_linked(one), _ambiguous(one), *_unmatched(one), *_left_out(one)]
 
 
 def _linked(one: Identity) -> str:
@@ -48,10 +50,17 @@ def _ambiguous(one: Identity) -> str:
     return f"{number(one.ambiguous)} ambiguous: nothing is linked for them" if one.ambiguous else ""
 
 
-def _unmatched(one: Identity) -> str:
+def _unmatched(one: Identity) -> list[str]:
+    """Both sides, each with the reasons, the most frequent first."""
     sides = ((one.a, one.unmatched_a), (one.b, one.unmatched_b))
-    found = listed(f"{number(n)} in {system_name(side)}" for side, n in sides if n)
-    return f"without a counterpart {found}" if found else ""
+    return [f"without a counterpart {number(n)} in {system_name(side)}{_reasons(one, side)}" for side, n in sides if n]
+
+
+def _reasons(one: Identity, side: str) -> str:
+    told = [(label_of(UNMATCHED, reason), n) for system, reason, n in one.unmatched if system == side]
+    if len(told) == 1:
+        return f": {told[0][0]}"
+    return f": {listed(f'{number(n)} {words_of}' for words_of, n in told)}" if told else ""
 
 
 def _left_out(one: Identity) -> list[str]:

@@ -87,6 +87,12 @@ def identity() -> Identity:
         ambiguous=9,
         unmatched_a=1302,
         unmatched_b=92,
+        unmatched=(
+            ("salesforce", "nobody", 1100),
+            ("salesforce", "no_key_value", 190),
+            ("pardot", "created", 92),
+            ("salesforce", "would_duplicate", 12),
+        ),
     )
 
 
