@@ -64,15 +64,16 @@ SKIPPED: Mapping[str, str] = {
     SkipReason.DO_NOT_SYNC: "Marked as not to be synced: neither side of the pair is written",
 }
 
-UNMATCHED: Mapping[str, str] = {
-    "created": "one is made now",
-    "nobody": "no match key finds anybody",
-    "no_key_value": "no value for any match key",
-    "would_duplicate": "a match key finds somebody who is taken",
-    "was_deleted": "a match key finds a deleted record only",
-    "dangling": "names a record that cannot be seen",
-    "ambiguous": "several candidates",
+UNMATCHED: Mapping[str, tuple[str, str]] = {
+    "created": ("gets one now", "get one now"),
+    "nobody": ("matches nobody", "match nobody"),
+    "no_key_value": ("has no value for any match key", "have no value for any match key"),
+    "would_duplicate": ("matches somebody who is taken", "match somebody who is taken"),
+    "was_deleted": ("matches a deleted record only", "match a deleted record only"),
+    "dangling": ("names a record that cannot be seen", "name a record that cannot be seen"),
+    "ambiguous": ("has several candidates", "have several candidates"),
 }
+"""What is said of one record, and of several."""
 
 READ_MODES: Mapping[str, str] = {"full": "read whole", "delta": "delta", "record": "single records", "file": "file"}
 

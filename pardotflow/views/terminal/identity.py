@@ -8,7 +8,6 @@ from rich.text import Text
 
 from pardotflow.plan.model import Identity
 from pardotflow.views.labels import UNMATCHED
-from pardotflow.views.labels import label as label_of
 from pardotflow.views.layout import blanks, heading, join, paragraph, words
 from pardotflow.views.page import Page
 from pardotflow.views.words import listed, number, plural, system_name
@@ -57,10 +56,10 @@ def _unmatched(one: Identity) -> list[str]:
 
 
 def _reasons(one: Identity, side: str) -> str:
-    told = [(label_of(UNMATCHED, reason), n) for system, reason, n in one.unmatched if system == side]
+    told = [(n, UNMATCHED.get(why, (why, why))[n != 1]) for system, why, n in one.unmatched if system == side]
     if len(told) == 1:
-        return f": {told[0][0]}"
-    return f": {listed(f'{number(n)} {words_of}' for words_of, n in told)}" if told else ""
+        return f", which {told[0][1]}"
+    return f": {listed(f'{number(n)} {does}' for n, does in told)}" if told else ""
 
 
 def _left_out(one: Identity) -> list[str]:
