@@ -14,6 +14,7 @@ from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, open_workspace
 from pardotflow.core.errors import UsageError
 from pardotflow.engine.apply import Applied, ApplyRequest, apply_plan
+from pardotflow.plan.guardnames import allow_names, full_name, unknown_names
 from pardotflow.plan.model import PlanReport
 from pardotflow.plan.public import run_json
 from pardotflow.plan.report import read_report
@@ -80,11 +81,13 @@ def _allowances(texts: tuple[str, ...]) -> dict[str, int]:
 
 def _check_allowances(allow: Mapping[str, int], report: PlanReport) -> None:
     """Raises UsageError for a guard that the plan does not have."""
-    guards = [guard.guard for guard in report.guards]
-    for guard in allow:
-        if guard not in guards:
-            known = f"Its guards: {', '.join(guards)}." if guards else "It has none: nothing is to be allowed."
-            raise UsageError(f"plan {report.meta.id} has no guard {guard!r}", hint=known)
+    guards = [(guard.sync, guard.guard) for guard in report.guards]
+    for name in unknown_names(allow, guards):
+        several = [full_name(guard) for guard in guards if guard[1] == name]
+        if several:
+            raise UsageError(f"{name!r} is a guard of several syncs", hint=f"Name one: {', '.join(several)}.")
+        known = f"Its guards: {', '.join(allow_names(guards))}." if guards else "It has none: nothing is to be allowed."
+        raise UsageError(f"plan {report.meta.id} has no guard {name!r}", hint=known)
 
 
 def _consent(workspace: Workspace, report: PlanReport, options: ApplyOptions) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pardotflow.config.connections import Environment
+from pardotflow.config.limits import Guards
 from pardotflow.config.on_leave import OnLeave
 from pardotflow.config.placed import Placed
 from pardotflow.config.user_map import OwnerRule, UserMap
@@ -312,31 +313,6 @@ class FieldMapping(Placed):
         """True where the newer value wins, and the field's own history tells which one that is."""
         asks = self.policy is Policy.MOST_RECENT or self.on_link is OnLink.MOST_RECENT
         return asks and self.most_recent is MostRecent.FIELD and self.direction is Direction.TWO_WAY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """A guard's number: absolute, or a percentage of the linked records."""
-
-    number: float
-    percent: bool
-
-    def __str__(self) -> str:
-        return f"{self.number:g}%" if self.percent else f"{self.number:g}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guards:
-    """Limits that block a plan; None means no limit. `clears` is by mapping key, `""` for fields without their own."""
-
-    updates: Limit | None
-    creates: Limit | None
-    deletes: Limit | None
-    adopted: Limit | None
-    optins: Limit | None
-    conflicts: Limit | None
-    clears: Mapping[str, Limit]
-    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

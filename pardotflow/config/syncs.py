@@ -44,7 +44,7 @@ def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findin
         fields=fields,
         pick=build_pick(node.mapping("pick"), sides, findings),
         deletes=_deletes(node.mapping("deletes"), sides, create, findings),
-        guards=build_guards(node.mapping("guards"), fields, span, findings),
+        guards=build_guards(node.mapping("guards"), sides, fields, span, findings),
         duplicate_rule=build_duplicate_rule(node),
         paused=node.flag("paused", default=False),
         span=span,

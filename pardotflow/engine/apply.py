@@ -21,7 +21,6 @@ from pardotflow.core.errors import ConnectionTrouble, PlanRefused
 from pardotflow.core.progress import Progress
 from pardotflow.engine.decided import forget_decisions
 from pardotflow.engine.extract import refresh
-from pardotflow.engine.guards import still_blocking
 from pardotflow.engine.headers import read_headers
 from pardotflow.engine.interruption import noted_interrupts, stop_if_asked
 from pardotflow.engine.planner import open_rows
@@ -35,6 +34,7 @@ from pardotflow.engine.stale import mark_moved
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.graph.digest import config_digest
 from pardotflow.plan.file import attach_plan, read_meta
+from pardotflow.plan.guardnames import still_blocking
 from pardotflow.plan.model import Action, RunReport
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
@@ -128,10 +128,10 @@ def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[
             )
     if meta["config_digest"] != config_digest(request.project):
         raise PlanRefused(f"the configuration changed since plan {meta['id']} was made", hint=again)
-    guards = rows(con, "select guard, number, passed from plan.guards order by position")
-    blocking = still_blocking(guards, request.allow)
+    guards = rows(con, "select sync, guard, number, passed, flag from plan.guards order by position")
+    blocking = still_blocking([row[:4] for row in guards], request.allow)
     if blocking:
-        flags = " ".join(f"--allow {g}={n}" for g, n, passed in guards if not passed)
+        flags = " ".join(flag for *_, passed, flag in guards if not passed)
         raise PlanRefused(f"plan {meta['id']} is blocked by {', '.join(blocking)}", hint=f"Let it pass once: {flags}")
     for guard in request.allow:
         # A side that may be smaller from now on is measured anew.

@@ -6,7 +6,8 @@ Compiling decides nothing about records. The same compiled sync serves plan, com
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pardotflow.config.project import CreateRule, FieldMapping, Guards, MatchKind, OnGone, Pick, Side, Strength
+from pardotflow.config.limits import Guards
+from pardotflow.config.project import CreateRule, FieldMapping, MatchKind, OnGone, Pick, Side, Strength
 from pardotflow.config.user_map import UserMap
 from pardotflow.config.write_options import DuplicateRule
 from pardotflow.core.span import Span

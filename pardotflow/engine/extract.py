@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
+from pardotflow.config.guards import SHRUNK
+from pardotflow.config.limits import Limit
 from pardotflow.connectors.protocol import Connector, Extract, ReadRequest
 from pardotflow.core.progress import Progress
 from pardotflow.engine.compile import snapshot_table
@@ -30,7 +32,6 @@ OVERLAP: Mapping[str, timedelta] = {"salesforce": timedelta(minutes=10), "pardot
 # A full read at intervals proves the snapshot; fields whose change does not move the stamp are read whole more often.
 FULL_EVERY = timedelta(days=7)
 SWEEP_EVERY = timedelta(hours=6)
-SHRUNK = 0.7
 LEAST_ROWS = 10
 
 
@@ -45,6 +46,8 @@ class Wanted:
     sweep: tuple[str, ...]
     looks_up: bool = False
     """Read only to look users up: its records are on no side of a sync."""
+    shrunk: tuple[Limit, ...] = (SHRUNK,)
+    """How many of its records a full read may find missing; the strictest counts."""
     steady: str = ""
     """A filter by what never changes in a record: beside it, a delta misses nothing that the filter lets through."""
 
@@ -55,12 +58,21 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shrunk:
+    """A full read brought too little: rows before and now, and the limit that this passes."""
+
+    before: int
+    now: int
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """The result of one refresh. `shrunk` is (rows before, rows now) of a full read that brought too little."""
+    """The result of one refresh."""
 
     coverage: Coverage
     complete: bool
-    shrunk: tuple[int, int] | None = None
+    shrunk: Shrunk | None = None
 
 
 MERGEABLE = frozenset({"Contact", "Lead", "Account"})
@@ -193,9 +205,9 @@ def _store(con: duckdb.DuckDBPyConnection, job: _Job, extract: Extract) -> Refre
         _merge(con, table, has_rows=bool(extract.files), proves=is_full and extract.complete)
         visible = int(rows(con, f"select count(*) from {table} where _visible and not _deleted")[0][0])
         # Entries of a history end with the org's retention.
-        has_shrunk = not wanted.steady and before >= LEAST_ROWS and visible < before * SHRUNK
+        shrunk = None if wanted.steady else _shrunk(before, visible, wanted.shrunk)
         # A side that shrank is measured against what it was until an apply allows it.
-        known = before if has_shrunk else visible
+        known = before if shrunk else visible
         # A read that the system says is not whole proves nothing: the next one is full again.
         _save_cursor(con, wanted, cursor, at, is_full=is_full, full_rows=known, complete=extract.complete)
     gone = int(rows(con, f"select count(*) from {table} where _deleted")[0][0])
@@ -208,8 +220,16 @@ def _store(con: duckdb.DuckDBPyConnection, job: _Job, extract: Extract) -> Refre
         changed=extract.rows,
         note=_note(wanted, cursor, extract, is_full=is_full),
     )
-    shrunk = (before, visible) if has_shrunk else None
     return Refreshed(coverage=coverage, complete=extract.complete, shrunk=shrunk)
+
+
+def _shrunk(before: int, now: int, limits: Iterable[Limit]) -> Shrunk | None:
+    """The strictest limit that is passed; of few rows no share is taken."""
+    counted = [limit for limit in limits if before >= LEAST_ROWS or not limit.percent]
+    strictest = min(counted, key=lambda limit: limit.of(before), default=None)
+    if strictest is None or before - now <= strictest.of(before):
+        return None
+    return Shrunk(before=before, now=now, limit=strictest)
 
 
 def _note(wanted: Wanted, cursor: "_Cursor | None", extract: Extract, *, is_full: bool) -> str:

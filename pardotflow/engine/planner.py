@@ -15,7 +15,7 @@ import duckdb
 
 from pardotflow import __version__
 from pardotflow.config.frames import with_frames
-from pardotflow.config.project import Model, Policy, Project
+from pardotflow.config.project import Model, Project
 from pardotflow.connectors.protocol import Connector, Identity
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
@@ -28,7 +28,7 @@ from pardotflow.engine.consent import Teller
 from pardotflow.engine.decided import expired_note, keep_outcomes, load_decisions
 from pardotflow.engine.extract import Refreshed, Wanted, refresh
 from pardotflow.engine.focus import Focus
-from pardotflow.engine.guards import GuardRow, count_guards, oscillation_guard, shrunk_guard
+from pardotflow.engine.guards import GuardRow, count_guards, oscillation_guard, shrunk_guards, with_flags
 from pardotflow.engine.headers import keep_headers
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.moments import leave_out_paused, moments_of
@@ -179,7 +179,7 @@ def read_sides(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tu
     read = SidesRead(
         coverage=coverage,
         complete=not request.record and all(r.complete for r in results),
-        shrunk=tuple(shrunk_guard(r.coverage.system, r.coverage.object, *r.shrunk) for r in results if r.shrunk),
+        shrunk=tuple(shrunk_guards(results)),
         notes=tuple(notes),
         focus=focus,
         selection=request.record,
@@ -285,12 +285,9 @@ def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> Set[st
 
 def _name_keys(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
     con.execute("create or replace temp table all_keys (sync varchar, key_no integer, key varchar)")
-    con.execute("create or replace temp table consent_mappings (sync varchar, mapping varchar)")
     insert_rows(con, "all_keys", [[s.name, k.number, k.name] for s in syncs for k in s.keys])
     mappings = [(sync.name, mapping) for sync in syncs for mapping in sync.mappings]
     insert_rows(con, "plan.mappings", [[sync, m.mapping.key, m.digest, m.number] for sync, m in mappings])
-    consent = [[sync, m.mapping.key] for sync, m in mappings if m.mapping.policy is Policy.CONSENT]
-    insert_rows(con, "consent_mappings", consent)
 
 
 def _finish(
@@ -299,7 +296,7 @@ def _finish(
     """Guards, routes, notes, meta data; returns the meta data."""
     keep_headers(con, syncs)
     routes = choose_routes(con, request.connectors)
-    guards = [*read.shrunk, *oscillation_guard(con), *count_guards(con, syncs)]
+    guards = with_flags([*read.shrunk, *oscillation_guard(con), *count_guards(con, syncs)])
     _save_rows(
         con,
         "plan.guards",

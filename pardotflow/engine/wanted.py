@@ -1,12 +1,14 @@
 """Which fields of which objects have to be read for a project."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from pardotflow.config.guards import REST, SHRUNK
+from pardotflow.config.limits import Limit
 from pardotflow.config.project import Project
 from pardotflow.core.describe import Catalog
 from pardotflow.core.values import System
@@ -114,7 +116,18 @@ def _wanted(
         # What the connector did is measured by what a delta brings; a whole read would be a high price for it.
         sweep=tuple(sorted(f.name for f in known if not f.delta_safe and f.name != LAST_SYNC)),
         looks_up=looks_up,
+        shrunk=tuple(_shrunk_limits(project, connection, name)) or (SHRUNK,),
     )
+
+
+def _shrunk_limits(project: Project, connection: str, name: str) -> Iterator[Limit]:
+    """What every sync of the object says: the object's own limit, else that of its side, else the one for all."""
+    for sync in project.syncs:
+        for side in sync.sides:
+            if side.system == connection and name.lower() in map(str.lower, side.names):
+                limits = {place.lower(): limit for place, limit in sync.guards.limits["shrunk"].items()}
+                own = next((limits[place] for place in (name.lower(), connection, REST) if place in limits), None)
+                yield from [] if own is None else [own]
 
 
 def _model_columns(project: Project, source: str) -> set[str]:

@@ -75,6 +75,23 @@ UNMATCHED: Mapping[str, tuple[str, str]] = {
 }
 """What is said of one record, and of several."""
 
+GUARDS: Mapping[str, tuple[str, str]] = {
+    "updates": ("record", "updated"),
+    "creates": ("record", "created"),
+    "deletes": ("record", "deleted"),
+    "adopted": ("record", "adopted without a base"),
+    "opt_ins": ("opt-out", "taken back"),
+    "emails": ("e-mail address", "replaced"),
+    "owners": ("owner", "changed"),
+    "keys": ("match key", "changed"),
+    "shrunk": ("record", "not seen any more"),
+    "conflicts": ("open conflict", ""),
+    "clears": ("value", "cleared"),
+    "fields": ("value", "changed"),
+    "oscillations": ("value", "without end"),
+}
+"""What each guard counts, and what happens to it."""
+
 READ_MODES: Mapping[str, str] = {"full": "read whole", "delta": "delta", "record": "single records", "file": "file"}
 
 RUN_STATES: Mapping[str, tuple[str, str]] = {

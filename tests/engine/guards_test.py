@@ -1,12 +1,14 @@
 """Every guard: what it counts, against what, and the flag that lets exactly this number pass once."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pardotflow.core.describe import FieldInfo
 from pardotflow.core.errors import PlanRefused
-from pardotflow.engine.guards import shrunk_guard, still_blocking
-from tests.engine.harness import SavedPlan, World, Yaml, people
+from pardotflow.core.values import FieldType, System
+from tests.engine.harness import SavedPlan, World, Yaml, new_world, people
 
 NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName", "on_blank": "clear"}
 PHONE: Yaml = {"salesforce": "Phone", "pardot": "phone"}
@@ -179,14 +181,148 @@ def test_a_side_that_shrank_blocks(world: World) -> None:
     assert plan.meta["blocked"] == "true"
 
 
-def test_a_shrunk_side_as_a_guard() -> None:
-    guard = shrunk_guard("salesforce", "Lead", 100, 60)
-    assert (guard.number, guard.allowed, guard.passed) == (40, 30, False)
-    assert guard.flag == "--allow shrunk:salesforce.Lead=40"
+def test_how_much_a_side_may_shrink_is_said_by_object(world: World) -> None:
+    guarded(world, NAME, shrunk={"Contact": "10%", "Lead": 0})
+    ids = linked(world, 10)
+    lead = world.crm.add("Lead", {"LastName": "Berg", "Company": "Acme"})
+    world.plan(full=True)
+    world.crm.hide("Lead", lead)
+    for id in ids[:2]:
+        world.crm.hide("Contact", id)
+    world.clock.tick(600)
+    plan = world.plan(full=True)
+    assert verdicts(plan) == {"shrunk:salesforce.Contact": (2, 1, False), "shrunk:salesforce.Lead": (1, 0, False)}
+    assert {g["threshold"] for g in plan["guards"]} == {"10%", "0"}
+    guarded(world, NAME, shrunk="100%")
+    assert verdicts(world.plan(full=True)) == {}
 
 
-def test_what_still_blocks() -> None:
-    guards = [("updates", 4, False), ("creates", 2, True), ("clears:phone", 3, False), ("opt_ins", 0, False)]
-    assert still_blocking(guards, {}) == ["updates", "clears:phone", "opt_ins"]
-    assert still_blocking(guards, {"updates": 4, "clears:phone": 2}) == ["clears:phone", "opt_ins"]
-    assert still_blocking(guards, {"updates": 5, "clears:phone": 3, "opt_ins": 0}) == []
+def test_the_strictest_sync_says_how_much_a_side_may_shrink(world: World) -> None:
+    loose = people([NAME], guards={"shrunk": "50%"})
+    world.configure(loose, {**people([PHONE], guards={"shrunk": "10%"}), "sync": "phones"})
+    ids = linked(world, 10)
+    for id in ids[:2]:
+        world.crm.hide("Contact", id)
+    world.clock.tick(600)
+    assert verdicts(world.plan(full=True)) == {"shrunk:salesforce.Contact": (2, 1, False)}
+
+
+def test_what_an_object_says_for_itself_does_not_count_with_the_rest(world: World) -> None:
+    """Prospects have a limit of their own; what is left keeps the default."""
+    guarded(world, {**NAME, "policy": "most_recent"}, updates={"prospect": 1, "Lead": 0})
+    ids = linked(world, 10)
+    prospects = [r.id for r in world.unit.live("prospect")]
+    for id in prospects[5:]:
+        world.unit.edit("prospect", id, {"firstName": "c"})
+    plan = edit(world, ids[:2], FirstName="b")
+    assert verdicts(plan) == {"updates": (5, 3, False), "updates:prospect": (2, 1, False)}
+    at = len(world.log)
+    with pytest.raises(PlanRefused, match="blocked by updates:prospect"):
+        world.apply(plan, allow={"updates": 5})
+    assert not world.log_since(at)
+    world.apply(plan, allow={"updates": 5, "people.updates:prospect": 2})
+    assert len(world.log_since(at)) == 7
+
+
+def test_a_share_of_an_object_is_of_the_pairs_with_it(world: World) -> None:
+    guarded(world, NAME, updates={"Contact": "20%", "Lead": "20%"})
+    ids = linked(world, 10)
+    leads = [world.pair({"FirstName": "a"}, {"firstName": "a"}, object_name="Lead")[1] for _ in range(5)]
+    world.settle()
+    world.settle()
+    for id in [r.id for r in world.unit.live("prospect")]:
+        world.unit.edit("prospect", id, {"firstName": "b"})
+    world.clock.tick(600)
+    plan = world.plan()
+    assert len(leads) + len(ids) == 15
+    assert verdicts(plan) == {"updates:Contact": (10, 2, False)}
+
+
+def test_a_side_is_a_place_too(world: World) -> None:
+    guarded(world, NAME, updates={"salesforce": 100, "pardot": 0})
+    ids = linked(world, 2)
+    assert verdicts(edit(world, ids, FirstName="b")) == {"updates:pardot": (2, 0, False)}
+
+
+def test_creates_by_object(world: World) -> None:
+    guarded(world, NAME, MAIL, creates={"prospect": 0})
+    world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "n@x.org"})
+    refuse(world, world.plan(), "creates:prospect", 1)
+
+
+def test_addresses_that_are_replaced_are_counted_and_filled_ones_are_not(world: World) -> None:
+    guarded(world, MAIL, updates="100%")
+    ids = linked(world, 12, Email="old@x.org")
+    bare = linked(world, 1)
+    world.crm.edit("Contact", bare[0], {"Email": "new@x.org"})
+    assert verdicts(edit(world, ids[:1], Email="1@x.org"))["emails"] == (1, 1, True)
+    plan = edit(world, ids[:2], Email="2@x.org")
+    assert verdicts(plan)["emails"] == (2, 1, False)
+    refuse(world, plan, "emails", 2)
+
+
+def test_values_of_match_keys_have_a_guard(world: World) -> None:
+    org: Yaml = {"salesforce": "Org_Id__c", "pardot": "org_id__c"}
+    match = ["salesforce_id", {"salesforce": "Org_Id__c", "pardot": "org_id__c"}]
+    world.configure(people([org, PHONE], match=match, guards={"keys": 0}))
+    crm, _ = world.pair({"Org_Id__c": "1", "Phone": "1"}, {"org_id__c": "1", "phone": "1"})
+    world.settle()
+    plan = edit(world, [crm], Org_Id__c="2", Phone="2")
+    assert verdicts(plan) == {"keys": (1, 0, False)}
+    refuse(world, plan, "keys", 1)
+
+
+def test_owners_have_a_guard(tmp_path: Path) -> None:
+    user = {System.PARDOT: [FieldInfo(name="userId", type=FieldType.INTEGER)]}
+    with new_world(tmp_path / "world", user) as world:
+        owner: Yaml = {"salesforce": "Count__c", "pardot": "userId", "direction": "to_pardot"}
+        world.configure(people([owner], guards={"owners": 0}))
+        crm, _ = world.pair({"Count__c": 1}, {"userId": 1})
+        world.settle()
+        assert verdicts(edit(world, [crm], Count__c=2)) == {"owners": (1, 0, False)}
+
+
+def test_every_field_can_have_a_limit(world: World) -> None:
+    guarded(world, NAME, PHONE, updates="100%", fields={"phone": "20%"})
+    ids = linked(world, 10, Phone="1")
+    assert verdicts(edit(world, ids[:3], FirstName="b"))["updates"] == (3, 10, True)
+    plan = edit(world, ids[:3], Phone="2")
+    assert verdicts(plan)["fields:phone"] == (3, 2, False)
+    refuse(world, plan, "fields:phone", 3)
+
+
+def test_guards_of_two_syncs_are_told_apart(world: World) -> None:
+    phones = {**people([PHONE], guards={"updates": 0}), "sync": "phones"}
+    world.configure(people([NAME], guards={"updates": 0}), phones)
+    ids = linked(world, 2, Phone="1")
+    plan = edit(world, ids, FirstName="b", Phone="2")
+    assert {g["flag"] for g in plan["guards"]} == {"--allow people.updates=2", "--allow phones.updates=2"}
+    for allow in ({"updates": 2}, {"people.updates": 2}):
+        with pytest.raises(PlanRefused, match=r"phones\.updates") as refused:
+            world.apply(plan, allow=allow)
+        assert "--allow phones.updates=2" in refused.value.hint
+    world.apply(plan, allow={"people.updates": 2, "phones.updates": 2})
+
+
+def test_a_refusal_names_the_line_of_its_limit(world: World) -> None:
+    guarded(world, NAME, updates=0)
+    ids = linked(world, 1)
+    (guard,) = edit(world, ids, FirstName="b")["guards"]
+    text = (world.root / "syncs/people.yml").read_text("utf-8").splitlines()
+    assert "updates: 0" in text[int(guard["line"].rpartition(":")[2]) - 1]
+
+
+@pytest.mark.slow
+def test_a_mapping_change_that_would_blank_a_field_on_30_000_records_is_stopped(world: World) -> None:
+    phone: Yaml = {"pardot": "phone", "direction": "to_pardot", "on_blank": "clear"}
+    world.configure(people([{**phone, "salesforce": "Phone"}], guards={}))
+    for _ in range(30_000):
+        world.pair({"Phone": "1"}, {"phone": "1"})
+    world.settle()
+    world.configure(people([{**phone, "salesforce": "Title"}], guards={}))
+    plan = world.plan()
+    assert verdicts(plan) == {"updates": (30_000, 9_000, False), "clears:pardot.phone": (30_000, 1_500, False)}
+    assert plan.meta["blocked"] == "true"
+    with pytest.raises(PlanRefused, match=r"blocked by updates, clears:pardot\.phone"):
+        world.apply(plan, allow={})
+    assert not world.log

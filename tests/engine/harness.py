@@ -23,6 +23,7 @@ from pardotflow.engine.planner import PlanRequest, make_plan
 from pardotflow.engine.why import explain_record
 from pardotflow.plan.explanation import Explanation
 from pardotflow.plan.file import open_plan, read_meta
+from pardotflow.plan.guardnames import full_name
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
 from tests.engine.fakes import FakeConnector, Sent
@@ -30,7 +31,7 @@ from tests.engine.schema import catalog_of, objects_of
 from tests.engine.vendor import FakeClock, Vendor
 
 Yaml = Mapping[str, Any]
-NO_LIMITS: Yaml = {"updates": 10**6, "deletes": 10**6, "opt_ins": 10**6, "clears": 10**6}
+NO_LIMITS: Yaml = dict.fromkeys(("updates", "deletes", "opt_ins", "clears", "emails"), 10**6)
 LOOSE = 10**9
 PROJECT = "name: laws\nversion: 1\ndefault_environment: dev\n"
 SOURCES: Yaml = {
@@ -188,7 +189,7 @@ class World:
             clock=self.clock,
             progress=NullProgress(),
             plan=plan.path,
-            allow={g["guard"]: LOOSE for g in plan["guards"]} if allow is None else allow,
+            allow={full_name((g["sync"], g["guard"])): LOOSE for g in plan["guards"]} if allow is None else allow,
         )
         return apply_plan(request)
 

@@ -70,8 +70,14 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF158",
         "a guard for no mapping",
-        "clears: sets limits by mapping, and none has this name.",
+        "clears: and fields: set limits by mapping, and none has this name.",
         "Take one of the names listed, as plans show them.",
+    ),
+    code(
+        "PF149",
+        "a guard for no side or object",
+        "A guard sets limits by side or object, and this sync writes none of this name.",
+        "Take one of the names listed, or write one limit for all.",
     ),
     code(
         "PF162",

@@ -5,7 +5,9 @@ Blocking guards come before every number of the plan, each with the exact flag t
 
 from rich.text import Text
 
+from pardotflow.plan.guardnames import allow_names
 from pardotflow.plan.model import GuardResult, PlanMeta, PlanReport
+from pardotflow.views.labels import GUARDS
 from pardotflow.views.layout import blanks, edges, join, paragraph, words
 from pardotflow.views.page import Page
 from pardotflow.views.words import minute, number, plural
@@ -51,10 +53,12 @@ def blocked_lines(report: PlanReport, page: Page) -> list[Text]:
 def _guard(guard: GuardResult, page: Page) -> list[Text]:
     allowed = number(guard.allowed)
     limit = f"{allowed} allowed" if guard.limit in ("", str(guard.allowed)) else f"{allowed} allowed ({guard.limit})"
+    noun, verb = GUARDS.get(guard.guard.partition(":")[0], ("item", "planned"))
+    counted = f"{plural(guard.number, noun)} {verb}".rstrip()
     what = join(
         words("✗ ", "bold red"),
-        words(f"{guard.sync}  {guard.guard}", "bold"),
-        words(f"  {number(guard.number)} planned, {limit}", "red"),
+        words(f"{guard.sync}  {guard.guard}".strip(), "bold"),
+        words(f"  {counted}, {limit}", "red"),
     )
     lines = edges(join(blanks(2), what), words(guard.line, "cyan"), page.width)
     flag = paragraph(guard.flag, page.width, first=words("    let it pass once:", "dim"), indent=22, style="bold")
@@ -64,5 +68,6 @@ def _guard(guard: GuardResult, page: Page) -> list[Text]:
 def guards_fact(report: PlanReport) -> str:
     """The guards that looked and were content, each with its number and its limit."""
     passed = [guard for guard in report.guards if guard.passed]
-    told = ", ".join(f"{guard.guard} {number(guard.number)} of {number(guard.allowed)}" for guard in passed)
+    names = dict(zip(report.guards, allow_names([(g.sync, g.guard) for g in report.guards]), strict=True))
+    told = ", ".join(f"{names[guard]} {number(guard.number)} of {number(guard.allowed)}" for guard in passed)
     return f"{told} allowed" if told else ""

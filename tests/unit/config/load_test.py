@@ -12,7 +12,6 @@ from pardotflow.config.project import (
     Direction,
     Into,
     KeyForm,
-    Limit,
     MatchKey,
     MatchKind,
     OnBlank,
@@ -210,17 +209,40 @@ def test_a_create_key_is_not_invented_without_the_match_key(tmp_path: Path) -> N
 
 def test_guards(tmp_path: Path) -> None:
     fields = "fields:\n  - {salesforce: Phone, pardot: phone}\n  - {salesforce: City, pardot: city, on_blank: clear}\n"
-    quiet = project(tmp_path, {"syncs/people.yml": SYNC_HEAD + fields}).syncs[0].guards
-    assert (str(quiet.updates), str(quiet.deletes), str(quiet.optins)) == ("30%", "0", "0")
-    assert quiet.creates is quiet.adopted is quiet.conflicts is None
-    assert {k: str(v) for k, v in quiet.clears.items()} == {"": "0", "city": "5%"}
-    text = SYNC_HEAD + fields + "guards: {updates: 10, conflicts: 0, opt_ins: 1.5%, clears: {Phone: 50, city: 7%}}\n"
-    told = project(tmp_path, {"syncs/people.yml": text}).syncs[0].guards
-    assert told.updates == Limit(number=10, percent=False) and told.optins == Limit(number=1.5, percent=True)
-    assert told.conflicts == Limit(number=0, percent=False)
-    assert {k: str(v) for k, v in told.clears.items()} == {"": "0", "city": "7%", "phone": "50"}
-    for_all = project(tmp_path, {"syncs/people.yml": SYNC_HEAD + fields + "guards: {clears: 9}\n"}).syncs[0].guards
-    assert {k: str(v) for k, v in for_all.clears.items()} == {"": "9"}
+    quiet = limits(tmp_path, fields)
+    assert {guard: told for guard, told in quiet.items() if told} == {
+        "updates": {"": "30%"},
+        "deletes": {"": "0"},
+        "opt_ins": {"": "0"},
+        "emails": {"": "10%"},
+        "shrunk": {"": "30%"},
+        "clears": {"": "0", "city": "5%"},
+    }
+    told = limits(
+        tmp_path,
+        fields + "guards: {updates: 10, conflicts: 0, opt_ins: 1.5%, clears: {Phone: 50, city: 7%}, fields: 9}\n",
+    )
+    assert (told["updates"], told["opt_ins"], told["conflicts"]) == ({"": "10"}, {"": "1.5%"}, {"": "0"})
+    assert (told["clears"], told["fields"]) == ({"": "0", "city": "7%", "phone": "50"}, {"": "9"})
+    assert limits(tmp_path, fields + "guards: {clears: 9}\n")["clears"] == {"": "9"}
+
+
+def test_guards_by_side_and_object(tmp_path: Path) -> None:
+    fields = "fields:\n  - {salesforce: Phone, pardot: phone}\n"
+    text = "guards:\n  updates: {Prospect: 5%, salesforce: 9}\n  creates: {Lead: 3}\n  fields: {Phone: 20%}\n"
+    told = limits(tmp_path, fields + text)
+    assert told["updates"] == {"": "30%", "prospect": "5%", "salesforce": "9"}
+    assert (told["creates"], told["fields"]) == ({"Lead": "3"}, {"phone": "20%"})
+    placed = (
+        project(tmp_path, {"syncs/people.yml": SYNC_HEAD + fields + text}).syncs[0].guards.limits["creates"]["Lead"]
+    )
+    assert placed.span is not None and str(placed.span).startswith("syncs/people.yml:")
+
+
+def limits(folder: Path, rest: str) -> dict[str, dict[str, str]]:
+    """The guards of a sync that ends so, as texts."""
+    guards = project(folder, {"syncs/people.yml": SYNC_HEAD + rest}).syncs[0].guards
+    return {guard: {k: str(v) for k, v in told.items()} for guard, told in guards.limits.items()}
 
 
 def test_secrets_are_secrets_however_they_were_written(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_requests_are_listed_where_all_is_asked_for() -> None:
 def test_guards_that_passed() -> None:
     one = GuardResult(sync="p", guard="g", number=0, limit="", allowed=0, passed=True, flag="", line="")
     assert "guards      g 0 of 0 allowed\n" in screen(rows.empty(guards=(one,)))
-    failed = replace(one, passed=False)
+    failed = replace(one, guard="h", passed=False)
     assert "guards      g 0 of 0 allowed\n" in screen(rows.empty(guards=(one, failed)))
 
 
