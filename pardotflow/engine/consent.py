@@ -62,6 +62,11 @@ class Teller:
         mappings = [[sync.name, m.mapping.key] for sync in syncs for m in spoken(sync)]
         if not mappings:
             return
+        self._con.execute(
+            "insert into plan.opted_out select sync, mapping, sum(both_sides) from out_opted_out group by all"
+        )
+        if not rows(self._con, "select 1 from out_consent union all select 1 from out_creates limit 1"):
+            return
         self._con.execute("create or replace temp table spoken_mappings (sync varchar, mapping varchar)")
         insert_rows(self._con, "spoken_mappings", mappings)
         run(self._con, "consent")

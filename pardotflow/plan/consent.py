@@ -6,8 +6,10 @@ from pardotflow.plan.model import Consent, ConsentRow, RecordName
 
 
 def read_consent(con: duckdb.DuckDBPyConnection, limit: int = 200) -> Consent | None:
-    """Exact counts and the first rows: what is taken back, then what waits, then the opt-outs. None where no sync maps
-    a field in which people say no."""
+    """Exact counts and the first rows: what is taken back, then what waits, then the opt-outs.
+
+    None where no sync maps a field in which people say no.
+    """
     stand = con.execute("select count(*), coalesce(sum(both_sides), 0) from plan.opted_out").fetchone() or (0, 0)
     counts = con.execute("select status, opts, system, count(*) from plan.consent group by all order by all").fetchall()
     if not stand[0] and not counts:

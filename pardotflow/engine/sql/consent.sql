@@ -26,5 +26,3 @@ left join plan.conflicts k on k.sync = t.sync and k.field = t.mapping and k.winn
   and ((s.a_system = t.system and k.a_object = t.object and k.a_id = t.id) or (s.b_system = t.system and k.b_object = t.object and k.b_id = t.id))
 where case t.status when 'sent' then f.change is not null when 'held' then h.kind is not null when 'open' then k.field is not null else true end
 qualify row_number() over (partition by t.sync, t.mapping, t.system, t.object, t.id, t.field order by t.outcome desc) = 1;
-
-insert into plan.opted_out select sync, mapping, sum(both_sides) from out_opted_out group by all;
