@@ -35,7 +35,8 @@ from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.graph.digest import config_digest
 from pardotflow.plan.file import attach_plan, read_meta
 from pardotflow.plan.guardnames import still_blocking
-from pardotflow.plan.model import Action, RunReport
+from pardotflow.plan.model import Action
+from pardotflow.plan.run import RunReport
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
 

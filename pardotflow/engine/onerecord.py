@@ -1,5 +1,5 @@
-"""One record and its counterpart, read alone: at most four calls, and one for the history of their fields; or the
-record as it is remembered, by none.
+"""One record and its counterpart, read alone: at most four calls, one for the history of their fields, and two where
+nothing was read whole before; or the record as it is remembered, by none.
 
 The rest of the two sides is what the snapshots hold already. Cursors do not move, so the next full plan misses nothing.
 """
@@ -94,6 +94,7 @@ def find_records(
             open_overlay(con, each.connection, each.object)
         con.execute(side_sql(sync, sync.a) + side_sql(sync, sync.b))
         coverage += _read_counterparts(reading, sync, role, item, record_id)
+        coverage += _read_siblings(reading, sync, role, item, record_id)
         coverage += _read_histories(reading, sync)
     return Found(focus=Focus(records=((system, item, record_id),)), coverage=tuple(coverage))
 
@@ -205,6 +206,30 @@ def _read_counterparts(reading: _Reading, sync: CompiledSync, role: str, item: s
     return _search_pardot(reading, sync, role, item, record_id)
 
 
+def _read_siblings(reading: _Reading, sync: CompiledSync, role: str, item: str, record_id: str) -> list[Coverage]:
+    """Records of the record's own side with a key in common, where its objects were never read whole: without them two
+    candidates would look like one. A link that is remembered needs none."""
+    side = sync.side(role)
+    read = {o for c, o in rows(reading.con, "select connection, object from snap.cursors") if c == side.system}
+    if read.issuperset(o.name for o in side.objects) or _linked(reading.con, sync, role, item, record_id):
+        return []
+    keys = zip(sync.keys, _values(reading.con, sync, role, item, record_id), strict=True)
+    shared = [(key, value) for key, value in keys if value and not key.names]
+    if side.system is System.PARDOT:
+        emails = [value for key, value in shared if key.kind is MatchKind.EMAIL]
+        return [reading.read("pardot", item, where=f"email={quote(value, safe='')}") for value in emails[:1]]
+    found = (_where(o.name, [(k.lookup_a if role == "a" else k.lookup_b, v) for k, v in shared]) for o in side.objects)
+    named = zip((o.name for o in side.objects), found, strict=True)
+    return [reading.read("salesforce", name, where=where) for name, where in named if where]
+
+
+def _where(item: str, tests: Iterable[tuple[Mapping[str, tuple[str, ...]], str]]) -> str:
+    """SOQL for the records of an object that agree in all fields of any key; empty where none can be asked for."""
+    asked = [(by_object[item], value.split("\x1f")) for by_object, value in tests if item in by_object]
+    parts = (" and ".join(f"{f} = {_soql(v)}" for f, v in zip(fields, values, strict=True)) for fields, values in asked)
+    return " or ".join(f"({part})" for part in parts)
+
+
 def _linked(
     con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item: str, record_id: str
 ) -> list[tuple[str, str]]:
@@ -235,14 +260,15 @@ def _search_salesforce(
 ) -> Coverage | None:
     """One query an object: any of the keys."""
     role = "b" if sync.a.system is System.SALESFORCE else "a"
-    tests = []
-    for key, value in zip(sync.keys, _values(reading.con, sync, role, source, record_id), strict=True):
-        by_object = key.lookup_a if role == "b" else key.lookup_b
-        fields = ("Id",) if key.kind is MatchKind.SALESFORCE_ID else by_object.get(item, ())
-        if value and fields:
-            parts = zip(fields, value.split("\x1f"), strict=True)
-            tests.append(" and ".join(f"{field} = {_soql(part)}" for field, part in parts))
-    return reading.read("salesforce", item, where=" or ".join(f"({t})" for t in tests)) if tests else None
+    found = _values(reading.con, sync, role, source, record_id)
+    ids = {item: ("Id",)}
+    tests = [
+        (ids if k.kind is MatchKind.SALESFORCE_ID else k.lookup_a if role == "b" else k.lookup_b, v)
+        for k, v in zip(sync.keys, found, strict=True)
+        if v
+    ]
+    where = _where(item, tests)
+    return reading.read("salesforce", item, where=where) if where else None
 
 
 def _search_pardot(reading: _Reading, sync: CompiledSync, role: str, item: str, record_id: str) -> list[Coverage]:

@@ -9,7 +9,8 @@ from pardotflow.connectors.protocol import Connector
 from pardotflow.core.values import System
 from pardotflow.engine.send import Sender
 from pardotflow.engine.sqlfile import insert_rows, rows
-from pardotflow.plan.model import Count, Group, RecordName, RunReport
+from pardotflow.plan.model import Count, Group, RecordName
+from pardotflow.plan.run import RunReport
 
 SAMPLES = 3
 

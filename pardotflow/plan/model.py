@@ -391,24 +391,3 @@ class PlanReport:
     def has_changes(self) -> bool:
         """True when there is something to send."""
         return self.records_total > 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunReport:
-    """What one apply did."""
-
-    run_id: str
-    plan_id: str
-    status: str
-    """`done`, `with_errors`, `with_remainder`, `interrupted`, `nothing_to_send`."""
-    sent: tuple[Count, ...]
-    confirmed: int
-    refused: int
-    unknown: int
-    not_started: int
-    moved: int
-    """Rows that moved since the plan was made; they are in the remainder."""
-    calls: tuple[tuple[str, int], ...]
-    errors: tuple[Group, ...]
-    remainder: tuple[Group, ...]
-    seconds: float

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from pardotflow.plan.file import open_plan, read_meta
-from pardotflow.plan.model import RunReport
+from pardotflow.plan.run import RunReport
 
 VERSION = "1.0"
 

@@ -60,3 +60,25 @@ def test_a_key_is_asked_for_by_the_name_that_each_object_gives_it(world: World) 
     lead = world.crm.add("Lead", {"LastName": "Berg", "Company": "Acme", "Title": "o1"})
     plan = plan_record(world, f"prospect/{unit}")
     assert [(f["id"], f["field"], f["after"]) for f in plan.sendable] == [(lead, "FirstName", "a")]
+
+
+def test_a_twin_that_was_never_read_makes_an_ambiguity_in_fresh_memory(world: World) -> None:
+    """Two contacts share an address, and one prospect has it: whichever record is asked for, nobody is guessed."""
+    world.configure(people([NAME], match=["salesforce_id", "email"]))
+    values = {"LastName": "Berg", "Email": "a@x.org"}
+    contacts = [world.crm.add("Contact", {**values, "FirstName": name}) for name in ("a", "b")]
+    prospect = world.unit.add("prospect", {"email": "a@x.org"})
+    world.clock.tick(600)
+    for record in (f"Contact/{contacts[0]}", f"prospect/{prospect}"):
+        plan = plan_record(world, record)
+        assert not plan.sendable
+        assert plan["ambiguities"]
+
+
+def test_a_twin_among_prospects_is_read_too(world: World) -> None:
+    world.configure(people([NAME], match=["salesforce_id", "email"]))
+    contact = world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    prospects = [world.unit.add("prospect", {"email": "a@x.org"}) for _ in range(2)]
+    world.clock.tick(600)
+    for record in (f"prospect/{prospects[0]}", f"Contact/{contact}"):
+        assert not plan_record(world, record).sendable

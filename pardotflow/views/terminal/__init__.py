@@ -7,7 +7,8 @@ cannot reach the terminal as anything but visible text.
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from pardotflow.plan.model import PlanReport, RunReport
+from pardotflow.plan.model import PlanReport
+from pardotflow.plan.run import RunReport
 from pardotflow.views.layout import clipped, stacked
 from pardotflow.views.page import Page, page_for
 from pardotflow.views.terminal.changes import change_lines

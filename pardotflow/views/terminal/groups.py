@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
-from pardotflow.plan.model import Group, HeldKind, PlanReport, RecordName, RunReport
+from pardotflow.plan.model import Group, HeldKind, PlanReport, RecordName
+from pardotflow.plan.run import RunReport
 from pardotflow.views.labels import HELD, SKIPPED
 from pardotflow.views.labels import label as label_of
 from pardotflow.views.layout import blanks, edges, heading, join, paragraph, right, shown, words

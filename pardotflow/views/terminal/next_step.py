@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from pardotflow.plan.model import PlanReport, RunReport
+from pardotflow.plan.model import PlanReport
+from pardotflow.plan.run import RunReport
 from pardotflow.views.layout import join, paragraph, words
 from pardotflow.views.page import Page
 from pardotflow.views.words import plural

@@ -5,7 +5,7 @@ The four fates of a change (confirmed, refused, unknown, not started) and what m
 
 from rich.text import Text
 
-from pardotflow.plan.model import RunReport
+from pardotflow.plan.run import RunReport
 from pardotflow.views.labels import RUN_STATES
 from pardotflow.views.layout import edges, join, paragraph, stacked, words
 from pardotflow.views.page import Page

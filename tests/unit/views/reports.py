@@ -14,8 +14,8 @@ from pardotflow.plan.model import (
     Pattern,
     PlanReport,
     Quota,
-    RunReport,
 )
+from pardotflow.plan.run import RunReport
 
 from .rows import ADA, BO, PEOPLE, change, conflict, contact, empty, group, lead, meta, pattern, prospect
 

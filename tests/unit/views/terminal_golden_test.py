@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from pardotflow.plan.model import PlanReport, RunReport
+from pardotflow.plan.model import PlanReport
+from pardotflow.plan.run import RunReport
 from pardotflow.views.terminal import render_plan, render_run
 
 from . import reports, rows

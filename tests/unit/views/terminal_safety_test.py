@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from pardotflow.plan.model import PlanReport, RunReport
+from pardotflow.plan.model import PlanReport
+from pardotflow.plan.run import RunReport
 from pardotflow.views.terminal import render_plan, render_run
 
 from . import reports, rows

@@ -1,0 +1,26 @@
+"""What one apply did, as a view shows it."""
+
+from dataclasses import dataclass
+
+from pardotflow.plan.model import Count, Group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """What one apply did."""
+
+    run_id: str
+    plan_id: str
+    status: str
+    """`done`, `with_errors`, `with_remainder`, `interrupted`, `nothing_to_send`."""
+    sent: tuple[Count, ...]
+    confirmed: int
+    refused: int
+    unknown: int
+    not_started: int
+    moved: int
+    """Rows that moved since the plan was made; they are in the remainder."""
+    calls: tuple[tuple[str, int], ...]
+    errors: tuple[Group, ...]
+    remainder: tuple[Group, ...]
+    seconds: float
