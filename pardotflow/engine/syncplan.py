@@ -14,7 +14,7 @@ from pardotflow.core.diagnostic import Diagnostic
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine import truth
-from pardotflow.engine.compiled import CompiledKey, CompiledSide, CompiledSync, CompiledUsers
+from pardotflow.engine.compiled import CompiledKey, CompiledMapping, CompiledSide, CompiledSync, CompiledUsers
 from pardotflow.engine.computed import Computed, computed_columns, typed_columns
 from pardotflow.engine.consent import spoken
 from pardotflow.engine.createplan import create_sql
@@ -244,10 +244,14 @@ def _consent_sql(sync: CompiledSync) -> str:
     return render("consent_cells", sync=sync, numbers=[m.number for m in spoken(sync)], mappings=spoken(sync))
 
 
+def address_mappings(sync: CompiledSync) -> list[CompiledMapping]:
+    """The mappings that may write the address of a prospect, which in most units no other prospect may have."""
+    if sync.b.system is not System.PARDOT:
+        return []
+    return [m for m in sync.mappings if ("prospect", "email") in {(t.object, t.field) for t in m.targets_b}]
+
+
 def _decide_sql(sync: CompiledSync, *, share: bool, decided: bool) -> str:
-    writes_address = sync.b.system is System.PARDOT and any(
-        (t.object, t.field) == ("prospect", "email") for m in sync.mappings for t in m.targets_b
-    )
     roles = {side.system: side.role for side in (sync.a, sync.b)}
     return render(
         "decide",
@@ -259,7 +263,7 @@ def _decide_sql(sync: CompiledSync, *, share: bool, decided: bool) -> str:
         salesforce_role=roles.get(System.SALESFORCE, "ask"),
         pardot_role=roles.get(System.PARDOT, "ask"),
         decided=decided,
-        unique_address=writes_address and not share,
+        unique_address=bool(address_mappings(sync)) and not share,
     )
 
 

@@ -1,31 +1,55 @@
 """Which cases may stand in one run without seeing each other.
 
-The engine brings records of different pairs together in two ways only: by an id, and by the value of a match key (an
-expression sees its own record alone: PF171). Cases that have neither in common cannot tell that they are not alone.
-Records that are linked are not looked up by any key, so that two linked cases may share all but ids.
+The engine brings records of different pairs together in three ways only: by an id, by the value of a match key, and by
+the address of a prospect where that is unique (an expression sees its own record alone: PF171). Cases that have none of
+these in common cannot tell that they are not alone. Records that are linked are not looked up by any key, so that two
+linked cases may share its value.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+import duckdb
 
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.quote import name
 from pardotflow.engine.sqlfile import rows
-from pardotflow.engine.syncplan import side_sql
+from pardotflow.engine.syncplan import address_mappings, side_sql
 from pardotflow.quality.resolve import BoundCase
 from pardotflow.quality.stage import Records, open_stage
 
 Groups = list[dict[int, BoundCase]]
-_Marks = Mapping[int, Set[str]]
 
 
-def group_cases(sync: CompiledSync, cases: Mapping[int, BoundCase], records: Mapping[int, Records]) -> Groups:
-    """The cases by their numbers, in as few runs as the first fit needs; the same for the same cases."""
-    ids = {number: _ids(records[number]) for number in cases}
-    unlinked = [number for number, case in cases.items() if not case.is_linked]
-    keys = _keys(sync, cases, records) if unlinked else {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Marks:
+    """By what each case could be seen by another."""
+
+    ids: Mapping[int, Set[str]]
+    keys: Mapping[int, Set[str]]
+    addresses: Mapping[int, Set[str]]
+    unlinked: Set[int]
+
+    def meet(self, one: int, other: int) -> bool:
+        """True for two cases that could see each other."""
+        if self.ids[one] & self.ids[other] or self.addresses[one] & self.addresses[other]:
+            return True
+        return bool({one, other} & self.unlinked and self.keys[one] & self.keys[other])
+
+
+def group_cases(
+    sync: CompiledSync, cases: Mapping[int, BoundCase], records: Mapping[int, Records], *, share: bool
+) -> Groups:
+    """The cases by their numbers, in as few runs as the first fit needs; the same for the same cases. `share` is true
+    where several prospects may have one address."""
+    try:
+        marks = _marks(sync, cases, records, share=share)
+    except duckdb.Error:
+        # An expression fails on a record: alone, each case says for itself whether it is the one.
+        return [{number: case} for number, case in cases.items()]
     groups: Groups = []
     for number, case in cases.items():
-        free = (g for g in groups if not any(_meet(number, other, cases, ids, keys) for other in g))
+        free = (g for g in groups if not any(marks.meet(number, other) for other in g))
         group = next(free, None)
         if group is None:
             groups.append({number: case})
@@ -34,34 +58,40 @@ def group_cases(sync: CompiledSync, cases: Mapping[int, BoundCase], records: Map
     return groups
 
 
-def _meet(one: int, other: int, cases: Mapping[int, BoundCase], ids: _Marks, keys: _Marks) -> bool:
-    if ids[one] & ids[other]:
-        return True
-    if cases[one].is_linked and cases[other].is_linked:
-        return False
-    return bool(keys[one] & keys[other])
+def _marks(
+    sync: CompiledSync, cases: Mapping[int, BoundCase], records: Mapping[int, Records], *, share: bool
+) -> _Marks:
+    unlinked = {number for number, case in cases.items() if not case.is_linked}
+    writing = [] if share else address_mappings(sync)
+    ids = {number: {r.id.strip().lower() for r in records[number].values()} for number in cases}
+    keys: dict[int, set[str]] = {number: set() for number in cases}
+    addresses: dict[int, set[str]] = {number: set() for number in cases}
+    if unlinked or writing:
+        # The rows stand together only to be computed; nothing is matched.
+        with open_stage(sync, {}, records) as con:
+            con.execute(side_sql(sync, sync.a) + side_sql(sync, sync.b))
+            for role in "ab" if unlinked else "":
+                columns = [name(c) for c in (*sync.key_forms(role), "_id", "_follow")]
+                _read(con, role, columns, records, keys)
+            if writing:
+                _read(con, "a", [f"nf_email({m.out_b})" for m in writing], records, addresses)
+                _read(con, "b", ['nf_email(b."email")'], records, addresses)
+    return _Marks(ids=ids, keys=keys, addresses=addresses, unlinked=unlinked)
 
 
-def _ids(records: Records) -> frozenset[str]:
-    return frozenset(r.id.strip().lower() for r in records.values())
-
-
-def _keys(sync: CompiledSync, cases: Mapping[int, BoundCase], records: Mapping[int, Records]) -> dict[int, set[str]]:
-    """What each case's records have under any key, and the ids that they name, as the engine itself sees them.
-
-    The rows stand together only to be computed; nothing is matched.
-    """
-    found: dict[int, set[str]] = {number: set() for number in cases}
-    with open_stage(sync, {}, records) as con:
-        for side in (sync.a, sync.b):
-            con.execute(side_sql(sync, side))
-            owners = _owners(side.role, records)
-            columns = [*sync.key_forms(side.role), "_id", "_follow"]
-            texts = ", ".join(f"cast({name(c)} as varchar)" for c in columns)
-            for record, *values in rows(con, f"select _id, {texts} from side_{side.role}"):
-                for number in owners[record]:
-                    found[number] |= {str(v).strip().lower() for v in values if v is not None}
-    return found
+def _read(
+    con: duckdb.DuckDBPyConnection,
+    role: str,
+    expressions: Sequence[str],
+    records: Mapping[int, Records],
+    into: Mapping[int, set[str]],
+) -> None:
+    """What the engine computes from each case's record of one side."""
+    owners = _owners(role, records)
+    texts = ", ".join(f"cast({expression} as varchar)" for expression in expressions)
+    for record, *values in rows(con, f"select _id, {texts} from side_{role} {role}"):
+        for number in owners[record]:
+            into[number].update(str(v).strip().lower() for v in values if v is not None)
 
 
 def _owners(role: str, records: Mapping[int, Records]) -> dict[str, list[int]]:

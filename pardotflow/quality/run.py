@@ -70,7 +70,7 @@ def decide_cases(project: Project, sync: CompiledSync, cases: Sequence[BoundCase
     """What is planned for each case, in their order; raises InvalidProject for an expression that fails on one."""
     records = {number: records_of(sync, case, keys) for number, case in enumerate(cases)}
     found: dict[int, Outcome] = {}
-    for group in group_cases(sync, dict(enumerate(cases)), records):
+    for group in group_cases(sync, dict(enumerate(cases)), records, share=project.environment.ampsea):
         try:
             found |= _decide(project, sync, group, records)
         except InvalidProject:

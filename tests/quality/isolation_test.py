@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pardotflow.config.findings import Findings
+from pardotflow.core.errors import InvalidProject
 from pardotflow.engine.compile import compile_sync
 from pardotflow.quality.groups import group_cases
 from pardotflow.quality.load import load_tests
@@ -51,14 +52,14 @@ def people(tmp_path: Path) -> Stand:
     return stand(tmp_path, fields, match=["salesforce_id", "email"], create=create)
 
 
-def grouped(made: Stand, *cases: Yaml) -> list[list[str]]:
-    """The names of the cases of each run."""
+def grouped(made: Stand, *cases: Yaml, share: bool = True) -> list[list[str]]:
+    """The names of the cases of each run; `share` is true where several prospects may have one address."""
     made.run(*cases)
     (file,) = load_tests(made.project.root, (), Findings())
     sync = compile_sync(made.project.syncs[0], made.catalog)
     bound = {n: b for n, c in enumerate(file.cases) if (b := bind_case(c, sync, {}, Findings())) is not None}
     records = {n: records_of(sync, case, {}) for n, case in bound.items()}
-    return [[case.case.name for case in group.values()] for group in group_cases(sync, bound, records)]
+    return [[case.case.name for case in group.values()] for group in group_cases(sync, bound, records, share=share)]
 
 
 def test_every_case_holds_beside_all_others_in_any_order(people: Stand) -> None:
@@ -89,3 +90,35 @@ def test_an_id_that_two_cases_give_keeps_them_apart(people: Stand) -> None:
     # The same id as 15 characters, named by a record of another case.
     named = {"case": "d", "pardot": {"salesforceId": "003000000000001"}, "expect": {"skipped": "dangling"}}
     assert grouped(people, linked("a", **same), named) == [["a"], ["d"]]
+
+
+def test_an_address_that_only_one_prospect_may_have(people: Stand) -> None:
+    moved: Yaml = {
+        "base": {"email": "ada@x.org"},
+        "salesforce": {"object": "Contact", "Email": "bo@x.org"},
+        "pardot": {"email": "ada@x.org"},
+        "expect": {"pardot": {"email": "bo@x.org"}},
+    }
+    held: Yaml = {
+        "case": "holds it",
+        "salesforce": {"object": "Contact"},
+        "pardot": {"email": "bo@x.org"},
+        "only": ["email"],
+    }
+    cases: list[Yaml] = [
+        {"case": "one", **moved},
+        {"case": "two", **moved},
+        {**held, "expect": {"salesforce": {"Email": "bo@x.org"}}},
+    ]
+    assert [v.differences for v in people.run(*cases).files[0].verdicts] == [()] * 3
+    assert grouped(people, *cases, share=False) == [["one"], ["two"], ["holds it"]]
+    assert grouped(people, *cases) == [["one", "two", "holds it"]]
+
+
+def test_where_an_expression_fails_every_case_is_alone(tmp_path: Path) -> None:
+    sql = "cast(cast(salesforce.Title as integer) as varchar)"
+    made = stand(tmp_path, [{"pardot": "company", "direction": "to_pardot", "sql": sql}], match=["email"])
+    case = {"linked": False, "salesforce": {"object": "Lead", "Title": "x"}, "pardot": {}, "expect": {}}
+    with pytest.raises(InvalidProject) as found:
+        made.run({"case": "bad", **case})
+    assert 'It fails on the case "bad"' in found.value.diagnostics[0].help
