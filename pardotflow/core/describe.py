@@ -104,8 +104,12 @@ class ObjectInfo:
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-ready form, for the cache."""
-        return {"name": self.name, "label": self.label, "key_prefix": self.key_prefix} | {
-            "fields": [asdict(f) for f in self.fields]
+        return {
+            "name": self.name,
+            "label": self.label,
+            "key_prefix": self.key_prefix,
+            "history": self.history,
+            "fields": [asdict(f) for f in self.fields],
         }
 
     @staticmethod

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pardotflow.connectors import Identity, Usage, is_id, long_id
 from pardotflow.connectors.salesforce.codes import CODES
+from pardotflow.connectors.salesforce.describe import read_object
 from pardotflow.connectors.verdict import VendorCode, Verdict, code_table
 from pardotflow.core.describe import FieldInfo, ObjectInfo
 from pardotflow.core.errors import RequestRefused
@@ -162,3 +163,17 @@ def test_codes_about_rows_have_a_way_out_where_a_person_can_act() -> None:
 def test_a_code_cannot_stand_twice() -> None:
     with pytest.raises(ValueError, match="twice"):
         code_table(*[VendorCode(code="X", about=Verdict.ROW)] * 2)
+
+
+@pytest.mark.parametrize(
+    "children, history",
+    [
+        ([{"childSObject": "LeadHistory", "field": "LeadId", "relationshipName": "Histories"}], "LeadHistory.LeadId"),
+        ([{"childSObject": "Task", "field": "WhoId", "relationshipName": "Tasks"}], ""),
+        (None, None),
+    ],
+)
+def test_where_the_history_of_fields_is_kept(children: list[dict[str, str]] | None, history: str | None) -> None:
+    body = {"name": "Lead", "label": "Lead", "fields": [], "childRelationships": children}
+    info = read_object(body)
+    assert info.history == history and ObjectInfo.from_json(info.to_json()).history == history
