@@ -32,6 +32,7 @@ def check_plan(world: World, plan: SavedPlan) -> None:
     _no_guess(plan)
     _no_write_to_what_is_not_seen(world, plan)
     _no_opt_in_unasked(world, plan)
+    _no_delete_unasked(world, plan)
     _no_write_to_what_takes_no_part(plan)
     _is_proved(plan)
 
@@ -82,8 +83,9 @@ def _no_delete_unasked(world: World, plan: SavedPlan) -> None:
     """Law 7: a record is deleted only where a rule says so and its counterpart is seen to be deleted, by a merge or
     without; one is restored only where its counterpart is there and the delete was our own."""
     pairs = {r["change"]: r for r in plan["recycled"]}
+    left = {f["change"] for f in plan["field_changes"] if "left the selection" in f["reason"]}
     for change in plan["changes"]:
-        if change["action"] not in ("delete", "undelete"):
+        if change["action"] not in ("delete", "undelete") or change["change"] in left:
             continue
         pair, is_crm = pairs[change["change"]], change["system"] == System.SALESFORCE
         vendor, object_name, id = (

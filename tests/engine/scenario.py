@@ -284,5 +284,6 @@ def _do(world: World, edit: Edit, name: str, id: str, other: tuple[str, str] | N
 
 def _can_take(vendor: Vendor, name: str, id: str, other: tuple[str, str]) -> bool:
     """A merge is of two live records of one object, and no lead that was converted takes part."""
-    is_open = not any(vendor.value(name, each, "IsConverted") for each in (id, other[1]))
-    return other[0] == name and other[1] != id and not vendor.objects[name][other[1]].last.deleted and is_open
+    if other[0] != name or other[1] == id or vendor.objects[name][other[1]].last.deleted:
+        return False
+    return not any(vendor.value(name, each, "IsConverted") for each in (id, other[1]))
