@@ -1,0 +1,90 @@
+"""What the test remembers of a business over its cycles, learnt from the two systems and never from the engine."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.cycles.state import Key, State
+
+FieldKey = tuple[str, str, str]
+"""Object, id and field."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Memory:
+    """Pairs that are beyond doubt, values at rest, and what was made and deleted by runs."""
+
+    pairs: dict[Key, Key] = field(default_factory=dict)
+    """Both ways."""
+    rested: defaultdict[FieldKey, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Values that were there when nothing was left to send and nothing was held for the field."""
+    written: dict[FieldKey, set[str]] = field(default_factory=dict)
+    made: dict[str, list[Key]] = field(default_factory=dict)
+    """By side and mark of the person: what our requests created."""
+    deleted: set[Key] = field(default_factory=set)
+    """By our requests."""
+    was_dead: set[Key] = field(default_factory=set)
+    """Seen in the recycle bin: where a person takes it out again, another may have been made in its place."""
+
+    def learn_pairs(self, state: State, keys: tuple[Any, ...]) -> None:
+        """Remember the pairs in which, under every match key, each record finds the other or nobody."""
+        found = [_candidates(state, key) for key in keys]
+        for unit in state.side("pardot"):
+            if not state.is_target(unit) or unit in self.pairs:
+                continue
+            others = {k for by in found for k in by.get(unit, ())}
+            if len(others) != 1:
+                continue
+            (crm,) = others
+            back = {k for by in found for k in by.get(crm, ())}
+            if back == {unit} and state.is_target(crm) and crm not in self.pairs:
+                self.pairs[crm], self.pairs[unit] = unit, crm
+
+    def rest(self, state: State, restless: set[FieldKey]) -> None:
+        """Remember every value that is at rest, and who is dead."""
+        self.was_dead |= {k for k in state.records if state.is_deleted(k)}
+        for (name, id), row in state.records.items():
+            for column, value in row.items():
+                if (name, id, column) not in restless:
+                    self.rested[(name, id, column)].add(repr(value))
+
+
+def _candidates(state: State, match_key: Any) -> dict[Key, list[Key]]:
+    """Who finds whom under one match key, dead or alive."""
+    sides: dict[bool, defaultdict[str, list[Key]]] = {True: defaultdict(list), False: defaultdict(list)}
+    for key in state.records:
+        value = state.value_under(match_key, key)
+        if value:
+            sides[key[0] == "prospect"][value].append(key)
+    return {
+        key: sides[not is_unit][value]
+        for is_unit in (True, False)
+        for value, found in sides[is_unit].items()
+        for key in found
+    }
+
+
+def finders(state: State, match_keys: tuple[Any, ...]) -> dict[Key, set[Key]]:
+    """Who finds whom under any of the match keys, dead or alive."""
+    found: defaultdict[Key, set[Key]] = defaultdict(set)
+    for match_key in match_keys:
+        for key, others in _candidates(state, match_key).items():
+            found[key] |= set(others)
+    return found
+
+
+def ambiguous_from_the_start(state: State, match_key: Any) -> set[Key]:
+    """Who cannot be told apart under the first match key, where nobody is linked yet."""
+    groups: defaultdict[str, tuple[list[Key], list[Key]]] = defaultdict(lambda: ([], []))
+    for key in state.records:
+        value = state.value_under(match_key, key)
+        if value and state.is_target(key):
+            groups[value][key[0] == "prospect"].append(key)
+    doubtful: set[Key] = set()
+    for crm, unit in groups.values():
+        # An address finds a contact before a lead.
+        contacts = [k for k in crm if k[0] == "Contact"]
+        chosen = contacts if match_key == "email" and contacts else crm
+        if chosen and unit and (len(chosen) > 1 or len(unit) > 1):
+            doubtful |= {*chosen, *unit}
+    return doubtful
