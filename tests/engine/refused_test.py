@@ -93,3 +93,19 @@ def test_what_waits_for_a_refused_create_is_not_sent(world: World) -> None:
     assert (applied.report.refused, applied.report.not_started) == (1, 1)
     assert world.crm.value("Contact", crm, "Prospect_Id__c") is None
     assert not world.plan().sendable
+
+
+def test_what_waits_for_a_refused_create_is_not_foretold(world: World) -> None:
+    """Regression: a plan with something else to send said that the id of the refused record was still to be sent."""
+    create = {"pardot": {"when": "Email is not null"}}
+    keys = ["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}]
+    world.configure(people([NAME], match=keys, create=create))
+    world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    world.unit.habits.refuses = always("57")
+    world.settle()
+    world.unit.habits.refuses = always("")
+    world.pair({"FirstName": "b"}, {})
+    world.clock.tick(600)
+    plan = world.plan()
+    assert plan.sendable
+    assert not plan["unsettled"]

@@ -5,13 +5,15 @@ with turned as (
   select 'delete' as action, * from out_deletes union all select 'undelete', * from out_undeletes
 ),
 wishes as (
-  select sync, system, object, id, name, field, before, coalesce(after, after_note) as after, reason, line, pii, a_obj, a_id, b_obj, b_id from out_fields
+  select sync, system, object, id, name, field, before, coalesce(after, after_note) as after, after_ref, reason, line, pii, a_obj, a_id, b_obj, b_id from out_fields
   union all
-  select sync, system, object, id, name, '', null, action, reason, line, '', a_obj, a_id, b_obj, b_id from turned
+  select sync, system, object, id, name, '', null, action, null, reason, line, '', a_obj, a_id, b_obj, b_id from turned
 ),
 again as (
   select o.*, y.a_system, y.b_system from wishes o join plan.syncs y on y.sync = o.sync and y.strength in ('apply', 'scheduled')
   where not exists (from refused r where r.system = o.system and r.object = o.object and r.id = o.id)
+    -- What would name a record that was refused waits with it.
+    and not exists (from refused r where starts_with(r.id, 'new:') and r.id in (o.after_ref, o.a_id, o.b_id))
 ),
 before_it as (
   select c.system, c.object, o.record_id, f.field, f.reason, f.line
