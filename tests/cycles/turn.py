@@ -70,7 +70,9 @@ class Turns:
             if not self.is_free:
                 foretold = {(r["object"], r["id"], r["field"]) for r in plan["unsettled"]}
                 now = {(f["object"], f["id"], f["field"]) for f in again.sendable}
-                assert now == foretold, "law 1 and 2: left to send:\n" + "\n".join(describe(again))
+                assert now == foretold, f"law 1 and 2: foretold {plan['unsettled']}, left:\n" + "\n".join(
+                    describe(again)
+                )
             if not again.sendable:
                 break
             plan, self.is_free = again, False
