@@ -164,11 +164,14 @@ def draw_sync(rng: Random) -> Yaml:
     fields += rng.choice(EXTRAS)
     if rng.random() < 0.5:
         fields.append(dict(MAIL) | {"policy": rng.choice(("salesforce", "pardot", "ask"))})
+    # Most businesses find most people by their ids.
     keys = rng.sample(sorted(KEYS), rng.randint(1, 4))
+    keys = ["id", *(k for k in keys if k != "id")] if rng.random() < 0.7 else keys
     create: dict[str, Any] = {}
     if "id" in keys and rng.random() < 0.6:
         unmapped = {} if any(f.get("pardot") == "email" for f in fields) else {"email": "salesforce.Email"}
         create["pardot"] = {"when": "Email is not null", "set": {"person__c": "salesforce.Person__c", **unmapped}}
+        create["pardot"] |= rng.choice(({}, {}, {"insert_only": True}, {"retroactive": False}))
     if "lookup" in keys and rng.random() < 0.7:
         values = {
             "LastName": "coalesce(pardot.lastName, 'Unknown')",
@@ -179,15 +182,31 @@ def draw_sync(rng: Random) -> Yaml:
     rules = ("keep", "unlink", "archive", "recreate")
     deletes = {side: _rule(rng.choice(rules), create, side) for side in ("salesforce", "pardot")}
     return {
+        **draw_pick(rng),
         "sync": "people",
         "strength": "apply",
-        "sides": {"salesforce": {"objects": ["Contact", "Lead"]}, "pardot": {"object": "prospect"}},
+        "sides": {"salesforce": draw_side(rng), "pardot": {"object": "prospect"}},
         "match": [KEYS[k] for k in keys],
         "create": create,
         "fields": fields,
         "deletes": deletes,
         "guards": dict(NO_LIMITS),
     }
+
+
+def draw_side(rng: Random) -> Yaml:
+    """Contacts and leads, in some businesses without those that are away or are kept out."""
+    side: dict[str, Any] = {"objects": ["Contact", "Lead"]}
+    if rng.random() < 0.4:
+        side |= {"select": "not Away__c", "on_leave": rng.choice(("keep", "unlink", "archive"))}
+    if rng.random() < 0.4:
+        side["do_not_sync"] = "Keep_Out__c"
+    return side
+
+
+def draw_pick(rng: Random) -> Yaml:
+    """In few businesses one of several prospects is taken."""
+    return {"pick": {"pardot": {"first": "id"}}} if rng.random() < 0.2 else {}
 
 
 def _rule(rule: str, create: Mapping[str, Any], side: str) -> str:

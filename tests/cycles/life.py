@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 from tests.cycles.draws import PAIRS, crm_row, draw_values
+from tests.cycles.schema import LOCKED, SHARING
 from tests.cycles.state import Key, State
 from tests.cycles.world import World
 from tests.emulator.salesforce import life as soap
@@ -12,6 +13,14 @@ from tests.emulator.salesforce import life as soap
 CRM_FIELDS = tuple(p.crm for p in PAIRS)
 UNIT_FIELDS = tuple(p.unit for p in PAIRS)
 LONG = "x" * 60
+
+
+def permit(world: World, rng: Random) -> str:
+    """The permission to edit some fields is taken away, or given back."""
+    is_locked = rng.random() < 0.3
+    rules = {"sharing": SHARING} | ({"field_security": LOCKED} if is_locked else {})
+    assert world.emulator.plain.put("/__admin/rules", json=rules).status_code == 200
+    return f"fields are locked: {is_locked}"
 
 
 def disturb(world: World, rng: Random, share: float) -> list[str]:
@@ -105,13 +114,24 @@ def change_email(people: _People) -> str:
     return people.set(key, {"Email": mail})
 
 
+def edit_counterpart(people: _People, key: Key) -> str:
+    """Somebody else goes on working on the prospect of a record that goes."""
+    found = (k for k in people.keys if k[0] == "prospect" and people.state.value_under("salesforce_id", k) == key[1])
+    unit = next((k for k in found if people.is_alive(k) and k not in people.touched), None)
+    if unit is None:
+        return ""
+    drawn = draw_values(people.rng, crm=False)
+    return "; " + people.set(unit, {name: drawn[name] for name in people.rng.sample(UNIT_FIELDS, 6)})
+
+
 def delete(people: _People) -> str:
     """Into the recycle bin."""
     key = people.pick(people.is_alive)
     if key is None:
         return ""
     people.touched.add(key)
-    return people.set(key, {"isDeleted" if key[0] == "prospect" else "IsDeleted": True})
+    done = people.set(key, {"isDeleted" if key[0] == "prospect" else "IsDeleted": True})
+    return done + edit_counterpart(people, key)
 
 
 def undelete(people: _People) -> str:
@@ -130,7 +150,17 @@ def hide(people: _People) -> str:
     if key is None:
         return ""
     people.touched.add(key)
-    return people.set(key, {"Secret__c": not people.state.is_hidden(key)})
+    return people.set(key, {"Secret__c": not people.state.is_hidden(key)}) + edit_counterpart(people, key)
+
+
+def leave(people: _People) -> str:
+    """It goes out of the selection, or comes back; or it is marked as not to be synced, or no longer."""
+    key = people.pick(lambda k: k[0] != "prospect" and people.is_alive(k))
+    if key is None:
+        return ""
+    people.touched.add(key)
+    mark = people.rng.choice(("Away__c", "Keep_Out__c"))
+    return people.set(key, {mark: not people.state.records[key][mark]}) + edit_counterpart(people, key)
 
 
 def convert(people: _People) -> str:
@@ -162,7 +192,8 @@ def arrive(people: _People) -> str:
         name = people.rng.choice(("Contact", "Lead"))
         row = crm_row(people.rng, name, n)
         row |= {"Email": mail, "Day__c": None}
-        del row["Id"]
+        # The field permissions hold for whoever makes it.
+        row = {name: value for name, value in row.items() if name not in ("Id", "Phone", "Title")}
         return f"new {name}/{people.world.emulator.create(name, **row)}"
     named = people.pick(lambda k: k[0] != "prospect" and people.state.is_target(k))
     link = {"salesforceId": named[1]} if named and people.rng.random() < 0.3 else {}
@@ -179,7 +210,8 @@ ACTIONS: tuple[tuple[Callable[[_People], str], float], ...] = (
     (change_email, 0.5),
     (delete, 0.3),
     (undelete, 0.4),
-    (hide, 0.3),
+    (hide, 0.6),
+    (leave, 0.4),
     (convert, 0.4),
     (merge, 0.4),
     (arrive, 0.5),

@@ -20,6 +20,8 @@ FIELDS: tuple[Mapping[str, Any], ...] = (
     {"name": "Prospect_Id__c", "type": "string", "length": 40, "externalId": True, "unique": True},
     {"name": "Person__c", "type": "string", "length": 40},
     {"name": "Secret__c", "type": "boolean"},
+    {"name": "Away__c", "type": "boolean"},
+    {"name": "Keep_Out__c", "type": "boolean"},
 )
 """Of contacts and of leads."""
 CUSTOM: Mapping[str, str] = {
@@ -33,8 +35,10 @@ CUSTOM: Mapping[str, str] = {
     "person": "Text",
 }
 """Of prospects."""
-HIDDEN: Mapping[str, Any] = {"sharing": [{"object": o, "hidden": "Secret__c = true"} for o in ("Contact", "Lead")]}
+SHARING = [{"object": o, "hidden": "Secret__c = true"} for o in ("Contact", "Lead")]
 """Nobody who calls the API sees a secret record."""
+LOCKED = [{"object": o, "read_only": ["Phone", "Title"]} for o in ("Contact", "Lead")]
+"""The connected user has lost the permission to edit two fields."""
 ORG: Mapping[str, Any] = {
     "org_id": "00D5g0000008avYEAQ",
     "business_unit_id": "0Uv5g0000000LJJCA2",
@@ -49,6 +53,6 @@ def seed_schema() -> dict[str, Any]:
     return {
         "salesforce": {"Contact": [dict(f) for f in FIELDS], "Lead": [*lead, *unique]},
         "pardot": {"custom_fields": [{"name": n, "fieldId": n, "type": t} for n, t in CUSTOM.items()]},
-        "rules": dict(HIDDEN),
+        "rules": {"sharing": SHARING},
         "org": dict(ORG),
     }

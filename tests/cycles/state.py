@@ -60,6 +60,11 @@ class State:
         """True for what may be written."""
         return key in self.records and not (self.is_deleted(key) or self.is_converted(key) or self.is_hidden(key))
 
+    def is_left_out(self, key: Key, side: Values) -> bool:
+        """True for what the sync's rules for the Salesforce side leave out."""
+        row = self.records[key]
+        return bool(("select" in side and row.get("Away__c")) or ("do_not_sync" in side and row.get("Keep_Out__c")))
+
     def side(self, system: str) -> list[Key]:
         """The records of one system."""
         return [k for k in self.records if (k[0] == "prospect") == (system == "pardot")]

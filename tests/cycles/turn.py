@@ -11,7 +11,7 @@ import pytest
 from pardotflow.core.errors import PardotflowError
 from tests.cycles.draws import draw_business
 from tests.cycles.judge import check_people, check_plan, check_sent, describe, payloads, restless
-from tests.cycles.life import disturb
+from tests.cycles.life import disturb, permit
 from tests.cycles.memory import Memory, ambiguous_from_the_start
 from tests.cycles.state import Key
 from tests.cycles.world import World, opened
@@ -43,12 +43,13 @@ class Turns:
         """All of them."""
         state = self.world.state()
         assert len(state.records) >= 200
-        # A record is found by another key as well where the first one finds nobody.
-        self.doubtful = ambiguous_from_the_start(state, self.world.business.keys[0])
+        if "pick" not in self.world.business.sync:
+            self.doubtful = ambiguous_from_the_start(state, self.world.business.keys[0])
         for number in range(cycles):
             self.said.append(f"cycle {number + 1}")
             if number:
                 self.doubtful = set()
+                self.said.append(permit(self.world, self.rng))
                 self.said += disturb(self.world, self.rng, 0.25)
             self.world.tick(SETTLED)
             self._turn()
@@ -58,9 +59,11 @@ class Turns:
         state = self.world.state()
         check_plan(self.world, self.memory, state, plan, self.doubtful)
         self.memory.learn_pairs(state, self.world.business.keys)
-        self.is_free = self.rng.random() < 0.3
+        self.is_free = self.rng.random() < 0.4
         if self.is_free:
-            self.said += ["while the plan waits:", *disturb(self.world, self.rng, 0.03)]
+            # Who could not be told apart may have become the only one.
+            self.doubtful = set()
+            self.said += ["while the plan waits:", *disturb(self.world, self.rng, 0.1)]
         refused: Refused = set()
         for _ in range(ROUNDS):
             refused |= self._apply(plan)

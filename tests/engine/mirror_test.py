@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.cycles.draws import TEXTS
 from tests.engine.harness import SavedPlan, World, Yaml, new_world, people
 
-FEWER = settings(max_examples=max(4, settings().max_examples // 2))
+FEWER = settings(max_examples=max(4, settings().max_examples // 4))
 SIDES = {"salesforce": "pardot", "pardot": "salesforce"}
 NAMES = {p.crm: p.unit for p in TEXTS} | {p.unit: p.crm for p in TEXTS}
 VALUES = (None, "1", "2", "a", "b")
