@@ -64,6 +64,8 @@ class Turns:
             # Who could not be told apart may have become the only one.
             self.doubtful = set()
             self.said += ["while the plan waits:", *disturb(self.world, self.rng, 0.1)]
+            # An edit that a lagging cache does not show yet is in the window that is left.
+            self.world.tick(float(self.world.business.switches["cache_lag"]) + 1)
         refused: Refused = set()
         for _ in range(ROUNDS):
             refused |= self._apply(plan)
