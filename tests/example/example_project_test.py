@@ -100,7 +100,7 @@ def test_new_prospects_get_a_campaign_that_exists() -> None:
 
 def test_every_yaml_file_can_be_read() -> None:
     files = sorted(PROJECT.rglob("*.yml"))
-    assert len(files) == 9
+    assert len(files) == 10
     assert all(yaml.safe_load(file.read_text(encoding="utf-8")) for file in files)
 
 
