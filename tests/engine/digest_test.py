@@ -69,4 +69,4 @@ def test_every_table_but_those_that_say_how_is_part_of_it() -> None:
         con.execute("attach ':memory:' as plan")
         con.execute(TABLES)
         found = con.execute("select table_name from duckdb_tables() where database_name = 'plan'").fetchall()
-    assert {name for (name,) in found} - set(ORDERS) == {"meta", "coverage", "notes"}
+    assert {name for (name,) in found} - set(ORDERS) == {"meta", "coverage", "notes", "user_names"}
