@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pardotflow.cli.console import show, show_diagnostics, width, write
 from pardotflow.cli.exits import Exit
-from pardotflow.cli.planning import check_format
+from pardotflow.cli.planning import check_format, plan_request
 from pardotflow.cli.recovering import recover
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, open_remembered, open_workspace
@@ -28,24 +28,12 @@ def why(choice: Choice, options: WhyOptions) -> Exit:
     check_format(options.format)
     opened = open_remembered if options.offline else open_workspace
     with Watch(quiet=options.quiet) as progress, opened(choice, progress) as workspace:
-        from pardotflow.engine.planner import PlanRequest
         from pardotflow.engine.why import explain_record
 
         show_diagnostics(workspace.warnings)
         recover(workspace)
-        request = PlanRequest(
-            project=workspace.project,
-            catalog=workspace.catalog,
-            connectors=workspace.connectors,
-            identities=workspace.identities,
-            layout=workspace.layout,
-            ledger=workspace.ledger,
-            clock=workspace.clock,
-            progress=workspace.progress,
-            record=options.record,
-            offline=options.offline,
-        )
-        explanation = explain_record(request)
+        request = plan_request(workspace, options.record)
+        explanation = explain_record(replace(request, offline=options.offline))
     if options.format == "json":
         from pardotflow.plan.whyjson import why_json
 

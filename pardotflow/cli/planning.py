@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from pardotflow.cli.workspace import Choice, Workspace, load, open_workspace
 from pardotflow.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from pardotflow.engine.planner import PlanRequest
     from pardotflow.plan.model import PlanReport
 
 EVERYTHING = 10_000_000
@@ -55,9 +56,17 @@ def plan(choice: Choice, options: PlanOptions) -> Exit:
 
 def plan_in(workspace: Workspace, options: PlanOptions) -> Path:
     """Make and register a plan in an open workspace."""
-    from pardotflow.engine.planner import PlanRequest, make_plan
+    from pardotflow.engine.planner import make_plan
 
-    request = PlanRequest(
+    request = plan_request(workspace, options.record)
+    return make_plan(replace(request, output=options.out, full=options.refresh))
+
+
+def plan_request(workspace: Workspace, record: str) -> PlanRequest:
+    """What to plan with everything that an open workspace has; of one record where it is named."""
+    from pardotflow.engine.planner import PlanRequest
+
+    return PlanRequest(
         project=workspace.project,
         catalog=workspace.catalog,
         connectors=workspace.connectors,
@@ -66,11 +75,8 @@ def plan_in(workspace: Workspace, options: PlanOptions) -> Path:
         ledger=workspace.ledger,
         clock=workspace.clock,
         progress=workspace.progress,
-        record=options.record,
-        output=options.out,
-        full=options.refresh,
+        record=record,
     )
-    return make_plan(request)
 
 
 def show(choice: Choice, name: str, *, format: str, full: bool, clear_values: bool) -> Exit:

@@ -8,35 +8,22 @@ from typing import Any
 from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.switches import TABLE, SwitchValue
 from tests.engine.harness import NO_LIMITS, Yaml
+from tests.engine.scenario import Pair, alike
 
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """A field of each side that a mapping may join, and what people write there."""
-
-    crm: str
-    unit: str
-    crm_values: tuple[Any, ...]
-    unit_values: tuple[Any, ...]
-
-
-def _alike(crm: str, unit: str, *values: Any) -> Pair:
-    return Pair(crm=crm, unit=unit, crm_values=(None, *values), unit_values=(None, *values))
-
-
 TEXTS = (
-    _alike("FirstName", "firstName", "Ada", "Bo", "Cy"),
-    _alike("Phone", "phone", "1", "+1 2", "3"),
-    _alike("Title", "jobTitle", "CEO", "cto", "é"),
+    alike("FirstName", "firstName", "Ada", "Bo", "Cy"),
+    alike("Phone", "phone", "1", "+1 2", "3"),
+    alike("Title", "jobTitle", "CEO", "cto", "é"),
 )
 PAIRS = (
     *TEXTS,
     Pair(crm="Note__c", unit="note__c", crm_values=(None, "abc", "abcde"), unit_values=(None, "abc", "abcdef", "xyz")),
     Pair(crm="Flag__c", unit="flag__c", crm_values=(True, False), unit_values=(None, "true", "false")),
     Pair(crm="Count__c", unit="count__c", crm_values=(None, 5, 6.5), unit_values=(None, 5, 7)),
-    _alike("Day__c", "day__c", "2024-01-02", "2024-02-29"),
+    alike("Day__c", "day__c", "2024-01-02", "2024-02-29"),
     Pair(crm="Many__c", unit="many__c", crm_values=(None, "a;b", "c"), unit_values=(None, "b;a", "a", "c")),
     Pair(crm="Pick__c", unit="pick__c", crm_values=(None, "A", "B"), unit_values=(None, "A", "C", "Q")),
     Pair(crm="Source__c", unit="source", crm_values=(None, "Web", "Fair", "X"), unit_values=(None, "web", "fair", "y")),

@@ -27,18 +27,19 @@ class Pair:
     unit_values: tuple[Any, ...]
 
 
-def _alike(crm: str, unit: str, *values: Any) -> Pair:
+def alike(crm: str, unit: str, *values: Any) -> Pair:
+    """A pair of fields with the same values on both sides, or none."""
     return Pair(crm=crm, unit=unit, crm_values=(None, *values), unit_values=(None, *values))
 
 
 PAIRS = (
-    _alike("FirstName", "firstName", "Ada", "Bo", "Bo "),
-    _alike("Phone", "phone", "1", "+1 2", "3"),
-    _alike("Title", "jobTitle", "CEO", "cto", "e\u0301", "\u00e9"),
+    alike("FirstName", "firstName", "Ada", "Bo", "Bo "),
+    alike("Phone", "phone", "1", "+1 2", "3"),
+    alike("Title", "jobTitle", "CEO", "cto", "e\u0301", "\u00e9"),
     Pair(crm="Note__c", unit="note__c", crm_values=(None, "abc", "abcde"), unit_values=(None, "abc", "abcdef", "xyz")),
     Pair(crm="Flag__c", unit="flag__c", crm_values=(True, False), unit_values=(None, True, False)),
     Pair(crm="Count__c", unit="count__c", crm_values=(None, 5, 5.0, 6.5), unit_values=(None, "5", "5.0", 7)),
-    _alike("Day__c", "day__c", "2024-01-02", "2024-02-29"),
+    alike("Day__c", "day__c", "2024-01-02", "2024-02-29"),
     Pair(
         crm="When__c",
         unit="when__c",
@@ -50,7 +51,7 @@ PAIRS = (
     Pair(crm="Source__c", unit="source", crm_values=(None, "Web", "Fair", "X"), unit_values=(None, "web", "fair", "y")),
     Pair(crm="OptOut__c", unit="optedOut", crm_values=(True, False), unit_values=(True, False, None)),
     Pair(crm="Score__c", unit="score", crm_values=(None, 1, 2), unit_values=(0, 1, 2)),
-    _alike("Email", "email", "a@x.org", "A@x.org", "b@x.org", "c@x.org"),
+    alike("Email", "email", "a@x.org", "A@x.org", "b@x.org", "c@x.org"),
 )
 EXTRAS: tuple[tuple[Yaml, ...], ...] = (
     (),
