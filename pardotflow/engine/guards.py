@@ -97,13 +97,14 @@ def shrunk_guards(results: Iterable[Refreshed]) -> list[GuardRow]:
     ]
 
 
-def oscillation_guard(con: duckdb.DuckDBPyConnection) -> list[GuardRow]:
-    """A plan that is never done: what it writes, the next ones would write again."""
-    number, line = rows(con, "select count(*), min(line) from plan.unsettled where kind = 'oscillates'")[0]
-    if not number:
-        return []
+def unsettled_guards(con: duckdb.DuckDBPyConnection) -> list[GuardRow]:
+    """A plan that is never done: what it writes, the next ones would write again. And one that makes the next plan
+    delete: nobody who reads this one is asked about that."""
     return [
-        GuardRow(sync="", guard="oscillations", number=number, threshold="0", allowed=0, passed=False, line=line or "")
+        GuardRow(sync="", guard=guard, number=number, threshold="0", allowed=0, passed=False, line=line or "")
+        for guard, kind in (("oscillations", "oscillates"), ("deletes_next", "deletes_next"))
+        for number, line in rows(con, "select count(*), min(line) from plan.unsettled where kind = ?", kind)
+        if number
     ]
 
 

@@ -28,7 +28,7 @@ from pardotflow.engine.consent import Teller
 from pardotflow.engine.decided import expired_note, keep_outcomes, load_decisions
 from pardotflow.engine.extract import Refreshed, Wanted, refresh
 from pardotflow.engine.focus import Focus
-from pardotflow.engine.guards import GuardRow, count_guards, oscillation_guard, shrunk_guards, with_flags
+from pardotflow.engine.guards import GuardRow, count_guards, shrunk_guards, unsettled_guards, with_flags
 from pardotflow.engine.headers import keep_headers
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.moments import leave_out_paused, moments_of
@@ -296,7 +296,7 @@ def _finish(
     """Guards, routes, notes, meta data; returns the meta data."""
     keep_headers(con, syncs)
     routes = choose_routes(con, request.connectors)
-    guards = with_flags([*read.shrunk, *oscillation_guard(con), *count_guards(con, syncs)])
+    guards = with_flags([*read.shrunk, *unsettled_guards(con), *count_guards(con, syncs)])
     _save_rows(
         con,
         "plan.guards",

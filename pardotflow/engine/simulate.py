@@ -27,6 +27,7 @@ ends."""
 MOMENT = "9000-01-01 00:00:00"
 """When a simulated apply takes place: after everything that was read. No plan shows it."""
 WRITER = "simulated"
+_IS_DELETE = "field = '' and after = 'delete'"
 _ID_FIELD = {System.SALESFORCE: "Id", System.PARDOT: "id"}
 
 
@@ -62,8 +63,8 @@ def prove(simulation: Simulation) -> None:
     finally:
         con.execute(f"detach plan; attach {literal(str(simulation.draft))} as plan; detach mem; detach kept")
         attach_memory(con, simulation.memory, read_only=True)
-    kind = "oscillates" if is_endless else "needs_another"
-    con.execute("insert into plan.unsettled by name select ? as kind, * from unsettled", [kind])
+    kind = "'oscillates'" if is_endless else f"case when {_IS_DELETE} then 'deletes_next' else 'needs_another' end"
+    con.execute(f"insert into plan.unsettled by name select {kind} as kind, * from unsettled")
 
 
 def _follow(simulation: Simulation) -> bool:

@@ -372,7 +372,8 @@ class PlanReport:
     syncs: tuple[tuple[str, str], ...]
     """Name and strength of every sync in the plan."""
     unsettled: tuple[Group, ...] = ()
-    """What the next plan would still send: `oscillates` where no plan ever ends it, `needs_another` where one does."""
+    """What the next plan would still send: `oscillates` where no plan ever ends it, `deletes_next` where it deletes a
+    record because of this one, `needs_another` otherwise."""
     flipflops: tuple[Group, ...] = ()
     """What is written again although earlier runs wrote it: the values go to and fro."""
     paused: tuple[tuple[str, int, str], ...] = ()

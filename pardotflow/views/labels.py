@@ -89,6 +89,7 @@ GUARDS: Mapping[str, tuple[str, str]] = {
     "clears": ("value", "cleared"),
     "fields": ("value", "changed"),
     "oscillations": ("value", "without end"),
+    "deletes_next": ("record", "deleted by the plan after this one"),
 }
 """What each guard counts, and what happens to it."""
 

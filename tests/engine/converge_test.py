@@ -43,6 +43,24 @@ def test_rules_that_undo_each_other_are_caught_before_apply(world: World) -> Non
     assert contact in {c["id"] for c in plan["changes"]}
 
 
+def test_a_delete_that_a_plan_brings_about_is_caught_before_apply(world: World) -> None:
+    """A new lead is outside the selection, so the next plan would delete the prospect that it was made from."""
+    lead = {"object": "Lead", "set": {"LastName": "'x'", "Company": "'y'"}, "key": "Prospect_Id__c"}
+    sides = {
+        "salesforce": {"objects": ["Contact", "Lead"], "select": "Phone = 'EMEA'", "on_leave": "archive"},
+        "pardot": {"object": "prospect"},
+    }
+    match = [{"salesforce": "Prospect_Id__c", "pardot": "id"}]
+    world.configure(people([TITLE], match=match, sides=sides, create={"salesforce": lead}))
+    prospect = world.unit.add("prospect", {"jobTitle": "a"})
+    plan = world.plan()
+    (row,) = _unsettled(plan, "deletes_next")
+    assert (row["object"], row["id"], row["after"]) == ("prospect", prospect, "delete")
+    (guard,) = [g for g in plan["guards"] if not g["passed"]]
+    assert (guard["guard"], guard["flag"]) == ("deletes_next", "--allow deletes_next=1")
+    assert plan.meta["applyable"] == "false"
+
+
 def test_a_change_that_travels_on_is_said_and_blocks_nothing(world: World) -> None:
     world.configure(people([TITLE, ON]))
     contact, _ = world.pair({"Title": "b", "Phone": "A"}, {"jobTitle": "a"})

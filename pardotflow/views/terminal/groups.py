@@ -44,6 +44,14 @@ def endless_lines(report: PlanReport, page: Page) -> list[Text]:
     return _plain("Does not converge", note, groups, report.meta.id, page)
 
 
+def doomed_lines(report: PlanReport, page: Page) -> list[Text]:
+    """Records that the next plan would delete because of this one."""
+    groups = [group for group in report.unsettled if group.kind == "deletes_next"]
+    total = plural(sum(group.count for group in groups), "record")
+    note = f"{total}: what this plan writes makes the next one delete them"
+    return _plain("Deleted next time", note, groups, report.meta.id, page)
+
+
 def flipflop_lines(report: PlanReport, page: Page) -> list[Text]:
     """What goes to and fro over the runs."""
     total = plural(sum(group.count for group in report.flipflops), "field")
