@@ -12,6 +12,7 @@ import duckdb
 import jinja2
 
 from pardotflow.engine.quote import literal, literals, name
+from pardotflow.engine.templatecache import template_cache
 
 FOLDER = Path(__file__).parent / "sql"
 
@@ -24,6 +25,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         autoescape=False,
         keep_trailing_newline=True,
+        bytecode_cache=template_cache(),
     )
     environment.filters.update(name=name, literal=literal, literals=literals)
     return environment

@@ -1,8 +1,8 @@
 """Small projects, what is done to them, and what a person sees.
 
 Each folder of `plans/` is a project, a seed for the emulator and `steps.txt`; `expected.txt` is what every step shows.
-Nothing stands for the program: each step is a real command against the real emulator, and only what differs from run
-to run (ids of plans and runs, times, the folder, calls so far) is replaced. README.md says how to add a case;
+Nothing stands for the program: each step is a real command in a process of its own against the real emulator, and only
+what differs from run to run (ids of plans and runs, times, the folder, calls so far) is replaced. README.md says how to add a case;
 `UPDATE_GOLDEN=1` writes what is shown now, to be read before it is kept.
 """
 
@@ -10,21 +10,20 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
+
+from tests.cases.forks import Commands
 
 PLANS = Path(__file__).parent / "plans"
 CASES = sorted(path for path in PLANS.iterdir() if path.is_dir())
 AT_ONCE = 2
-LONGEST = 180
-"""Seconds after which a command is taken for stuck."""
 
 _OURS = ("PARDOTFLOW_", "SF_", "PARDOT_", "WAREHOUSE_", "FORCE_COLOR", "COLUMNS", "HTTP_PROXY", "HTTPS_PROXY")
 _WITH_PROGRESS = ("plan", "apply", "why")
@@ -60,8 +59,9 @@ _VARYING: tuple[tuple[str, str], ...] = (
 class Scene:
     """A case's project in a folder of its own, while its steps are taken."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, commands: Commands) -> None:
         self.root = root
+        self._commands = commands
         self.plan_id = ""
 
     def take(self, line: str) -> str:
@@ -88,19 +88,11 @@ class Scene:
     def _run(self, arguments: list[str]) -> str:
         known = [self.plan_id if argument == "<plan>" else argument for argument in arguments]
         quiet = ["--quiet"] if arguments[0] in _WITH_PROGRESS else []
-        done = subprocess.run(
-            [sys.executable, "-m", "pardotflow.cli", *known, *quiet],
-            cwd=self.root,
-            env=clean_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=LONGEST,
-        )
-        shown = re.search(r"plan ([0-9a-f]{8})\b", done.stdout)
+        done = self._commands.run([*known, *quiet], self.root)
+        shown = re.search(r"plan ([0-9a-f]{8})\b", done.out)
         self.plan_id = shown[1] if shown else self.plan_id
-        errors = f"-- stderr\n{self._settled(done.stderr)}" if done.stderr.strip() else ""
-        return f"{self._settled(done.stdout)}{errors}-- exit {done.returncode}\n"
+        errors = f"-- stderr\n{self._settled(done.err)}" if done.err.strip() else ""
+        return f"{self._settled(done.out)}{errors}-- exit {done.code}\n"
 
     def _settled(self, text: str) -> str:
         for pattern, instead in _VARYING:
@@ -114,10 +106,18 @@ def clean_environment() -> Mapping[str, str]:
     return {k: v for k, v in os.environ.items() if not k.upper().startswith(_OURS)} | {"NO_COLOR": "1"}
 
 
-def seen(case: Path) -> str:
-    """All that the steps of a case show."""
+def seen(case: Path, free: SimpleQueue[Commands]) -> str:
+    """All that the steps of a case show, run by what is free."""
+    commands = free.get()
+    try:
+        return _played(case, commands)
+    finally:
+        free.put(commands)
+
+
+def _played(case: Path, commands: Commands) -> str:
     with tempfile.TemporaryDirectory(prefix="case-") as folder:
-        scene = Scene(Path(folder).resolve() / case.name)
+        scene = Scene(Path(folder).resolve() / case.name, commands)
         shutil.copytree(case, scene.root, ignore=shutil.ignore_patterns("expected.txt", ".pardotflow"))
         lines = (case / "steps.txt").read_text("utf-8").splitlines()
         return "".join(scene.take(line) for line in lines if line.strip()).lstrip("\n")
@@ -125,12 +125,18 @@ def seen(case: Path) -> str:
 
 @pytest.fixture(scope="module")
 def running(request: pytest.FixtureRequest) -> Iterator[dict[Path, Future[str]]]:
-    """Every chosen case, begun: most of their time is the start of processes, so that two at a time are quicker."""
+    """Every chosen case, begun: much of their time a command waits for its emulator, so that two at a time are quicker."""
     names = {item.name for item in request.session.items}
     chosen = [case for case in CASES if f"test_case[{case.name}]" in names]
+    running = [Commands(clean_environment()) for _ in range(AT_ONCE if chosen else 0)]
+    free = SimpleQueue[Commands]()
+    for commands in running:
+        free.put(commands)
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        yield {case: pool.submit(seen, case) for case in chosen}
+        yield {case: pool.submit(seen, case, free) for case in chosen}
         pool.shutdown(cancel_futures=True)
+    for commands in running:
+        commands.close()
 
 
 @pytest.mark.slow

@@ -112,11 +112,15 @@ limited as (
   select a.*, t.field as target_field, t.type as target_type, t.length as target_length, t.restricted,
     case when t.length > 0 and a.cut and length(a.out_value) > t.length then nf_text(left(a.out_value, t.length)) else a.out_value end as after_value,
     t.length > 0 and length(a.out_value) > t.length as too_long,
-    list_transform([left(a.oa, nullif(ta.length, 0)), left(a.ob, nullif(tb.length, 0))], lambda v: nf(a.form, v)) as cut_forms,
+{% if cuts %}
+    list_transform([left(a.oa, nullif(ta.length, 0)), left(a.ob, nullif(tb.length, 0))], lambda v: case a.form{% for form in cuts %} when '{{ form }}' then nf_{{ form }}(v){% endfor %} end) as cut_forms,
     -- One side holds the other's value as far as it has room: they agree, and the cut value never goes back.
     a.cut and coalesce(
          (a.flow <> 'b_to_a' and length(a.ob) > tb.length and cut_forms[2] = a.nb)
       or (a.flow <> 'a_to_b' and length(a.oa) > ta.length and cut_forms[1] = a.na), false) as is_cut_copy
+{% else %}
+    false as is_cut_copy
+{% endif %}
   from aimed a
   left join targets t on t.m = a.m and t.role = a.target and t.obj = case a.target when 'a' then a.a_obj else a.b_obj end
   left join targets ta on ta.m = a.m and ta.role = 'a' and ta.obj = a.a_obj

@@ -1,0 +1,110 @@
+"""Commands in processes of their own that need not load the libraries anew: each is forked from one that has.
+
+Run as a script this is that process. It imports the installed package, as a command does, and then for each request
+forks a child that has the arguments, the folder and the streams of a command, and that ends as one.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LONGEST = 180
+"""Seconds after which a command is taken for stuck."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Commands:
+    """Runs one command after the other; the environment variables are those of all of them."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, __file__],
+            env=dict(variables),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def run(self, arguments: Sequence[str], folder: Path) -> Ended:
+        """Run one to its end; raises TimeoutError where it does not come to one."""
+        with tempfile.TemporaryDirectory() as place:
+            out, err = Path(place) / "out", Path(place) / "err"
+            request = {"arguments": list(arguments), "folder": str(folder), "out": str(out), "err": str(err)}
+            assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            self._process.stdin.write(f"{json.dumps(request)}\n".encode())
+            self._process.stdin.flush()
+            if not select.select([self._process.stdout], [], [], LONGEST)[0]:
+                self.close()
+                raise TimeoutError(" ".join(arguments))
+            code = int(self._process.stdout.readline())
+            return Ended(code=code, out=out.read_text("utf-8"), err=err.read_text("utf-8"))
+
+    def close(self) -> None:
+        """End the process, and a command that is stuck."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                stream.close()
+
+
+def _load() -> None:
+    """Import what any command may import, but for the emulator, which is a process of its own."""
+    import pardotflow
+    from pardotflow.engine.sqlfile import load_templates
+
+    for module in pkgutil.walk_packages(pardotflow.__path__, "pardotflow."):
+        if not module.name.startswith("pardotflow.emulator") and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    load_templates()
+
+
+def _next_command() -> Mapping[str, Any] | None:
+    """In a new child what it is to run; None in the process itself once nobody asks any more."""
+    requests, answers = os.fdopen(os.dup(0), "rb", buffering=0), os.dup(1)
+    for line in requests:
+        child = os.fork()
+        if child == 0:
+            return dict(json.loads(line))
+        os.write(answers, b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    return None
+
+
+def _become(command: Mapping[str, Any]) -> None:
+    """Take over the folder, the arguments and the streams of a command."""
+    os.chdir(command["folder"])
+    sys.argv = ["pardotflow", *command["arguments"]]
+    flags = os.O_WRONLY | os.O_CREAT
+    for number, path, how in ((0, os.devnull, os.O_RDONLY), (1, command["out"], flags), (2, command["err"], flags)):
+        opened = os.open(path, how, 0o600)
+        os.dup2(opened, number)
+        os.close(opened)
+
+
+if __name__ == "__main__":
+    _load()
+    asked = _next_command()
+    if asked:
+        _become(asked)
+        from pardotflow.cli.app import main
+
+        main()
