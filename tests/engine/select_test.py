@@ -197,6 +197,32 @@ def test_a_record_that_is_not_to_be_synced_is_no_part_of_what_follows_a_deletion
         assert not world.settle()["changes"], rule
 
 
+@pytest.mark.parametrize("rule", ["archive", "recreate"])
+@pytest.mark.parametrize(("mark", "why"), [({"Flag__c": True}, "not to be synced"), (OUT, "outside the selection")])
+def test_what_did_not_take_part_when_it_was_deleted_takes_nobody_along(
+    world: World, rule: str, mark: Yaml, why: str
+) -> None:
+    """Neither is its counterpart deleted, nor is it made anew; without the mark either would be."""
+    crm = {"select": "Title = 'EMEA'", "do_not_sync": "Flag__c"}
+    lead = {"object": "Lead", "set": {"LastName": "'x'", "Company": "'y'", "Title": "'EMEA'"}, "key": "Prospect_Id__c"}
+    match = ["email", {"salesforce": "Prospect_Id__c", "pardot": "id"}]
+    configure(world, crm=crm, match=match, deletes={"salesforce": rule}, create={"salesforce": lead})
+    marked, unit = linked(world)
+    other, taken = linked(world, Email="b@x.org")
+    world.unit.edit("prospect", taken, {"email": "b@x.org"})
+    world.settle()
+    world.crm.edit("Contact", marked, mark)
+    for contact in (marked, other):
+        world.crm.delete("Contact", contact)
+    world.clock.tick(600)
+    plan = world.settle()
+    touched = {c["id"] for c in plan["changes"]}
+    assert touched == {taken} if rule == "archive" else f"new:prospect/{taken}" in touched
+    assert f"new:prospect/{unit}" not in touched
+    assert (unit, f"Contact/{marked}, which was {why}") in {(s["id"], s["note"]) for s in plan["skipped"]}
+    assert not world.plan().sendable
+
+
 @pytest.mark.parametrize("side", ["crm", "unit"])
 def test_do_not_sync_protects_both_records_of_a_pair(world: World, side: str) -> None:
     configure(world, **{side: {"do_not_sync": "Flag__c"}})

@@ -9,7 +9,8 @@ select {{ sync.name | literal }}, '{{ other_system }}', p.{{ other }}_obj, p.{{ 
   p.{{ role }}_obj || '/' || p.{{ role }}_id || ' was deleted in {{ system }}', {{ line | literal }},
   p.a_obj, p.a_id, p.b_obj, p.b_id, '{{ system }}'
 from pair_state p join side_{{ other }} o on o._obj = p.{{ other }}_obj and o._id = p.{{ other }}_id
-where p.state = '{{ role }}_gone' and o._live and {{ focus_pair }};
+join side_{{ role }} s on s._obj = p.{{ role }}_obj and s._id = p.{{ role }}_id
+where p.state = '{{ role }}_gone' and o._live and s._apart is null and {{ focus_pair }};
 
 {% endif %}
 {% if archive_out[role] %}

@@ -73,7 +73,7 @@ select '{{ role }}' as gone, l.a_object as old_a_obj, l.old_a_id, l.b_object as 
 from linked l
 join side_{{ role }} g on g._obj = l.{{ role }}_obj and g._id = l.{{ role }}_id
 join side_{{ other }} o on o._obj = l.{{ other }}_obj and o._id = l.{{ other }}_id
-where l.tombstone is null and coalesce(l.restore, '') = '' and g._visible and g._deleted and o._live and o._out is null;
+where l.tombstone is null and coalesce(l.restore, '') = '' and g._visible and g._deleted and g._apart is null and o._live and o._out is null;
 {% endfor %}
 {% if recreate.a or recreate.b %}
 delete from linked l using recreated r

@@ -46,10 +46,11 @@ with raw as (
 {% endfor %}
 )
 {% endif %}
--- The form in which each mapped value is compared, once for every row; and why a live record does not take part.
+-- The form in which each mapped value is compared, once for every row; why a record does not take part, or did not when
+-- it was deleted (`_apart`); and the same of live records alone (`_out`).
 select {{ side.role }}.*,
-  case {% if '_do_not_sync' in expressions %}when _live and coalesce(_do_not_sync, false) then 'do_not_sync' {% endif %}
-{% if '_select' in expressions %}when _live and not coalesce(_select, false) then 'outside_selection' {% endif %}
-when false then '' end as _out{% for column, form in forms.items() %}, {{ form }} as {{ column }}{% endfor %}
+  case {% if '_do_not_sync' in expressions %}when coalesce(_do_not_sync, false) then 'do_not_sync' {% endif %}
+{% if '_select' in expressions %}when not coalesce(_select, false) then 'outside_selection' {% endif %}
+when false then '' end as _apart, case when _live then _apart end as _out{% for column, form in forms.items() %}, {{ form }} as {{ column }}{% endfor %}
 
 from {{ 'translated' if users else 'whole' }} as {{ side.role }};
