@@ -17,7 +17,7 @@ from pardotflow.config.load import find_root
 from pardotflow.core.errors import UsageError
 from pardotflow.emulator import EmulatorError, MissingDataFile, NotADataFile, environment
 from pardotflow.emulator.datafile import DataFile
-from pardotflow.emulator.edit import set_record
+from pardotflow.emulator.edit import destroy, set_record
 from pardotflow.emulator.environment import key_environment
 from pardotflow.emulator.extra import ExtraMissing
 from pardotflow.emulator.log_filter import read_filter
@@ -103,6 +103,16 @@ def set_values(choice: Choice, data: Path | None, assignments: list[str]) -> Exi
     with _told(settings.data):
         for assignment in assignments:
             write(f"{set_record(settings.data, assignment)}\n")
+    return Exit.FINE
+
+
+def destroy_records(choice: Choice, data: Path | None, addresses: list[str]) -> Exit:
+    """Remove records for good."""
+    settings = _settings(choice, data)
+    ensure_data(settings)
+    with _told(settings.data):
+        for address in addresses:
+            write(f"{destroy(settings.data, address)}\n")
     return Exit.FINE
 
 

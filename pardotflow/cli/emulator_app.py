@@ -88,6 +88,19 @@ def set_(
     end(emulating.set_values(choice(project, env, None), data, assignments))
 
 
+@emulator_app.command(name="destroy")
+def destroy_(
+    addresses: Annotated[list[str], typer.Argument(help="Object/id of deleted records, one or more.")],
+    data: Data = None,
+    project: Project = HERE,
+    env: Env = None,
+) -> None:
+    """Remove records from the recycle bin for good, as a person may."""
+    from pardotflow.cli import emulating
+
+    end(emulating.destroy_records(choice(project, env, None), data, addresses))
+
+
 @emulator_app.command()
 def log(
     data: Data = None,

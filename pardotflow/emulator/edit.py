@@ -12,15 +12,17 @@ from pathlib import Path
 
 from pardotflow.emulator.datafile import DataFile
 from pardotflow.emulator.ids import to_18
-from pardotflow.emulator.pardot.edit import edit_pardot, edited_collection
+from pardotflow.emulator.pardot.edit import destroy_pardot, edit_pardot, edited_collection
 from pardotflow.emulator.pardot.records import Values
-from pardotflow.emulator.pardot.units import find_unit, load_units
+from pardotflow.emulator.pardot.schema.objects import Collection
+from pardotflow.emulator.pardot.units import Unit, find_unit, load_units
 from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.context import Context as SalesforceContext
 from pardotflow.emulator.salesforce.errors import SalesforceError
 from pardotflow.emulator.salesforce.records.catalog import Catalog, ObjectInfo, read_catalog
 from pardotflow.emulator.salesforce.records.fields import Field
 from pardotflow.emulator.salesforce.records.object_rules import derive_values, finish_save
+from pardotflow.emulator.salesforce.records.recycle_bin import empty_bin
 from pardotflow.emulator.salesforce.records.row_store import find_by, find_row
 from pardotflow.emulator.salesforce.records.rows import update_row
 from pardotflow.emulator.salesforce.records.values import BadValue, read_value
@@ -50,12 +52,37 @@ def set_record(data: Path, assignment: str) -> str:
     return f"{changed}#{name} set"
 
 
+def destroy(data: Path, address: str) -> str:
+    """Remove a record from the recycle bin for good, as a person may: `Contact/003…`, `prospect/123`.
+
+    Returns a sentence that says what was done; raises `EmulatorError` for an address that names no deleted record.
+    """
+    file = DataFile(data)
+    try:
+        state, catalog, unit, kind, key = _locate(file, address, None)
+        if isinstance(kind, ObjectInfo):
+            return f"{_destroy_salesforce(state, catalog, kind, key)} is gone for good"
+        return f"{destroy_pardot(state, unit, kind, key)} is gone for good"
+    finally:
+        file.close()
+
+
 def edit_record(file: DataFile, address: str, fields: Mapping[str, object], unit_id: str | None = None) -> str:
     """Set fields of the record at an address; returns the address with its id. Raises `EmulatorError`.
 
     `unit_id` is the business unit of a Pardot record; without it the first one is meant. `Campaign/701…` is the
     campaign in Salesforce, `campaign/1201` the one in Pardot, whatever the case of the word.
     """
+    state, catalog, unit, kind, key = _locate(file, address, unit_id)
+    if isinstance(kind, ObjectInfo):
+        return _edit_salesforce(state, catalog, kind, key, fields)
+    return edit_pardot(state, unit, kind, key, fields)
+
+
+def _locate(
+    file: DataFile, address: str, unit_id: str | None
+) -> tuple[State, Catalog, Unit, ObjectInfo | Collection, str]:
+    """What an address names: an object of Salesforce or a collection of Pardot, and the key in it."""
     system, kind, key = _split_address(address)
     state = load_state(file)
     unit = find_unit(state.db, unit_id) if unit_id else load_units(state.db)[0]
@@ -67,11 +94,10 @@ def edit_record(file: DataFile, address: str, fields: Mapping[str, object], unit
     if info is not None and collection is not None:
         # User, Campaign and Opportunity are words of both: Pardot's have numbers, and Salesforce's have record ids.
         info = None if "@" in key or re.fullmatch("[0-9]+", key) else info
-    if info is not None:
-        return _edit_salesforce(state, catalog, info, key, fields)
-    if collection is not None:
-        return edit_pardot(state, unit, collection, key, fields)
-    raise EmulatorError(f"there is no object {kind!r}")
+    found = info or collection
+    if found is None:
+        raise EmulatorError(f"there is no object {kind!r}")
+    return state, catalog, unit, found, key
 
 
 def _split_address(address: str) -> tuple[str | None, str, str]:
@@ -106,6 +132,17 @@ def _edit_salesforce(state: State, catalog: Catalog, info: ObjectInfo, key: str,
         update_row(context.db, info, row, changes, stamp=context.stamp, user_id=context.user_id)
         finish_save(context, info, row, created=False)
     return f"{info.name}/{row['Id']}"
+
+
+def _destroy_salesforce(state: State, catalog: Catalog, info: ObjectInfo, key: str) -> str:
+    with in_transaction(state) as begun:
+        context = SalesforceContext(
+            state=begun, catalog=catalog, user_id=state.identity.admin.salesforce_id, version=_VERSION
+        )
+        try:
+            return f"{info.name}/{empty_bin(context, key)}"
+        except SalesforceError as error:
+            raise EmulatorError(f"{info.name}/{key}: {error}") from None
 
 
 def _salesforce_row(state: State, info: ObjectInfo, key: str) -> Values:

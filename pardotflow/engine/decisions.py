@@ -39,30 +39,24 @@ _FILLED = {
 HEAD = """# What is decided, cell by cell
 
 Written from the table that the engine runs (`pardotflow/engine/truth.py`); a test keeps them equal. A *cell* is one
-mapped field
-of one linked pair. Cells whose two values agree are never written, whatever moved: when both sides moved to the
-same value, the
-base moves along and nothing is sent.
+mapped field of one linked pair. Cells whose two values agree are never written, whatever moved: when both sides moved
+to the same value, the base moves along and nothing is sent.
 
-A side has *moved* when it differs from its own half of the base, the pair of values that the two sides held when
-they last agreed.
-Values are compared in one form: a blank is a blank however it is stored, numbers by value, times in UTC, e-mail
-addresses and ids
-without regard to case or length, multi-select picklists as sets.
+A side has *moved* when it differs from its own half of the base, the pair of values that the two sides held when they
+last agreed. Values are compared in one form: a blank is a blank however it is stored, numbers by value, times in UTC,
+e-mail addresses and ids without regard to case or length, multi-select picklists as sets.
 
-Salesforce stands for the first side and Pardot for the second; in a sync from a warehouse the warehouse is the
-first side.
+Salesforce stands for the first side and Pardot for the second; in a sync from a warehouse the warehouse is the first
+side.
 """
 
 VENDOR = """## The connector's rules (`preset: connector`)
 
 On a sync, a mapping or in the project's defaults. Two-way fields are then decided as the vendor's own connector does,
-by the two values
-alone: the base says only whether an edit is overwritten, which the plan shows as a conflict with both values and
-the winner.
-Where neither side moved since both were in step (the target rewrote or cut the value) nothing is written, which the
-connector would
-do again and again. Consent fields and one-way fields keep their own rules."""
+by the two values alone: the base says only whether an edit is overwritten, which the plan shows as a conflict with
+both values and the winner. Where neither side moved since both were in step (the target rewrote or cut the value)
+nothing is written, which the connector would do again and again. Consent fields and one-way fields keep their own
+rules."""
 
 TAIL = """
 ## After the table
@@ -81,18 +75,18 @@ The table names a source; the value is then held (shown, not sent) when
 | `kept_by_decision` | a person decided to keep both values |
 | `refused` | the system refused exactly this change before |
 
-Where the policy asks, the recorded decision of a person is carried out, if both values are still those that it was made
-for (`pardotflow conflicts`). It is held like any other write: `on_blank: hold` keeps back a blank that a person chose,
-and `refill` never turns a person's decision round.
+Where the policy asks, the recorded decision of a person is carried out, if both values are still those that it was
+made for (`pardotflow conflicts`). It is held like any other write: `on_blank: hold` keeps back a blank that a person
+chose, and `refill` never turns a person's decision round.
 
 `most_recent` compares the last change of the two records, or with `most_recent: field` the newest entry that
-Salesforce keeps in its history of the field with the last change of the prospect. It asks where the times are less than
-a second apart, where there is no entry (the field is not tracked, or its last change is older than what the org keeps),
-and where the last write was our own, since that says nothing about when a person changed the value. The plan names the
-clock and both times.
+Salesforce keeps in its history of the field with the last change of the prospect. It asks where the times are less
+than a second apart, where there is no entry (the field is not tracked, or its last change is older than what the org
+keeps), and where the last write was our own, since that says nothing about when a person changed the value. The plan
+names the clock and both times.
 
-`into: blank` writes only where the target is blank. With `on_link: fill` a pair without a base fills blanks from
-the other side, asks where both are filled and differ, and clears nothing.
+`into: blank` writes only where the target is blank. With `on_link: fill` a pair without a base fills blanks from the
+other side, asks where both are filled and differ, and clears nothing.
 
 ## New records
 
@@ -113,7 +107,8 @@ Just before it is sent, every key is asked again, over all objects of that side.
 ## Records that are gone
 
 A record is gone when its system says that it is deleted. One that is merely not seen is *not visible*: nothing is
-written for it, and its link stays. `deletes:` names the side whose record is gone, and what becomes of the counterpart:
+written for it, and its link stays. `deletes:` names the side whose record is gone, and what becomes of the
+counterpart:
 
 | rule | the counterpart | the link |
 |---|---|---|

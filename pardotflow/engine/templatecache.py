@@ -14,6 +14,7 @@ import jinja2
 from jinja2.bccache import Bucket
 
 from pardotflow import __version__
+from pardotflow.config.environment import process_environment
 
 _DIGEST = 32
 _VERSIONS = f"{__version__}-jinja{jinja2.__version__}-{sys.implementation.cache_tag}"
@@ -50,7 +51,7 @@ class TemplateCache(jinja2.BytecodeCache):
 
 def template_cache() -> TemplateCache | None:
     """In the folder where a user's programs keep what they can make again (XDG Base Directory Specification)."""
-    found = os.environ.get("XDG_CACHE_HOME", "")
+    found = process_environment().get("XDG_CACHE_HOME", "")
     try:
         base = Path(found) if Path(found).is_absolute() else Path.home() / ".cache"
     except RuntimeError:

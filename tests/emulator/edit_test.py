@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pardotflow.emulator import EmulatorError, environment
-from pardotflow.emulator.edit import set_record
+from pardotflow.emulator.edit import destroy, set_record
 from tests.emulator.running import running
 
 
@@ -32,6 +32,24 @@ def test_the_file_may_be_served_meanwhile(data: Path) -> None:
         assert emulator.salesforce_error(answer) == (400, "CANNOT_UPDATE_CONVERTED_LEAD")
         set_record(data, "Contact/0035e000000con1#IsDeleted=true")
         assert emulator.soql("SELECT COUNT() FROM Contact")["totalSize"] == 2
+
+
+def test_what_is_in_the_recycle_bin_can_be_removed_for_good(data: Path) -> None:
+    with running(data) as emulator:
+        for address in ("Contact/0035e000000con1", "prospect/1"):
+            with pytest.raises(EmulatorError, match="recycle bin"):
+                destroy(data, address)
+        set_record(data, "Contact/0035e000000con1#IsDeleted=true")
+        set_record(data, "prospect/1#isDeleted=true")
+        assert destroy(data, "Contact/0035e000000con1") == "Contact/0035e000000con1AAA is gone for good"
+        assert destroy(data, "prospect/1") == "prospect/1 is gone for good"
+        answer = emulator.salesforce.get(
+            "/queryAll", params={"q": "SELECT COUNT() FROM Contact WHERE Id = '0035e000000con1AAA'"}
+        )
+        assert answer.json()["totalSize"] == 0
+        for address in ("Contact/0035e000000con1", "prospect/1", "nonsense"):
+            with pytest.raises(EmulatorError):
+                destroy(data, address)
 
 
 def test_what_follows_from_an_edit_follows(data: Path) -> None:

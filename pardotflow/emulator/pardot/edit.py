@@ -14,7 +14,7 @@ from pardotflow.emulator.pardot.context import Context
 from pardotflow.emulator.pardot.errors import PardotError
 from pardotflow.emulator.pardot.jobs.due import catch_up
 from pardotflow.emulator.pardot.prospects import what_follows
-from pardotflow.emulator.pardot.records import Values, find_record, rows_of, update_record
+from pardotflow.emulator.pardot.records import Values, destroy_record, find_record, rows_of, update_record
 from pardotflow.emulator.pardot.rules import renew_catalog
 from pardotflow.emulator.pardot.schema.catalog import read_collections
 from pardotflow.emulator.pardot.schema.objects import Attribute, Collection
@@ -57,6 +57,20 @@ def edit_pardot(state: State, unit: Unit, collection: Collection, key: str, fiel
         if collection.path == "custom-fields":
             renew_catalog(context.db)
     return f"{_word_of(collection)}/{row['id']}"
+
+
+def destroy_pardot(state: State, unit: Unit, collection: Collection, key: str) -> str:
+    """Remove a deleted record for good; returns its address with the id. Raises `EmulatorError`."""
+    context = _build_context(in_unit(state, unit), unit)
+    catch_up(context)
+    with in_transaction(context.state) as begun:
+        context = replace(context, state=begun)
+        row = _find_row(context, collection, key)
+        address = f"{_word_of(collection)}/{row['id']}"
+        if not collection.has_bin or not row["isDeleted"]:
+            raise EmulatorError(f"{address} is not in the recycle bin")
+        destroy_record(context, collection, row)
+    return address
 
 
 def _build_context(state: State, unit: Unit) -> Context:
