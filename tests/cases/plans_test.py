@@ -19,7 +19,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from tests.cases.forks import Commands
+from tests.forks import Commands
 
 PLANS = Path(__file__).parent / "plans"
 CASES = sorted(path for path in PLANS.iterdir() if path.is_dir())
@@ -88,7 +88,7 @@ class Scene:
     def _run(self, arguments: list[str]) -> str:
         known = [self.plan_id if argument == "<plan>" else argument for argument in arguments]
         quiet = ["--quiet"] if arguments[0] in _WITH_PROGRESS else []
-        done = self._commands.run([*known, *quiet], self.root)
+        done = self._commands.run([*known, *quiet], self.root, clean_environment())
         shown = re.search(r"plan ([0-9a-f]{8})\b", done.out)
         self.plan_id = shown[1] if shown else self.plan_id
         errors = f"-- stderr\n{self._settled(done.err)}" if done.err.strip() else ""
@@ -128,7 +128,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[dict[Path, Future[str]]]
     """Every chosen case, begun: much of their time a command waits for its emulator, so that two at a time are quicker."""
     names = {item.name for item in request.session.items}
     chosen = [case for case in CASES if f"test_case[{case.name}]" in names]
-    running = [Commands(clean_environment()) for _ in range(AT_ONCE if chosen else 0)]
+    running = [Commands() for _ in range(AT_ONCE if chosen else 0)]
     free = SimpleQueue[Commands]()
     for commands in running:
         free.put(commands)

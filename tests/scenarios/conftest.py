@@ -30,10 +30,10 @@ class FirstMinute:
 def first_minute(tmp_path_factory: pytest.TempPathFactory) -> FirstMinute:
     """What the README's reader does: plan, apply, plan."""
     project = copy_example(tmp_path_factory.mktemp("first") / "example")
-    plan = project.run("plan", "--detailed-exitcode")
+    plan = project.run_script("plan", "--detailed-exitcode")
     first_json = project.run("show", plan.plan_id, "--format", "json").expect(0)
-    apply = project.run("apply", "--yes")
-    settled = project.run("plan")
+    apply = project.run_script("apply", "--yes")
+    settled = project.run_script("plan")
     detailed = project.run("plan", "--detailed-exitcode", "--format", "json")
     return FirstMinute(
         project=project,

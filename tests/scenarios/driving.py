@@ -1,6 +1,7 @@
-"""Runs the console script of this Python in a project's folder, and says what it said.
+"""Runs commands in a project's folder, each in a process of its own, and says what they said.
 
-A test never calls the package: what it knows comes from exit codes, the two streams, and files.
+A test never calls the package: what it knows comes from exit codes, the two streams, and files. What is started and
+watched, or killed, is the console script of this Python.
 """
 
 from __future__ import annotations
@@ -13,8 +14,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests.forks import LONGEST, Commands
 
 Json = Any
 """Whatever a JSON text holds."""
@@ -27,6 +31,12 @@ def clean_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables of this process without those that would change what a command does."""
     kept = {k: v for k, v in os.environ.items() if not k.upper().startswith(_OURS)}
     return kept | {"NO_COLOR": "1"} | dict(more or {})
+
+
+@cache
+def _commands() -> Commands:
+    """What runs them, one for this test process."""
+    return Commands()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +88,15 @@ class Project:
         """Runs and journal."""
         return self.state / "ledger.sqlite"
 
-    def run(self, *arguments: str, timeout: float = 120) -> Said:
+    def run(self, *arguments: str) -> Said:
         """Run one command to its end."""
+        ended = _commands().run(arguments, self.root, clean_environment(self.variables))
+        return Said(code=ended.code, out=ended.out, err=ended.err)
+
+    def run_script(self, *arguments: str) -> Said:
+        """The same by the console script."""
         with self.start(*arguments) as process:
-            try:
-                out, err = process.communicate(timeout=timeout)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                raise
+            out, err = process.communicate(timeout=LONGEST)
         return Said(code=process.returncode, out=out, err=err)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:

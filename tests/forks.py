@@ -4,6 +4,7 @@ Run as a script this is that process. It imports the installed package, as a com
 forks a child that has the arguments, the folder and the streams of a command, and that ends as one.
 """
 
+import atexit
 import importlib
 import json
 import os
@@ -32,22 +33,26 @@ class Ended:
 
 
 class Commands:
-    """Runs one command after the other; the environment variables are those of all of them."""
+    """Runs one command after the other."""
 
-    def __init__(self, variables: Mapping[str, str]) -> None:
+    def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, __file__],
-            env=dict(variables),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
+            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
         )
+        atexit.register(self.close)
 
-    def run(self, arguments: Sequence[str], folder: Path) -> Ended:
-        """Run one to its end; raises TimeoutError where it does not come to one."""
+    def run(self, arguments: Sequence[str], folder: Path, variables: Mapping[str, str]) -> Ended:
+        """Run one in a folder, with these environment variables, to its end; raises TimeoutError where it does not come
+        to one."""
         with tempfile.TemporaryDirectory() as place:
             out, err = Path(place) / "out", Path(place) / "err"
-            request = {"arguments": list(arguments), "folder": str(folder), "out": str(out), "err": str(err)}
+            request = {
+                "arguments": list(arguments),
+                "folder": str(folder),
+                "variables": dict(variables),
+                "out": str(out),
+                "err": str(err),
+            }
             assert self._process.stdin is not None
             assert self._process.stdout is not None
             self._process.stdin.write(f"{json.dumps(request)}\n".encode())
@@ -60,6 +65,7 @@ class Commands:
 
     def close(self) -> None:
         """End the process, and a command that is stuck."""
+        atexit.unregister(self.close)
         os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout):
@@ -68,12 +74,15 @@ class Commands:
 
 
 def _load() -> None:
-    """Import what any command may import, but for the emulator, which is a process of its own."""
+    """Import what commands import, but for what looks at variables and streams while it is imported (the command line
+    itself), and for the emulator, which is a process of its own."""
+    import typer  # noqa: F401
+
     import pardotflow
     from pardotflow.engine.sqlfile import load_templates
 
     for module in pkgutil.walk_packages(pardotflow.__path__, "pardotflow."):
-        if not module.name.startswith("pardotflow.emulator") and not module.name.endswith("__main__"):
+        if module.name.split(".")[1] not in ("cli", "emulator"):
             importlib.import_module(module.name)
     load_templates()
 
@@ -90,8 +99,10 @@ def _next_command() -> Mapping[str, Any] | None:
 
 
 def _become(command: Mapping[str, Any]) -> None:
-    """Take over the folder, the arguments and the streams of a command."""
+    """Take over the folder, the variables, the arguments and the streams of a command."""
     os.chdir(command["folder"])
+    os.environ.clear()
+    os.environ.update(command["variables"])
     sys.argv = ["pardotflow", *command["arguments"]]
     flags = os.O_WRONLY | os.O_CREAT
     for number, path, how in ((0, os.devnull, os.O_RDONLY), (1, command["out"], flags), (2, command["err"], flags)):
