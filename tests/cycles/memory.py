@@ -16,9 +16,10 @@ class Memory:
 
     pairs: dict[Key, Key] = field(default_factory=dict)
     """Both ways."""
-    rested: defaultdict[FieldKey, set[str]] = field(default_factory=lambda: defaultdict(set))
+    rested: defaultdict[FieldKey, set[Any]] = field(default_factory=lambda: defaultdict(set))
     """Values that were there when nothing was left to send and nothing was held for the field."""
-    written: dict[FieldKey, set[str]] = field(default_factory=dict)
+    written: dict[FieldKey, set[Any]] = field(default_factory=dict)
+    """Values that our requests stored."""
     made: dict[str, list[Key]] = field(default_factory=dict)
     """By side and mark of the person: what our requests created."""
     deleted: set[Key] = field(default_factory=set)
@@ -46,7 +47,7 @@ class Memory:
         for (name, id), row in state.records.items():
             for column, value in row.items():
                 if (name, id, column) not in restless:
-                    self.rested[(name, id, column)].add(repr(value))
+                    self.rested[(name, id, column)].add(value)
 
 
 def _candidates(state: State, match_key: Any) -> dict[Key, list[Key]]:
