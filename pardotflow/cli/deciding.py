@@ -15,6 +15,7 @@ from pardotflow.core.errors import InvalidProject, UsageError
 from pardotflow.store.layout import write_private
 
 if TYPE_CHECKING:
+    from pardotflow.config.project import Project
     from pardotflow.engine.conflictfile.entry import Entry
     from pardotflow.engine.conflictfile.judging import Judged
     from pardotflow.plan.model import Conflict, ConflictReport
@@ -42,7 +43,7 @@ def conflicts(choice: Choice, options: ConflictOptions) -> Exit:
     project, _ = load(choice)
     with opened_ledger(project.state) as ledger:
         if options.forget:
-            return _forget(ledger, options.forget)
+            return _forget(ledger, project, options.forget)
         from pardotflow.plan.report import read_conflicts
 
         path = find_plan(ledger, options.plan) if options.plan else newest_plan(ledger)
@@ -152,7 +153,7 @@ def _tell(judged: Judged, path: Path) -> None:
         say("Next: pardotflow plan")
 
 
-def _forget(ledger: Ledger | None, address: str) -> Exit:
+def _forget(ledger: Ledger | None, project: Project, address: str) -> Exit:
     from pardotflow.core.address import parse_address
     from pardotflow.engine.conflictfile.judging import decisions_about
 
@@ -160,7 +161,12 @@ def _forget(ledger: Ledger | None, address: str) -> Exit:
         about = parse_address(address)
     except ValueError as wrong:
         raise UsageError(f"--forget: {wrong}") from wrong
-    found = decisions_about(about, ledger.decisions() if ledger else [])
+    fields = {
+        (sync.name, mapping.key): {n for ref in (mapping.a, mapping.b) if ref for n in ref.by_object.values()}
+        for sync in project.syncs
+        for mapping in sync.fields
+    }
+    found = decisions_about(about, ledger.decisions() if ledger else [], fields)
     if ledger is None or not found:
         raise UsageError(f"nothing was decided about {address}", hint="See what is: pardotflow conflicts --full")
     ledger.forget_decisions([(*d.about, d.decided_at) for d in found])

@@ -21,7 +21,7 @@ from pardotflow.core.diagnostic import has_errors
 from pardotflow.core.errors import InvalidProject, UsageError
 from pardotflow.engine.checks import check_all, whole_catalog
 from pardotflow.plan.verdicts import CaseReport
-from pardotflow.quality.generate import generate_tests
+from pardotflow.quality.generate import GENERATED, generate_tests
 from pardotflow.quality.load import load_tests
 from pardotflow.quality.run import run_tests
 from pardotflow.views.verdicts import render_verdicts
@@ -55,7 +55,7 @@ def test(choice: Choice, options: CaseOptions) -> Exit:
 def _check_names(project: Project, options: CaseOptions) -> None:
     names = [sync.name for sync in project.syncs]
     wanted = options.sync or options.generate.partition("#")[0]
-    if wanted and wanted not in names:
+    if (wanted or options.generate) and wanted not in names:
         raise UsageError(f"there is no sync {wanted!r}", hint=suggest(wanted, names, "Syncs"))
     if options.out and not options.generate:
         raise UsageError("--out has a meaning only beside --generate", hint="Remove it, or name a sync to generate.")
@@ -114,6 +114,8 @@ def _generate(project: Project, catalog: Catalog, options: CaseOptions) -> Exit:
     if options.out is None:
         write(text)
         return Exit.FINE
+    if options.out.exists() and GENERATED not in options.out.read_text("utf-8", errors="replace"):
+        raise UsageError(f"{options.out} was written by hand", hint="Name another file with --out.")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(text, "utf-8")
     say(f"Written: {options.out}. Read it: it says what is decided today, right or wrong.")

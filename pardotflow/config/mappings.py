@@ -4,10 +4,11 @@ A mapping that cannot be understood is reported and left out; the others are bui
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pardotflow.config.consent_fields import names_consent
 from pardotflow.config.findings import Findings
 from pardotflow.config.nodes import MapNode
 from pardotflow.config.project import (
@@ -72,7 +73,7 @@ def _mapping(node: MapNode, file: SyncFile, findings: Findings) -> FieldMapping 
     if direction is None:
         return None
     _check_options(node, direction, file, findings)
-    policy = _policy(node, direction, file.defaults)
+    policy = _policy(node, refs.values(), direction, file.defaults)
     preset = _preset(node, direction, policy, file, findings)
     sql = node.scalar("sql")
     return FieldMapping(
@@ -158,9 +159,11 @@ def _direction(node: MapNode, refs: Mapping[System, FieldRef], file: SyncFile, f
     return direction
 
 
-def _policy(node: MapNode, direction: Direction, defaults: Defaults) -> Policy:
-    """Between one-way fields nothing is to be decided, except for consent."""
-    policy = Policy(node.text("policy", defaults.policy))
+def _policy(node: MapNode, refs: Iterable[FieldRef], direction: Direction, defaults: Defaults) -> Policy:
+    """Where people say no, that stands above other rules unless the mapping itself names another. Between one-way
+    fields nothing is to be decided, except for consent."""
+    default = Policy.CONSENT if names_consent(refs) else defaults.policy
+    policy = Policy(node.text("policy", default))
     return policy if direction is Direction.TWO_WAY or policy is Policy.CONSENT else defaults.policy
 
 

@@ -13,6 +13,7 @@ from pardotflow.engine.focus import OTHER, Focus
 from pardotflow.engine.moments import rule_start
 from pardotflow.engine.quote import literal
 from pardotflow.engine.sqlfile import render
+from pardotflow.engine.types import Form
 from pardotflow.engine.users import OWNER, OWNER_COLUMN
 
 
@@ -22,6 +23,8 @@ class CreateKey:
 
     number: int
     value: str
+    addresses: tuple[tuple[str, str], ...] = ()
+    """Of an e-mail key: object and field of the side where the new record is made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,13 @@ def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, shar
 
 
 def _key_of(key: CompiledKey, source: str) -> CreateKey:
-    return CreateKey(number=key.number, value=key.form(source))
+    lookup = key.lookup_b if source == "a" else key.lookup_a
+    addresses = [(item, field) for item, fields in lookup.items() for field in fields]
+    return CreateKey(
+        number=key.number,
+        value=key.form(source),
+        addresses=tuple(addresses) if key.kind is MatchKind.EMAIL else (),
+    )
 
 
 def key_field(sync: CompiledSync, create: CompiledCreate) -> str:
@@ -202,7 +211,7 @@ def _mapping_item(mapping: CompiledMapping, target: Target, source: str) -> Crea
         mapping=mapping.mapping.key,
         digest=mapping.digest,
         length=target.length,
-        cut=mapping.mapping.too_long is TooLong.CUT,
+        cut=mapping.mapping.too_long is TooLong.CUT and mapping.form is Form.TEXT,
         restricted=target.restricted,
         applies=f"{source}._obj in ({', '.join(literal(o) for o in fields)})" if fields else "true",
         line=mapping.mapping.span.short,

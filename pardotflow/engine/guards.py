@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from pardotflow.config.consent_fields import is_about_consent
 from pardotflow.config.guards import BY_MAPPING, BY_PLACE, REST, WHOLE_SYNC
 from pardotflow.config.limits import Limit
-from pardotflow.config.project import Policy
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.extract import Refreshed
 from pardotflow.engine.sqlfile import rows
@@ -127,7 +127,7 @@ def _records(con: duckdb.DuckDBPyConnection) -> Iterator[_Counted]:
 def _values(con: duckdb.DuckDBPyConnection, syncs: Iterable[CompiledSync]) -> Iterator[_Counted]:
     """Values of fields by what is written over what. An id that is written back is none."""
     keys = {(s.name, *key) for s in syncs for key in _key_fields(s)}
-    consent = {(s.name, m.mapping.key) for s in syncs for m in s.mappings if m.mapping.policy is Policy.CONSENT}
+    consent = {(s.name, m.mapping.key) for s in syncs for m in s.mappings if is_about_consent(m.mapping)}
     for sync, system, item, field, type, mapping, written, replaced, cleared, let_in in rows(
         con,
         "select f.sync, c.system, c.object, f.field, f.type, b.mapping,"

@@ -207,11 +207,10 @@ def _read_counterparts(reading: _Reading, sync: CompiledSync, role: str, item: s
 
 
 def _read_siblings(reading: _Reading, sync: CompiledSync, role: str, item: str, record_id: str) -> list[Coverage]:
-    """Records of the record's own side with a key in common, where its objects were never read whole: without them two
+    """Records of the record's own side with a key in common, also of those made since the last read: without them two
     candidates would look like one. A link that is remembered needs none."""
     side = sync.side(role)
-    read = {o for c, o in rows(reading.con, "select connection, object from snap.cursors") if c == side.system}
-    if read.issuperset(o.name for o in side.objects) or _linked(reading.con, sync, role, item, record_id):
+    if _linked(reading.con, sync, role, item, record_id):
         return []
     keys = zip(sync.keys, _values(reading.con, sync, role, item, record_id), strict=True)
     shared = [(key, value) for key, value in keys if value and not key.names]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pardotflow.config.on_leave import OnLeave
-from pardotflow.config.project import MatchKind, OnGone, TooLong
+from pardotflow.config.project import MatchKind, OnGone
 from pardotflow.core.diagnostic import Diagnostic
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.values import FieldType, System
@@ -253,13 +253,10 @@ def address_mappings(sync: CompiledSync) -> list[CompiledMapping]:
 
 def _decide_sql(sync: CompiledSync, *, share: bool, decided: bool) -> str:
     roles = {side.system: side.role for side in (sync.a, sync.b)}
-    # Where a value can be cut, the cut one is compared too: only in the forms that occur there.
-    cut = (m for m in sync.mappings if m.mapping.too_long is TooLong.CUT)
-    cuts = sorted({str(m.form) for m in cut if any(t.length for t in (*m.targets_a, *m.targets_b))})
     return render(
         "decide",
         sync=sync,
-        cuts=cuts,
+        lags={side.role: CACHE_LAG[side.system] for side in (sync.a, sync.b)},
         histories=_histories(sync),
         rules=truth.RULES,
         consent_rules=truth.CONSENT_RULES,

@@ -24,6 +24,8 @@ from pardotflow.quality.run import decide_cases, keys_of
 from pardotflow.quality.samples import Sample, Samples, find_samples
 from pardotflow.quality.writing import Flow, case_lines, text
 
+GENERATED = "# Written by: pardotflow test --generate"
+"""What every file has that was written here, in its second line."""
 _EARLIER, _LATER = "2026-01-01T09:00:00Z", "2026-01-01T10:00:00Z"
 
 
@@ -235,7 +237,7 @@ def _lines(
     sync: CompiledSync, mapping: str, chapters: Sequence[_Chapter], expected: Mapping[str, Flow]
 ) -> Iterator[str]:
     yield f"# What is decided for {mapping or 'every mapping'} of {sync.name}, situation by situation."
-    yield f"# Written by: pardotflow test --generate {sync.name}{f'#{mapping}' if mapping else ''}"
+    yield f"{GENERATED} {sync.name}{f'#{mapping}' if mapping else ''}"
     yield "# It says what was decided when it was written, right or wrong: read it before you keep it."
     yield f"tests: {text(sync.name)}"
     yield "cases:"

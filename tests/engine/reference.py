@@ -257,7 +257,7 @@ def _consent(rules: Rules, cell: Cell, moved: frozenset[Side]) -> Outcome:
 
 def _by_connector(rules: Rules, cell: Cell) -> Outcome:
     """The vendor's table: what is filled beats what is empty, but for the switch; else the rule's side."""
-    empty = [side for side in Side if rules.form(cell.of(side)) is None]
+    empty = [side for side in Side if rules.form(cell.of(side)) is None or _holds_nothing(rules, cell.of(side))]
     winner = {Policy.MOST_RECENT: _later(rules, cell), Policy.PARDOT: Side.PARDOT}.get(rules.policy, Side.SALESFORCE)
     if empty and not (rules.on_blank is OnBlank.CLEAR and empty == [Side.SALESFORCE]):
         winner = empty[0].other
@@ -267,6 +267,11 @@ def _by_connector(rules: Rules, cell: Cell) -> Outcome:
     if wish.held is not None:
         return Outcome(ending=Ending.HELD, held=wish.held)
     return Outcome(ending=Ending.SEND, side=winner.other, text=wish.text)
+
+
+def _holds_nothing(rules: Rules, value: str | None) -> bool:
+    """A blank beside a checkbox: it counts as false, and says nothing against a filled one."""
+    return rules.is_checkbox and not (value or "").strip()
 
 
 def _later(rules: Rules, cell: Cell) -> Side | None:

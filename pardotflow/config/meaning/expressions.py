@@ -97,7 +97,19 @@ def _parse(scope: Scope, expression: Expression) -> exp.Expr | None:
 
 
 _UNSTEADY = frozenset(
-    {"random", "rand", "uuid", "gen_random_uuid", "now", "today", "get_current_time", "transaction_timestamp"}
+    {
+        "random",
+        "rand",
+        "uuid",
+        "uuidv4",
+        "uuidv7",
+        "gen_random_uuid",
+        "get_current_timestamp",
+        "now",
+        "today",
+        "get_current_time",
+        "transaction_timestamp",
+    }
     | {"current_date", "current_time", "current_timestamp", "currentdate", "currenttime", "currenttimestamp"}
     | {"current_localtime", "current_localtimestamp", "localtime", "localtimestamp"}
 )

@@ -65,16 +65,27 @@ def recorded_words(conflicts: Iterable[Conflict], decisions: Iterable[Decision])
     return found
 
 
-def decisions_about(address: Address, decisions: Iterable[Decision]) -> list[Decision]:
+def decisions_about(
+    address: Address, decisions: Iterable[Decision], fields: Mapping[tuple[str, str], Iterable[str]] | None = None
+) -> list[Decision]:
     """The decisions about a record of either side; about one field of it where the address names one, by the mapping's
-    name or by the field's on either side."""
-    return [d for d in decisions if _is_about(d, address)]
+    name or by the field's on either side. Case says nothing, nor does the form of an id.
+
+    `fields` are the fields of the mappings, by sync and mapping.
+    """
+    return [d for d in decisions if _is_about(d, address, (fields or {}).get((d.sync, d.mapping), ()))]
 
 
-def _is_about(decision: Decision, address: Address) -> bool:
-    records = ((decision.a_object, decision.a_id), (decision.b_object, decision.b_id))
-    fields = (decision.mapping, *decision.mapping.split("/"))
-    return (address.object, address.id) in records and (not address.field or address.field in fields)
+def _is_about(decision: Decision, address: Address, fields: Iterable[str]) -> bool:
+    records = {(decision.a_object.lower(), _short(decision.a_id)), (decision.b_object.lower(), _short(decision.b_id))}
+    names = {name.lower() for name in (decision.mapping, *decision.mapping.split("/"), *fields)}
+    is_field = not address.field or address.field.lower() in names
+    return (address.object.lower(), _short(address.id)) in records and is_field
+
+
+def _short(id: str) -> str:
+    """An id without what its 18-character form adds; those 15 are case-sensitive."""
+    return id[:15] if len(id) == 18 else id
 
 
 def _why_not(entry: Entry, conflicts: Mapping[EntryKey, Conflict]) -> str:

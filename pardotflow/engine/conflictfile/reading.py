@@ -6,18 +6,21 @@ it took away. Words are read in any case; nothing else is guessed.
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pardotflow.config.document import parse_document
 from pardotflow.config.findings import Findings, suggest
-from pardotflow.config.nodes import MapNode, Node, Scalar
+from pardotflow.config.nodes import ListNode, MapNode, Node, Scalar
 from pardotflow.core.span import Span
 from pardotflow.engine.conflictfile.entry import COLUMNS, DECISION, KEYS, SIDES, WORDS, Entry
 from pardotflow.engine.conflictfile.writing import CSV_MARK, bare
 
 _AGAIN = "Write the file anew: pardotflow conflicts --out FILE"
 _HEAD = ("environment", "conflicts")
+_DECISION_TITLE = re.compile(rf"{DECISION}( *\(.*\))?")
 
 
 def read_yaml(text: str, file: str, environment: str, findings: Findings) -> list[Entry]:
@@ -29,6 +32,9 @@ def read_yaml(text: str, file: str, environment: str, findings: Findings) -> lis
     written = root.scalar("environment")
     if written:
         _check_environment(written.text, environment, written.span, findings)
+    listed = root.entry("conflicts")
+    if listed and not isinstance(listed.value, ListNode):
+        findings.error("PF221", '"conflicts" must be a list of entries', listed.value.span, _AGAIN)
     found = []
     for item in root.items("conflicts"):
         if isinstance(item, MapNode):
@@ -75,10 +81,14 @@ def read_csv(text: str, file: str, environment: str, findings: Findings) -> list
         findings.error("PF221", "the file is empty", Span(file=file, line=1), _AGAIN)
         return []
     # The column that is filled in says in its title how; anybody may shorten it.
-    titles = [DECISION if title.startswith(DECISION) else title for title in (t.strip() for t in first[1])]
+    titles = [DECISION if _DECISION_TITLE.fullmatch(title) else title for title in (t.strip() for t in first[1])]
     missing = [c for c in (DECISION, *KEYS, *SIDES, "environment") if c not in titles]
-    if missing:
-        findings.error("PF221", f"columns are missing: {', '.join(missing)}", first[0], _AGAIN)
+    unknown = [t for t in titles if t not in (DECISION, *COLUMNS)]
+    twice = [t for t, count in Counter(titles).items() if count > 1]
+    for words, columns in (("are missing", missing), ("are not known", unknown), ("stand there twice", twice)):
+        if columns:
+            findings.error("PF221", f"columns {words}: {', '.join(columns)}", first[0], _AGAIN)
+    if missing or unknown or twice:
         return []
     found = []
     for span, cells in rows:

@@ -24,6 +24,10 @@ select *,
 {% for key in symmetric_keys %}
 {% if key.number not in share_email_keys %}
     when key_{{ key.number }} is not null and count(*) filter (condition) over (partition by key_{{ key.number }}) > 1 then 'held:twin'
+{% for item, field in key.addresses %}
+    when exists (from out_fields f where f.sync = {{ sync.name | literal }} and f.system = '{{ target_system }}' and f.object = {{ item | literal }}
+                 and f.field = {{ field | literal }} and nf_email(f.after) = key_{{ key.number }}) then 'held:given'
+{% endfor %}
 {% endif %}
 {% endfor %}
     when starts_with(owner, chr(2)) then 'held:unmapped_user'
@@ -44,9 +48,10 @@ from judged_creates where verdict = 'skipped:older_than_rule';
 
 insert into out_held
 select {{ sync.name | literal }}, '{{ source_system }}', obj, id, name, '', null, null,
-  case when verdict = 'held:twin' then 'would_duplicate' else substr(verdict, 6) end,
+  case when verdict in ('held:twin', 'held:given') then 'would_duplicate' else substr(verdict, 6) end,
   case verdict when 'held:was_deleted' then 'its counterpart was deleted or converted: ' || coalesce(others, '')
                when 'held:twin' then 'several records without a counterpart share a match key'
+               when 'held:given' then 'this plan gives its address to another record'
                when 'held:incomplete_read' then 'its counterpart may be among the rows of {{ target_system }} that were not read'
                when 'held:filtered_source' then 'its counterpart may be among the records that the filter of its source leaves out'
                when 'held:unmapped_user' then split_part(owner, chr(2), 2) || ': ' || split_part(owner, chr(2), 3)

@@ -16,7 +16,7 @@ vendor_rules (policy, clears, filled, source) as (values
 {% endfor %}
 ),
 writes_of as (
-  select object, id, system, from_at, case when is_open then timestamp 'infinity' else to_at + interval 2 second end as until, writer from mem.writes
+  select object, id, system, from_at, to_at, case when is_open then timestamp 'infinity' else to_at + interval 2 second end as until, writer from mem.writes
 ),
 timed as (
   -- A stamp that our own write made says nothing about when a person changed the field.
@@ -30,10 +30,12 @@ timed as (
   -- Salesforce is `a`; of Pardot there is the time of the record alone.
   left join field_times ft on ft.m = j.m and ft.a_obj = j.a_obj and ft.a_id = j.a_id
 {% endif %}
-  left join writes_of wa on wa.system = '{{ sync.a.system.value }}' and wa.object = j.a_obj and wa.id = j.a_id and wa.writer = j.a_writer
-    and j.a_stamp between wa.from_at - interval 2 second and wa.until
-  left join writes_of wb on wb.system = '{{ sync.b.system.value }}' and wb.object = j.b_obj and wb.id = j.b_id and wb.writer = j.b_writer
-    and j.b_stamp between wb.from_at - interval 2 second and wb.until
+{% for role in ['a', 'b'] %}
+  left join writes_of w{{ role }} on w{{ role }}.system = '{{ sync.side(role).system.value }}' and w{{ role }}.object = j.{{ role }}_obj and w{{ role }}.id = j.{{ role }}_id
+    and (w{{ role }}.writer = j.{{ role }}_writer and j.{{ role }}_stamp between w{{ role }}.from_at - interval 2 second and w{{ role }}.until
+      -- A read that lags behind our write may not show yet what a person did before it.
+      or j.{{ role }}_stamp < w{{ role }}.from_at - interval 2 second and j.{{ role }}_read_at < w{{ role }}.to_at + interval {{ lags[role] }} second)
+{% endfor %}
 ),
 asked as (
   select timed.*, rules.source, rules.section,
@@ -65,7 +67,9 @@ named as (
   from asked left join consent_rules on consent_rules.flow = asked.flow and consent_rules.found = asked.found and consent_rules.opted_out = asked.opted_out
   left join vendor_rules on asked.source = 'vendor' and vendor_rules.policy = asked.policy
     and vendor_rules.clears = (asked.on_blank = 'clear')
-    and vendor_rules.filled = case when ca is null then 'b' when cb is null then 'a' else 'both' end
+    -- A checkbox is never blank in its form; a field that holds nothing is, and says nothing against a filled one.
+    and vendor_rules.filled = case when ca is null or (form = 'checkbox' and nf_text(ra) is null) then 'b'
+                                   when cb is null or (form = 'checkbox' and nf_text(rb) is null) then 'a' else 'both' end
 ),
 -- What a person decided of exactly these two values is done where otherwise somebody would be asked.
 decided_by as (
@@ -110,17 +114,13 @@ aimed as (
 ),
 limited as (
   select a.*, t.field as target_field, t.type as target_type, t.length as target_length, t.restricted,
-    case when t.length > 0 and a.cut and length(a.out_value) > t.length then nf_text(left(a.out_value, t.length)) else a.out_value end as after_value,
+    -- The beginning of a text is a text; of a number, a date or an address it is another value.
+    case when t.length > 0 and a.cut and a.form = 'text' and length(a.out_value) > t.length then nf_text(left(a.out_value, t.length)) else a.out_value end as after_value,
     t.length > 0 and length(a.out_value) > t.length as too_long,
-{% if cuts %}
-    list_transform([left(a.oa, nullif(ta.length, 0)), left(a.ob, nullif(tb.length, 0))], lambda v: case a.form{% for form in cuts %} when '{{ form }}' then nf_{{ form }}(v){% endfor %} end) as cut_forms,
     -- One side holds the other's value as far as it has room: they agree, and the cut value never goes back.
-    a.cut and coalesce(
-         (a.flow <> 'b_to_a' and length(a.ob) > tb.length and cut_forms[2] = a.nb)
-      or (a.flow <> 'a_to_b' and length(a.oa) > ta.length and cut_forms[1] = a.na), false) as is_cut_copy
-{% else %}
-    false as is_cut_copy
-{% endif %}
+    a.cut and a.form = 'text' and coalesce(
+         (a.flow <> 'b_to_a' and length(a.ob) > tb.length and nf_text(left(a.ob, nullif(tb.length, 0))) = a.nb)
+      or (a.flow <> 'a_to_b' and length(a.oa) > ta.length and nf_text(left(a.oa, nullif(ta.length, 0))) = a.na), false) as is_cut_copy
   from aimed a
   left join targets t on t.m = a.m and t.role = a.target and t.obj = case a.target when 'a' then a.a_obj else a.b_obj end
   left join targets ta on ta.m = a.m and ta.role = 'a' and ta.obj = a.a_obj
@@ -147,7 +147,7 @@ select *,
     when len(restricted) > 0 and after_value is not null
          and len(list_filter(case when target_type = 'multipicklist' then string_split(after_value, ';') else [after_value] end, lambda v: not list_contains(restricted, trim(v)))) > 0
          then 'held:unknown_picklist_value'
-    when too_long and (not cut or after_value is null) then 'held:too_long'
+    when too_long and (not cut or form <> 'text' or after_value is null) then 'held:too_long'
 {% if unique_address %}
     -- In this unit an address belongs to one prospect: the system would refuse a second one.
     when target = 'b' and b_obj = 'prospect' and target_field = 'email' and after_value is not null

@@ -12,6 +12,7 @@ select p.*, coalesce(a._visible and a._deleted and b._visible and b._deleted, fa
        when m.system = '{{ sync.b.system.value }}' and b._deleted and b._stamp < m.restored_at - interval 2 second
          and b._read_at < m.restored_at + interval {{ lags.b }} second then 'b_not_visible'
 {% endif %}
+       when a._deleted and a._follow is not null then 'a_not_visible'
        when a._deleted then 'a_gone'
        when a._closed then 'a_converted'
        when b._id is null or not b._visible then 'b_not_visible'

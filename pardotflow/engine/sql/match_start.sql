@@ -31,8 +31,10 @@ create or replace temp table come_back as
 select l.a_object, l.a_id, l.b_object, l.b_id,
        {% if recycled %}case when a._live and b._live then '' when a._live then 'b' else 'a' end{% else %}''{% endif %} as restore
 from mem.links l
-join side_a a on a._obj = l.a_object and a._id = l.a_id
-join side_b b on b._obj = l.b_object and b._id = l.b_id
+left join follow_a fa on fa.from_obj = l.a_object and fa.from_id = l.a_id
+left join follow_b fb on fb.from_obj = l.b_object and fb.from_id = l.b_id
+join side_a a on a._obj = coalesce(fa.obj, l.a_object) and a._id = coalesce(fa.id, l.a_id)
+join side_b b on b._obj = coalesce(fb.obj, l.b_object) and b._id = coalesce(fb.id, l.b_id)
 {% if recycled %}
 left join mem.recycled m on m.sync = l.sync and m.a_object = l.a_object and m.a_id = l.a_id and m.b_object = l.b_object and m.b_id = l.b_id
 {% endif %}
@@ -44,8 +46,9 @@ where l.sync = {{ sync.name | literal }} and l.tombstone in ('{{ sync.a.system.v
       and a._stamp < m.deleted_at - interval 2 second and a._read_at < m.deleted_at + interval {{ lags.a }} second, false)
     and not coalesce(m.restored_at is null and m.system = '{{ sync.b.system.value }}'
       and b._stamp < m.deleted_at - interval 2 second and b._read_at < m.deleted_at + interval {{ lags.b }} second, false)
-    or a._live and b._visible and b._deleted and m.system = '{{ sync.b.system.value }}' and m.restored_at is null
-    or b._live and a._visible and a._deleted and m.system = '{{ sync.a.system.value }}' and m.restored_at is null
+    -- What was deleted again after us, a person deleted.
+    or a._live and b._visible and b._deleted and m.system = '{{ sync.b.system.value }}' and m.restored_at is null and b._stamp <= m.deleted_at + interval 2 second
+    or b._live and a._visible and a._deleted and m.system = '{{ sync.a.system.value }}' and m.restored_at is null and a._stamp <= m.deleted_at + interval 2 second
 {% endif %}
   );
 
@@ -73,7 +76,7 @@ select '{{ role }}' as gone, l.a_object as old_a_obj, l.old_a_id, l.b_object as 
 from linked l
 join side_{{ role }} g on g._obj = l.{{ role }}_obj and g._id = l.{{ role }}_id
 join side_{{ other }} o on o._obj = l.{{ other }}_obj and o._id = l.{{ other }}_id
-where l.tombstone is null and coalesce(l.restore, '') = '' and g._visible and g._deleted and g._apart is null and o._live and o._out is null;
+where l.tombstone is null and coalesce(l.restore, '') = '' and g._visible and g._deleted and g._follow is null and g._apart is null and o._live and o._out is null;
 {% endfor %}
 {% if recreate.a or recreate.b %}
 delete from linked l using recreated r
@@ -88,7 +91,8 @@ select a_obj, a_id, b_obj, b_id, -1 as key_no, followed, false as is_new, old_a_
 from linked where tombstone is null
 qualify row_number() over (partition by a_obj, a_id order by claim, b_obj, b_id) = 1
     and min(b_id) over (partition by a_obj, a_id, claim) = max(b_id) over (partition by a_obj, a_id, claim)
-    and row_number() over (partition by b_obj, b_id order by claim, a_obj, a_id) = 1;
+    and row_number() over (partition by b_obj, b_id order by claim, a_obj, a_id) = 1
+    and min(a_id) over (partition by b_obj, b_id, claim) = max(a_id) over (partition by b_obj, b_id, claim);
 
 create or replace temp table marks as
 select 'b' as role, b_obj as obj, b_id as id, 'ambiguous' as kind, -1 as key_no,
@@ -106,7 +110,9 @@ join pairs p on p.a_obj = l.a_obj and p.a_id = l.a_id
 join side_a s on s._obj = l.a_obj and s._id = l.a_id
 join side_b w on w._obj = p.b_obj and w._id = p.b_id
 join side_b o on o._obj = l.b_obj and o._id = l.b_id
-where l.tombstone is null and l.claim = 2 and l.b_id <> p.b_id and s._live and w._live and o._live and o._out is null;
+join side_a x on x._obj = l.a_object and x._id = l.old_a_id
+where l.tombstone is null and l.claim = 2 and l.b_id <> p.b_id and s._live and w._live and o._live and o._out is null
+  and s._out is null and w._out is null and x._apart is null;
 delete from marks where role = 'b' and exists (from losers l where l.b_obj = marks.obj and l.b_id = marks.id);
 {% endif %}
 

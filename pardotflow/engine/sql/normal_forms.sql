@@ -30,7 +30,7 @@ create or replace temp macro nf_decimal(d) as
 create or replace temp macro nf_number(x) as
   case when nf_text(x) is null then null
        when regexp_matches(nf_trim(x), '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$')
-       then coalesce(nf_decimal(try_cast(nf_trim(x) as decimal(38, 10))), cast(try_cast(nf_trim(x) as double) as varchar), chr(1) || x)
+       then coalesce(nf_decimal(try_cast(nf_trim(x) as decimal(38, 18))), nullif(nullif(cast(try_cast(nf_trim(x) as double) as varchar), 'inf'), '-inf'), chr(1) || x)
        else chr(1) || x end;
 
 create or replace temp macro nf_boolean(x) as
@@ -41,8 +41,9 @@ create or replace temp macro nf_boolean(x) as
 -- A Salesforce checkbox is never null: blank is false there.
 create or replace temp macro nf_checkbox(x) as coalesce(nf_boolean(x), 'false');
 
+-- A day first: what the engine also takes for a time ("epoch", "infinity", a year before Christ) is a word here.
 create or replace temp macro nf_instant(x) as
-  timezone('UTC', try_cast(regexp_replace(nf_trim(x), '([+-][0-9]{2})([0-9]{2})$', '\1:\2') as timestamptz));
+  timezone('UTC', try_cast(regexp_extract(regexp_replace(nf_trim(x), '([+-][0-9]{2})([0-9]{2})$', '\1:\2'), '^[0-9]{4}-[^(]*$') as timestamptz));
 create or replace temp macro nf_datetime(x) as
   case when nf_text(x) is null then null
        when nf_instant(x) is null then chr(1) || x

@@ -1,7 +1,10 @@
 -- Links that ended, or came back to life, because a record went to the recycle bin or came out of it.
+-- A delete whose answer never came counts as ours: where it took no effect, both records are there and the link lives on.
 create or replace temp table turned as
 select r.*, c.action, c.system, o.answered_at, w.writer
-from plan.recycled r join plan.changes c using (change) join outcomes o using (change)
+from plan.recycled r join plan.changes c using (change)
+join (select change, answered_at from outcomes union all
+      select change, given_up_at from lost semi join (from plan.changes where action = 'delete') using (change)) o using (change)
 left join writers w on w.system = c.system;
 
 -- The record that was made again has a link of its own.

@@ -151,7 +151,11 @@ def test_what_cannot_be_used_is_said_with_its_place(old: str, new: str, said: tu
 
 def test_a_csv_without_a_column_or_of_another_environment() -> None:
     text = csv_of(ADA, decision="keep")
-    assert read(text.replace(",sync,", ",other,"), is_csv=True)[1] == [("PF221", "answers:1:1")]
+    first = ("PF221", "answers:1:1")
+    assert read(text.replace(",sync,", ",other,"), is_csv=True)[1] == [first, first]
+    assert read(text.replace(",why,", ",decision made by,"), is_csv=True)[1] == [first]
+    assert read(text.replace(",why,", ",name,"), is_csv=True)[1] == [first]
+    assert read("environment: sandbox\nconflicts: hello\n")[1] == [("PF221", "answers:2:12")]
     assert read(text.replace(",sandbox", ",production"), is_csv=True)[1] == [("PF221", "answers:2:1")]
     assert read(text + "a,b\r\n", is_csv=True)[1] == [("PF221", "answers:3:1")]
     assert read("", is_csv=True)[1] == [("PF221", "answers:1:1")]
