@@ -46,7 +46,7 @@ def apply(choice: Choice, options: ApplyOptions) -> Exit:
         report = read_report(path, patterns=0, singles=0, conflicts=0)
         _check_allowances(allow, report)
         if not options.plan and options.format == "text":
-            print_plan(path, format="text", full=False, next_step=False)
+            print_plan(path, format="text", full=False, next_step=False, allow=allow)
         _consent(workspace, report, options)
         watch.resume()
         applied = apply_plan(_request(workspace, path, allow))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,15 +94,23 @@ def show(choice: Choice, name: str, *, format: str, full: bool, clear_values: bo
 
 
 def print_plan(
-    path: Path, *, format: str, full: bool, clear_values: bool = False, next_step: bool = True, applied: str = ""
+    path: Path,
+    *,
+    format: str,
+    full: bool,
+    clear_values: bool = False,
+    next_step: bool = True,
+    applied: str = "",
+    allow: Mapping[str, int] | None = None,
 ) -> PlanReport:
-    """Print a plan file in one of the formats; returns its report. `applied` says which run applied it, and when."""
+    """Print a plan file in one of the formats; returns its report. `applied` says which run applied it, and when;
+    `allow` are the numbers that whoever applies it gives to guards."""
     from pardotflow.plan.public import plan_json
-    from pardotflow.plan.report import read_report
+    from pardotflow.plan.report import let_guards_pass, read_report
     from pardotflow.views.terminal import render_plan
 
     bounds = {"patterns": EVERYTHING, "singles": EVERYTHING, "conflicts": EVERYTHING} if full else {}
-    report = read_report(path, **bounds)
+    report = let_guards_pass(read_report(path, **bounds), allow or {})
     if format == "json":
         for piece in plan_json(path, clear_values=clear_values):
             write(piece)

@@ -335,6 +335,8 @@ class GuardResult:
     passed: bool
     flag: str
     line: str
+    let_pass: bool = False
+    """True where whoever applies the plan has given the flag."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,13 +41,15 @@ def _special(meta: PlanMeta) -> list[tuple[str, str]]:
 
 def blocked_lines(report: PlanReport, page: Page) -> list[Text]:
     """The guards that block the plan; nothing where none does."""
-    failed = [guard for guard in report.guards if not guard.passed]
-    if not failed:
+    exceeded = [guard for guard in report.guards if not guard.passed]
+    if not exceeded:
         return [words("BLOCKED: see the notes.", "bold red")] if report.meta.blocked else []
-    lines = [words(f"BLOCKED by {plural(len(failed), 'guard')}", "bold red")]
-    for guard in failed:
-        lines.extend(_guard(guard, page))
-    return lines
+    failed = [guard for guard in exceeded if not guard.let_pass]
+    let = [guard for guard in exceeded if guard.let_pass]
+    lines = [words(f"BLOCKED by {plural(len(failed), 'guard')}", "bold red")] if failed else []
+    lines += [line for guard in failed for line in _guard(guard, page)]
+    lines += [words(f"{plural(len(let), 'guard')} let pass this once", "bold yellow")] if let else []
+    return lines + [line for guard in let for line in _guard(guard, page)]
 
 
 def _guard(guard: GuardResult, page: Page) -> list[Text]:
@@ -55,13 +57,15 @@ def _guard(guard: GuardResult, page: Page) -> list[Text]:
     limit = f"{allowed} allowed" if guard.limit in ("", str(guard.allowed)) else f"{allowed} allowed ({guard.limit})"
     noun, verb = GUARDS.get(guard.guard.partition(":")[0], ("item", "planned"))
     counted = f"{plural(guard.number, noun)} {verb}".rstrip()
+    colour = "yellow" if guard.let_pass else "red"
     what = join(
-        words("✗ ", "bold red"),
+        words("! " if guard.let_pass else "✗ ", f"bold {colour}"),
         words(f"{guard.sync}  {guard.guard}".strip(), "bold"),
-        words(f"  {counted}, {limit}", "red"),
+        words(f"  {counted}, {limit}", colour),
     )
     lines = edges(join(blanks(2), what), words(guard.line, "cyan"), page.width)
-    flag = paragraph(guard.flag, page.width, first=words("    let it pass once:", "dim"), indent=22, style="bold")
+    said = "    let pass once by:" if guard.let_pass else "    let it pass once:"
+    flag = paragraph(guard.flag, page.width, first=words(said, "dim"), indent=22, style="bold")
     return lines + flag
 
 
