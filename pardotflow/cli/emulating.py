@@ -98,21 +98,20 @@ def _turn_back(data: Path, act: Callable[[DataFile], str], done: str) -> Exit:
 
 def set_values(choice: Choice, data: Path | None, assignments: list[str]) -> Exit:
     """Edit records."""
-    settings = _settings(choice, data)
-    ensure_data(settings)
-    with _told(settings.data):
-        for assignment in assignments:
-            write(f"{set_record(settings.data, assignment)}\n")
-    return Exit.FINE
+    return _do_each(_settings(choice, data), set_record, assignments)
 
 
 def destroy_records(choice: Choice, data: Path | None, addresses: list[str]) -> Exit:
     """Remove records for good."""
-    settings = _settings(choice, data)
+    return _do_each(_settings(choice, data), destroy, addresses)
+
+
+def _do_each(settings: EmulatorSettings, act: Callable[[Path, str], str], texts: list[str]) -> Exit:
+    """Do one thing after the other in the data file, and say what was done."""
     ensure_data(settings)
     with _told(settings.data):
-        for address in addresses:
-            write(f"{destroy(settings.data, address)}\n")
+        for text in texts:
+            write(f"{act(settings.data, text)}\n")
     return Exit.FINE
 
 
