@@ -30,7 +30,9 @@ class TemplateCache(jinja2.BytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill the bucket from its file, where there is one."""
         with suppress(OSError):
-            if self._folder.stat().st_mode & (S_IRWXG | S_IRWXO):
+            folder = self._folder.stat()
+            # What another user could have put there would be run as code.
+            if folder.st_mode & (S_IRWXG | S_IRWXO) or folder.st_uid != os.getuid():
                 return
             kept = self._file(bucket).read_bytes()
             if kept[:_DIGEST] == sha256(kept[_DIGEST:]).digest():

@@ -123,13 +123,19 @@ def two_syncs(world: World, rule: str) -> None:
     world.configure(first, people([score], sync="b_score", match=KEYS, deletes={"pardot": rule}, create=create))
 
 
-def test_a_deletion_that_was_refused_deletes_no_contact(world: World) -> None:
-    two_syncs(world, "keep")
+def refused(world: World, rule: str) -> tuple[str, str]:
+    """A contact left the selection of the first sync, and Pardot refuses to delete its prospect."""
+    two_syncs(world, rule)
     crm, unit = emea_pair(world)
     world.unit.habits.refuses = lambda name, record, values: "46" if record == unit else ""
     world.crm.edit("Contact", crm, US)
     world.clock.tick(600)
     world.settle()
+    return crm, unit
+
+
+def test_a_deletion_that_was_refused_deletes_no_contact(world: World) -> None:
+    crm, unit = refused(world, "keep")
     two_syncs(world, "archive")
     world.settle()
     assert not is_deleted(world, "prospect", unit)
@@ -137,12 +143,7 @@ def test_a_deletion_that_was_refused_deletes_no_contact(world: World) -> None:
 
 
 def test_a_deletion_that_is_refused_makes_no_second_prospect(world: World) -> None:
-    two_syncs(world, "recreate")
-    crm, unit = emea_pair(world)
-    world.unit.habits.refuses = lambda name, record, values: "46" if record == unit else ""
-    world.crm.edit("Contact", crm, US)
-    world.clock.tick(600)
-    world.settle()
+    _, unit = refused(world, "recreate")
     assert [r.id for r in world.unit.live("prospect")] == [unit]
 
 

@@ -132,6 +132,21 @@ def test_no_opt_out_is_taken_back_by_default(world: World) -> None:
     assert world.crm.value("Contact", crm, "OptOut__c") is False
 
 
+@pytest.mark.parametrize("policy", ["salesforce", "most_recent"])
+def test_an_opt_out_is_guarded_whatever_the_policy(world: World, policy: str) -> None:
+    """Consent fields have consent's rules by default; who names another policy is still stopped by the guard."""
+    field = {"salesforce": "OptOut__c", "pardot": "optedOut"}
+    world.configure(people([field], guards={}))
+    world.pair({"OptOut__c": False}, {"optedOut": True})
+    plan = world.plan()
+    assert {(f["field"], f["after"]) for f in plan.sendable} == {("OptOut__c", "true")}
+    world.clock.tick(600)
+    world.configure(people([field | {"policy": policy, "on_link": "salesforce"}], guards={}))
+    plan = world.plan()
+    assert {(f["field"], f["after"]) for f in plan.sendable} == {("optedOut", "false")}
+    assert verdicts(plan)["opt_ins"] == (1, 0, False)
+
+
 def test_an_opt_out_needs_nobody(world: World) -> None:
     guarded(world, NAME, OPT_OUT)
     _, unit = world.pair({}, {})

@@ -26,3 +26,11 @@ def test_its_truth_tables_hold_and_are_the_same_every_time(example: Project) -> 
     example.run("test", "--sync", "product_usage").expect(0)
     said = example.run("test", "tests/people_table.yml").expect(1)
     assert "✗ jobTitle: no base, both filled" in said.out and "✗ phone" not in said.out
+
+
+def test_what_was_written_by_hand_is_not_overwritten(example: Project) -> None:
+    file = example.root / "tests/people.yml"
+    before = file.read_bytes()
+    said = example.run("test", "--generate", "people#phone", "--out", "tests/people.yml").expect(1)
+    assert "written by hand" in said.err and file.read_bytes() == before
+    assert "there is no sync" in example.run("test", "--generate", "#phone").expect(1).err

@@ -201,6 +201,11 @@ def test_what_is_recorded_belongs_to_its_values() -> None:
     assert recorded_words([replace(ADA, a_value="x")], [decision]) == {}
     for field in ("", "Title", "jobTitle", "Title/jobTitle"):
         assert decisions_about(Address(object="prospect", id="7", field=field), [decision]) == [decision]
+    long = replace(decision, a_id="0035e00000Ben02AAB")
+    fields = {(decision.sync, decision.mapping): ("Other__c",)}
+    for object_name, id, field in (("contact", "0035e00000Ben02", "TITLE"), ("Contact", long.a_id, "other__C")):
+        assert decisions_about(Address(object=object_name, id=id, field=field), [long], fields) == [long]
+    assert decisions_about(Address(object="Contact", id="0035e00000BEN02"), [long], fields) == []
     assert decisions_about(Address(object="prospect", id="7", field="phone"), [decision]) == []
     assert decisions_about(Address(object="Contact", id="7"), [decision]) == []
 

@@ -1,5 +1,6 @@
 """Compiled templates are kept for the next command, and nothing that is wrong with the files is ever noticed."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,14 @@ def test_a_damaged_file_is_made_again(tmp_path: Path, damage: Callable[[bytes], 
 def test_a_folder_that_others_can_use_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rendered(tmp_path / "kept")
     (tmp_path / "kept").chmod(0o770)
+    monkeypatch.setattr(jinja2.Environment, "compile", forbidden)
+    with pytest.raises(AssertionError, match="compiled again"):
+        rendered(tmp_path / "kept")
+
+
+def test_a_folder_of_somebody_else_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rendered(tmp_path / "kept")
+    monkeypatch.setattr(os, "getuid", lambda: tmp_path.stat().st_uid + 1)
     monkeypatch.setattr(jinja2.Environment, "compile", forbidden)
     with pytest.raises(AssertionError, match="compiled again"):
         rendered(tmp_path / "kept")
