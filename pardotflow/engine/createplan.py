@@ -12,7 +12,6 @@ from pardotflow.engine.compiled import CompiledCreate, CompiledKey, CompiledMapp
 from pardotflow.engine.focus import OTHER, Focus
 from pardotflow.engine.moments import rule_start
 from pardotflow.engine.quote import literal
-from pardotflow.engine.sqlfile import render
 from pardotflow.engine.types import Form
 from pardotflow.engine.users import OWNER, OWNER_COLUMN
 
@@ -59,9 +58,9 @@ class WriteBack:
     line: str
 
 
-def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, share: bool) -> str:
-    """The statements that plan one create rule. `share` is true in a unit that allows several prospects for one
-    address; only there does the rule's `share_email` lift the check of the e-mail."""
+def create_values(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, share: bool) -> dict[str, object]:
+    """What the templates of one create rule are filled with. `share` is true in a unit that allows several prospects
+    for one address; only there does the rule's `share_email` lift the check of the e-mail."""
     source = OTHER[create.role]
     side = sync.side(source)
     symmetric = [_key_of(k, source) for k in sync.keys if not k.names]
@@ -69,30 +68,29 @@ def create_sql(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, shar
     key = key_field(sync, create)
     key_is_id = any(key == k.id_fields.get(create.object) for k in _naming(sync, create.role))
     naming = [_key_of(k, source) for k in _naming(sync, create.role)]
-    return render(
-        "creates",
-        sync=sync,
-        source=source,
-        source_system=str(side.system),
-        target_system=str(create.system),
-        target_object=create.object,
-        symmetric_keys=symmetric,
-        share_email_keys=sorted(shared),
-        asked_keys=[k for k in (*symmetric, *naming) if k.number not in shared],
-        rule_when=create.when,
-        has_owner=create.rule.owner is not None,
-        owner=f"s.{OWNER_COLUMN}" if create.rule.owner else "cast(null as varchar)",
-        created="" if create.rule.retroactive else CREATED.get(side.system, ""),
-        rule_start=rule_start(sync, create, begins=not focus.records),
-        line=create.line,
-        items=_items(sync, create, source),
-        target_objects=[o.name for o in sync.side(create.role).objects],
-        required=[*create.required, *([] if key_is_id or not key or key in create.required else [key])],
-        key_field=key,
-        key_is_id=key_is_id,
-        write_backs=_write_backs(sync, source),
-        focus_role=focus.of(side.system),
-    )
+    return {
+        "sync": sync,
+        "source": source,
+        "source_system": str(side.system),
+        "target_system": str(create.system),
+        "target_object": create.object,
+        "symmetric_keys": symmetric,
+        "share_email_keys": sorted(shared),
+        "asked_keys": [k for k in (*symmetric, *naming) if k.number not in shared],
+        "rule_when": create.when,
+        "has_owner": create.rule.owner is not None,
+        "owner": f"s.{OWNER_COLUMN}" if create.rule.owner else "cast(null as varchar)",
+        "created": "" if create.rule.retroactive else CREATED.get(side.system, ""),
+        "rule_start": rule_start(sync, create, begins=not focus.records),
+        "line": create.line,
+        "items": _items(sync, create, source),
+        "target_objects": [o.name for o in sync.side(create.role).objects],
+        "required": [*create.required, *([] if key_is_id or not key or key in create.required else [key])],
+        "key_field": key,
+        "key_is_id": key_is_id,
+        "write_backs": _write_backs(sync, source),
+        "focus_role": focus.of(side.system),
+    }
 
 
 def _key_of(key: CompiledKey, source: str) -> CreateKey:

@@ -26,7 +26,7 @@ def write_compiled(project: Project, catalog: Catalog, layout: Layout) -> list[P
     for position, sync in enumerate(syncs, start=1):
         written = statements(sync, Focus(), share=project.environment.ampsea)
         written += second_look(sync, Focus()) if sync.creates else []
-        parts = [f"-- {name}\n{sql.strip()}\n" for name, sql in written]
+        parts = [f"-- {step.name}\n{step.sql.strip()}\n" for step in written]
         files[f"{position:02d}_sync_{sync.name}.sql"] = "\n".join(parts)
     steps = [{"step": str(s), "kind": str(s.kind), "needs": list(s.needs)} for s in build_graph(project).steps]
     files["graph.json"] = json.dumps(steps, indent=2) + "\n"

@@ -12,7 +12,7 @@ import duckdb
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.quote import name
-from pardotflow.engine.sqlfile import render, run
+from pardotflow.engine.sqlfile import execute, render, run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def lay_over(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> None:
     ]
     if tables:
         run(con, "refused")
-        con.execute(render("overlay", sync=sync, tables=tables))
+        execute(con, render("overlay", sync=sync, tables=tables))
     _lay_over_recycled(con, sync)
 
 
@@ -120,4 +120,4 @@ def _lay_over_recycled(con: duckdb.DuckDBPyConnection, sync: CompiledSync) -> No
         for changes, system, item in found
     ]
     if turned:
-        con.execute(render("overlay_recycled", sync=sync, turned=turned))
+        execute(con, render("overlay_recycled", sync=sync, turned=turned))

@@ -42,7 +42,7 @@ from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
 from pardotflow.engine.simulate import Simulation, prove
-from pardotflow.engine.sqlfile import insert_rows, rows, run
+from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
 from pardotflow.engine.syncplan import run_sync
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.engine.users import pair_notes
@@ -111,7 +111,7 @@ def _draft_plan(request: PlanRequest, draft: Path) -> dict[str, str]:
     _remove_draft(draft)
     with open_session(request.layout) as con:
         con.execute(f"attach {literal(str(draft))} as plan")
-        con.execute(TABLES)
+        execute(con, TABLES)
         syncs, read = read_sides(con, request)
         notes = _run_syncs(con, request, draft, syncs, read)
         meta = _finish(con, request, syncs, replace(read, notes=(*read.notes, *notes)))

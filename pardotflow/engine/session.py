@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from pardotflow.engine.sqlfile import render
+from pardotflow.engine.sqlfile import execute, render
 from pardotflow.store.layout import Layout
 from pardotflow.store.memory import attach_memory, attach_snapshots
 
@@ -35,4 +35,4 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("set autoinstall_known_extensions = false")
     con.execute("set autoload_known_extensions = false")
     con.execute("set enable_progress_bar = false")
-    con.execute(render("normal_forms"))
+    execute(con, render("normal_forms"))

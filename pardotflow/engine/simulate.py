@@ -15,9 +15,10 @@ from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.extract import Wanted
 from pardotflow.engine.overlay import open_overlay, overlay_name, rows_view
 from pardotflow.engine.quote import literal
+from pardotflow.engine.readers import is_read_elsewhere
 from pardotflow.engine.recycle import remember_recycling
 from pardotflow.engine.remember import KEPT_WRITES
-from pardotflow.engine.sqlfile import rows, run
+from pardotflow.engine.sqlfile import execute, rows, run
 from pardotflow.plan.file import TABLES
 from pardotflow.store.memory import attach_memory
 
@@ -51,7 +52,7 @@ def prove(simulation: Simulation) -> None:
     """Fill `plan.unsettled` with what the plan would leave to the next one; afterwards the session is as before, but
     for its `out_` tables."""
     con = simulation.con
-    if not rows(con, "select count(*) from plan.changes where sendable")[0][0]:
+    if not rows(con, "select count(*) from plan.changes where sendable")[0][0] or _settles_by_itself(simulation):
         return
     con.execute(
         "create or replace temp table simulated"
@@ -67,6 +68,25 @@ def prove(simulation: Simulation) -> None:
     con.execute(f"insert into plan.unsettled by name select {kind} as kind, * from unsettled")
 
 
+def _settles_by_itself(simulation: Simulation) -> bool:
+    """True for a plan that needs no trial: it only updates fields of linked records, the two sides agree on each of
+    them afterwards, and nothing else reads them."""
+    con = simulation.con
+    [(is_plain,)] = rows(
+        con,
+        "select not exists (from out_creates) and not exists (from out_deletes) and not exists (from out_undeletes)"
+        " and not exists (from plan.links) and not exists (from out_accepted where starts_with(kind, 'rewritten'))"
+        " and not exists (from out_fields o join plan.syncs y using (sync)"
+        "   where y.strength in ('apply', 'scheduled') and not coalesce(o.settles, false))",
+    )
+    looked_up = {(item.connection, item.object) for item in simulation.wanted if item.looks_up}
+    written = rows(con, "select distinct sync, mapping, system, object, field from out_fields where settles")
+    return is_plain and not any(
+        (system, item) in looked_up or is_read_elsewhere(simulation.syncs, sync, mapping, system, field)
+        for sync, mapping, system, item, field in written
+    )
+
+
 def _follow(simulation: Simulation) -> bool:
     """Carry out plan after plan until one has nothing to send; True where none of so many has.
 
@@ -80,7 +100,8 @@ def _follow(simulation: Simulation) -> bool:
         if number == 1:
             run(con, "simulate_memory")
         else:
-            con.execute(f"detach plan; attach ':memory:' as plan; {TABLES}")
+            con.execute("detach plan; attach ':memory:' as plan")
+            execute(con, TABLES)
             simulation.assemble()
         if number == 2:
             run(con, "simulate_bases_again")

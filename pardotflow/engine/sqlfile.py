@@ -32,6 +32,8 @@ def _environment() -> jinja2.Environment:
 
 
 _TEMPLATES = _environment()
+_KEPT_TEXTS = 500
+_parsed: dict[str, tuple[duckdb.Statement, ...]] = {}
 
 
 def load_templates() -> None:
@@ -45,9 +47,21 @@ def render(template: str, **values: object) -> str:
     return _TEMPLATES.get_template(f"{template}.sql").render(**values)
 
 
+def execute(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Execute every statement of a text. A text that comes again is not parsed again: what is compared is compared a
+    second time to prove the plan."""
+    found = _parsed.get(sql)
+    if found is None:
+        while len(_parsed) >= _KEPT_TEXTS:
+            del _parsed[next(iter(_parsed))]
+        found = _parsed[sql] = tuple(con.extract_statements(sql))
+    for statement in found:
+        con.execute(statement)
+
+
 def run(con: duckdb.DuckDBPyConnection, template: str, **values: object) -> None:
     """Render and execute every statement of a template file."""
-    con.execute(render(template, **values))
+    execute(con, render(template, **values))
 
 
 def rows(con: duckdb.DuckDBPyConnection, query: str, *values: object) -> list[tuple[Any, ...]]:

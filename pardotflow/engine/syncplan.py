@@ -14,19 +14,36 @@ from pardotflow.core.diagnostic import Diagnostic
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine import truth
-from pardotflow.engine.compiled import CompiledKey, CompiledMapping, CompiledSide, CompiledSync, CompiledUsers
+from pardotflow.engine.compiled import (
+    CompiledCreate,
+    CompiledKey,
+    CompiledMapping,
+    CompiledSide,
+    CompiledSync,
+    CompiledUsers,
+)
 from pardotflow.engine.computed import Computed, computed_columns, typed_columns
 from pardotflow.engine.consent import spoken
-from pardotflow.engine.createplan import create_sql
+from pardotflow.engine.createplan import create_values
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.overlay import lay_over
 from pardotflow.engine.quote import literal
 from pardotflow.engine.sqlfault import fault_of
-from pardotflow.engine.sqlfile import render
+from pardotflow.engine.sqlfile import execute, render
 from pardotflow.engine.users import translated_column, users_sql
 
 # Account Engagement serves reads from a cache that can be up to 60 seconds behind.
 CACHE_LAG: Mapping[System, int] = {System.PARDOT: 60, System.SALESFORCE: 0, System.WAREHOUSE: 0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Some statements under a name. They do nothing but where every one of `needs`, relations of the session, holds a
+    row: a step that would do nothing costs its planning all the same."""
+
+    name: str
+    sql: str
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,57 +105,81 @@ def _side(
 
 def statements(
     sync: CompiledSync, focus: Focus, *, share: bool, recycled: bool = True, decided: bool = False
-) -> list[tuple[str, str]]:
-    """Every statement of the sync, in order, as (name, SQL): what plan runs and `compile` writes.
+) -> list[Step]:
+    """Every step of the sync, in order: what plan runs and `compile` writes.
 
     `recycled` is false where memory holds no record that this sync ever deleted. With `decided` the session's table
     `decisions` holds decisions of people for it.
     """
     fate = _Fate.of(sync, recycled=recycled)
     steps = [
-        ("sides", side_sql(sync, sync.a) + side_sql(sync, sync.b)),
-        ("match start", fate.render("match_start")),
-        *((f"match {key.name}", _match_sql(sync, key, fate, share=share)) for key in sync.keys),
-        ("match end", fate.render("match_end")),
-        ("key names", _key_names(sync)),
+        Step(name="sides", sql=side_sql(sync, sync.a) + side_sql(sync, sync.b)),
+        Step(name="match start", sql=fate.render("match_start")),
+        *(Step(name=f"match {key.name}", sql=_match_sql(sync, key, fate, share=share)) for key in sync.keys),
+        Step(name="match end", sql=fate.render("match_end")),
+        Step(name="key names", sql=_key_names(sync)),
     ]
     if sync.mappings:
-        steps.append(("mappings", _mappings_sql(sync)))
-        steps += _compare_sql(sync, focus.of_pair(sync), share=share, decided=decided)
+        steps.append(Step(name="mappings", sql=_mappings_sql(sync)))
+        steps += _compare_steps(sync, focus.of_pair(sync), share=share, decided=decided)
         if decided:
-            steps.append(("decisions", render("decisions", sync=sync, focus=focus.of_pair(sync, "live_pairs"))))
-    steps.append(("identity", _identity_sql(fate, focus)))
-    steps.append(("ids", _ids_sql(sync, focus)))
-    steps += [(f"create {c.object}", create_sql(sync, c, focus, share=share)) for c in sync.creates]
-    steps.append(("unmatched", render("unmatched", sync=sync)))
+            known = render("decisions", sync=sync, focus=focus.of_pair(sync, "live_pairs"))
+            steps.append(Step(name="decisions", sql=known))
+    steps.append(Step(name="identity", sql=_identity_sql(fate, focus)))
+    steps.append(Step(name="ids", sql=_ids_sql(sync, focus)))
+    for create in sync.creates:
+        steps += _create_steps(sync, create, focus, share=share)
+    steps.append(Step(name="unmatched", sql=render("unmatched", sync=sync)))
     if fate.is_needed:
-        steps.append(("gone", _gone_sql(fate, focus)))
-    return [*steps, *_kept_sql(sync, focus, with_pairs=True)] if focus.kept else steps
+        steps.append(Step(name="gone", sql=_gone_sql(fate, focus)))
+    return [*steps, *_kept_steps(sync, focus, with_pairs=True)] if focus.kept else steps
 
 
-def second_look(sync: CompiledSync, focus: Focus) -> list[tuple[str, str]]:
-    """The statements that settle the pairs with new records; they run only where the sync creates any."""
+def second_look(sync: CompiledSync, focus: Focus) -> list[Step]:
+    """The steps that settle the pairs with new records; they run only where the sync creates any."""
     return [
-        ("sides with new records", side_sql(sync, sync.a) + side_sql(sync, sync.b)),
-        ("new pairs", render("new_pairs", sync=sync)),
-        *(_compare_sql(sync, "true") if sync.mappings else []),
-        *(_kept_sql(sync, focus, with_pairs=False) if focus.kept else []),
+        Step(name="sides with new records", sql=side_sql(sync, sync.a) + side_sql(sync, sync.b)),
+        Step(name="new pairs", sql=render("new_pairs", sync=sync)),
+        *(_compare_steps(sync, "true") if sync.mappings else []),
+        *(_kept_steps(sync, focus, with_pairs=False) if focus.kept else []),
     ]
 
 
-def _compare_sql(sync: CompiledSync, focus: str, *, share: bool = True, decided: bool = False) -> list[tuple[str, str]]:
+def _compare_steps(sync: CompiledSync, focus: str, *, share: bool = True, decided: bool = False) -> list[Step]:
     """Compare and decide the session's `live_pairs`."""
+    steps = [Step(name="cells", sql=_cells_sql(sync)), Step(name="judged", sql=_judged_sql(sync), needs=("cells",))]
+    if histories := _histories(sync):
+        times = render("field_times", sync=sync, histories=histories)
+        steps.append(Step(name="field times", sql=times, needs=("cells",)))
+    steps += [
+        Step(name="decide", sql=_decide_sql(sync, share=share, decided=decided), needs=("cells",)),
+        Step(name="collect", sql=_collect_sql(sync, focus), needs=("cells",)),
+        Step(name="agreed", sql=render("agreed", sync=sync, mappings=sync.mappings, focus=focus)),
+    ]
+    if spoken(sync):
+        steps += [
+            Step(name="consent", sql=_consent_sql(sync), needs=("cells",)),
+            Step(name="opted out", sql=render("opted_out", sync=sync, mappings=spoken(sync))),
+        ]
+    return steps
+
+
+def _create_steps(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, share: bool) -> list[Step]:
+    """Plan one create rule."""
+    values = create_values(sync, create, focus, share=share)
     return [
-        ("cells", _cells_sql(sync, "")),
-        *([("field times", render("field_times", sync=sync, histories=_histories(sync)))] if _histories(sync) else []),
-        ("decide", _decide_sql(sync, share=share, decided=decided)),
-        ("collect", _collect_sql(sync, focus)),
-        *([("consent", _consent_sql(sync))] if spoken(sync) else []),
+        Step(name=f"create {create.object}", sql=render("creates", **values)),
+        Step(name=f"judge new {create.object}", sql=render("creates_judged", **values), needs=("wanted",)),
+        Step(
+            name=f"make new {create.object}",
+            sql=render("creates_made", **values),
+            needs=("wanted", "(from judged_creates where verdict = 'create')"),
+        ),
     ]
 
 
 def _collect_sql(sync: CompiledSync, focus: str) -> str:
-    return render("collect", sync=sync, mappings=sync.mappings, focus=focus, translated=_translated(sync))
+    return render("collect", sync=sync, focus=focus, translated=_translated(sync))
 
 
 def _translated(sync: CompiledSync) -> list[int]:
@@ -146,13 +187,13 @@ def _translated(sync: CompiledSync) -> list[int]:
     return [m.number for m in sync.mappings if m.mapping.users]
 
 
-def _kept_sql(sync: CompiledSync, focus: Focus, *, with_pairs: bool) -> list[tuple[str, str]]:
+def _kept_steps(sync: CompiledSync, focus: Focus, *, with_pairs: bool) -> list[Step]:
     """Keep what `why` shows of the kept records: after everything was decided, so that nothing is decided by it."""
-    steps = [("kept pairs", render("why_pairs", sync=sync, focus=focus))] if with_pairs else []
+    steps = [Step(name="kept pairs", sql=render("why_pairs", sync=sync, focus=focus))] if with_pairs else []
     if sync.mappings:
-        steps.append(
-            ("kept cells", _cells_sql(sync, focus.keeps(sync, "lp")) + render("why_cells", sync=sync, focus=focus))
-        )
+        kept = focus.keeps(sync, "lp")
+        every_cell = _cells_sql(sync, kept) + _judged_sql(sync, kept)
+        steps.append(Step(name="kept cells", sql=every_cell + render("why_cells", sync=sync, focus=focus)))
     return steps
 
 
@@ -165,18 +206,19 @@ def run_sync(
 
 
 def decide_sync(
-    con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool, decided: bool = False
+    con: duckdb.DuckDBPyConnection,
+    sync: CompiledSync,
+    focus: Focus,
+    *,
+    share: bool,
+    decided: bool = False,
+    whole: bool = False,
 ) -> None:
-    """Match and decide what the sides hold; every differing cell then stands in the session's `decided`."""
+    """Match and decide what the sides hold; with `whole` every differing cell stands in the session's `decided`
+    afterwards, and without it only where there is one."""
     recycled = con.execute("from mem.recycled where sync = ? limit 1", [sync.name]).fetchone() is not None
-    for step, sql in statements(sync, focus, share=share, recycled=recycled, decided=decided):
-        try:
-            con.execute(sql)
-        except duckdb.Error as trouble:
-            if step != "sides":
-                raise
-            # Only the sides run the project's own expressions.
-            raise _bad_expression(con, sync, trouble) from trouble
+    steps = statements(sync, focus, share=share, recycled=recycled, decided=decided)
+    _run_steps(con, sync, steps, whole=whole or decided or bool(focus.kept))
 
 
 def settle_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus) -> None:
@@ -186,9 +228,22 @@ def settle_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus
     # What a sync that is only shown would write is no news for the syncs after it.
     lay_over(con, sync)
     if con.execute("from out_creates where sync = ? limit 1", [sync.name]).fetchone():
-        for _, sql in second_look(sync, focus):
-            con.execute(sql)
+        _run_steps(con, sync, second_look(sync, focus), whole=bool(focus.kept))
         lay_over(con, sync)
+
+
+def _run_steps(con: duckdb.DuckDBPyConnection, sync: CompiledSync, steps: Iterable[Step], *, whole: bool) -> None:
+    """Run steps in order, those that would do nothing only with `whole`: then what they leave is read afterwards."""
+    for step in steps:
+        if not whole and any(con.execute(f"from {r} limit 1").fetchone() is None for r in step.needs):
+            continue
+        try:
+            execute(con, step.sql)
+        except duckdb.Error as trouble:
+            if not step.name.startswith("sides"):
+                raise
+            # Only the sides run the project's own expressions.
+            raise _bad_expression(con, sync, trouble) from trouble
 
 
 def _bad_expression(con: duckdb.DuckDBPyConnection, sync: CompiledSync, trouble: duckdb.Error) -> InvalidProject:
@@ -229,10 +284,15 @@ def _key_names(sync: CompiledSync) -> str:
     return f"create or replace temp table key_names as select * from (values {values}) as t (key_no, key, line);"
 
 
-def _cells_sql(sync: CompiledSync, kept: str) -> str:
+def _cells_sql(sync: CompiledSync, kept: str = "") -> str:
     """The cells that differ; with `kept`, a condition on pairs, every cell of these pairs instead."""
+    return render("cells", mappings=sync.mappings, kept=kept)
+
+
+def _judged_sql(sync: CompiledSync, kept: str = "") -> str:
+    """What is remembered of those cells, and which side has moved since."""
     lags = {"lag_a": CACHE_LAG[sync.a.system], "lag_b": CACHE_LAG[sync.b.system]}
-    return render("cells", sync=sync, mappings=sync.mappings, translated=_translated(sync), kept=kept, **lags)
+    return render("judged", sync=sync, translated=_translated(sync), kept=kept, **lags)
 
 
 def _histories(sync: CompiledSync) -> list[Mapping[str, object]]:
@@ -241,7 +301,7 @@ def _histories(sync: CompiledSync) -> list[Mapping[str, object]]:
 
 
 def _consent_sql(sync: CompiledSync) -> str:
-    return render("consent_cells", sync=sync, numbers=[m.number for m in spoken(sync)], mappings=spoken(sync))
+    return render("consent_cells", sync=sync, numbers=[m.number for m in spoken(sync)])
 
 
 def address_mappings(sync: CompiledSync) -> list[CompiledMapping]:

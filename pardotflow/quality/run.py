@@ -85,7 +85,7 @@ def _decide(
     own = {number: records[number] for number in group}
     with open_stage(sync, group, own) as con:
         reader = Reader(con, sync, own)
-        decide_sync(con, sync, Focus(), share=project.environment.ampsea)
+        decide_sync(con, sync, Focus(), share=project.environment.ampsea, whole=True)
         reader.read_cells()
         settle_sync(con, sync, Focus())
         reader.read_plan()

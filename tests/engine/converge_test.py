@@ -5,9 +5,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest import MonkeyPatch
 
+from pardotflow.engine import simulate
+from pardotflow.engine.simulate import Simulation
 from tests.engine.harness import SavedPlan, World, Yaml, new_world, people
 
 TITLE: Yaml = {"salesforce": "Title", "pardot": "jobTitle", "direction": "to_pardot"}
@@ -101,22 +105,91 @@ def _meshes(draw: st.DrawFn) -> list[Yaml]:
     return rules
 
 
-@given(_meshes(), st.lists(st.fixed_dictionaries({f: st.sampled_from((None, "a", "bcd")) for f in CRM}), max_size=3))
-def test_what_is_tried_out_is_what_happens(rules: list[Yaml], records: list[Mapping[str, Any]]) -> None:
-    """The second plan that the simulation foretells is the one that comes, for every plan until none sends anything."""
+_EDITS = st.lists(
+    st.tuples(st.integers(0, 2), st.sampled_from(CRM + UNIT), st.sampled_from((None, "a", "bcd"))), max_size=2
+)
+
+
+@given(
+    _meshes(),
+    st.lists(st.fixed_dictionaries({f: st.sampled_from((None, "a", "bcd")) for f in CRM}), max_size=3),
+    _EDITS,
+)
+def test_what_is_tried_out_is_what_happens(
+    rules: list[Yaml], records: list[Mapping[str, Any]], edits: list[tuple[int, str, str | None]]
+) -> None:
+    """The second plan that the simulation foretells is the one that comes, for every plan until none sends anything,
+    and again after each edit."""
     with TemporaryDirectory() as folder, new_world(Path(folder) / "world") as world:
         world.configure(people(rules))
-        for values in records:
-            world.pair(values, {"phone": "1"})
-        plan = world.settle()
-        for _ in range(4):
-            foretold = {(r["system"], r["id"], r["field"]) for r in plan["unsettled"]}
-            is_endless = any(r["kind"] == "oscillates" for r in plan["unsettled"])
-            again = world.settle()
-            if is_endless:
-                assert again.sendable
+        pairs = [world.pair(values, {"phone": "1"}) for values in records]
+        _follow_to_the_end(world)
+        for number, field, value in edits if pairs else ():
+            contact, prospect = pairs[number % len(pairs)]
+            if field in CRM:
+                world.crm.edit("Contact", contact, {field: value})
             else:
-                assert _sent(again) == foretold
-            if not again.sendable:
-                break
-            plan = again
+                world.unit.edit("prospect", prospect, {field: value})
+            _follow_to_the_end(world)
+
+
+def _follow_to_the_end(world: World) -> None:
+    plan = world.settle()
+    for _ in range(4):
+        foretold = {(r["system"], r["id"], r["field"]) for r in plan["unsettled"]}
+        is_endless = any(r["kind"] == "oscillates" for r in plan["unsettled"])
+        again = world.settle()
+        if is_endless:
+            assert again.sendable
+        else:
+            assert _sent(again) == foretold
+        if not again.sendable:
+            return
+        plan = again
+
+
+@given(_meshes(), st.fixed_dictionaries({f: st.sampled_from((None, "a", "bcd")) for f in CRM}), st.sampled_from(CRM))
+def test_what_needs_no_trial_would_come_through_it(rules: list[Yaml], values: Mapping[str, Any], field: str) -> None:
+    """Where a plan is seen to settle without being tried out, the trial finds the same."""
+    with TemporaryDirectory() as folder, new_world(Path(folder) / "world") as world, MonkeyPatch.context() as patch:
+        world.configure(people(rules))
+        contact, _ = world.pair(values, {"phone": "1"})
+        world.settle()
+        world.settle()
+        world.crm.edit("Contact", contact, {field: "new"})
+        plan = world.plan()
+        patch.setattr(simulate, "_settles_by_itself", lambda _: False)
+        assert world.plan()["unsettled"] == plan["unsettled"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "is_tried"),
+    [
+        ([TITLE], False),
+        # The second rule reads what the first writes.
+        ([TITLE, {"salesforce": "Phone", "direction": "to_salesforce", "sql": "pardot.jobTitle"}], True),
+        # It reads another field of the same name, or the same field on the side that nothing is written to.
+        ([TITLE, {"pardot": "phone", "direction": "to_pardot", "sql": "salesforce.Title"}], False),
+        # What is cut on its way is not what it came from.
+        ([{**TITLE, "too_long": "cut"}], True),
+    ],
+)
+def test_a_plan_is_tried_out_where_somebody_reads_what_it_writes(
+    world: World, monkeypatch: MonkeyPatch, rules: list[Yaml], is_tried: bool
+) -> None:
+    world.configure(people(rules))
+    contact, _ = world.pair({"Title": "a"}, {"jobTitle": "b"})
+    world.settle()
+    world.settle()
+    world.settle()
+    tried = []
+    follow = simulate._follow
+
+    def watched(simulation: Simulation) -> bool:
+        tried.append(True)
+        return follow(simulation)
+
+    monkeypatch.setattr(simulate, "_follow", watched)
+    world.crm.edit("Contact", contact, {"Title": "x" * 200 if "too_long" in rules[0] else "b"})
+    assert world.plan().sendable
+    assert bool(tried) == is_tried

@@ -24,7 +24,7 @@ from pardotflow.engine.focus import Focus
 from pardotflow.engine.overlay import OverlayTable, RecycledTable, overlay_name
 from pardotflow.engine.recycle import KeptField, KeptObject
 from pardotflow.engine.sqlfile import FOLDER, render
-from pardotflow.engine.syncplan import second_look, statements
+from pardotflow.engine.syncplan import Step, second_look, statements
 from pardotflow.engine.users import users_sql
 
 EXAMPLE = Path(__file__).parents[2] / "projects" / "example"
@@ -45,13 +45,18 @@ STEPS = {
     "match_end": "match end",
     "mappings": "mappings",
     "cells": "cells",
+    "judged": "judged",
     "decide": "decide",
     "collect": "collect",
+    "agreed": "agreed",
     "decisions": "decisions",
     "consent_cells": "consent",
+    "opted_out": "opted out",
     "identity": "identity",
     "ids": "ids",
     "creates": "create prospect",
+    "creates_judged": "judge new prospect",
+    "creates_made": "make new prospect",
     "unmatched": "unmatched",
     "new_pairs": "new pairs",
     "gone": "gone",
@@ -164,8 +169,8 @@ def with_users(sync: CompiledSync) -> CompiledSync:
     return replace(sync, users=(found,))
 
 
-def rendered(syncs: tuple[CompiledSync, ...]) -> Iterator[tuple[str, str]]:
-    """Every statement of every sync under its step's name, and the templates that stand alone."""
+def steps_of(syncs: tuple[CompiledSync, ...]) -> Iterator[Step]:
+    """Every step of every sync, as it is planned in each way."""
     for sync in syncs:
         yield from statements(sync, Focus(), share=False)
         yield from statements(sync, Focus(), share=False, decided=True)
@@ -175,6 +180,11 @@ def rendered(syncs: tuple[CompiledSync, ...]) -> Iterator[tuple[str, str]]:
         yield from second_look(sync, Focus())
         kept = Focus(kept=(("pardot", "prospect", "1"),))
         yield from [*statements(sync, kept, share=False), *second_look(sync, kept)]
+
+
+def rendered(syncs: tuple[CompiledSync, ...]) -> Iterator[tuple[str, str]]:
+    """Every statement of every sync under its step's name, and the templates that stand alone."""
+    yield from ((step.name, step.sql) for step in steps_of(syncs))
     yield "users", users_sql(with_users(syncs[0]), syncs[0].a)
     for template in ALONE:
         yield template, render(template, **VALUES, sync=syncs[0], side=syncs[0].b)

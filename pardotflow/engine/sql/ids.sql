@@ -11,7 +11,7 @@ select {{ sync.name | literal }}, '{{ system }}', s._obj, s._id, s._name, 'updat
   s.{{ field | name }}, p.{{ other }}_id,
   case when starts_with(p.{{ other }}_id, 'new:') then p.{{ other }}_id end, '',
   'id', 'same', case when p.followed or s.{{ field | name }} is not null then 'the link follows a conversion or a merge' else 'linked by ' || coalesce(kn.key, 'memory') end,
-  {{ key.line | literal }}, '', p.a_obj, p.a_id, p.b_obj, p.b_id, null, null, null, null, null
+  {{ key.line | literal }}, '', p.a_obj, p.a_id, p.b_obj, p.b_id, null, null, null, null, null, null
 from live_pairs p
 join side_{{ role }} s on s._obj = p.{{ role }}_obj and s._id = p.{{ role }}_id
 left join key_names kn on kn.key_no = p.key_no

@@ -1,12 +1,13 @@
 -- What the syncs of one plan add up to, before it is ordered and saved; and the refusals that are still open.
 create or replace temp table sync_errors (
   system varchar, object varchar, record varchar, action varchar, payload varchar, code varchar, message varchar);
+-- `settles` is true for a write after which the two sides agree.
 create or replace temp table out_fields (
   sync varchar, system varchar, object varchar, id varchar, name varchar, action varchar, field varchar, type varchar,
   before varchar, after varchar, after_ref varchar, after_note varchar, section varchar, situation varchar,
   reason varchar, line varchar, pii varchar,
   a_obj varchar, a_id varchar, b_obj varchar, b_id varchar, mapping varchar, digest varchar,
-  base_a varchar, base_b varchar, sent_side varchar);
+  base_a varchar, base_b varchar, sent_side varchar, settles boolean);
 create or replace temp table out_creates (
   sync varchar, system varchar, object varchar, id varchar, name varchar, key_field varchar, key_value varchar,
   a_obj varchar, a_id varchar, b_obj varchar, b_id varchar, line varchar);
