@@ -43,7 +43,7 @@ from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
 from pardotflow.engine.simulate import Simulation, prove
 from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
-from pardotflow.engine.syncplan import run_sync
+from pardotflow.engine.syncplan import Extent, run_sync
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.engine.users import pair_notes
 from pardotflow.engine.wanted import wanted_objects
@@ -58,6 +58,8 @@ from pardotflow.store.ledger import Ledger
 
 FEW_ROWS = 100_000
 """Below this one thread compares the sides: to hand pieces to several costs more than it saves."""
+SAVES_ROWS = "common_subexpressions,common_subplan,duplicate_groups"
+"""Optimizers that only look for work that is done twice for every row: there they cost more than they save, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,15 +212,15 @@ def _run_syncs(
 ) -> list[str]:
     """Run every sync, assemble the plan and try it out; returns what is to be noted of it."""
     if sum(c.rows for c in read.coverage) < FEW_ROWS:
-        con.execute("set threads = 1")
+        con.execute(f"set threads = 1; set disabled_optimizers = '{SAVES_ROWS}'")
 
-    def compare(what: str = "compare") -> Set[str]:
-        return compare_syncs(con, request, syncs, read.focus, what)
+    def try_out(extent: Extent) -> None:
+        compare_syncs(con, request, syncs, read.focus, "try out", extent)
 
     def assemble() -> None:
         assemble_plan(con, syncs)
 
-    decided = compare()
+    decided = compare_syncs(con, request, syncs, read.focus, "compare")
     assemble()
     if decided:
         keep_outcomes(con)
@@ -237,7 +239,7 @@ def _run_syncs(
             wanted=read.wanted,
             draft=draft,
             memory=request.layout.memory,
-            compare=lambda: compare("try out"),
+            compare=try_out,
             assemble=assemble,
         )
     )
@@ -245,7 +247,12 @@ def _run_syncs(
 
 
 def compare_syncs(
-    con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], focus: Focus, what: str
+    con: duckdb.DuckDBPyConnection,
+    request: PlanRequest,
+    syncs: tuple[CompiledSync, ...],
+    focus: Focus,
+    what: str,
+    extent: Extent = Extent.PLAN,
 ) -> Set[str]:
     """Decide every sync over the rows of the session, one after the other; returns those that people decided for."""
     run(con, "output_tables")
@@ -257,7 +264,7 @@ def compare_syncs(
             leave_out_paused(con, sync)
             continue
         request.progress.start(f"{what} {sync.name}", None)
-        run_sync(con, sync, focus, share=share, decided=sync.name in decided)
+        run_sync(con, sync, focus, share=share, decided=sync.name in decided, extent=extent)
         request.progress.finish(f"{what} {sync.name}")
     run(con, "refused")
     return decided

@@ -14,11 +14,12 @@ from pardotflow.core.values import System
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.extract import Wanted
 from pardotflow.engine.overlay import open_overlay, overlay_name, rows_view
-from pardotflow.engine.quote import literal
+from pardotflow.engine.quote import literal, name
 from pardotflow.engine.readers import is_read_elsewhere
 from pardotflow.engine.recycle import remember_recycling
 from pardotflow.engine.remember import KEPT_WRITES
 from pardotflow.engine.sqlfile import execute, rows, run
+from pardotflow.engine.syncplan import Extent
 from pardotflow.plan.file import TABLES
 from pardotflow.store.memory import attach_memory
 
@@ -44,7 +45,7 @@ class Simulation:
     wanted: tuple[Wanted, ...]
     draft: Path
     memory: Path
-    compare: Callable[[], object]
+    compare: Callable[[Extent], None]
     assemble: Callable[[], None]
 
 
@@ -103,17 +104,40 @@ def _follow(simulation: Simulation) -> bool:
             con.execute("detach plan; attach ':memory:' as plan")
             execute(con, TABLES)
             simulation.assemble()
+            _put_back(simulation)
         if number == 2:
             run(con, "simulate_bases_again")
         _carry_out(simulation, number)
-        simulation.compare()
+        _keep(simulation)
+        simulation.compare(Extent.WRITES)
         run(con, "simulate_result")
         if number == 1:
             con.execute("create or replace temp table first_unsettled as from unsettled")
         if not rows(con, "select count(*) from unsettled")[0][0]:
             con.execute("create or replace temp table unsettled as from first_unsettled")
             return False
+        if number < ROUNDS:
+            # From here on it counts what the next plan's apply remembers.
+            _put_back(simulation)
+            simulation.compare(Extent.PLAN)
     return True
+
+
+def _keep(simulation: Simulation) -> None:
+    """Keep the rows as they are: comparing lays over them what it finds."""
+    for item in simulation.wanted:
+        overlay = overlay_name(item.connection, item.object)
+        simulation.con.execute(f"create or replace temp table {_kept_name(item)} as from {overlay}")
+
+
+def _put_back(simulation: Simulation) -> None:
+    for item in simulation.wanted:
+        overlay = overlay_name(item.connection, item.object)
+        simulation.con.execute(f"delete from {overlay}; insert into {overlay} by name from {_kept_name(item)}")
+
+
+def _kept_name(item: Wanted) -> str:
+    return name(f"carried.{item.connection}.{item.object}")
 
 
 def _carry_out(simulation: Simulation, number: int) -> None:

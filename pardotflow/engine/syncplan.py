@@ -5,6 +5,7 @@ Everything is SQL over the rows in the session; Python only chooses which templa
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 import duckdb
 
@@ -36,14 +37,27 @@ from pardotflow.engine.users import translated_column, users_sql
 CACHE_LAG: Mapping[System, int] = {System.PARDOT: 60, System.SALESFORCE: 0, System.WAREHOUSE: 0}
 
 
+class Extent(IntEnum):
+    """How much is done of a sync's steps."""
+
+    WRITES = 1
+    """Only what says what would be written."""
+    PLAN = 2
+    """Also what a plan tells of the rest, and what its apply remembers."""
+    EVERY_STEP = 3
+    """Also what would do nothing, so that the tables of every step can be read afterwards."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """Some statements under a name. They do nothing but where every one of `needs`, relations of the session, holds a
-    row: a step that would do nothing costs its planning all the same."""
+    row: a step that would do nothing costs its planning all the same. `tells` is true where nothing that is written
+    hangs on them."""
 
     name: str
     sql: str
     needs: tuple[str, ...] = ()
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,11 +139,11 @@ def statements(
         if decided:
             known = render("decisions", sync=sync, focus=focus.of_pair(sync, "live_pairs"))
             steps.append(Step(name="decisions", sql=known))
-    steps.append(Step(name="identity", sql=_identity_sql(fate, focus)))
+    steps.append(Step(name="identity", sql=_identity_sql(fate, focus), tells=True))
     steps.append(Step(name="ids", sql=_ids_sql(sync, focus)))
     for create in sync.creates:
         steps += _create_steps(sync, create, focus, share=share)
-    steps.append(Step(name="unmatched", sql=render("unmatched", sync=sync)))
+    steps.append(Step(name="unmatched", sql=render("unmatched", sync=sync), tells=True))
     if fate.is_needed:
         steps.append(Step(name="gone", sql=_gone_sql(fate, focus)))
     return [*steps, *_kept_steps(sync, focus, with_pairs=True)] if focus.kept else steps
@@ -154,12 +168,12 @@ def _compare_steps(sync: CompiledSync, focus: str, *, share: bool = True, decide
     steps += [
         Step(name="decide", sql=_decide_sql(sync, share=share, decided=decided), needs=("cells",)),
         Step(name="collect", sql=_collect_sql(sync, focus), needs=("cells",)),
-        Step(name="agreed", sql=render("agreed", sync=sync, mappings=sync.mappings, focus=focus)),
+        Step(name="agreed", sql=render("agreed", sync=sync, mappings=sync.mappings, focus=focus), tells=True),
     ]
     if spoken(sync):
         steps += [
-            Step(name="consent", sql=_consent_sql(sync), needs=("cells",)),
-            Step(name="opted out", sql=render("opted_out", sync=sync, mappings=spoken(sync))),
+            Step(name="consent", sql=_consent_sql(sync), needs=("cells",), tells=True),
+            Step(name="opted out", sql=render("opted_out", sync=sync, mappings=spoken(sync)), tells=True),
         ]
     return steps
 
@@ -198,11 +212,17 @@ def _kept_steps(sync: CompiledSync, focus: Focus, *, with_pairs: bool) -> list[S
 
 
 def run_sync(
-    con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, share: bool, decided: bool = False
+    con: duckdb.DuckDBPyConnection,
+    sync: CompiledSync,
+    focus: Focus,
+    *,
+    share: bool,
+    decided: bool = False,
+    extent: Extent = Extent.PLAN,
 ) -> None:
     """Plan one sync in the session; the results are appended to the `out_` tables. `decided` as in `statements`."""
-    decide_sync(con, sync, focus, share=share, decided=decided)
-    settle_sync(con, sync, focus)
+    decide_sync(con, sync, focus, share=share, decided=decided, extent=extent)
+    settle_sync(con, sync, focus, extent=extent)
 
 
 def decide_sync(
@@ -212,30 +232,33 @@ def decide_sync(
     *,
     share: bool,
     decided: bool = False,
-    whole: bool = False,
+    extent: Extent = Extent.PLAN,
 ) -> None:
-    """Match and decide what the sides hold; with `whole` every differing cell stands in the session's `decided`
-    afterwards, and without it only where there is one."""
+    """Match and decide what the sides hold. Every differing cell then stands in the session's `decided`, which is
+    there in any case only where every step was done."""
     recycled = con.execute("from mem.recycled where sync = ? limit 1", [sync.name]).fetchone() is not None
     steps = statements(sync, focus, share=share, recycled=recycled, decided=decided)
-    _run_steps(con, sync, steps, whole=whole or decided or bool(focus.kept))
+    _run_steps(con, sync, steps, Extent.EVERY_STEP if decided or focus.kept else extent)
 
 
-def settle_sync(con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus) -> None:
+def settle_sync(
+    con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, extent: Extent = Extent.PLAN
+) -> None:
     """Lay the outcome over the snapshots, and look a second time at the pairs with new records."""
     if not sync.is_applied:
         return
     # What a sync that is only shown would write is no news for the syncs after it.
     lay_over(con, sync)
     if con.execute("from out_creates where sync = ? limit 1", [sync.name]).fetchone():
-        _run_steps(con, sync, second_look(sync, focus), whole=bool(focus.kept))
+        _run_steps(con, sync, second_look(sync, focus), Extent.EVERY_STEP if focus.kept else extent)
         lay_over(con, sync)
 
 
-def _run_steps(con: duckdb.DuckDBPyConnection, sync: CompiledSync, steps: Iterable[Step], *, whole: bool) -> None:
-    """Run steps in order, those that would do nothing only with `whole`: then what they leave is read afterwards."""
+def _run_steps(con: duckdb.DuckDBPyConnection, sync: CompiledSync, steps: Iterable[Step], extent: Extent) -> None:
     for step in steps:
-        if not whole and any(con.execute(f"from {r} limit 1").fetchone() is None for r in step.needs):
+        if extent < Extent.PLAN and step.tells:
+            continue
+        if extent < Extent.EVERY_STEP and any(_is_empty(con, relation) for relation in step.needs):
             continue
         try:
             execute(con, step.sql)
@@ -244,6 +267,10 @@ def _run_steps(con: duckdb.DuckDBPyConnection, sync: CompiledSync, steps: Iterab
                 raise
             # Only the sides run the project's own expressions.
             raise _bad_expression(con, sync, trouble) from trouble
+
+
+def _is_empty(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    return con.execute(f"from {relation} limit 1").fetchone() is None
 
 
 def _bad_expression(con: duckdb.DuckDBPyConnection, sync: CompiledSync, trouble: duckdb.Error) -> InvalidProject:

@@ -15,7 +15,7 @@ from pardotflow.core.values import System
 from pardotflow.engine.compile import compile_sync
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.focus import Focus
-from pardotflow.engine.syncplan import decide_sync, settle_sync
+from pardotflow.engine.syncplan import Extent, decide_sync, settle_sync
 from pardotflow.plan.verdicts import CaseReport, FileVerdicts, MappingCoverage, PolicyCell, Verdict
 from pardotflow.quality.cases import CaseFile
 from pardotflow.quality.groups import group_cases
@@ -85,7 +85,7 @@ def _decide(
     own = {number: records[number] for number in group}
     with open_stage(sync, group, own) as con:
         reader = Reader(con, sync, own)
-        decide_sync(con, sync, Focus(), share=project.environment.ampsea, whole=True)
+        decide_sync(con, sync, Focus(), share=project.environment.ampsea, extent=Extent.EVERY_STEP)
         reader.read_cells()
         settle_sync(con, sync, Focus())
         reader.read_plan()

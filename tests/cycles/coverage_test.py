@@ -19,3 +19,8 @@ def test_every_rule_for_records_that_are_gone_is_tried() -> None:
 
 def test_every_business_has_two_hundred_records() -> None:
     assert all(sum(map(len, b.rows.values())) >= 200 for b in BUSINESSES)
+
+
+def test_some_businesses_map_owners_and_some_do_not() -> None:
+    mapped = [any("users" in f for f in b.sync["fields"]) for b in BUSINESSES]
+    assert set(mapped) == {True, False}

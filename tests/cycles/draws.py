@@ -7,6 +7,7 @@ from typing import Any
 
 from pardotflow.emulator.ids import to_18
 from pardotflow.emulator.switches import TABLE, SwitchValue
+from tests.cycles.owners import draw_owner, draw_user, owner_mapping
 from tests.engine.harness import NO_LIMITS, Yaml
 from tests.engine.scenario import Pair, alike
 
@@ -119,8 +120,15 @@ def draw_switches(rng: Random) -> dict[str, SwitchValue]:
 def draw_business(seed: int, size: int) -> Business:
     """The business of a number."""
     rng = Random(seed)
-    switches = draw_switches(rng)
-    return Business(switches=switches, sync=draw_sync(rng), rows=draw_rows(rng, size, share=bool(switches["ampsea"])))
+    switches, sync = draw_switches(rng), draw_sync(rng)
+    if mapping := owner_mapping(seed):
+        sync["fields"].append(mapping)
+    rows = draw_rows(rng, size, share=bool(switches["ampsea"]))
+    owners = Random(f"{seed} owned")
+    for name, found in rows.items():
+        for row in found:
+            row |= {"userId": draw_user(owners)} if name == "prospect" else {"OwnerId": draw_owner(owners)}
+    return Business(switches=switches, sync=sync, rows=rows)
 
 
 def draw_mapping(rng: Random, pair: Pair) -> Yaml:
@@ -145,7 +153,7 @@ def draw_mapping(rng: Random, pair: Pair) -> Yaml:
     return mapping
 
 
-def draw_sync(rng: Random) -> Yaml:
+def draw_sync(rng: Random) -> dict[str, Any]:
     """A sync over some of the pairs, with some of the keys, that creates on no side, one, or both."""
     fields: list[Yaml] = [draw_mapping(rng, pair) for pair in rng.sample(PAIRS, rng.randint(4, 9))]
     fields += rng.choice(EXTRAS)

@@ -18,7 +18,16 @@ SIGNS = frozenset({"updatedById", "LastModifiedById", "SystemModstamp", "updated
 FOLLOWS: Mapping[str, frozenset[str]] = {
     "Contact": frozenset({"Name"}),
     "Lead": frozenset({"Name"}),
-    "prospect": frozenset({"salesforceContactId", "salesforceLeadId", "salesforceOwnerId", "emailBounced"}),
+    "prospect": frozenset(
+        {
+            "salesforceContactId",
+            "salesforceLeadId",
+            "salesforceOwnerId",
+            "assignedToId",
+            "firstAssignedAt",
+            "emailBounced",
+        }
+    ),
 }
 """What a system sets by itself when a record is saved."""
 

@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 from tests.cycles.draws import PAIRS, crm_row, draw_values
+from tests.cycles.owners import USERS, draw_owner, draw_user
 from tests.cycles.schema import LOCKED, SHARING
 from tests.cycles.state import Key, State
 from tests.cycles.world import World
@@ -95,6 +96,21 @@ def edit_both(people: _People) -> str:
 def _crm_of(state: State, key: Key) -> Key | None:
     id = state.value_under("salesforce_id", key)
     return next((k for k in (("Contact", id), ("Lead", id)) if k in state.records), None)
+
+
+def assign(people: _People) -> str:
+    """Somebody else owns it; once in a while somebody leaves, or comes back."""
+    if people.rng.random() < 0.05:
+        user = people.rng.choice(USERS)["Id"]
+        active = people.rng.random() < 0.5
+        people.world.emulator.set(f"User/{user}", IsActive=active)
+        return f"user {user} is active: {active}"
+    key = people.pick(people.is_alive)
+    if key is None:
+        return ""
+    if key[0] == "prospect":
+        return people.set(key, {"userId": draw_user(people.rng)})
+    return people.set(key, {"OwnerId": draw_owner(people.rng)})
 
 
 def change_email(people: _People) -> str:
@@ -208,6 +224,7 @@ ACTIONS: tuple[tuple[Callable[[_People], str], float], ...] = (
     (edit_both, 1.0),
     (edit_both, 1.0),
     (change_email, 0.5),
+    (assign, 0.6),
     (delete, 0.3),
     (undelete, 0.4),
     (hide, 0.6),

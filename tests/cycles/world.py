@@ -25,6 +25,7 @@ from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
 from pardotflow.store.origin import bind_snapshots
 from tests.cycles.draws import Business, Row
+from tests.cycles.owners import GROUPS, UNIT_USERS, USERS
 from tests.cycles.schema import seed_schema
 from tests.cycles.state import State
 from tests.emulator.running import Emulator, running
@@ -146,10 +147,16 @@ def _write_project(root: Path, business: Business) -> None:
 
 def _write_seed(folder: Path, rows: Mapping[str, tuple[Row, ...]]) -> None:
     (folder / "schema.yml").write_text(yaml.safe_dump(seed_schema()), "utf-8")
+    for file, rows_of in (("User.csv", USERS), ("Group.csv", GROUPS), ("pardot_users.csv", UNIT_USERS)):
+        _write_table(folder / file, [dict(row) for row in rows_of])
     stamps = {"prospect": "updatedAt", "Contact": "SystemModstamp", "Lead": "SystemModstamp"}
     for name, file in (("Contact", "Contact.csv"), ("Lead", "Lead.csv"), ("prospect", "prospects.csv")):
-        columns = dict.fromkeys([*(c for row in rows[name] for c in row), stamps[name]])
-        with (folder / file).open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, list(columns))
-            writer.writeheader()
-            writer.writerows({**row, stamps[name]: "2026-01-10 08:00:00"} for row in rows[name])
+        _write_table(folder / file, [{**row, stamps[name]: "2026-01-10 08:00:00"} for row in rows[name]])
+
+
+def _write_table(file: Path, rows: list[Row]) -> None:
+    columns = dict.fromkeys(c for row in rows for c in row)
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(columns))
+        writer.writeheader()
+        writer.writerows(rows)
