@@ -123,7 +123,7 @@ counterpart:
 | it comes back, and a person deleted the counterpart | nothing: it is listed until the counterpart is back |
 | a prospect comes back, and we deleted its Salesforce record | held (`cannot_undelete`): that API has no undelete |
 | a merge, and only the loser has a prospect | the link follows with its bases; each field has its own rule |
-| a merge, and both have a prospect | the loser's is listed as ambiguous, or archived with `archive` |
+| a merge, and both have a prospect | the loser's is ambiguous, or archived with `archive` while both are as planned |
 | two records with a prospect become one that had none | nothing: both prospects are listed as ambiguous |
 | a deletion that cannot be proved, or a record that came back just before it is sent | nothing |
 """

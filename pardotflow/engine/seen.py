@@ -25,6 +25,8 @@ def record_seen(con: duckdb.DuckDBPyConnection, table: str, syncs: Iterable[Comp
         " union all select s.b_system, g.b_object, g.b_id from plan.agreed g join plan.syncs s using (sync)"
         " union all select s.a_system, r.a_object, r.a_id from plan.recycled r join plan.syncs s using (sync)"
         " union all select s.b_system, r.b_object, r.b_id from plan.recycled r join plan.syncs s using (sync)"
+        " union all select s.a_system, v.a_object, v.a_id from plan.survivors v join plan.syncs s using (sync)"
+        " union all select s.b_system, v.b_object, v.b_id from plan.survivors v join plan.syncs s using (sync)"
         ") where not starts_with(id, 'new:') and system <> 'warehouse'"
     )
     for (system, item), fields in _fields(syncs).items():

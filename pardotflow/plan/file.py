@@ -12,7 +12,7 @@ import duckdb
 
 from pardotflow.core.errors import PlanRefused, UsageError
 
-FORMAT_VERSION = "2"
+FORMAT_VERSION = "3"
 
 TABLES = """
 create table plan.meta (key varchar primary key, value varchar);
@@ -83,6 +83,9 @@ create table plan.notes (position integer, note varchar);
 -- What a change with the action delete or undelete leaves of a link: its tombstone, or null where it is live again.
 create table plan.recycled (
   change integer, sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, tombstone varchar);
+-- The pair that takes the place of a record which goes to the recycle bin after a merge.
+create table plan.survivors (
+  change integer, sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar);
 -- What a record that goes to the recycle bin holds.
 create table plan.kept (change integer, field varchar, type varchar, value varchar, pii varchar);
 create table plan.decisions (
@@ -114,6 +117,7 @@ ORDERS: Mapping[str, str] = {
     "flipflops": "sync, system, object, id, field",
     "costs": "position",
     "recycled": "change, sync, a_object, a_id, b_object, b_id",
+    "survivors": "change, sync, a_object, a_id, b_object, b_id",
     "kept": "change, field",
     "decisions": "sync, a_object, a_id, b_id, mapping",
     "request_headers": "change",

@@ -1,6 +1,8 @@
 """Merges, conversions and changed addresses: where the link goes, which prospect stays, and that no value is lost."""
 
-from tests.engine.gone_test import CREATE, KEYS, MAIL, NAME, TITLE, assert_quiet, configure, linked
+import pytest
+
+from tests.engine.gone_test import CREATE, KEYS, MAIL, NAME, TITLE, assert_quiet, configure, is_deleted, linked
 from tests.engine.harness import World, people
 
 
@@ -20,6 +22,30 @@ def test_the_prospect_of_a_loser_is_archived_and_comes_back_with_it(world: World
     world.clock.tick(600)
     assert world.settle().turned == {("undelete", other)}
     assert_quiet(world)
+
+
+@pytest.mark.parametrize("who", ["prospect", "contact"])
+def test_the_prospect_of_a_loser_stays_where_the_winning_pair_goes_before_the_apply(world: World, who: str) -> None:
+    configure(world, "archive")
+    loser, other = linked(world, "loser")
+    winner, unit = linked(world, "winner")
+    world.settle()
+    world.crm.delete("Contact", loser, into=winner)
+    world.clock.tick(600)
+    plan = world.plan()
+    assert plan.turned == {("delete", other)}
+    if who == "prospect":
+        world.unit.delete("prospect", unit)
+    else:
+        world.crm.delete("Contact", winner)
+    world.clock.tick(20)
+    at = len(world.log)
+    report = world.apply(plan).report
+    assert report.moved == 1
+    system = "pardot" if who == "prospect" else "salesforce"
+    assert [r.reason for r in report.remainder] == [f"what takes its place changed in {system} since the plan was made"]
+    assert not world.log_since(at)
+    assert not is_deleted(world, "prospect", other)
 
 
 def test_two_losers_without_a_winning_prospect_are_not_guessed_between(world: World) -> None:

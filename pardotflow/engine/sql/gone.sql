@@ -54,4 +54,10 @@ select {{ sync.name | literal }}, '{{ sync.b.system.value }}', l.b_obj, l.b_id, 
   l.a_object, l.old_a_id, l.b_object, l.old_b_id, '{{ sync.a.system.value }}'
 from losers l
 where {{ focus_loser }};
+
+-- One of two prospects goes only while the other one stays.
+insert into out_survivors
+select {{ sync.name | literal }}, '{{ sync.b.system.value }}', l.b_obj, l.b_id, l.a_obj, l.a_id, l.winner_obj, l.winner_id
+from losers l
+where {{ focus_loser }};
 {% endif %}

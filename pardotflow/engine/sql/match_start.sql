@@ -104,7 +104,7 @@ from linked l where tombstone is null and not exists (
 -- The prospect of a record that a merge took away, where the surviving record has a prospect of its own.
 create or replace temp table losers as
 select l.a_object, l.old_a_id, l.b_object, l.old_b_id, l.a_obj, l.a_id, l.b_obj, l.b_id, o._name as name,
-       p.b_obj || '/' || p.b_id as winner
+       p.b_obj || '/' || p.b_id as winner, p.b_obj as winner_obj, p.b_id as winner_id
 from linked l
 join pairs p on p.a_obj = l.a_obj and p.a_id = l.a_id
 join side_a s on s._obj = l.a_obj and s._id = l.a_id

@@ -28,6 +28,12 @@ with direct as (
   join moved_records m on (m.system = y.a_system and m.object = r.a_object and m.id = r.a_id)
                        or (m.system = y.b_system and m.object = r.b_object and m.id = r.b_id)
   union
+  -- And only while the pair that takes its place is.
+  select v.change, 'what takes its place changed in ' || m.system || ' since the plan was made'
+  from plan.survivors v join plan.syncs y on y.sync = v.sync
+  join moved_records m on (m.system = y.a_system and m.object = v.a_object and m.id = v.a_id)
+                       or (m.system = y.b_system and m.object = v.b_object and m.id = v.b_id)
+  union
   select c.change, 'another run wrote it since the plan was made'
   from plan.changes c join mem.writes w on w.system = c.system and w.object = c.object and w.id = c.id
   join plan.meta m on m.key = 'cursor.' || w.system || '.' || w.object

@@ -49,6 +49,9 @@ create or replace temp table out_deletes (
   sync varchar, system varchar, object varchar, id varchar, name varchar, reason varchar, line varchar,
   a_obj varchar, a_id varchar, b_obj varchar, b_id varchar, tombstone varchar);
 create or replace temp table out_undeletes as from out_deletes;
+-- The pair because of which a record goes to the recycle bin: it takes that record's place.
+create or replace temp table out_survivors (
+  sync varchar, system varchar, object varchar, id varchar, a_obj varchar, a_id varchar, b_obj varchar, b_id varchar);
 -- New records that take the place of one that is gone, and the remembered link that this replaces.
 create or replace temp table out_recreated (
   sync varchar, system varchar, object varchar, id varchar, a_obj varchar, a_id varchar, b_obj varchar, b_id varchar);

@@ -38,6 +38,11 @@ select distinct c.change, r.sync, r.a_obj, r.a_id, r.b_obj, r.b_id, cast(null as
 from out_recreated r join plan.changes c on c.system = r.system and c.object = r.object and c.id = r.id
 where c.sendable;
 
+insert into plan.survivors
+select distinct n.change, s.sync, s.a_obj, s.a_id, s.b_obj, s.b_id
+from out_survivors s join turning n on n.action = 'delete' and n.system = s.system and n.object = s.object and n.id = s.id
+join strengths x on x.sync = s.sync and x.sendable;
+
 -- What is taken away is kept in the plan.
 {% for item in kept %}
 insert into plan.kept
