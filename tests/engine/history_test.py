@@ -75,3 +75,15 @@ def test_an_edit_that_comes_and_goes_once_is_nothing(world: World) -> None:
     for title in ("CTO", "CEO", "Chief"):
         world.crm.edit("Contact", contact, {"Title": title})
         assert not world.settle()["flipflops"]
+
+
+def test_a_number_is_shown_as_it_stands_there_and_known_however_it_is_written(world: World) -> None:
+    """A robot in Pardot takes back the same number, each time written in another way."""
+    world.configure(people([{"salesforce": "Count__c", "pardot": "note__c", "direction": "to_pardot"}]))
+    _, prospect = world.pair({"Count__c": 7}, {"note__c": "7"})
+    world.settle()
+    for stands, told in (("1234.50", 0), ("1234.5", 0), ("001234.500", 1)):
+        world.unit.edit("prospect", prospect, {"note__c": stands})
+        plan = world.settle()
+        assert [(f["before"], f["after"]) for f in plan.sendable] == [(stands, "7")]
+        assert len(plan["flipflops"]) == told

@@ -59,4 +59,10 @@ create or replace temp macro nf_set(x) as
   nullif(array_to_string(list_sort(list_distinct(list_filter(list_transform(
     string_split(nf_text(x), ';'), lambda v: nf_trim(v)), lambda v: v <> ''))), ';'), '');
 
+-- By the type of a field, of what was written to it.
+create or replace temp macro stored_form(type, x) as
+  case type when 'boolean' then nf_checkbox(x) when 'integer' then nf_number(x) when 'number' then nf_number(x)
+            when 'date' then nf_date(x) when 'datetime' then nf_datetime(x) when 'email' then nf_email(x)
+            when 'id' then nf_id(x) when 'multipicklist' then nf_set(x) else nf_text(x) end;
+
 create or replace temp macro is_unreadable(n) as coalesce(starts_with(n, chr(1)), false);

@@ -45,11 +45,6 @@ where r.kind = 'forgotten' and b.sync = r.sync and b.a_object = r.old_a_object a
 
 -- Bases of what was sent, and of what agreed without a write. An answer says at once what is stored; the half is still
 -- `sent` until a read shows the write, because a lagging cache may go on showing what was there before.
-create or replace temp macro stored_form(type, x) as
-  case type when 'boolean' then nf_checkbox(x) when 'integer' then nf_number(x) when 'number' then nf_number(x)
-            when 'date' then nf_date(x) when 'datetime' then nf_datetime(x) when 'email' then nf_email(x)
-            when 'id' then nf_id(x) when 'multipicklist' then nf_set(x) else nf_text(x) end;
-
 create or replace temp table new_bases as
 select b.sync, b.a_object, coalesce(na.record_id, b.a_id) as a_id, b.b_object, coalesce(nb.record_id, b.b_id) as b_id,
        b.mapping as field, b.digest,
