@@ -16,6 +16,7 @@ from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.extract import Refreshed
 from pardotflow.engine.sqlfile import rows
 from pardotflow.plan.guardnames import allow_flag, allow_names
+from pardotflow.plan.places import first_place
 
 LEAST_LINKED = 10
 OWNER_FIELDS = frozenset({"ownerid", "userid", "assignedtoid", "salesforceownerid"})
@@ -103,7 +104,9 @@ def unsettled_guards(con: duckdb.DuckDBPyConnection) -> list[GuardRow]:
     return [
         GuardRow(sync="", guard=guard, number=number, threshold="0", allowed=0, passed=False, line=line or "")
         for guard, kind in (("oscillations", "oscillates"), ("deletes_next", "deletes_next"))
-        for number, line in rows(con, "select count(*), min(line) from plan.unsettled where kind = ?", kind)
+        for number, line in rows(
+            con, f"select count(*), {first_place('line')} from plan.unsettled where kind = ?", kind
+        )
         if number
     ]
 

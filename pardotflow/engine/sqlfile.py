@@ -13,6 +13,7 @@ import jinja2
 
 from pardotflow.engine.quote import literal, literals, name
 from pardotflow.engine.templatecache import template_cache
+from pardotflow.plan.places import first_place, place_order
 
 FOLDER = Path(__file__).parent / "sql"
 
@@ -28,6 +29,7 @@ def _environment() -> jinja2.Environment:
         bytecode_cache=template_cache(),
     )
     environment.filters.update(name=name, literal=literal, literals=literals)
+    environment.filters.update(first_place=first_place, place_order=place_order)
     return environment
 
 

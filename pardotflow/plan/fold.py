@@ -7,6 +7,7 @@ where the values differ but the line is the same, many of them tell one story wi
 import duckdb
 
 from pardotflow.plan.model import FieldChange, Pattern, RecordName
+from pardotflow.plan.places import place_order
 
 # Below this many equal changes, single lines are easier to read than an abstraction.
 AT_LEAST = 3
@@ -51,7 +52,8 @@ with p as (
   group by {_SHOWN}, fold, case when fold = 'same' then before end, case when fold = 'same' then after end,
            case when fold = 'same' then after_note end, before is null, after is null and after_note = ''
 )
-select *, count(*) over () as total from p order by n desc, system, object, field, line, b nulls first, a nulls first
+select *, count(*) over () as total from p order by n desc, system, object, field, {place_order("line")},
+  b nulls first, a nulls first
 """
 
 

@@ -26,6 +26,7 @@ from pardotflow.plan.model import (
     RecordName,
 )
 from pardotflow.plan.moments import PAUSED, moment_key
+from pardotflow.plan.places import place_order
 
 SAMPLES = 3
 EVERY = 2**31 - 1
@@ -267,8 +268,9 @@ def _paused(con: duckdb.DuckDBPyConnection, meta: dict[str, str]) -> tuple[tuple
 def _created(con: duckdb.DuckDBPyConnection) -> tuple[Group, ...]:
     """New records, with the names of a few."""
     found = con.execute(
-        "select system, object, line, count(*) as n, list({'id': id, 'name': name} order by id)"
-        f"[1:{SAMPLES}] from plan.changes where action = 'create' group by all order by n desc, system, object, line"
+        "from (select system, object, line, count(*) as n, list({'id': id, 'name': name} order by id)"
+        f"[1:{SAMPLES}] as samples from plan.changes where action = 'create' group by all)"
+        f" order by n desc, system, object, {place_order('line')}"
     ).fetchall()
     return tuple(
         Group(
@@ -314,11 +316,11 @@ def _groups(
     grouped_reason = varied if table == "held" else reason
     told = f"case when field = '' then reason else {note} end" if table == "held" else note
     found = con.execute(
-        f"select {kind} as kind, system, object, {field} as field, {grouped_reason} as why, {line} as line, "
+        f"from (select {kind} as kind, system, object, {field} as field, {grouped_reason} as why, {line} as line, "
         f"count(*) as n,"
         f" list({{'id': id, 'name': name, 'note': {told}}} order by id, name)[1:{SAMPLES}] as samples"
-        f" from {view or f'plan.{table}'} group by 1, 2, 3, 4, 5, 6"
-        " order by n desc, kind, system, object, field, why, line"
+        f" from {view or f'plan.{table}'} group by 1, 2, 3, 4, 5, 6)"
+        f" order by n desc, kind, system, object, field, why, {place_order('line')}"
     ).fetchall()
     return tuple(
         Group(

@@ -193,3 +193,18 @@ def test_a_plan_is_tried_out_where_somebody_reads_what_it_writes(
     world.crm.edit("Contact", contact, {"Title": "x" * 200 if "too_long" in rules[0] else "b"})
     assert world.plan().sendable
     assert bool(tried) == is_tried
+
+
+def test_the_guard_names_the_first_of_the_lines(world: World) -> None:
+    rules = [TITLE, BACK]
+    for crm, unit in (("FirstName", "firstName"), ("Phone", "phone")):
+        rules.append({"pardot": unit, "direction": "to_pardot", "sql": f"salesforce.{crm} || '!'"})
+        rules.append({"salesforce": crm, "pardot": unit, "direction": "to_salesforce"})
+    world.configure(people(rules))
+    world.pair({"Title": "a", "FirstName": "a", "Phone": "a"}, {"jobTitle": "a", "firstName": "a", "phone": "a"})
+    plan = world.plan()
+    lines = {row["line"] for row in plan["unsettled"]}
+    (guard,) = [g for g in plan["guards"] if not g["passed"]]
+    first = min(lines, key=lambda line: int(line.split(":")[1]))
+    assert first != min(lines)
+    assert guard["line"] == first

@@ -109,3 +109,15 @@ def test_what_waits_for_a_refused_create_is_not_foretold(world: World) -> None:
     plan = world.plan()
     assert plan.sendable
     assert not plan["unsettled"]
+
+
+def test_what_was_refused_names_the_first_of_its_lines(world: World) -> None:
+    before: list[Yaml] = [{"salesforce": s, "pardot": p} for s, p in (("Phone", "phone"), ("Note__c", "note__c"))]
+    title = {"salesforce": "Title", "pardot": "jobTitle"}
+    world.configure(people([*before, {"salesforce": "Email", "pardot": "email"}, NAME, title]))
+    world.pair({}, {"firstName": "a", "jobTitle": "b"})
+    world.crm.habits.refuses = always(RULE)
+    plan = world.settle()
+    assert {f["line"] for f in plan.sendable} == {"syncs/people.yml:8", "syncs/people.yml:10"}
+    assert [c["line"] for c in plan["changes"]] == ["syncs/people.yml:8"]
+    assert [h["line"] for h in world.plan()["held"]] == ["syncs/people.yml:8"]

@@ -3,7 +3,7 @@ create or replace temp table strengths as select sync, position, strength in ('a
 
 insert into plan.held
 select o.sync, o.system, o.object, case when starts_with(o.id, 'new:') then 'new' else o.id end, min(o.name), '',
-       null, null, 'refused', min(r.code || ': ' || r.message), min(o.line), ''
+       null, null, 'refused', min(r.code || ': ' || r.message), {{ 'o.line' | first_place }}, ''
 from out_fields o join refused r on r.system = o.system and r.object = o.object and r.id = o.id
 group by o.sync, o.system, o.object, o.id;
 
@@ -16,7 +16,7 @@ where not exists (from refused r where r.system = o.system and r.object = o.obje
 create or replace temp table numbered as
 select system, object, id, min(name) as name,
        case when starts_with(id, 'new:') then 'create' else 'update' end as action,
-       min(line) as line, bool_or(s.sendable) as sendable, min(after_ref) as refers_to,
+       {{ 'line' | first_place }} as line, bool_or(s.sendable) as sendable, min(after_ref) as refers_to,
        row_number() over (order by case when starts_with(id, 'new:') then 0 else 1 end, system desc, object, id) as change
 from kept join strengths s using (sync)
 group by system, object, id;

@@ -7,14 +7,14 @@ from (select 'delete' as action, * from out_deletes union all select 'undelete',
 join strengths s using (sync);
 
 insert into plan.held
-select sync, system, object, id, min(name), '', null, null, 'refused', min(refusal), min(line), ''
+select sync, system, object, id, min(name), '', null, null, 'refused', min(refusal), {{ 'line' | first_place }}, ''
 from turned t
 where refusal is not null and not exists (from plan.held h
   where h.sync = t.sync and h.system = t.system and h.object = t.object and h.id = t.id and h.kind = 'refused')
 group by sync, system, object, id;
 
 create or replace temp table turning as
-select action, system, object, id, min(name) as name, min(line) as line, bool_or(sendable) as sendable,
+select action, system, object, id, min(name) as name, {{ 'line' | first_place }} as line, bool_or(sendable) as sendable,
        row_number() over (order by action desc, system desc, object, id)
          + (select coalesce(max(change), 0) from plan.changes) as change
 from turned where refusal is null group by action, system, object, id;

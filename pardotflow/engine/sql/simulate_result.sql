@@ -28,4 +28,4 @@ left join before_it p
   or (p.system = a.a_system and p.object = a.a_obj and p.record_id = a.a_id)
   or (p.system = a.b_system and p.object = a.b_obj and p.record_id = a.b_id)
 qualify row_number() over (partition by a.sync, a.system, a.object, a.id, a.field
-  order by p.line <> a.line desc, p.system <> a.system desc, p.line, p.field) = 1;
+  order by p.line <> a.line desc, p.system <> a.system desc, {{ 'p.line' | place_order }}, p.field) = 1;
