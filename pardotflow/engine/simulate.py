@@ -16,6 +16,7 @@ from pardotflow.engine.extract import Wanted
 from pardotflow.engine.overlay import open_overlay, overlay_name, rows_view
 from pardotflow.engine.quote import literal, name
 from pardotflow.engine.readers import is_read_elsewhere
+from pardotflow.engine.reads import load_reads
 from pardotflow.engine.recycle import remember_recycling
 from pardotflow.engine.remember import KEPT_WRITES
 from pardotflow.engine.sqlfile import execute, rows, run
@@ -95,6 +96,7 @@ def _follow(simulation: Simulation) -> bool:
     not.
     """
     con = simulation.con
+    load_reads(con, simulation.syncs)
     for item in simulation.wanted:
         open_overlay(con, item.connection, item.object)
     for number in range(1, ROUNDS + 1):

@@ -47,6 +47,16 @@ def test_rules_that_undo_each_other_are_caught_before_apply(world: World) -> Non
     assert contact in {c["id"] for c in plan["changes"]}
 
 
+def test_only_a_rule_that_is_read_is_named(world: World) -> None:
+    name = {"salesforce": "FirstName", "pardot": "firstName", "direction": "to_pardot"}
+    world.configure(people([name, TITLE, ON]))
+    world.pair({"FirstName": "new", "Title": "b", "Phone": "A"}, {"firstName": "old", "jobTitle": "a"})
+    plan = world.plan()
+    assert {"firstName", "jobTitle"} == {f["field"] for f in plan.sendable}
+    (row,) = _unsettled(plan, "needs_another")
+    assert (row["field"], row["other_field"]) == ("Phone", "jobTitle")
+
+
 def test_a_delete_that_a_plan_brings_about_is_caught_before_apply(world: World) -> None:
     """A new lead is outside the selection, so the next plan would delete the prospect that it was made from."""
     lead = {"object": "Lead", "set": {"LastName": "'x'", "Company": "'y'"}, "key": "Prospect_Id__c"}
