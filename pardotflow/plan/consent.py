@@ -17,7 +17,7 @@ def read_consent(con: duckdb.DuckDBPyConnection, limit: int = 200) -> Consent | 
     found = con.execute(
         "select c.system, c.object, case when starts_with(c.id, 'new:') then 'new' else c.id end, c.name, c.field,"
         " c.status, c.opts, c.says_no, c.origin_system, coalesce(strftime(c.set_at, '%Y-%m-%dT%H:%M:%SZ'), ''),"
-        " c.set_by, coalesce(u.name, ''), c.by_history, c.is_ours, c.reason, c.line"
+        " c.set_by, coalesce(u.name, ''), c.by_history, c.is_ours, c.said_before, c.reason, c.line"
         " from plan.consent c left join plan.user_names u on u.system = c.origin_system and u.id = c.set_by"
         " order by c.opts <> 'in', c.status, c.sync, c.system, c.object, c.id, c.field, c.mapping"
         f" limit {limit}"
@@ -38,8 +38,9 @@ def read_consent(con: duckdb.DuckDBPyConnection, limit: int = 200) -> Consent | 
                 user=r[11],
                 by_history=r[12],
                 is_ours=r[13],
-                reason=r[14],
-                line=r[15],
+                said_before=r[14],
+                reason=r[15],
+                line=r[16],
             )
             for r in found
         ),

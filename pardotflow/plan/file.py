@@ -74,7 +74,8 @@ create table plan.flipflops (
 create table plan.consent (
   sync varchar, mapping varchar, status varchar, opts varchar, system varchar, object varchar, id varchar, name varchar,
   field varchar, says_no varchar, origin_system varchar, origin_object varchar, origin_id varchar, origin_field varchar,
-  set_at timestamp, set_by varchar, by_history boolean, is_ours boolean, reason varchar, line varchar);
+  set_at timestamp, set_by varchar, by_history boolean, is_ours boolean, said_before varchar, reason varchar,
+  line varchar);
 create table plan.opted_out (sync varchar, mapping varchar, both_sides bigint);
 create table plan.user_names (system varchar, id varchar, name varchar);
 create table plan.unmatched (sync varchar, system varchar, reason varchar, records bigint);

@@ -232,6 +232,8 @@ class ConsentRow:
     """The field's own history says so; else it is the last change of the whole record."""
     is_ours: bool
     """We wrote it ourselves."""
+    said_before: str
+    """`no` or `yes`: what that side said when the two last agreed; empty where nothing is known of it."""
     reason: str
     line: str
 
@@ -299,7 +301,7 @@ class Coverage:
     mode: str
     """`full`, `delta`, `record` or `file`."""
     changed: int
-    """Rows that the read brought."""
+    """Rows of a delta that differ from what was known; of another read, all that it brought."""
     note: str
 
 

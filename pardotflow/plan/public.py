@@ -126,7 +126,8 @@ _LISTS: tuple[tuple[str, str], ...] = (
         "select c.sync, c.system, c.object, c.id, c.name, c.field, c.status, c.opts, nullif(c.says_no, '') as says_no,"
         " {'system': origin_system, 'object': origin_object, 'id': origin_id, 'field': nullif(origin_field, ''),"
         " 'at': strftime(set_at, '%Y-%m-%dT%H:%M:%SZ'), 'user': nullif(set_by, ''), 'user_name': u.name,"
-        " 'by_history': by_history, 'by_pardotflow': is_ours} as origin, c.reason, c.line"
+        " 'by_history': by_history, 'by_pardotflow': is_ours,"
+        " 'said_before': nullif(said_before, '')} as origin, c.reason, c.line"
         " from shown_consent c left join shown_user_names u on u.system = c.origin_system and u.id = c.set_by"
         " order by c.sync, c.system, c.object, c.id, c.field, c.mapping",
     ),

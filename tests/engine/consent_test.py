@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from pardotflow.core.values import System
+from pardotflow.plan.report import read_report
+from pardotflow.views.page import page_for
+from pardotflow.views.terminal.consent import consent_lines
 from tests.engine.harness import SavedPlan, World, Yaml, people
 from tests.engine.vendor import OURS, PERSON, START
 
@@ -60,6 +63,40 @@ def test_an_opt_in_is_told_with_who_took_the_no_back(world: World, allow: Yaml, 
     world.unit.edit(PROSPECT, unit, {"optedOut": False})
     world.clock.tick(600)
     assert told(world.plan()) == [(status, "in", "salesforce", "salesforce", "pardot")]
+
+
+def _said(plan: SavedPlan) -> list[str]:
+    """What the block says of where each answer comes from."""
+    lines = consent_lines(read_report(plan.path), page_for(width=120, full=True))
+    return [line.plain.strip() for line in lines if "record last changed" in line.plain]
+
+
+def test_only_who_said_no_takes_it_back(world: World) -> None:
+    _, unit = start(world, {**OPT_OUT, "allow": "opt_in"}, NAME, no=True)
+    world.unit.edit(PROSPECT, unit, {"optedOut": False})
+    world.clock.tick(600)
+    plan = world.plan()
+    assert [c["said_before"] for c in plan["consent"]] == ["no"]
+    assert _said(plan)[0].startswith("taken back in Pardot;")
+
+
+def test_where_nothing_was_known_nothing_is_taken_back(world: World) -> None:
+    world.configure(people([{**OPT_OUT, "policy": "salesforce", "on_link": "salesforce"}]))
+    world.pair({"OptOut__c": False}, {"optedOut": True})
+    plan = world.plan()
+    assert told(plan) == [("sent", "in", "pardot", "pardot", "salesforce")]
+    assert [c["said_before"] for c in plan["consent"]] == [""]
+    assert _said(plan)[0].startswith("Salesforce does not say no, and nothing is known from before;")
+
+
+def test_a_no_that_is_overwritten_was_not_taken_back(world: World) -> None:
+    _, unit = start(world, {**OPT_OUT, "policy": "salesforce", "direction": "to_pardot"})
+    world.unit.edit(PROSPECT, unit, {"optedOut": True})
+    world.clock.tick(600)
+    plan = world.plan()
+    assert told(plan) == [("sent", "in", "pardot", "pardot", "salesforce")]
+    assert [c["said_before"] for c in plan["consent"]] == ["yes"]
+    assert _said(plan)[0].startswith("Salesforce does not say no, as before;")
 
 
 def test_an_opt_out_that_may_not_flow_is_held_and_told(world: World) -> None:

@@ -2,7 +2,7 @@
 insert into out_consent
 select f.sync, f.mapping, 'send', 'out', f.system, f.object, f.id, f.name, f.field, case f.system when s.a_system then s.b_system else s.a_system end,
   case f.system when s.a_system then s.b_system else s.a_system end, case f.system when s.a_system then f.b_obj else f.a_obj end,
-  case f.system when s.a_system then f.b_id else f.a_id end, '', null, '', '', f.line
+  case f.system when s.a_system then f.b_id else f.a_id end, '', null, '', '', '', f.line
 from out_fields f join plan.syncs s on s.sync = f.sync
 where f.action = 'create' and f.after = 'true' and (f.sync, f.mapping) in (select (sync, mapping) from spoken_mappings);
 
@@ -15,7 +15,7 @@ with told as (
   from out_consent o
 )
 select t.sync, t.mapping, t.status, t.opts, t.system, t.object, t.id, t.name, t.field,
-  t.says_no, t.origin_system, t.origin_object, t.origin_id, t.origin_field, t.set_at, t.set_by, false, false,
+  t.says_no, t.origin_system, t.origin_object, t.origin_id, t.origin_field, t.set_at, t.set_by, false, false, t.said_before,
   coalesce(case t.status when 'held' then h.reason when 'sent' then f.reason when 'open' then k.reason else 'the system refused it' end, ''), t.line
 from told t
 left join plan.changes c on c.system = t.system and c.object = t.object and c.id = t.id

@@ -17,6 +17,9 @@ select {{ sync.name | literal }}, d.key, d.outcome, case when d.side = 'ask' the
   case d.origin when 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end,
   case d.origin when 'a' then d.a_obj else d.b_obj end, case d.origin when 'a' then d.a_id else d.b_id end,
   coalesce(t.field, ''), case d.origin when 'a' then d.a_stamp else d.b_stamp end,
-  coalesce(case d.origin when 'a' then d.a_writer else d.b_writer end, ''), '', d.line
+  coalesce(case d.origin when 'a' then d.a_writer else d.b_writer end, ''),
+  -- Only who said no before can take it back. Without a base nobody knows, and that of another mapping says nothing.
+  case when not d.has_base or d.found = 'mapping_changed' then '' when case d.origin when 'a' then d.nba else d.nbb end = 'true' then 'no' else 'yes' end,
+  '', d.line
 from traced d
 left join targets t on t.m = d.m and t.role = d.origin and t.obj = case d.origin when 'a' then d.a_obj else d.b_obj end;

@@ -38,7 +38,7 @@ create or replace temp table out_identity (
 create or replace temp table out_consent (
   sync varchar, mapping varchar, outcome varchar, opts varchar, system varchar, object varchar, id varchar, name varchar,
   field varchar, says_no varchar, origin_system varchar, origin_object varchar, origin_id varchar, origin_field varchar,
-  set_at timestamp, set_by varchar, reason varchar, line varchar);
+  set_at timestamp, set_by varchar, said_before varchar, reason varchar, line varchar);
 create or replace temp table out_opted_out (sync varchar, mapping varchar, both_sides bigint);
 create or replace temp table out_unmatched (sync varchar, system varchar, reason varchar, records bigint);
 create or replace temp table out_left_out (sync varchar, system varchar, reason varchar, records bigint, line varchar);

@@ -22,6 +22,7 @@ _WHAT = {
     ("refused", "in"): ("? ", "opt-in refused", "yellow"),
     ("refused", "out"): ("! ", "opt-out refused", "bold red"),
 }
+_BEFORE = {"yes": "as before", "": "and nothing is known from before"}
 _UNDECIDED = ("? ", "undecided", "bold yellow")
 
 
@@ -79,13 +80,14 @@ def _row(row: ConsentRow, page: Page) -> list[Text]:
 def _origin(row: ConsentRow, page: Page) -> str:
     """Where the no stands or was taken back, by whom, and since when as far as anybody can tell."""
     where = system_name(row.origin)
+    is_taken_back = row.opts == "in" and row.said_before == "no"
     if row.opts == "in":
-        said = f"taken back in {where}"
+        said = f"taken back in {where}" if is_taken_back else f"{where} does not say no, {_BEFORE[row.said_before]}"
     else:
         said = f"{where} says no" if row.origin == row.says_no else f"from {where}"
     who, when = _who(row, page), _when(row.set_at)
     if row.by_history:
-        return f"{said} by {who}{when}" if row.opts == "in" else f"{said}, set by {who}{when}"
+        return f"{said} by {who}{when}" if is_taken_back else f"{said}, set by {who}{when}"
     return f"{said}; record last changed by {who}{when}" if row.set_by or row.set_at else said
 
 
