@@ -131,7 +131,7 @@ def refresh(
             results = []
             for job, extract in zip(jobs, extracts, strict=True):
                 results.append(_store(con, job, extract.result()))
-                progress.finish(job.step, f"{results[-1].coverage.changed:,} rows")
+                progress.finish(job.step, f"{extract.result().rows:,} rows")
                 stop_if_asked()
             return results
     finally:
@@ -202,6 +202,7 @@ def _store(con: duckdb.DuckDBPyConnection, job: _Job, extract: Extract) -> Refre
     at = naive(extract.server_time_at_start)
     # Rows and cursor change together: what a crash leaves is the snapshot of before.
     with landed(con, columns_of(wanted.connection, wanted.object), wanted.fields, extract), _transaction(con):
+        changed = extract.rows if is_full or not extract.files else _differing(con, table)
         _merge(con, table, has_rows=bool(extract.files), proves=is_full and extract.complete)
         visible = int(rows(con, f"select count(*) from {table} where _visible and not _deleted")[0][0])
         # Entries of a history end with the org's retention.
@@ -217,7 +218,7 @@ def _store(con: duckdb.DuckDBPyConnection, job: _Job, extract: Extract) -> Refre
         rows=visible,
         deleted=gone,
         mode="full" if is_full else "delta",
-        changed=extract.rows,
+        changed=changed,
         note=_note(wanted, cursor, extract, is_full=is_full),
     )
     return Refreshed(coverage=coverage, complete=extract.complete, shrunk=shrunk)
@@ -316,6 +317,13 @@ def _transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
         con.execute("rollback")
         raise
     con.execute("commit")
+
+
+def _differing(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Rows that came and are not what the snapshot holds: the overlap brings others again as they were."""
+    columns = ", ".join(name(row[0]) for row in rows(con, "describe landed") if row[0] != "_read_at")
+    known = f"select {columns} from {table} semi join landed using (_id)"
+    return int(rows(con, f"select count(*) from (select {columns} from landed except {known})")[0][0])
 
 
 def _merge(con: duckdb.DuckDBPyConnection, table: str, *, has_rows: bool, proves: bool) -> None:

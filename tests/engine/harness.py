@@ -102,6 +102,7 @@ TABLES = (
     "opted_out",
     "user_names",
     "left_out",
+    "coverage",
 )
 
 
