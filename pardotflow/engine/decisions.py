@@ -75,6 +75,9 @@ The table names a source; the value is then held (shown, not sent) when
 | `kept_by_decision` | a person decided to keep both values |
 | `refused` | the system refused exactly this change before |
 
+A Salesforce checkbox is never blank, and a blank beside it compares as `false`. A field that holds nothing and is not
+known to have held anything is a blank all the same: it takes no tick away but under `on_blank: clear`.
+
 Where the policy asks, the recorded decision of a person is carried out, if both values are still those that it was
 made for (`pardotflow conflicts`). It is held like any other write: `on_blank: hold` keeps back a blank that a person
 chose, and `refill` never turns a person's decision round.

@@ -21,6 +21,11 @@ from pardotflow.plan.places import first_place
 LEAST_LINKED = 10
 OWNER_FIELDS = frozenset({"ownerid", "userid", "assignedtoid", "salesforceownerid"})
 """Fields that say to whom a record belongs."""
+_UNTICKS = (
+    "(f.type = 'boolean' and f.after = 'false' and f.situation in ('new', 'mapping_changed', c.system || '_moved')"
+    " and nf_text(case b.sent_side when 'a' then b.b_value else b.a_value end) is null)"
+)
+"""A checkbox that loses its tick to a field which holds nothing and is not known to have held anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +141,8 @@ def _values(con: duckdb.DuckDBPyConnection, syncs: Iterable[CompiledSync]) -> It
         "select f.sync, c.system, c.object, f.field, f.type, b.mapping,"
         " count(*) filter (where c.action = 'update' and f.section <> 'id'),"
         " count(*) filter (where c.action = 'update' and f.section <> 'id' and nf_text(f.before) is not null),"
-        " count(*) filter (where f.after is null and f.after_ref is null and nf_text(f.before) is not null),"
+        " count(*) filter (where f.after is null and f.after_ref is null and nf_text(f.before) is not null"
+        f" or {_UNTICKS}),"
         " count(*) filter (where f.after = 'false')"
         " from plan.field_changes f join plan.changes c using (change)"
         " left join plan.bases b on b.change = f.change and b.field = f.field and b.sync = f.sync"

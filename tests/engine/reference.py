@@ -147,7 +147,7 @@ def decide(rules: Rules, cell: Cell) -> Outcome:
     if rules.preset is Preset.CONNECTOR:
         return _by_connector(rules, cell)
     winner = _winner(rules, cell, moved)
-    return CONFLICT if winner is None else _write(rules, cell, winner)
+    return CONFLICT if winner is None else _write(rules, cell, winner, moved or frozenset())
 
 
 def _moved(rules: Rules, cell: Cell) -> frozenset[Side] | None:
@@ -297,10 +297,12 @@ def _filled_alone(rules: Rules, cell: Cell) -> Side | None:
     return filled[0] if len(filled) == 1 else None
 
 
-def _write(rules: Rules, cell: Cell, winner: Side) -> Outcome:
+def _write(rules: Rules, cell: Cell, winner: Side, moved: frozenset[Side]) -> Outcome:
     target = winner.other
     wish = _wish(rules, cell.of(winner), target)
-    is_clear = wish.text is None and wish.held is None
+    # An empty field beside a checkbox says false only where it was emptied.
+    is_empty = wish.text is None or (_holds_nothing(rules, cell.of(winner)) and winner not in moved)
+    is_clear = is_empty and wish.held is None
     if is_clear and rules.on_blank is OnBlank.REFILL:
         return _refill(rules, cell, winner)
     if rules.into is Into.BLANK and not _is_blank(rules, cell.of(target)):

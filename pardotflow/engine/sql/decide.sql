@@ -87,19 +87,22 @@ chosen as (
   select *,
     case when consent then consent_source else coalesce(decision, ruled) end as first_side,
     consent and consent_opt_in as is_opt_in,
-    is_unreadable(ca) or is_unreadable(cb) as unreadable
+    is_unreadable(ca) or is_unreadable(cb) as unreadable,
+    -- Beside a checkbox a blank compares as false. It is a person's false only where the field is known to have held more.
+    ca is null or (form = 'checkbox' and nf_text(ra) is null and found in ('new', 'mapping_changed', 'b_moved')) as blank_a,
+    cb is null or (form = 'checkbox' and nf_text(rb) is null and found in ('new', 'mapping_changed', 'a_moved')) as blank_b
   from decided_by
 ),
 blanked as (
   -- A blank over a value: `refill` turns the write round where the mapping may flow that way, but never a person's decision.
   select *,
     case when consent or first_side not in ('a', 'b') then first_side
-         when (first_side = 'a' and ca is null) or (first_side = 'b' and cb is null) then
+         when (first_side = 'a' and blank_a) or (first_side = 'b' and blank_b) then
            case when on_blank = 'refill' and decision is null then case when flow = 'two_way' then case first_side when 'a' then 'b' else 'a' end else 'none' end
                 else first_side end
          else first_side end as side,
     case when consent or first_side not in ('a', 'b') then false
-         else ((first_side = 'a' and ca is null) or (first_side = 'b' and cb is null)) and (on_blank <> 'refill' or decision is not null) end as is_clear
+         else ((first_side = 'a' and blank_a) or (first_side = 'b' and blank_b)) and (on_blank <> 'refill' or decision is not null) end as is_clear
   from chosen
 ),
 aimed as (
