@@ -98,7 +98,7 @@ def apply_plan(request: ApplyRequest) -> Applied:
             finally:
                 # Whatever ends the sending: what was confirmed is remembered.
                 writers = {system: identity.user_id for system, identity in request.identities.items()}
-                remember(con, sender.outcomes.values(), writers, run_id, is_newest=is_newest)
+                remember(con, sender.outcomes.values(), writers, run_id, request.clock.now(), is_newest=is_newest)
                 keep_refusals(con, request.ledger, sender.outcomes, run_id, request.clock.now())
                 forget_decisions(con, request.ledger)
             report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began)

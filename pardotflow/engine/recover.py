@@ -62,7 +62,7 @@ def _recover(
             total = int(rows(con, "select count(*) from plan.changes where sendable")[0][0])
             con.execute("create or replace temp table moved_records (system varchar, object varchar, id varchar)")
             writers = {system: identity.user_id for system, identity in identities.items()}
-            remember(con, outcomes.values(), writers, run_id, is_newest=False)
+            remember(con, outcomes.values(), writers, run_id, clock.now(), is_newest=False)
             keep_refusals(con, ledger, outcomes, run_id, clock.now())
             forget_decisions(con, ledger)
     counts = {s: sum(o.status == s for o in outcomes.values()) for s in ("confirmed", "refused", "unknown")}

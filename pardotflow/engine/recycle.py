@@ -51,10 +51,13 @@ def plan_recycling(con: duckdb.DuckDBPyConnection, syncs: Iterable[CompiledSync]
     run(con, "recycle", kept=kept)
 
 
-def remember_recycling(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
-    """Fold what the run's confirmed deletes and undeletes mean for links into memory. Comes after `remember`."""
+def remember_recycling(con: duckdb.DuckDBPyConnection, run_id: str, now: str) -> None:
+    """Fold what the run's confirmed deletes and undeletes mean for links into memory. Comes after `remember`.
+
+    `now` is the moment of the run, as SQL writes it.
+    """
     if con.execute("from plan.recycled limit 1").fetchone() is not None:
-        run(con, "recycled", run_id=run_id)
+        run(con, "recycled", run_id=run_id, now=now)
 
 
 def recycling_notes(con: duckdb.DuckDBPyConnection) -> list[str]:

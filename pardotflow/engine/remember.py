@@ -6,9 +6,11 @@ answer never came stands beside the base: it counts if the record shows it.
 """
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 import duckdb
 
+from pardotflow.engine.landed import naive
 from pardotflow.engine.recycle import remember_recycling
 from pardotflow.engine.send import Outcome, stored_text
 from pardotflow.engine.sqlfile import insert_rows, run
@@ -22,18 +24,21 @@ def remember(
     outcomes: Collection[Outcome],
     writers: Mapping[str, str],
     run_id: str,
+    now: datetime,
     *,
     is_newest: bool,
 ) -> None:
-    """Fold a run's outcomes into the attached memory, in one transaction. `writers` is our user by system.
+    """Fold a run's outcomes into the attached memory, in one transaction. `writers` is our user by system, `now`
+    the clock of the run.
 
     Pairs with a record that moved since the plan are not remembered. `is_newest` is false when another run came since:
     then only what this one sent is.
     """
     _load(con, outcomes, writers)
     con.execute("begin")
-    run(con, "remember", run_id=run_id, is_newest=is_newest, kept_writes=KEPT_WRITES)
-    remember_recycling(con, run_id)
+    at = naive(now).isoformat(" ")
+    run(con, "remember", run_id=run_id, now=at, is_newest=is_newest, kept_writes=KEPT_WRITES)
+    remember_recycling(con, run_id, at)
     con.execute("commit")
 
 

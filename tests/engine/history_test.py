@@ -25,6 +25,19 @@ def test_every_write_of_a_field_is_remembered(world: World) -> None:
     assert found[6]
 
 
+def test_a_link_is_made_at_the_clock_of_its_run(world: World) -> None:
+    world.configure(people([{"salesforce": "Phone", "pardot": "phone"}], deletes={"salesforce": "archive"}))
+    contact, _ = world.pair({"Phone": "1"}, {"phone": "1"})
+    began = world.clock.now().replace(tzinfo=None)
+    world.settle()
+    world.crm.delete("Contact", contact)
+    world.clock.tick(600)
+    world.settle()
+    with open_session(world.layout) as con:
+        (at,) = con.execute("select linked_at from mem.links").fetchall()[0]
+    assert began <= at <= world.clock.now().replace(tzinfo=None)
+
+
 def test_only_the_last_writes_are_kept(world: World) -> None:
     world.configure(people([{"salesforce": "Phone", "pardot": "phone"}]))
     _, prospect = world.pair({"Phone": "0"}, {"phone": "0"})

@@ -115,6 +115,7 @@ ENTRIES = FieldHistory(
 )
 VALUES = {
     "run_id": "run",
+    "now": "2026-01-01 00:00:00",
     "is_newest": True,
     "kept_writes": 6,
     "round": 1,

@@ -19,7 +19,7 @@ where t.action <> 'create' and l.sync = t.sync and l.a_object = t.a_object and l
 
 -- A pair that was never remembered is remembered as ended, so that nothing is made for it again.
 insert into mem.links
-select distinct t.sync, t.a_object, t.a_id, t.b_object, t.b_id, 'found', {{ run_id | literal }}, timezone('UTC', now()), t.tombstone
+select distinct t.sync, t.a_object, t.a_id, t.b_object, t.b_id, 'found', {{ run_id | literal }}, timestamp '{{ now }}', t.tombstone
 from turned t
 where t.action = 'delete' and t.a_id is not null and t.b_id is not null and not exists (from mem.links l
   where l.sync = t.sync and l.a_object = t.a_object and l.a_id = t.a_id and l.b_object = t.b_object and l.b_id = t.b_id);

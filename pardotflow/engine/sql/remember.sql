@@ -36,7 +36,7 @@ where l.sync = r.sync and l.a_object = r.old_a_object and l.a_id = r.old_a_id an
 
 insert into mem.links
 select sync, a_object, a_id, b_object, b_id, case when kind in ('followed', 'tombstone') then 'found' else kind end,
-       {{ run_id | literal }}, timezone('UTC', now()), tombstone
+       {{ run_id | literal }}, timestamp '{{ now }}', tombstone
 from resolved_links where kind <> 'forgotten';
 
 delete from mem.bases b using resolved_links r
