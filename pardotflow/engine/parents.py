@@ -47,6 +47,9 @@ def _paths(project: Project) -> Iterator[tuple[str, str, str]]:
 def _named(sync: Sync, side: Side) -> Iterator[str]:
     """Every field that the sync reads of a side, by mappings and by expressions."""
     is_a = side is sync.a
+    picks = [pick.sql for system, pick in sync.pick.items() if system is side.system]
+    for condition in (side.select, side.do_not_sync, *picks):
+        yield from columns_of(condition)
     for key in sync.match:
         for part in key.parts:
             yield from _fields(part.ref(is_a=is_a))

@@ -7,6 +7,7 @@ import pytest
 
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
 from pardotflow.core.values import FieldType, System
+from pardotflow.engine.parents import with_parents
 from tests.engine.harness import World, new_world, people
 
 CLEARS = {"salesforce": "User.Name", "pardot": "company", "direction": "to_pardot", "on_blank": "clear"}
@@ -63,6 +64,20 @@ def test_a_new_record_is_settled_by_one_apply(world: World, has_parent: bool) ->
     world.settle()
     assert world.unit.value("prospect", prospect, "company") == ("Ana" if has_parent else None)
     assert world.plan().sendable == []
+
+
+@pytest.mark.parametrize("condition", ["select", "do_not_sync"])
+def test_a_parent_that_only_a_condition_names_is_described_too(world: World, condition: str) -> None:
+    """Otherwise the field would not be read, and the condition be computed without it."""
+    sides = {
+        "salesforce": {"objects": ["Contact"], condition: "User.Name = 'Ana'"},
+        "pardot": {"object": "prospect"},
+    }
+    world.configure(people([{"salesforce": "FirstName", "pardot": "firstName"}], sides=sides))
+    user = ("salesforce", "user")
+    catalog = Catalog(objects={key: info for key, info in world.catalog.objects.items() if key != user})
+    found = with_parents(world.project, catalog, lambda connection, name: world.catalog.find(connection, name))
+    assert user in found.objects
 
 
 def described(name: str, *fields: FieldInfo) -> tuple[tuple[str, str], ObjectInfo]:
