@@ -48,7 +48,7 @@ from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.engine.users import pair_notes
 from pardotflow.engine.wanted import wanted_objects
 from pardotflow.engine.warehouse import describe_models, make_model_views, make_row_view, make_source_views
-from pardotflow.graph.dag import StepKind, build_graph
+from pardotflow.graph.dag import StepKind, build_graph, step_name
 from pardotflow.graph.digest import config_digest
 from pardotflow.plan.digest import plan_digest
 from pardotflow.plan.file import FORMAT_VERSION, TABLES
@@ -207,6 +207,20 @@ def _models_in_order(project: Project) -> tuple[Model, ...]:
     return tuple(by_name[s.name] for s in steps if s.kind is StepKind.MODEL)
 
 
+def _sources_of_models(project: Project) -> Mapping[str, Set[tuple[str, str]]]:
+    """By model the connection and object of every source that it comes from, over other models too."""
+    graph = build_graph(project)
+    sources = {s.name: (s.connection, s.object) for s in project.sources}
+    return {
+        model.name: {
+            sources[step.name]
+            for step in graph.upstream([step_name(StepKind.MODEL, model.name)]).steps
+            if step.kind is StepKind.SOURCE
+        }
+        for model in project.models
+    }
+
+
 def _run_syncs(
     con: duckdb.DuckDBPyConnection, request: PlanRequest, draft: Path, syncs: tuple[CompiledSync, ...], read: SidesRead
 ) -> list[str]:
@@ -237,6 +251,7 @@ def _run_syncs(
             con=con,
             syncs=syncs,
             wanted=read.wanted,
+            models=_sources_of_models(request.project),
             draft=draft,
             memory=request.layout.memory,
             compare=try_out,

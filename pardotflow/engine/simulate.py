@@ -4,7 +4,7 @@ What a second plan would still send is no plan to apply: either two rules write 
 needs another apply to travel on. The systems' own automation takes no part; reading back finds that.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +15,10 @@ from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.extract import Wanted
 from pardotflow.engine.overlay import open_overlay, overlay_name, rows_view
 from pardotflow.engine.quote import literal, name
-from pardotflow.engine.readers import is_read_elsewhere
-from pardotflow.engine.reads import load_reads
+from pardotflow.engine.readers import Write, is_read_elsewhere, load_reads
 from pardotflow.engine.recycle import remember_recycling
 from pardotflow.engine.remember import KEPT_WRITES
-from pardotflow.engine.sqlfile import execute, rows, run
+from pardotflow.engine.sqlfile import dicts, execute, rows, run
 from pardotflow.engine.syncplan import Extent
 from pardotflow.plan.file import TABLES
 from pardotflow.store.memory import attach_memory
@@ -36,7 +35,8 @@ _ID_FIELD = {System.SALESFORCE: "Id", System.PARDOT: "id"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """The session after a plan was assembled: `memory` is the file that is kept, `wanted` the objects that were read.
+    """The session after a plan was assembled: `memory` is the file that is kept, `wanted` the objects that were read, and
+    `models` by name the system and object of every source that a model comes from.
 
     `compare` runs every sync over the rows of the session, `assemble` makes an ordered plan of what came out.
     """
@@ -44,6 +44,7 @@ class Simulation:
     con: duckdb.DuckDBPyConnection
     syncs: tuple[CompiledSync, ...]
     wanted: tuple[Wanted, ...]
+    models: Mapping[str, Set[tuple[str, str]]]
     draft: Path
     memory: Path
     compare: Callable[[Extent], None]
@@ -82,10 +83,10 @@ def _settles_by_itself(simulation: Simulation) -> bool:
         "   where y.strength in ('apply', 'scheduled') and not coalesce(o.settles, false))",
     )
     looked_up = {(item.connection, item.object) for item in simulation.wanted if item.looks_up}
-    written = rows(con, "select distinct sync, mapping, system, object, field from out_fields where settles")
+    found = dicts(con, "select distinct sync, mapping, system, object, field from out_fields where settles")
+    writes = [Write(**row) for row in found]
     return is_plain and not any(
-        (system, item) in looked_up or is_read_elsewhere(simulation.syncs, sync, mapping, system, field)
-        for sync, mapping, system, item, field in written
+        (w.system, w.object) in looked_up or is_read_elsewhere(simulation.syncs, simulation.models, w) for w in writes
     )
 
 
