@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from pardotflow.engine.compile import PERSON_FIELDS
 from pardotflow.engine.compiled import CompiledMapping, CompiledSide, CompiledSync
 from pardotflow.engine.computed import computed_columns
+from pardotflow.engine.looks import PERSON_FIELDS
 from pardotflow.engine.quote import name
 
 

@@ -13,6 +13,7 @@ from pardotflow.config.meaning.creates import check_creates
 from pardotflow.config.meaning.expressions import check_expressions
 from pardotflow.config.meaning.fields import check_fields, report_unread
 from pardotflow.config.meaning.fit import check_fit
+from pardotflow.config.meaning.forms import check_forms
 from pardotflow.config.meaning.locked import check_locked
 from pardotflow.config.meaning.names import check_names
 from pardotflow.config.meaning.policies import check_policies
@@ -37,6 +38,7 @@ _CHECKS: tuple[Callable[[Scope], None], ...] = (
     check_connector,
     check_traps,
     check_fit,
+    check_forms,
     check_users,
     check_locked,
     check_consent,

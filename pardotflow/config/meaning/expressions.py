@@ -13,6 +13,7 @@ from sqlglot.errors import SqlglotError
 
 from pardotflow.config.findings import suggest
 from pardotflow.config.meaning.fields import check_selected, unknown_parent_help
+from pardotflow.config.meaning.forms import check_typed
 from pardotflow.config.meaning.scope import VENDORS, Scope, is_same, other_side, refs_of
 from pardotflow.config.meaning.sources import unknown_column_help
 from pardotflow.config.project import CreateRule, FieldMapping, Side, Sync, TextPlace
@@ -178,6 +179,7 @@ def _check_name(scope: Scope, expression: Expression, path: Sequence[exp.Expr]) 
         _report_unknown(scope, expression, path[-1], every)
     for owner in owners:
         check_selected(scope, side, owner, name, span)
+    check_typed(scope, side, name, owners, span)
 
 
 def _check_path(scope: Scope, expression: Expression, path: str, span: Span) -> None:

@@ -46,7 +46,9 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF156",
         "types that do not fit",
-        "consent needs truth values on both sides; a number written to a phone field loses zeros and signs.",
+        "consent needs truth values on both sides; a number written to a phone field loses zeros and signs; two "
+        "objects of a side that declare a field as different things (a number and a text, a date and a time) cannot "
+        "be compared in one way.",
         "Map another field or use another policy.",
     ),
     code(
@@ -58,7 +60,8 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF148",
         "a match key that cannot be used",
-        "A key of several fields names as many on both sides; the id of a record is a key alone.",
+        "A key of several fields names as many on both sides; the id of a record is a key alone; fields of different "
+        "types in the objects of a side have no form in common.",
         "Write the key as the message says.",
     ),
     code(
