@@ -43,8 +43,8 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """The SQL of a mapping, by side; `stored_*` is the form in which a side's own values are told apart, and `outs_*`
-    what is written to each object."""
+    """The SQL of a mapping, by side; `stored_*` is the form in which a side's own values are told apart, `outs_*` what
+    is written to each object, and `sent_*` as in `CompiledMapping`."""
 
     form: Form
     stored_a: Form
@@ -53,6 +53,8 @@ class Compared:
     cmp_b: str
     outs_a: Mapping[str, str]
     outs_b: Mapping[str, str]
+    sent_a: str = ""
+    sent_b: str = ""
 
 
 def form_of(a: Sequence[Typed], b: Sequence[Typed]) -> Form:
@@ -107,14 +109,22 @@ def _translated(flow: Flow, pair: Pair, form: Form, pairs: Sequence[tuple[str, s
         return mapped(source.raw, other, own, lines, lambda v: written(own, kind, system, v, f"nf_{own}({v})"))
 
     at_a = forms.at == "a"
-    across_a = mapped(b.raw, forms.b, forms.a, back, lambda v: f"nf_{forms.a}({v})")
-    across_b = mapped(a.raw, forms.a, forms.b, pairs, lambda v: f"nf_{forms.b}({v})")
+
+    def across_a(raw: str) -> str:
+        return mapped(raw, forms.b, forms.a, back, lambda v: f"nf_{forms.a}({v})")
+
+    def across_b(raw: str) -> str:
+        return mapped(raw, forms.a, forms.b, pairs, lambda v: f"nf_{forms.b}({v})")
+
+    is_both = flow not in (Flow.A_TO_B, Flow.B_TO_A)
     return Compared(
         form=forms.compared,
         stored_a=forms.a,
         stored_b=forms.b,
-        cmp_a=f"nf_{forms.a}({a.raw})" if at_a else across_b,
-        cmp_b=across_a if at_a else f"nf_{forms.b}({b.raw})",
+        cmp_a=f"nf_{forms.a}({a.raw})" if at_a else across_b(a.raw),
+        cmp_b=across_a(b.raw) if at_a else f"nf_{forms.b}({b.raw})",
+        sent_a=across_b("a_value") if is_both and not at_a else "",
+        sent_b=across_a("b_value") if is_both and at_a else "",
         outs_a={o: out(a, b, kind) for o, kind in a.kinds.items()},
         outs_b={o: out(b, a, kind) for o, kind in b.kinds.items()},
     )

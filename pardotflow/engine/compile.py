@@ -182,6 +182,8 @@ def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: Looks, b: Looks)
         cmp_b=compared.cmp_b,
         out_a=by_object("a", compared.outs_a),
         out_b=by_object("b", compared.outs_b),
+        sent_a=compared.sent_a,
+        sent_b=compared.sent_b,
         applies=" and ".join(x for x in applies if x != "true") or "true",
         targets_a=_targets(fields_a, compared.outs_a),
         targets_b=_targets(fields_b, compared.outs_b),

@@ -92,8 +92,9 @@ class CompiledMapping:
 
     `raw_*` is what the side holds; `cmp_*` is the form in which the two are compared (value map applied); `out_*` is
     the text that would be written to that side. `stored_*` is the form in which what a side stores is told from what
-    it stored before: that of the comparison, but for a value map between two types. `applies` says for which pairs of
-    objects the mapping exists.
+    it stored before: that of the comparison, but for a value map between two types. `sent_*` is the form in which the
+    `a_value` or `b_value` that was sent to a side is compared, where a value map makes another one of it. `applies`
+    says for which pairs of objects the mapping exists.
     """
 
     number: int
@@ -109,6 +110,8 @@ class CompiledMapping:
     cmp_b: str
     out_a: str
     out_b: str
+    sent_a: str
+    sent_b: str
     applies: str
     targets_a: tuple[Target, ...]
     targets_b: tuple[Target, ...]

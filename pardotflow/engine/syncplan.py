@@ -320,8 +320,9 @@ def _judged_sql(sync: CompiledSync, kept: str = "") -> str:
     """What is remembered of those cells, and which side has moved since."""
     lags = {"lag_a": CACHE_LAG[sync.a.system], "lag_b": CACHE_LAG[sync.b.system]}
     uneven = any(m.stored_a is not m.stored_b for m in sync.mappings)
+    sent = {"sent_a": [m for m in sync.mappings if m.sent_a], "sent_b": [m for m in sync.mappings if m.sent_b]}
     names = {"translated": _translated(sync), "kept": kept, "uneven": uneven}
-    return render("judged", sync=sync, **names, **lags)
+    return render("judged", sync=sync, **names, **sent, **lags)
 
 
 def _histories(sync: CompiledSync) -> list[Mapping[str, object]]:

@@ -2,7 +2,8 @@
 
 A value of the map is read as the type of the field in which it stands: `TRUE` is a checkbox that is set, `7.0` is 7.
 Fields of several values are translated one value at a time, unless the map has a line for exactly these together.
-What the map does not know is marked with chr(2), and the plan holds it.
+A blank stays a blank, and beside a checkbox it is false. What the map does not know is marked with chr(2), and the
+plan holds it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -65,4 +66,5 @@ def mapped(raw: str, source: Form, target: Form, pairs: Pairs, given: Callable[[
         known = f"len(list_filter({parts}, lambda w: w is null)) = 0"
         unknown = f"case when {known} then nf_set(array_to_string({parts}, ';')) else {unknown} end"
     cases = " ".join(f"when nf_{source}({literal(x)}) then {value(y)}" for x, y in pairs)
-    return f"case when {normal} is null then null else case {normal} {cases} else {unknown} end end"
+    blank = "'false'" if target is Form.CHECKBOX else "null"
+    return f"case when {normal} is null then {blank} else case {normal} {cases} else {unknown} end end"

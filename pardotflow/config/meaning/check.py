@@ -15,6 +15,7 @@ from pardotflow.config.meaning.fields import check_fields, report_unread
 from pardotflow.config.meaning.fit import check_fit
 from pardotflow.config.meaning.forms import check_forms
 from pardotflow.config.meaning.locked import check_locked
+from pardotflow.config.meaning.maps import check_maps
 from pardotflow.config.meaning.names import check_names
 from pardotflow.config.meaning.policies import check_policies
 from pardotflow.config.meaning.scope import Scope
@@ -39,6 +40,7 @@ _CHECKS: tuple[Callable[[Scope], None], ...] = (
     check_traps,
     check_fit,
     check_forms,
+    check_maps,
     check_users,
     check_locked,
     check_consent,

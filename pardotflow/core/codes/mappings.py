@@ -48,7 +48,7 @@ MAPPING_CODES: tuple[Code, ...] = (
         "types that do not fit",
         "consent needs truth values on both sides; a number written to a phone field loses zeros and signs; two "
         "objects of a side that declare a field as different things (a number and a text, a date and a time) cannot "
-        "be compared in one way.",
+        "be compared in one way; a value map of which a field can hold no value translates nothing.",
         "Map another field or use another policy.",
     ),
     code(
@@ -67,7 +67,8 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF167",
         "values that the target does not take",
-        "A picklist lacks a value, a field is shorter than the one across, or two names differ by case only.",
+        "A picklist lacks a value, a value map has one that the type of its field cannot hold, a field is shorter than "
+        "the one across, or two names differ by case only.",
         "Make both sides take the same; what does not fit is held and listed by the plan.",
     ),
     code(

@@ -22,7 +22,9 @@ select {{ sync.name | literal }},
   case target when 'a' then a_id else b_id end,
   case target when 'a' then a_name else b_name end,
   'update', target_field, target_type,
-  case when form = 'number' and not is_unreadable(target_form) then target_form else before_value end, case when source_form is null then null else after_value end, null, '',
+  -- A number is shown without the zeros that a system puts behind it.
+  case when case target when 'a' then stored_a else stored_b end = 'number' and not is_unreadable(case target when 'a' then na else nb end)
+       then case target when 'a' then na else nb end else before_value end, case when source_form is null then null else after_value end, null, '',
   case when decision is not null then 'conflict' else section end, case found when 'a_moved' then '{{ sync.a.system.value }}_moved' when 'b_moved' then '{{ sync.b.system.value }}_moved' else found end,
   case when consent and is_opt_in then 'an opt-out is taken back; allow: opt_in'
        when consent then 'an opt-out on either side wins'

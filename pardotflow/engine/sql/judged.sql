@@ -45,7 +45,9 @@ formed as (
 seen as (
   select * exclude (forms) replace (
       case when a_stale then a_value else ra end as ra, case when b_stale then b_value else rb end as rb,
-      case when a_stale then forms[3] else ca end as ca, case when b_stale then forms[4] else cb end as cb),
+      -- What was sent is compared as what the value map makes of it, as what is read is.
+      case when a_stale then {% if sent_a %}case m {% for c in sent_a %}when {{ c.number }} then {{ c.sent_a }} {% endfor %}else forms[3] end{% else %}forms[3]{% endif %} else ca end as ca,
+      case when b_stale then {% if sent_b %}case m {% for c in sent_b %}when {{ c.number }} then {{ c.sent_b }} {% endfor %}else forms[4] end{% else %}forms[4]{% endif %} else cb end as cb),
     case when a_confirmed then ra else a_value end as base_a,
     case when b_confirmed then rb else b_value end as base_b,
     case when a_stale then forms[3] else forms[1] end as na,
