@@ -23,6 +23,7 @@ from pardotflow.config.meaning.selection import check_selection
 from pardotflow.config.meaning.sources import check_sources
 from pardotflow.config.meaning.targets import check_targets
 from pardotflow.config.meaning.traps import check_traps
+from pardotflow.config.meaning.unsteady import check_unsteady
 from pardotflow.config.meaning.users import check_users
 from pardotflow.config.project import Project
 from pardotflow.core.describe import Catalog
@@ -36,6 +37,7 @@ _CHECKS: tuple[Callable[[Scope], None], ...] = (
     check_policies,
     check_creates,
     check_expressions,
+    check_unsteady,
     check_connector,
     check_traps,
     check_fit,
