@@ -86,7 +86,9 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF162",
         "an option without effect",
-        "A policy of a one-way mapping, a clock that nothing asks, or allow without consent, decides nothing.",
+        "A policy of a one-way mapping, a clock that nothing asks, or allow without consent, decides nothing; with "
+        "into: blank no value is written over, so that on_blank: clear and allow: opt_in are never reached and a "
+        "policy hardly ever.",
         "Remove it.",
     ),
     code(
@@ -112,10 +114,11 @@ MAPPING_CODES: tuple[Code, ...] = (
     ),
     code(
         "PF179",
-        "addresses without opt-outs",
+        "opt-outs that do not arrive",
         "A sync writes e-mail addresses to Pardot and the project maps no field in which people say no: who opted out "
         "in Salesforce may get mail all the same. The vendor's own connector, while it is active, carries opt-outs "
-        "itself, and an emulator sends no mail: there nothing is said.",
-        "Map HasOptedOutOfEmail and optedOut with policy: consent.",
+        "itself, and an emulator sends no mail: there nothing is said. Or a sync maps such a field and makes records "
+        "with insert_only, which updates none that is there: an opt-out never reaches it.",
+        "Map HasOptedOutOfEmail and optedOut with policy: consent, in a sync without insert_only.",
     ),
 )
