@@ -49,7 +49,8 @@ def _check_mapping(scope: Scope, mapping: FieldMapping, side: Side, ref: FieldRe
     # Through a value map each side is read as what it is; a computed value is compared as what it is written to.
     alone = mapping.values is not None or across[1] is None
     known = dict(scope.infos(side, ref))
-    unlike = _unlike(known, side, None if alone else _declared(scope, *across))
+    declared = None if alone else _declared(scope, *across)
+    unlike = _unlike(known, side, declared) if alone or declared else None
     if unlike:
         message = f"{_named(known, side, unlike)}: they cannot be compared in one way"
         help = "Name the field of one object alone, give both one type, or compute a text with sql."
@@ -60,7 +61,8 @@ def _check_key(scope: Scope, side: Side, ref: FieldRef, across: _Across) -> None
     known = dict(scope.infos(side, ref))
     # A record's own id is compared as an id.
     is_id = {f.name.lower() for f in known.values()} == {"id"}
-    unlike = None if is_id else _unlike(known, side, _declared(scope, *across))
+    declared = _declared(scope, *across)
+    unlike = _unlike(known, side, declared) if declared and not is_id else None
     if unlike:
         message = f"{_named(known, side, unlike)}: a match key compares them in one way"
         help = "Write form: exact, by which they are compared to the letter, or match by fields of one type."
@@ -78,10 +80,10 @@ def _unlike(known: Mapping[str, FieldInfo], side: Side, across: Sequence[Typed] 
 
 
 def _declared(scope: Scope, side: Side, ref: FieldRef | None) -> list[Typed]:
-    """The types of a side's fields; what is not known is read as text."""
+    """The types of a side's fields as far as they are known."""
     names = ref.by_object.items() if ref else ()
-    infos = [info.field(field) if (info := scope.catalog.find(side.system, o)) else None for o, field in names]
-    return [Typed(type=f.type if f else FieldType.TEXT, system=side.system) for f in infos]
+    found = [info.field(field) for o, field in names if (info := scope.catalog.find(side.system, o))]
+    return [Typed(type=f.type, system=side.system) for f in found if f]
 
 
 def _named(known: Mapping[str, FieldInfo], side: Side, unlike: tuple[str, str]) -> str:

@@ -31,11 +31,14 @@ def _check_types(scope: Scope, sync: Sync, values: ValueMap, side: Side, ref: Fi
     """Values that the field's type cannot read never stand there: what the map gives for them, or makes of them, is
     held. Where none can be read, the map translates nothing."""
     column = _column(sync, values, side)
+    said: set[tuple[str, FieldType]] = set()
     for name, info in scope.infos(side, ref):
         reads = _READABLE.get(info.type)
         wrong = [v for v in column if reads and not reads(v)]
-        if not wrong:
+        # Once for the objects that have the same field.
+        if not wrong or (info.name, info.type) in said:
             continue
+        said.add((info.name, info.type))
         where = f'the {info.type} field "{info.name}" in {side.system} {name}'
         place = "first" if side is sync.a else "second"
         help = f"Values of {side.system} stand in the {place} column, or below its name; {_FORMS[info.type]}."

@@ -60,7 +60,8 @@ def check_unsteady(scope: Scope) -> None:
 
 def _report(scope: Scope, sync: Sync, column: str, origin: _Origin) -> None:
     span = span_in_model(origin.model, scope.project.root, _place(origin))
-    function = name_of(origin.node)
+    name = name_of(origin.node)
+    function = name if isinstance(origin.node, exp.TableSample) or name.startswith("current_") else f"{name}()"
     what = f'the column "{column}", which the sync {sync.name} reads' if column else f"what the sync {sync.name} reads"
     match origin.kind:
         case Unsteady.DAY:

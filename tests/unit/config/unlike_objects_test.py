@@ -74,6 +74,12 @@ def test_what_means_the_same_goes_on_working(
     assert said(tmp_path, catalog(contact, lead, prospect), MAPPED) == []
 
 
+def test_beside_what_is_not_known_nothing_is_judged(tmp_path: Path) -> None:
+    known = catalog(T.DATE, T.DATETIME, T.DATE)
+    crm = Catalog(objects={key: info for key, info in known.objects.items() if key[0] == "salesforce"})
+    assert said(tmp_path, crm, MAPPED) == []
+
+
 def test_an_expression_says_what_it_reads(tmp_path: Path) -> None:
     mapped = "fields:\n  - {pardot: mixed__c, direction: to_pardot, sql: Mixed__c}\n"
     assert said(tmp_path, catalog(T.NUMBER, T.TEXT, T.TEXT), mapped) == ["warning PF156"]
