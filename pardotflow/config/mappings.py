@@ -72,8 +72,8 @@ def _mapping(node: MapNode, file: SyncFile, findings: Findings) -> FieldMapping 
     direction = _direction(node, refs, file, findings)
     if direction is None:
         return None
-    _check_options(node, direction, file, findings)
     policy = _policy(node, refs.values(), direction, file.defaults)
+    _check_options(node, direction, policy, file, findings)
     preset = _preset(node, direction, policy, file, findings)
     sql = node.scalar("sql")
     return FieldMapping(
@@ -209,8 +209,8 @@ def _check_preset(node: MapNode, policy: Policy, span: Span, findings: Findings)
         findings.warning("PF162", message, link.span, "Remove it, or write preset: none.")
 
 
-def _check_options(node: MapNode, direction: Direction, file: SyncFile, findings: Findings) -> None:
-    policy = node.scalar("policy")
+def _check_options(node: MapNode, direction: Direction, policy: Policy, file: SyncFile, findings: Findings) -> None:
+    own = node.scalar("policy")
     for option in ("policy", "on_link"):
         value = node.scalar(option)
         if value and value.text == "most_recent" and file.has_warehouse:
@@ -220,15 +220,33 @@ def _check_options(node: MapNode, direction: Direction, file: SyncFile, findings
             message = f'"{option}" has no effect: values flow {direction} only'
             findings.warning("PF162", message, value.span, "Remove it, or make the mapping two_way.")
     _check_clock(node, direction, file, findings)
+    _check_into(node, direction, file, findings)
     blank = node.entry("on_blank")
-    is_consent = policy is not None and policy.text == "consent"
-    if blank and is_consent:
+    if blank and own is not None and own.text == "consent":
         message = "on_blank cannot stand beside policy: consent, which decides by itself"
         findings.error("PF155", message, blank.key.span, "Remove on_blank.")
     allow = node.entry("allow")
-    if allow and not is_consent:
+    if allow and policy is not Policy.CONSENT:
         help = "Add policy: consent, or remove it."
         findings.warning("PF162", '"allow" has no effect without policy: consent', allow.key.span, help)
+
+
+def _check_into(node: MapNode, direction: Direction, file: SyncFile, findings: Findings) -> None:
+    """What never happens where a value is written over a blank alone."""
+    written = node.scalar("into")
+    if Into(node.text("into", file.defaults.into)) is not Into.BLANK:
+        return
+    place = "" if written else ", the project's default,"
+    for option, word in (("on_blank", "clear"), ("allow", "opt_in")):
+        value = node.scalar(option)
+        if value and value.text == word:
+            message = f'"{option}" has no effect: into: blank{place} never writes over a value'
+            findings.warning("PF162", message, value.span, "Remove it, or write into: any.")
+    policy = node.scalar("policy")
+    if policy and direction is Direction.TWO_WAY and policy.text not in ("ask", "consent"):
+        message = f'"policy" is hardly ever asked: into: blank{place} never writes over a value'
+        help = "Remove it, or write into: any. It decides only where one side was blanked while the other changed."
+        findings.warning("PF162", message, policy.span, help)
 
 
 def _check_clock(node: MapNode, direction: Direction, file: SyncFile, findings: Findings) -> None:

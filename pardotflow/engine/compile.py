@@ -3,48 +3,37 @@
 Every expression that later decides a value is written here once, so that plan, compile and apply cannot disagree.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from pardotflow.config.creates import CREATED
 from pardotflow.config.project import (
     CreateRule,
     Direction,
     FieldMapping,
-    FieldRef,
     KeyForm,
     MatchKey,
-    Policy,
     Project,
     Side,
     Sync,
 )
-from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
+from pardotflow.core.describe import Catalog, FieldInfo
+from pardotflow.core.forms import Typed
 from pardotflow.core.values import FieldType, System
+from pardotflow.engine.comparison import Half, Pair, by_object, compare, form_of
 from pardotflow.engine.compiled import (
     CompiledCreate,
     CompiledKey,
     CompiledMapping,
-    CompiledObject,
-    CompiledSide,
     CompiledSync,
     CompiledUsers,
     FieldHistory,
     Target,
 )
-from pardotflow.engine.expressions import columns_of
 from pardotflow.engine.histories import history_names, history_of
+from pardotflow.engine.looks import Looks, raw_of
 from pardotflow.engine.quote import literal, name
 from pardotflow.engine.truth import Flow, flow_of
-from pardotflow.engine.types import Form, pair_form, written
 from pardotflow.engine.users import OWNER, OWNER_COLUMN, applies_to, user_column, users_of_mappings
 from pardotflow.graph.digest import mapping_digest
-
-# Read for every record of a person, so that plans can name it and links can follow it.
-PERSON_FIELDS: Mapping[tuple[System, str], tuple[str, ...]] = {
-    (System.SALESFORCE, "Contact"): ("Name", "Email"),
-    (System.SALESFORCE, "Lead"): ("Name", "Email", "IsConverted", "ConvertedContactId"),
-    (System.PARDOT, "prospect"): ("email", "firstName", "lastName", "salesforceId"),
-}
 
 
 def compile_project(project: Project, catalog: Catalog) -> tuple[CompiledSync, ...]:
@@ -54,7 +43,7 @@ def compile_project(project: Project, catalog: Catalog) -> tuple[CompiledSync, .
 
 def compile_sync(sync: Sync, catalog: Catalog) -> CompiledSync:
     """One sync. The project has been checked: a name that the catalog does not know is read as text."""
-    looks = {side.system: _Looks(side, catalog) for side in sync.sides}
+    looks = {side.system: Looks(side, catalog) for side in sync.sides}
     a, b = looks[sync.a.system], looks[sync.b.system]
     keys = tuple(_key(n, key, a, b) for n, key in enumerate(sync.match))
     mappings = tuple(_mapping(n, m, sync, a, b) for n, m in enumerate(sync.fields))
@@ -89,7 +78,7 @@ def compile_sync(sync: Sync, catalog: Catalog) -> CompiledSync:
     )
 
 
-def _owners(sync: Sync, looks: Mapping[System, "_Looks"]) -> Iterator[CompiledUsers]:
+def _owners(sync: Sync, looks: Mapping[System, Looks]) -> Iterator[CompiledUsers]:
     """The translation that the owner of a new record needs."""
     rule = sync.create.get(System.SALESFORCE)
     if rule and rule.owner:
@@ -98,91 +87,16 @@ def _owners(sync: Sync, looks: Mapping[System, "_Looks"]) -> Iterator[CompiledUs
         yield CompiledUsers(
             role="b",
             column=OWNER_COLUMN,
-            raw=_raw("b", fields),
+            raw=raw_of("b", fields),
             source=System.PARDOT,
             target=System.SALESFORCE,
             users=rule.owner.users,
         )
 
 
-class _Looks:
-    """Looks up fields of one side and remembers which were needed."""
-
-    def __init__(self, side: Side, catalog: Catalog) -> None:
-        self.of = side
-        self.infos = {o: catalog.find(str(side.system), o) or _nothing(o) for o in side.names}
-        self.needed: dict[str, dict[str, FieldType]] = {o: {} for o in side.names}
-        for item in side.names:
-            for field in PERSON_FIELDS.get((side.system, item), ()):
-                self.need(item, field)
-        for condition in (side.select, side.do_not_sync):
-            self.need_expression(condition)
-
-    def knows(self, object_name: str) -> bool:
-        return object_name in self.infos
-
-    def need(self, object_name: str, field: str) -> FieldInfo:
-        """The field, noted as needed."""
-        info = self.infos[object_name].field(field) or FieldInfo(name=field, type=FieldType.TEXT)
-        self.needed[object_name][info.name] = info.type
-        return info
-
-    def need_ref(self, ref: FieldRef) -> dict[str, FieldInfo]:
-        return {o: self.need(o, f) for o in self.of.names if (f := ref.name_in(o))}
-
-    def need_expression(self, expression: str) -> None:
-        """Every column that the expression names, in every object that has it."""
-        for column in columns_of(expression):
-            for item, info in self.infos.items():
-                if info.field(column) is not None:
-                    self.need(item, column)
-
-    def need_created(self) -> None:
-        """When each record was made."""
-        if field := CREATED.get(self.of.system):
-            for item in self.of.names:
-                self.need(item, field)
-
-    def _default(self, object_name: str, field: str) -> str | None:
-        info = self.infos[object_name].field(field)
-        return info.default if info else None
-
-    def side(self, role: str) -> CompiledSide:
-        objects = tuple(
-            CompiledObject(
-                name=o,
-                relation=relation_of(self.of, o),
-                fields=dict(sorted(self.needed[o].items())),
-                defaults={f: d for f in sorted(self.needed[o]) if (d := self._default(o, f)) is not None},
-            )
-            for o in self.of.names
-        )
-        return CompiledSide(role=role, system=self.of.system, objects=objects, config=self.of)
-
-
-def relation_of(side: Side, object_name: str) -> str:
-    """The view with a side's rows: over a snapshot, or over a model."""
-    if side.system is System.WAREHOUSE:
-        return name(f"rows.warehouse.{side.model}")
-    return name(f"rows.{side.system}.{object_name}")
-
-
 def snapshot_table(connection: str, object_name: str) -> str:
     """The snapshot of one object."""
     return f"snap.{name(f'{connection}.{object_name}')}"
-
-
-def _nothing(object_name: str) -> ObjectInfo:
-    return ObjectInfo(name=object_name, label=object_name, fields=())
-
-
-def _raw(role: str, fields: Mapping[str, FieldInfo]) -> str:
-    """SQL for what a side holds; objects may name the field differently."""
-    names = {f.name for f in fields.values()}
-    if len(names) == 1:
-        return f"{role}.{name(names.pop())}"
-    cases = " ".join(f"when {literal(o)} then {role}.{name(f.name)}" for o, f in fields.items())
-    return f"case {role}._obj {cases} end" if cases else "null"
 
 
 def _applies(role: str, side: Side, fields: Mapping[str, FieldInfo]) -> str:
@@ -205,11 +119,11 @@ def _is_known(sync: Sync, side: Side, fields: Mapping[str, FieldInfo]) -> str:
     return f"not starts_with({'a' if side is sync.a else 'b'}._id, 'new:')" if parent_id in given else "true"
 
 
-def _first_type(fields: Mapping[str, FieldInfo]) -> FieldType:
-    return next((f.type for f in fields.values()), FieldType.TEXT)
+def _declared(fields: Mapping[str, FieldInfo], system: System) -> list[Typed]:
+    return [Typed(type=f.type, system=system) for f in fields.values()] or [Typed(type=FieldType.TEXT, system=system)]
 
 
-def _targets(fields: Mapping[str, FieldInfo], mapping: FieldMapping) -> tuple[Target, ...]:
+def _targets(fields: Mapping[str, FieldInfo], outs: Mapping[str, str]) -> tuple[Target, ...]:
     return tuple(
         Target(
             object=o,
@@ -219,79 +133,72 @@ def _targets(fields: Mapping[str, FieldInfo], mapping: FieldMapping) -> tuple[Ta
             restricted=f.picklist_values if f.restricted_picklist else (),
             required=f.required_on_create,
             createable=f.createable,
+            out=outs[o],
         )
         for o, f in fields.items()
     )
 
 
-def _map_case(normal: str, raw: str, pairs: Iterable[tuple[str, str]]) -> str:
-    """SQL for a value map; a value that the map does not know is marked with chr(2)."""
-    cases = " ".join(f"when nf_text({literal(a)}) then {literal(b)}" for a, b in pairs)
-    return f"case when {normal} is null then null else case {normal} {cases} else chr(2) || {raw} end end"
-
-
-def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: _Looks, b: _Looks) -> CompiledMapping:
+def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: Looks, b: Looks) -> CompiledMapping:
     flow = flow_of(mapping.direction, sync.a.system, sync.b.system, mapping.preset)
     fields_a = a.need_ref(mapping.a) if mapping.a else {}
     fields_b = b.need_ref(mapping.b) if mapping.b else {}
     if mapping.sql:
         (a if flow is Flow.A_TO_B else b).need_expression(mapping.sql)
     computed = f"_x_{number}"
-    raw_a = _raw("a", fields_a) if mapping.a else f"a.{computed}"
-    raw_b = _raw("b", fields_b) if mapping.b else f"b.{computed}"
-    type_a = _first_type(fields_a) if mapping.a else _first_type(fields_b)
-    type_b = _first_type(fields_b) if mapping.b else _first_type(fields_a)
-    form = pair_form(type_a, sync.a.system, type_b, sync.b.system)
-    if mapping.policy is Policy.CONSENT and form is Form.BOOLEAN:
-        form = Form.CHECKBOX
-    cmp_a, cmp_b = f"nf_{form}({raw_a})", f"nf_{form}({raw_b})"
-    out_b = written(form, type_b, sync.b.system, raw_a, cmp_a)
-    out_a = written(form, type_a, sync.a.system, raw_b, cmp_b)
-    if mapping.users:
-        # Users are compared by the id that the target system gives them.
-        form, role = Form.TEXT, "a" if flow is Flow.A_TO_B else "b"
-        user = f"{role}.{user_column(number)}"
-        cmp_a, cmp_b = (user, f"nf_text({raw_b})") if role == "a" else (f"nf_text({raw_a})", user)
-        out_a = out_b = user
-    if mapping.values:
-        pairs = mapping.values.pairs
-        if flow is Flow.B_TO_A:
-            out_a = _map_case(f"nf_text({raw_b})", raw_b, [(y, x) for x, y in pairs])
-            cmp_b = f"nf_{form}({out_a})"
-        else:
-            out_b = _map_case(f"nf_text({raw_a})", raw_a, pairs)
-            cmp_a = f"nf_{form}({out_b})"
-            out_a = _map_case(f"nf_text({raw_b})", raw_b, [(y, x) for x, y in pairs])
+    pair = Pair(
+        a=Half(
+            raw=raw_of("a", fields_a) if mapping.a else f"a.{computed}",
+            types=_declared(fields_a if mapping.a else fields_b, sync.a.system),
+            targets=fields_a,
+        ),
+        b=Half(
+            raw=raw_of("b", fields_b) if mapping.b else f"b.{computed}",
+            types=_declared(fields_b if mapping.b else fields_a, sync.b.system),
+            targets=fields_b,
+        ),
+        user=_user(number, mapping, flow),
+    )
+    compared = compare(mapping, flow, pair)
     applies = [
         _applies("a", sync.a, fields_a) if mapping.a else "true",
         _applies("b", sync.b, fields_b) if mapping.b else "true",
     ]
     applies += [_is_known(sync, side, fields) for side, fields in ((sync.a, fields_a), (sync.b, fields_b))]
     if mapping.users:
-        source, raw = (sync.a, raw_a) if flow is Flow.A_TO_B else (sync.b, raw_b)
+        source, raw = (sync.a, pair.a.raw) if flow is Flow.A_TO_B else (sync.b, pair.b.raw)
         applies.append(applies_to(mapping.users, "a" if source is sync.a else "b", raw, source.system))
     return CompiledMapping(
         number=number,
         mapping=mapping,
         flow=flow,
-        form=form,
+        form=compared.form,
+        stored_a=compared.stored_a,
+        stored_b=compared.stored_b,
         digest=mapping_digest(sync, mapping),
-        raw_a=raw_a,
-        raw_b=raw_b,
-        cmp_a=cmp_a,
-        cmp_b=cmp_b,
-        out_a=out_a,
-        out_b=out_b,
+        raw_a=pair.a.raw,
+        raw_b=pair.b.raw,
+        cmp_a=compared.cmp_a,
+        cmp_b=compared.cmp_b,
+        out_a=by_object("a", compared.outs_a),
+        out_b=by_object("b", compared.outs_b),
+        sent_a=compared.sent_a,
+        sent_b=compared.sent_b,
         applies=" and ".join(x for x in applies if x != "true") or "true",
-        targets_a=_targets(fields_a, mapping),
-        targets_b=_targets(fields_b, mapping),
+        targets_a=_targets(fields_a, compared.outs_a),
+        targets_b=_targets(fields_b, compared.outs_b),
         field_a={o: f.name for o, f in fields_a.items()},
         field_b={o: f.name for o, f in fields_b.items()},
         histories={o: _history(a, o, f) for o, f in fields_a.items()} if mapping.asks_history else {},
     )
 
 
-def _history(looks: _Looks, object_name: str, field: FieldInfo) -> FieldHistory:
+def _user(number: int, mapping: FieldMapping, flow: Flow) -> str:
+    """The column with the translated user, for a mapping of users."""
+    return f"{'a' if flow is Flow.A_TO_B else 'b'}.{user_column(number)}" if mapping.users else ""
+
+
+def _history(looks: Looks, object_name: str, field: FieldInfo) -> FieldHistory:
     """The history of one field: what the describe tells, else the vendor's way of naming it."""
     found = history_of(looks.infos[object_name])
     return FieldHistory(
@@ -302,10 +209,10 @@ def _history(looks: _Looks, object_name: str, field: FieldInfo) -> FieldHistory:
     )
 
 
-def _key(number: int, key: MatchKey, a: _Looks, b: _Looks) -> CompiledKey:
+def _key(number: int, key: MatchKey, a: Looks, b: Looks) -> CompiledKey:
     parts = [(a.need_ref(part.a), b.need_ref(part.b)) for part in key.parts]
     fields_a, fields_b = parts[0]
-    raw_a, raw_b = _raw("a", fields_a), _raw("b", fields_b)
+    raw_a, raw_b = raw_of("a", fields_a), raw_of("b", fields_b)
     names = ""
     id_fields: dict[str, str] = {}
     if _is_id(a, fields_a):
@@ -317,8 +224,8 @@ def _key(number: int, key: MatchKey, a: _Looks, b: _Looks) -> CompiledKey:
         value_a, value_b = f"nf_{form}({raw_a})", f"nf_{form}(b._id)"
     else:
         forms = [_key_form(key.form, x, a, y, b) for x, y in parts]
-        value_a = _joined([f"nf_{form}({_raw('a', x)})" for form, (x, _) in zip(forms, parts, strict=True)])
-        value_b = _joined([f"nf_{form}({_raw('b', y)})" for form, (_, y) in zip(forms, parts, strict=True)])
+        value_a = _joined([f"nf_{form}({raw_of('a', x)})" for form, (x, _) in zip(forms, parts, strict=True)])
+        value_b = _joined([f"nf_{form}({raw_of('b', y)})" for form, (_, y) in zip(forms, parts, strict=True)])
     return CompiledKey(
         number=number,
         name=key.name,
@@ -333,10 +240,10 @@ def _key(number: int, key: MatchKey, a: _Looks, b: _Looks) -> CompiledKey:
     )
 
 
-def _key_form(form: KeyForm, x: Mapping[str, FieldInfo], a: _Looks, y: Mapping[str, FieldInfo], b: _Looks) -> str:
+def _key_form(form: KeyForm, x: Mapping[str, FieldInfo], a: Looks, y: Mapping[str, FieldInfo], b: Looks) -> str:
     """The macro that brings both fields of one part to one form."""
     if form is KeyForm.TYPED:
-        return str(pair_form(_first_type(x), a.of.system, _first_type(y), b.of.system))
+        return str(form_of(_declared(x, a.of.system), _declared(y, b.of.system)))
     return "text" if form is KeyForm.EXACT else str(form)
 
 
@@ -352,12 +259,12 @@ def _lookups(parts: list[Mapping[str, FieldInfo]]) -> Mapping[str, tuple[str, ..
     return {o: tuple(fields[o].name for fields in parts) for o in parts[0] if all(o in fields for fields in parts)}
 
 
-def _is_id(looks: _Looks, fields: Mapping[str, FieldInfo]) -> bool:
+def _is_id(looks: Looks, fields: Mapping[str, FieldInfo]) -> bool:
     """True when the key's field on this side is the record's own id. A warehouse has no ids of its own."""
     return looks.of.system is not System.WAREHOUSE and {f.name.lower() for f in fields.values()} == {"id"}
 
 
-def _create(rule: CreateRule, system: System, role: str, looks: Mapping[System, _Looks]) -> CompiledCreate:
+def _create(rule: CreateRule, system: System, role: str, looks: Mapping[System, Looks]) -> CompiledCreate:
     target = looks[system]
     infos = target.infos[rule.object]
     targets = {
@@ -369,6 +276,7 @@ def _create(rule: CreateRule, system: System, role: str, looks: Mapping[System, 
             restricted=f.picklist_values if f.restricted_picklist else (),
             required=f.required_on_create,
             createable=f.createable,
+            out="",
         )
         for f in infos.fields
     }

@@ -10,10 +10,10 @@ from pardotflow.config.limits import Guards
 from pardotflow.config.project import CreateRule, FieldMapping, MatchKind, OnGone, Pick, Side, Strength
 from pardotflow.config.user_map import UserMap
 from pardotflow.config.write_options import DuplicateRule
+from pardotflow.core.forms import Form, common_type
 from pardotflow.core.span import Span
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.truth import Flow
-from pardotflow.engine.types import Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +45,18 @@ class CompiledSide:
 
     @property
     def fields(self) -> dict[str, FieldType]:
-        """All fields over all objects; the first object's type counts."""
+        """All fields over all objects; one that the objects declare as different things is a text."""
         merged: dict[str, FieldType] = {}
         for item in self.objects:
             for field, kind in item.fields.items():
-                merged.setdefault(field, kind)
+                merged[field] = common_type(merged.get(field, kind), kind)
         return merged
+
+    def type_in(self, object_name: str, field: str) -> FieldType:
+        """What one object declares the field as."""
+        return next(
+            (o.fields.get(field, FieldType.TEXT) for o in self.objects if o.name == object_name), FieldType.TEXT
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,8 @@ class Target:
     restricted: tuple[str, ...]
     required: bool
     createable: bool
+    out: str
+    """SQL for the text that a mapping writes there, over the rows of the other side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +91,18 @@ class CompiledMapping:
     """One mapping. The SQL texts refer to columns of the sides `a` and `b` (aliases of their rows).
 
     `raw_*` is what the side holds; `cmp_*` is the form in which the two are compared (value map applied); `out_*` is
-    the text that would be written to that side. `applies` says for which pairs of objects the mapping exists.
+    the text that would be written to that side. `stored_*` is the form in which what a side stores is told from what
+    it stored before: that of the comparison, but for a value map between two types. `sent_*` is the form in which the
+    `a_value` or `b_value` that was sent to a side is compared, where a value map makes another one of it. `applies`
+    says for which pairs of objects the mapping exists.
     """
 
     number: int
     mapping: FieldMapping
     flow: Flow
     form: Form
+    stored_a: Form
+    stored_b: Form
     digest: str
     raw_a: str
     raw_b: str
@@ -97,6 +110,8 @@ class CompiledMapping:
     cmp_b: str
     out_a: str
     out_b: str
+    sent_a: str
+    sent_b: str
     applies: str
     targets_a: tuple[Target, ...]
     targets_b: tuple[Target, ...]

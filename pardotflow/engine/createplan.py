@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from pardotflow.config.creates import CREATED
 from pardotflow.config.project import MatchKind, TooLong
 from pardotflow.config.user_map import OwnerRule
+from pardotflow.core.forms import Form
 from pardotflow.core.values import FieldType
 from pardotflow.engine.compile import target_side
 from pardotflow.engine.compiled import CompiledCreate, CompiledKey, CompiledMapping, CompiledSync, Target
 from pardotflow.engine.focus import OTHER, Focus
 from pardotflow.engine.moments import rule_start
 from pardotflow.engine.quote import literal
-from pardotflow.engine.types import Form
 from pardotflow.engine.users import OWNER, OWNER_COLUMN
 
 
@@ -203,7 +203,7 @@ def _mapping_item(mapping: CompiledMapping, target: Target, source: str) -> Crea
     return CreateItem(
         field=target.field,
         type=str(target.type),
-        value=mapping.out_b if source == "a" else mapping.out_a,
+        value=target.out,
         form_value=mapping.form_a if source == "a" else mapping.form_b,
         raw=mapping.raw_a if source == "a" else mapping.raw_b,
         mapping=mapping.mapping.key,
@@ -221,7 +221,7 @@ def _mapping_item(mapping: CompiledMapping, target: Target, source: str) -> Crea
 def _write_backs(sync: CompiledSync, source: str) -> list[WriteBack]:
     side = sync.side(source)
     return [
-        WriteBack(object=o, field=f, type=str(side.fields.get(f, FieldType.TEXT)), line=key.line)
+        WriteBack(object=o, field=f, type=str(side.type_in(o, f)), line=key.line)
         for key in _naming(sync, source)
         for o, f in key.id_fields.items()
     ]

@@ -46,6 +46,14 @@ A side has *moved* when it differs from its own half of the base, the pair of va
 last agreed. Values are compared in one form: a blank is a blank however it is stored, numbers by value, times in UTC,
 e-mail addresses and ids without regard to case or length, multi-select picklists as sets.
 
+With a value map (`values:`) each side's value is read as what its own field holds: `TRUE` in the column of a checkbox,
+`1` for a field that shows 1.0. A field of several values is translated one value at a time, unless the map has a line
+for exactly these together. A blank stays a blank; beside a Salesforce checkbox it is false. A one-way target holds what
+the map says.
+
+Objects of one side are compared in one form. Where Contact and Lead declare a field as different things for which no
+form is right (a number and a text, a date and a time), the mapping is refused.
+
 Salesforce stands for the first side and Pardot for the second; in a sync from a warehouse the warehouse is the first
 side.
 """

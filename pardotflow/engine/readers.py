@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import duckdb
 
 from pardotflow.core.values import System
-from pardotflow.engine.compile import PERSON_FIELDS
 from pardotflow.engine.compiled import CompiledMapping, CompiledSide, CompiledSync
 from pardotflow.engine.computed import computed_columns
 from pardotflow.engine.expressions import columns_of
+from pardotflow.engine.looks import PERSON_FIELDS
 from pardotflow.engine.quote import name
 from pardotflow.engine.sqlfile import insert_rows
 from pardotflow.engine.truth import Flow

@@ -35,8 +35,8 @@ _ID_FIELD = {System.SALESFORCE: "Id", System.PARDOT: "id"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """The session after a plan was assembled: `memory` is the file that is kept, `wanted` the objects that were read, and
-    `models` by name the system and object of every source that a model comes from.
+    """The session after a plan was assembled: `memory` is the file that is kept, `wanted` the objects that were read,
+    and `models` by name the system and object of every source that a model comes from.
 
     `compare` runs every sync over the rows of the session, `assemble` makes an ordered plan of what came out.
     """

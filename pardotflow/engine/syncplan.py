@@ -13,7 +13,7 @@ from pardotflow.config.on_leave import OnLeave
 from pardotflow.config.project import MatchKind, OnGone
 from pardotflow.core.diagnostic import Diagnostic
 from pardotflow.core.errors import InvalidProject
-from pardotflow.core.values import FieldType, System
+from pardotflow.core.values import System
 from pardotflow.engine import truth
 from pardotflow.engine.compiled import (
     CompiledCreate,
@@ -302,7 +302,7 @@ def _mappings_sql(sync: CompiledSync) -> str:
     targets = [
         (role, m, t) for m in sync.mappings for role in "ab" for t in (m.targets_a if role == "a" else m.targets_b)
     ]
-    forms = sorted({str(m.form) for m in sync.mappings})
+    forms = sorted({str(form) for m in sync.mappings for form in (m.form, m.stored_a, m.stored_b)})
     return render("mappings", mappings=sync.mappings, targets=targets, forms=forms)
 
 
@@ -319,7 +319,10 @@ def _cells_sql(sync: CompiledSync, kept: str = "") -> str:
 def _judged_sql(sync: CompiledSync, kept: str = "") -> str:
     """What is remembered of those cells, and which side has moved since."""
     lags = {"lag_a": CACHE_LAG[sync.a.system], "lag_b": CACHE_LAG[sync.b.system]}
-    return render("judged", sync=sync, translated=_translated(sync), kept=kept, **lags)
+    uneven = any(m.stored_a is not m.stored_b for m in sync.mappings)
+    sent = {"sent_a": [m for m in sync.mappings if m.sent_a], "sent_b": [m for m in sync.mappings if m.sent_b]}
+    names = {"translated": _translated(sync), "kept": kept, "uneven": uneven}
+    return render("judged", sync=sync, **names, **sent, **lags)
 
 
 def _histories(sync: CompiledSync) -> list[Mapping[str, object]]:
@@ -373,7 +376,7 @@ def _gone_sql(fate: "_Fate", focus: Focus) -> str:
 
 def _ids_sql(sync: CompiledSync, focus: Focus) -> str:
     types = {
-        key.number: str(next((sync.side(key.names).fields[f] for f in key.id_fields.values()), FieldType.TEXT))
+        key.number: {o: str(sync.side(key.names).type_in(o, f)) for o, f in key.id_fields.items()}
         for key in sync.keys
         if key.names
     }

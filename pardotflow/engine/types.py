@@ -1,54 +1,7 @@
-"""How two declared types meet: the form in which a pair of fields is compared and written.
+"""What is written to a field of a type; `core/forms.py` says how a pair of fields is compared."""
 
-A pair is compared in the stricter of its two types. The forms themselves are the macros of `sql/normal_forms.sql`.
-"""
-
-from enum import StrEnum
-
+from pardotflow.core.forms import Form
 from pardotflow.core.values import FieldType, System
-
-
-class Form(StrEnum):
-    """A normal form; the value is the macro's name without `nf_`."""
-
-    CHECKBOX = "checkbox"
-    BOOLEAN = "boolean"
-    SET = "set"
-    DATE = "date"
-    DATETIME = "datetime"
-    NUMBER = "number"
-    EMAIL = "email"
-    ID = "id"
-    TEXT = "text"
-
-
-_NUMBER_FRIENDS = frozenset({FieldType.TEXT, FieldType.PICKLIST, FieldType.UNKNOWN, FieldType.TEXTAREA})
-
-
-def pair_form(a: FieldType, a_system: System, b: FieldType, b_system: System) -> Form:
-    """The form in which a pair is compared.
-
-    A Salesforce boolean is never null, so with one of them blank is false. A number beside a phone or an id is text.
-    """
-    kinds = {a, b}
-    if FieldType.BOOLEAN in kinds:
-        salesforce = (a is FieldType.BOOLEAN and a_system is System.SALESFORCE) or (
-            b is FieldType.BOOLEAN and b_system is System.SALESFORCE
-        )
-        return Form.CHECKBOX if salesforce else Form.BOOLEAN
-    for kind, form in (
-        (FieldType.MULTIPICKLIST, Form.SET),
-        (FieldType.ARRAY, Form.SET),
-        (FieldType.DATE, Form.DATE),
-        (FieldType.DATETIME, Form.DATETIME),
-        (FieldType.ID, Form.ID),
-        (FieldType.EMAIL, Form.EMAIL),
-    ):
-        if kind in kinds:
-            return form
-    if any(k.is_number for k in kinds) and all(k.is_number or k in _NUMBER_FRIENDS for k in kinds):
-        return Form.NUMBER
-    return Form.TEXT
 
 
 def written(form: Form, target: FieldType, system: System, raw: str, normal: str) -> str:

@@ -12,10 +12,10 @@ from pardotflow.config.findings import Findings, suggest
 from pardotflow.config.project import Direction, Into, OnBlank, Policy, Preset, Project
 from pardotflow.core.describe import Catalog
 from pardotflow.core.errors import UsageError
+from pardotflow.core.forms import Form
 from pardotflow.engine.compile import compile_sync
 from pardotflow.engine.compiled import CompiledMapping, CompiledSync
 from pardotflow.engine.truth import Found
-from pardotflow.engine.types import Form
 from pardotflow.quality.judge import expected_changes
 from pardotflow.quality.load import build_tests
 from pardotflow.quality.outcome import Outcome, found_word, values_word

@@ -6,11 +6,11 @@ from typing import Any
 
 import duckdb
 
+from pardotflow.core.forms import Form
 from pardotflow.engine.compile import target_side
 from pardotflow.engine.compiled import CompiledMapping, CompiledSync
 from pardotflow.engine.sqlfile import dicts
 from pardotflow.engine.truth import Found
-from pardotflow.engine.types import Form
 from pardotflow.plan.model import Section
 from pardotflow.plan.verdicts import PolicyCell
 from pardotflow.quality.load import NONE

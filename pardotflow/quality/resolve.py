@@ -121,6 +121,10 @@ class _Binder:
                 name = item.name if is_record else side.system
                 help = suggest(written, known.values(), "Fields that it reads")
                 self._error(f'{self._sync.name} reads no "{written}" of {name}', row.keys[written], help)
+            elif field in values:
+                self._error(
+                    f'"{written}" is named twice', row.keys[written], f"Keep one: names are {field}, in any case."
+                )
             else:
                 values[field] = value
         id_field = self._keys.get(side.role) or ID_FIELDS.get(side.system, "")

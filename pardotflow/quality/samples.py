@@ -12,6 +12,7 @@ from itertools import chain
 import duckdb
 
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
+from pardotflow.core.forms import Form
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.compiled import CompiledMapping, CompiledSync, Target
 from pardotflow.engine.expressions import columns_of
@@ -20,7 +21,6 @@ from pardotflow.engine.quote import literals
 from pardotflow.engine.sqlfile import rows
 from pardotflow.engine.syncplan import side_sql
 from pardotflow.engine.truth import Flow
-from pardotflow.engine.types import Form
 from pardotflow.quality.cast import samples_of
 from pardotflow.quality.stage import FALSE, Record, Records, filled, open_stage
 
@@ -226,8 +226,10 @@ def _computed(sync: CompiledSync, role: str, records: _Rows, *, is_source: bool)
         con.execute(side_sql(sync, side))
         for number, spots in by_mapping.items():
             m = sync.mappings[number]
-            raw, form, out = (m.raw_a, m.form_a, m.out_b) if role == "a" else (m.raw_b, m.form_b, m.out_a)
-            columns = ", ".join(f"cast({sql} as varchar)" for sql in (raw, form, out if is_source else "null"))
+            raw, form, targets = (m.raw_a, m.form_a, m.targets_b) if role == "a" else (m.raw_b, m.form_b, m.targets_a)
+            columns = ", ".join(
+                f"cast({sql} as varchar)" for sql in (raw, form, targets[0].out if is_source else "null")
+            )
             query = f"select _id, {columns} from side_{role} {role} where _id in ({literals(list(spots))})"
             for id, *texts in rows(con, query):
                 found[spots[id]] = _Computed(raw=texts[0], form=texts[1], out=texts[2])

@@ -120,10 +120,15 @@ def read_plan(path: Path) -> SavedPlan:
 class World:
     """A project, its two systems, and a clock."""
 
-    def __init__(self, root: Path, more: Mapping[System, Iterable[FieldInfo]] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        more: Mapping[System, Iterable[FieldInfo]] | None = None,
+        own: Mapping[str, Iterable[FieldInfo]] | None = None,
+    ) -> None:
         self.root = root
         self.clock = FakeClock()
-        infos = {s: objects_of(s, (more or {}).get(s, ())) for s in (System.SALESFORCE, System.PARDOT)}
+        infos = {s: objects_of(s, (more or {}).get(s, ()), own) for s in (System.SALESFORCE, System.PARDOT)}
         self.catalog = catalog_of(infos)
         self.crm = Vendor(System.SALESFORCE, infos[System.SALESFORCE], self.clock)
         self.unit = Vendor(System.PARDOT, infos[System.PARDOT], self.clock)
@@ -225,9 +230,13 @@ class World:
 
 
 @contextmanager
-def new_world(root: Path, more: Mapping[System, Iterable[FieldInfo]] | None = None) -> Iterator[World]:
-    """A world that is closed at the end."""
-    world = World(root, more)
+def new_world(
+    root: Path,
+    more: Mapping[System, Iterable[FieldInfo]] | None = None,
+    own: Mapping[str, Iterable[FieldInfo]] | None = None,
+) -> Iterator[World]:
+    """A world that is closed at the end; `more` fields are those of a system's people, `own` those of one object."""
+    world = World(root, more, own)
     try:
         yield world
     finally:

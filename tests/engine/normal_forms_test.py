@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pardotflow.core.forms import Form
 from pardotflow.core.values import FieldType
 from pardotflow.engine.session import prepare
-from pardotflow.engine.types import Form
 from tests.engine.forms import Unreadable, form_of
 from tests.engine.texts import texts
 

@@ -1,6 +1,7 @@
 """What the two fake systems declare: three objects with one field of every type that people map, and users."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
 from pardotflow.core.values import FieldType, System
@@ -82,9 +83,15 @@ _PARDOT_USER = (
 )
 
 
-def objects_of(system: System, more: Iterable[FieldInfo] = ()) -> Mapping[str, ObjectInfo]:
-    """The objects of one system; `more` fields are on each of its people."""
-    extra = tuple(more)
+def objects_of(
+    system: System, more: Iterable[FieldInfo] = (), own: Mapping[str, Iterable[FieldInfo]] | None = None
+) -> Mapping[str, ObjectInfo]:
+    """The objects of one system; `more` fields are on each of its people, `own` on one object."""
+    infos = _objects_of(system, tuple(more))
+    return {name: replace(i, fields=(*i.fields, *(own or {}).get(name, ()))) for name, i in infos.items()}
+
+
+def _objects_of(system: System, extra: tuple[FieldInfo, ...]) -> Mapping[str, ObjectInfo]:
     if system is System.PARDOT:
         return {
             "prospect": ObjectInfo(name="prospect", label="Prospect", fields=(*_PROSPECT, *extra)),

@@ -3,9 +3,10 @@
 import duckdb
 import pytest
 
+from pardotflow.core.forms import Form, pair_form
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.session import prepare
-from pardotflow.engine.types import Form, pair_form, written
+from pardotflow.engine.types import written
 from tests.engine.forms import TEXTS, common_type
 
 T = FieldType

@@ -13,7 +13,9 @@ from pardotflow.config.meaning.creates import check_creates
 from pardotflow.config.meaning.expressions import check_expressions
 from pardotflow.config.meaning.fields import check_fields, report_unread
 from pardotflow.config.meaning.fit import check_fit
+from pardotflow.config.meaning.forms import check_forms
 from pardotflow.config.meaning.locked import check_locked
+from pardotflow.config.meaning.maps import check_maps
 from pardotflow.config.meaning.names import check_names
 from pardotflow.config.meaning.policies import check_policies
 from pardotflow.config.meaning.scope import Scope
@@ -21,6 +23,7 @@ from pardotflow.config.meaning.selection import check_selection
 from pardotflow.config.meaning.sources import check_sources
 from pardotflow.config.meaning.targets import check_targets
 from pardotflow.config.meaning.traps import check_traps
+from pardotflow.config.meaning.unsteady import check_unsteady
 from pardotflow.config.meaning.users import check_users
 from pardotflow.config.project import Project
 from pardotflow.core.describe import Catalog
@@ -34,9 +37,12 @@ _CHECKS: tuple[Callable[[Scope], None], ...] = (
     check_policies,
     check_creates,
     check_expressions,
+    check_unsteady,
     check_connector,
     check_traps,
     check_fit,
+    check_forms,
+    check_maps,
     check_users,
     check_locked,
     check_consent,

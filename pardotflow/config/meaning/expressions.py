@@ -13,10 +13,12 @@ from sqlglot.errors import SqlglotError
 
 from pardotflow.config.findings import suggest
 from pardotflow.config.meaning.fields import check_selected, unknown_parent_help
+from pardotflow.config.meaning.forms import check_typed
 from pardotflow.config.meaning.scope import VENDORS, Scope, is_same, other_side, refs_of
 from pardotflow.config.meaning.sources import unknown_column_help
 from pardotflow.config.project import CreateRule, FieldMapping, Side, Sync, TextPlace
 from pardotflow.config.sql_text import SqlPlace, place_of, problem_of
+from pardotflow.config.unsteady import name_of, unsteady
 from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.span import Span
 from pardotflow.core.values import System
@@ -39,23 +41,23 @@ class Expression:
 
 def check_expressions(scope: Scope) -> None:
     """Every expression of every sync."""
-    for expression in _expressions(scope):
+    for expression in (e for sync in scope.project.syncs for e in expressions_of(sync)):
         tree = _parse(scope, expression)
         for column in tree.find_all(exp.Column) if tree else ():
             _check_column(scope, expression, column)
 
 
-def _expressions(scope: Scope) -> Iterator[Expression]:
-    for sync in scope.project.syncs:
-        for mapping in sync.fields:
-            yield from _of_mapping(sync, mapping)
-        for side in sync.sides:
-            if side.system in sync.pick:
-                pick = sync.pick[side.system]
-                yield Expression(sql=pick.sql, reads=side, fills=side, place=pick.place, span=pick.span)
-            yield from of_side(side)
-            if side.system in sync.create:
-                yield from _of_rule(sync.create[side.system], other_side(sync, side), side)
+def expressions_of(sync: Sync) -> Iterator[Expression]:
+    """Every expression of one sync."""
+    for mapping in sync.fields:
+        yield from _of_mapping(sync, mapping)
+    for side in sync.sides:
+        if side.system in sync.pick:
+            pick = sync.pick[side.system]
+            yield Expression(sql=pick.sql, reads=side, fills=side, place=pick.place, span=pick.span)
+        yield from of_side(side)
+        if side.system in sync.create:
+            yield from _of_rule(sync.create[side.system], other_side(sync, side), side)
 
 
 def of_side(side: Side) -> Iterator[Expression]:
@@ -96,25 +98,6 @@ def _parse(scope: Scope, expression: Expression) -> exp.Expr | None:
     return statements[0]
 
 
-_UNSTEADY = frozenset(
-    {
-        "random",
-        "rand",
-        "uuid",
-        "uuidv4",
-        "uuidv7",
-        "gen_random_uuid",
-        "get_current_timestamp",
-        "now",
-        "today",
-        "get_current_time",
-        "transaction_timestamp",
-    }
-    | {"current_date", "current_time", "current_timestamp", "currentdate", "currenttime", "currenttimestamp"}
-    | {"current_localtime", "current_localtimestamp", "localtime", "localtimestamp"}
-)
-
-
 def _why_refused(statements: Sequence[exp.Expr]) -> tuple[str, str]:
     """Why the parsed text is not one value of one record, and the way out; two empty texts where it is."""
     model = "Compute it in a model and map its column."
@@ -129,17 +112,11 @@ def _why_refused(statements: Sequence[exp.Expr]) -> tuple[str, str]:
         return "it holds a statement", model
     if tree.find(exp.AggFunc, exp.Window):
         return "it computes over many records", model
-    unsteady = next((name for function in tree.find_all(exp.Func) if (name := _unsteady(function))), "")
-    if unsteady:
-        return f"{unsteady} is another value at every run", "Map a column, or compute it in the warehouse."
+    function = next((f for f in tree.find_all(exp.Func) if unsteady(f) is not None), None)
+    if function is not None:
+        return f"{name_of(function)} is another value at every run", "Map a column, or compute it in the warehouse."
     has_parameter = tree.find(exp.Parameter, exp.Placeholder) is not None
     return ("it has a parameter", "Use var() for values from outside.") if has_parameter else ("", "")
-
-
-def _unsteady(function: exp.Func) -> str:
-    """The name of a function whose value is another one at every run, or the empty text."""
-    name = (function.name if isinstance(function, exp.Anonymous) else function.sql_name()).lower()
-    return name if name in _UNSTEADY else ""
 
 
 def _check_column(scope: Scope, expression: Expression, column: exp.Column) -> None:
@@ -178,6 +155,7 @@ def _check_name(scope: Scope, expression: Expression, path: Sequence[exp.Expr]) 
         _report_unknown(scope, expression, path[-1], every)
     for owner in owners:
         check_selected(scope, side, owner, name, span)
+    check_typed(scope, side, name, owners, span)
 
 
 def _check_path(scope: Scope, expression: Expression, path: str, span: Span) -> None:

@@ -7,12 +7,11 @@ What no describe tells (predefined values in Pardot, most of its lengths) is hel
 from collections.abc import Iterator
 from itertools import pairwise
 
+from pardotflow.config.meaning.maps import listed
 from pardotflow.config.meaning.scope import Scope, refs_of, targets_of
 from pardotflow.config.project import FieldMapping, FieldRef, Side, Sync
 from pardotflow.core.describe import FieldInfo
 from pardotflow.core.values import FieldType, System
-
-_SHOWN = 5
 
 
 def check_fit(scope: Scope) -> None:
@@ -22,7 +21,6 @@ def check_fit(scope: Scope) -> None:
             for side, ref in refs_of(sync, mapping):
                 _check_spelling(scope, side, ref)
             for side, ref in targets_of(sync, mapping):
-                _check_map(scope, sync, mapping, side, ref)
                 _check_lists(scope, side, ref)
                 _check_length(scope, sync, mapping, side, ref)
 
@@ -37,28 +35,13 @@ def _check_spelling(scope: Scope, side: Side, ref: FieldRef) -> None:
             scope.findings.warning("PF167", message, ref.at(name), "Rename one of the fields there.")
 
 
-def _check_map(scope: Scope, sync: Sync, mapping: FieldMapping, side: Side, ref: FieldRef) -> None:
-    """Values that the map translates to must stand in the restricted picklist that takes them."""
-    if mapping.values is None:
-        return
-    position = 0 if side is sync.a else 1
-    given = dict.fromkeys(pair[position] for pair in mapping.values.pairs)
-    for name, info in scope.infos(side, ref):
-        strange = [v for v in given if info.restricted_picklist and v not in info.picklist_values]
-        if strange:
-            where = f'the picklist "{info.name}" in {side.system} {name}'
-            message = f"{mapping.values.file} gives {_listed(strange)}, which {where} does not have"
-            help = f"Its values: {_listed(info.picklist_values)}."
-            scope.findings.warning("PF167", message, mapping.values.span, help)
-
-
 def _check_lists(scope: Scope, side: Side, ref: FieldRef) -> None:
     """One field of Pardot for two objects: what one picklist takes, the other has to take too."""
     lists = [(name, info) for name, info in scope.infos(side, ref) if info.restricted_picklist]
     for (first, a), (second, b) in pairwise(lists):
         only = sorted(set(a.picklist_values) ^ set(b.picklist_values))
         if only:
-            message = f'the picklists "{a.name}" of {first} and "{b.name}" of {second} differ by {_listed(only)}'
+            message = f'the picklists "{a.name}" of {first} and "{b.name}" of {second} differ by {listed(only)}'
             help = "Give both the same values; what one of them lacks is held, and is lost by a conversion."
             scope.findings.warning("PF167", message, ref.at(second), help)
 
@@ -84,8 +67,3 @@ def _sources(scope: Scope, sync: Sync, mapping: FieldMapping, target: Side) -> I
 def _is_text(info: FieldInfo) -> bool:
     # The vendors judge addresses themselves, and real ones are shorter than any of their fields.
     return info.type in (FieldType.TEXT, FieldType.TEXTAREA, FieldType.PHONE, FieldType.URL)
-
-
-def _listed(values: list[str] | tuple[str, ...]) -> str:
-    shown = ", ".join(f'"{v}"' for v in values[:_SHOWN])
-    return f"{shown} and {len(values) - _SHOWN} more" if len(values) > _SHOWN else shown

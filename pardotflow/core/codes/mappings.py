@@ -46,7 +46,9 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF156",
         "types that do not fit",
-        "consent needs truth values on both sides; a number written to a phone field loses zeros and signs.",
+        "consent needs truth values on both sides; a number written to a phone field loses zeros and signs; two "
+        "objects of a side that declare a field as different things (a number and a text, a date and a time) cannot "
+        "be compared in one way; a value map of which a field can hold no value translates nothing.",
         "Map another field or use another policy.",
     ),
     code(
@@ -58,13 +60,15 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF148",
         "a match key that cannot be used",
-        "A key of several fields names as many on both sides; the id of a record is a key alone.",
+        "A key of several fields names as many on both sides; the id of a record is a key alone; fields of different "
+        "types in the objects of a side have no form in common.",
         "Write the key as the message says.",
     ),
     code(
         "PF167",
         "values that the target does not take",
-        "A picklist lacks a value, a field is shorter than the one across, or two names differ by case only.",
+        "A picklist lacks a value, a value map has one that the type of its field cannot hold, a field is shorter than "
+        "the one across, or two names differ by case only.",
         "Make both sides take the same; what does not fit is held and listed by the plan.",
     ),
     code(
@@ -82,7 +86,9 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF162",
         "an option without effect",
-        "A policy of a one-way mapping, a clock that nothing asks, or allow without consent, decides nothing.",
+        "A policy of a one-way mapping, a clock that nothing asks, or allow without consent, decides nothing; with "
+        "into: blank no value is written over, so that on_blank: clear and allow: opt_in are never reached and a "
+        "policy hardly ever.",
         "Remove it.",
     ),
     code(
@@ -108,10 +114,11 @@ MAPPING_CODES: tuple[Code, ...] = (
     ),
     code(
         "PF179",
-        "addresses without opt-outs",
+        "opt-outs that do not arrive",
         "A sync writes e-mail addresses to Pardot and the project maps no field in which people say no: who opted out "
         "in Salesforce may get mail all the same. The vendor's own connector, while it is active, carries opt-outs "
-        "itself, and an emulator sends no mail: there nothing is said.",
-        "Map HasOptedOutOfEmail and optedOut with policy: consent.",
+        "itself, and an emulator sends no mail: there nothing is said. Or a sync maps such a field and makes records "
+        "with insert_only, which updates none that is there: an opt-out never reaches it.",
+        "Map HasOptedOutOfEmail and optedOut with policy: consent, in a sync without insert_only.",
     ),
 )

@@ -279,6 +279,14 @@ _SQL = (
         "A value is computed from the record of the other side alone.",
         "Use fields of that side, qualified by its name or not at all.",
     ),
+    code(
+        "PF174",
+        "a column that never settles",
+        "A column of a model that a sync reads is another value at every run (now(), random()) or every day "
+        "(current_date, age() with one argument) although no data changed: each record would be written again and "
+        "again. A comparison with the date, as in a moving window, is fine; a choice of rows by chance is not.",
+        "Take the value from the data, or compare the date instead of mapping what is computed from it.",
+    ),
 )
 
 _UNBUILT = (

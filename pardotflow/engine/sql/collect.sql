@@ -23,7 +23,7 @@ select {{ sync.name | literal }},
   case target when 'a' then a_name else b_name end,
   'update', target_field, target_type,
   -- What stands there, but for the `.0` that Salesforce's JSON writes behind a whole number.
-  case when form = 'number' and case target when 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end = 'salesforce'
+  case when case target when 'a' then stored_a else stored_b end = 'number' and case target when 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end = 'salesforce'
        then regexp_replace(before_value, '^(-?[0-9]+)\.0$', '\1') else before_value end,
   case when source_form is null then null else after_value end, null, '',
   case when decision is not null then 'conflict' else section end, case found when 'a_moved' then '{{ sync.a.system.value }}_moved' when 'b_moved' then '{{ sync.b.system.value }}_moved' else found end,

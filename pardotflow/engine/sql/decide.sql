@@ -78,7 +78,7 @@ decided_by as (
     case when n.ruled = 'ask' and not n.consent then case x.decision when '{{ sync.a.system.value }}' then 'a' when '{{ sync.b.system.value }}' then 'b' else x.decision end end as decision
   from named n left join decisions x on x.sync = {{ sync.name | literal }} and x.mapping = n.key and x.digest = n.digest_now
     and x.a_object = n.a_obj and x.a_id = n.a_id and x.b_object = n.b_obj and x.b_id = n.b_id
-    and nf(n.form, x.a_value) is not distinct from n.na and nf(n.form, x.b_value) is not distinct from n.nb
+    and nf(n.stored_a, x.a_value) is not distinct from n.na and nf(n.stored_b, x.b_value) is not distinct from n.nb
 {% else %}
   select *, cast(null as varchar) as decision from named
 {% endif %}

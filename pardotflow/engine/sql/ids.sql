@@ -7,7 +7,7 @@
 {% set system = sync.a.system.value if role == 'a' else sync.b.system.value %}
 {% set value = 's._k_' ~ key.number %}
 insert into out_fields
-select {{ sync.name | literal }}, '{{ system }}', s._obj, s._id, s._name, 'update', {{ field | literal }}, {{ id_types[key.number] | literal }},
+select {{ sync.name | literal }}, '{{ system }}', s._obj, s._id, s._name, 'update', {{ field | literal }}, {{ id_types[key.number][object] | literal }},
   s.{{ field | name }}, p.{{ other }}_id,
   case when starts_with(p.{{ other }}_id, 'new:') then p.{{ other }}_id end, '',
   'id', 'same', case when p.followed or s.{{ field | name }} is not null then 'the link follows a conversion or a merge' else 'linked by ' || coalesce(kn.key, 'memory') end,

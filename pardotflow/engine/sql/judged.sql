@@ -21,7 +21,7 @@ with remembered as (
 ),
 based as (
   -- A record that a read after the lag shows as it was before our write did not take it, whatever was answered.
-  select r.*, mp.key, mp.form, mp.flow, mp.policy, mp.on_link, mp.into_blank, mp.on_blank, mp.cut, mp.consent,
+  select r.*, mp.key, mp.form, mp.stored_a, mp.stored_b, mp.flow, mp.policy, mp.on_link, mp.into_blank, mp.on_blank, mp.cut, mp.consent,
          mp.allow_opt_in, mp.line, mp.pii, mp.digest as digest_now,
          coalesce(sent_side = 'a' and ((landed or a_writer = r.writer) and a_stamp between sent_at - interval 2 second and answered_at + interval 2 second
            or a_stamp < sent_at - interval 2 second and a_read_at >= answered_at + interval {{ lag_a }} second), false) as a_confirmed,
@@ -35,12 +35,19 @@ based as (
 ),
 formed as (
   -- Read now on either side, and remembered of either side: each brought to its form once.
-  select *, list_transform([ra, rb, a_value, b_value], lambda v: nf(form, v)) as forms from based
+{% if uneven %}
+  select *, list_transform([{'f': stored_a, 'v': ra}, {'f': stored_b, 'v': rb}, {'f': stored_a, 'v': a_value}, {'f': stored_b, 'v': b_value}],
+                           lambda x: nf(x.f, x.v)) as forms from based
+{% else %}
+  select *, list_transform([ra, rb, a_value, b_value], lambda v: nf(stored_a, v)) as forms from based
+{% endif %}
 ),
 seen as (
   select * exclude (forms) replace (
       case when a_stale then a_value else ra end as ra, case when b_stale then b_value else rb end as rb,
-      case when a_stale then forms[3] else ca end as ca, case when b_stale then forms[4] else cb end as cb),
+      -- What was sent is compared as what the value map makes of it, as what is read is.
+      case when a_stale then {% if sent_a %}case m {% for c in sent_a %}when {{ c.number }} then {{ c.sent_a }} {% endfor %}else forms[3] end{% else %}forms[3]{% endif %} else ca end as ca,
+      case when b_stale then {% if sent_b %}case m {% for c in sent_b %}when {{ c.number }} then {{ c.sent_b }} {% endfor %}else forms[4] end{% else %}forms[4]{% endif %} else cb end as cb),
     case when a_confirmed then ra else a_value end as base_a,
     case when b_confirmed then rb else b_value end as base_b,
     case when a_stale then forms[3] else forms[1] end as na,
