@@ -38,14 +38,14 @@ _TYPES: Mapping[str, FieldType] = {
 def make_source_views(
     con: duckdb.DuckDBPyConnection, project: Project, catalog: Catalog, read: Collection[tuple[str, str]]
 ) -> None:
-    """One view `src_<name>` for every file or table that a model uses, and for every object of the vendors that is
+    """One view `src_<name>` for every source that a model uses; of the objects of the vendors, for those that are
     `read` (connection, object in lower case).
 
     Raises InvalidProject where a file is missing, cannot be read, or holds a value that is not of its declared type.
     """
     used = {name for model in project.models for name in model.sources}
     for source in project.sources:
-        if source.connection not in VENDORS and source.name not in used:
+        if source.name not in used:
             continue
         if source.file:
             make_file_view(con, project, source)
