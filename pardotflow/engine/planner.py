@@ -42,6 +42,7 @@ from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
 from pardotflow.engine.simulate import Simulation, prove
+from pardotflow.engine.singles import read_all_singly, read_pairs_singly
 from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
 from pardotflow.engine.syncplan import Extent, run_sync
 from pardotflow.engine.unknown import load_unknown_creates
@@ -115,6 +116,7 @@ def _draft_plan(request: PlanRequest, draft: Path) -> dict[str, str]:
         con.execute(f"attach {literal(str(draft))} as plan")
         execute(con, TABLES)
         syncs, read = read_sides(con, request)
+        read = _read_pairs_singly(con, request, syncs, read)
         notes = _run_syncs(con, request, draft, syncs, read)
         meta = _finish(con, request, syncs, replace(read, notes=(*read.notes, *notes)))
         con.execute("detach plan")
@@ -161,6 +163,7 @@ def read_sides(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tu
         now, progress = request.clock.now(), request.progress
         results = refresh(con, request.connectors, wanted, request.layout, now, progress, full=request.full)
         coverage = tuple(r.coverage for r in results)
+        coverage = read_all_singly(con, request.connectors, wanted, coverage, progress)
     _say_what_is_partly_read(con, wanted, results)
     for item in wanted:
         open_overlay(con, item.connection, item.object)
@@ -188,6 +191,21 @@ def read_sides(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tu
         wanted=wanted,
     )
     return syncs, read
+
+
+def _read_pairs_singly(
+    con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: SidesRead
+) -> SidesRead:
+    """Ask for what is only known record by record, of the pairs."""
+    if request.record or not any(w.singly for w in read.wanted):
+        return read
+    run(con, "output_tables")
+    _load_ledger(con, request)
+    share = request.project.environment.ampsea
+    coverage = read_pairs_singly(
+        con, request.connectors, read.wanted, syncs, read.coverage, request.progress, share=share
+    )
+    return replace(read, coverage=coverage)
 
 
 def _say_what_is_partly_read(

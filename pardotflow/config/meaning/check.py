@@ -18,6 +18,7 @@ from pardotflow.config.meaning.names import check_names
 from pardotflow.config.meaning.policies import check_policies
 from pardotflow.config.meaning.scope import Scope
 from pardotflow.config.meaning.selection import check_selection
+from pardotflow.config.meaning.several import check_several
 from pardotflow.config.meaning.sources import check_sources
 from pardotflow.config.meaning.targets import check_targets
 from pardotflow.config.meaning.traps import check_traps
@@ -32,6 +33,7 @@ _CHECKS: tuple[Callable[[Scope], None], ...] = (
     check_fields,
     check_targets,
     check_policies,
+    check_several,
     check_creates,
     check_expressions,
     check_connector,

@@ -39,13 +39,14 @@ class Expression:
 
 def check_expressions(scope: Scope) -> None:
     """Every expression of every sync."""
-    for expression in _expressions(scope):
+    for expression in expressions_of(scope):
         tree = _parse(scope, expression)
         for column in tree.find_all(exp.Column) if tree else ():
             _check_column(scope, expression, column)
 
 
-def _expressions(scope: Scope) -> Iterator[Expression]:
+def expressions_of(scope: Scope) -> Iterator[Expression]:
+    """The expressions of all syncs, in their order."""
     for sync in scope.project.syncs:
         for mapping in sync.fields:
             yield from _of_mapping(sync, mapping)

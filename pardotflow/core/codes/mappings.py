@@ -32,9 +32,9 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF154",
         "a mapping that cannot be two_way",
-        "An expression cannot be undone, a value map only where it is one-to-one, and fields with several values "
-        "cannot be read in bulk.",
-        "Give the mapping one direction.",
+        "An expression cannot be undone, a value map only where it is one-to-one, and of a field that holds several "
+        "values, whose every change costs a call, two_way has to be written.",
+        "Write the direction that is meant.",
     ),
     code(
         "PF155",
@@ -46,7 +46,8 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF156",
         "types that do not fit",
-        "consent needs truth values on both sides; a number written to a phone field loses zeros and signs.",
+        "consent needs truth values on both sides; a number written to a phone field loses zeros and signs; several "
+        "values fit a multi-select picklist or a text, in which `;` stands between them.",
         "Map another field or use another policy.",
     ),
     code(
@@ -58,7 +59,8 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF148",
         "a match key that cannot be used",
-        "A key of several fields names as many on both sides; the id of a record is a key alone.",
+        "A key of several fields names as many on both sides; the id of a record is a key alone; a field that holds "
+        "several values is none.",
         "Write the key as the message says.",
     ),
     code(
@@ -66,6 +68,14 @@ MAPPING_CODES: tuple[Code, ...] = (
         "values that the target does not take",
         "A picklist lacks a value, a field is shorter than the one across, or two names differ by case only.",
         "Make both sides take the same; what does not fit is held and listed by the plan.",
+    ),
+    code(
+        "PF175",
+        "a field that is read record by record",
+        "Account Engagement gives the values of checkbox, multi-select and multiple-response fields with the read of "
+        "one prospect alone. A first plan needs a call for each prospect of a pair, and for every one where an "
+        "expression or a model reads the field; later ones need a call for each of them that was changed since.",
+        "Say in the source how many calls a plan may make: `single_reads: NUMBER` (200 unless said).",
     ),
     code(
         "PF158",
