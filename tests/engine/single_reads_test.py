@@ -1,11 +1,15 @@
 """Fields that hold several values are read prospect by prospect: of whom, at what price, and what is written back."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from pardotflow.connectors.protocol import Answer, PreparedRequest
 from pardotflow.core.errors import InvalidProject
+from pardotflow.engine.session import open_session
 from tests.engine.harness import SavedPlan
 from tests.engine.several import MANY, Setup, contact, opened, single_reads, stored
 
@@ -183,3 +187,50 @@ def test_a_new_record_gets_the_values(tmp_path: Path) -> None:
         world.apply(plan)
         world.tick(120)
         assert not world.plan().sendable
+
+
+def test_a_value_that_was_read_right_after_a_change_is_read_again(tmp_path: Path) -> None:
+    """Two edits of one second have one stamp, and a cache may show the first of them."""
+    mapping = {**MANY, "direction": "to_salesforce"}
+    with opened(tmp_path / "w", Setup(crm=["a"], unit=["a"], fields=[mapping])) as world:
+        for value in ("b", "c"):
+            world.emulator.set("prospect/100", many__c=[value])
+            assert sent(world.plan()) == [("salesforce", "Many__c", "a", value)]
+
+
+def test_another_order_in_the_answer_is_no_rewriting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapping = {**MANY, "direction": "to_pardot"}
+    with opened(tmp_path / "w", Setup(crm=["a;c"], unit=["b"], fields=[mapping])) as world:
+        pardot = world.connectors["pardot"]
+        send = pardot.send
+
+        def turned(prepared: PreparedRequest, **more: Any) -> Answer:
+            answer = send(prepared, **more)
+            rows = [replace(r, fields={**(r.fields or {}), "many__c": ["c", "a"]}) for r in answer.rows]
+            return replace(answer, rows=tuple(rows))
+
+        monkeypatch.setattr(pardot, "send", turned)
+        world.apply(world.plan())
+        with open_session(world.layout) as con:
+            assert con.execute("select rewrites from mem.bases").fetchall() == [(0,)]
+
+
+def test_an_answer_from_before_the_last_change_is_no_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapping = {**MANY, "direction": "to_salesforce"}
+    with opened(tmp_path / "w", Setup(crm=["a"], unit=["b"], fields=[mapping])) as world:
+        old = {"id": 100, "updatedAt": "2020-01-01T00:00:00+00:00", "many__c": ["c"]}
+        with monkeypatch.context() as lagging:
+            lagging.setattr(world.connectors["pardot"], "read_record", lambda *_: old)
+            plan = world.plan()
+        assert not plan.sendable
+        assert [(h["kind"], h["reason"]) for h in plan["held"]] == [("unreadable", "not read yet, record by record")]
+        assert sent(world.plan()) == [("salesforce", "Many__c", "a", "b")]
+
+
+def test_a_prospect_that_is_not_there_any_more_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mapping = {**MANY, "direction": "to_pardot"}
+    with opened(tmp_path / "w", Setup(crm=["a"], unit=["b"], fields=[mapping])) as world:
+        monkeypatch.setattr(world.connectors["pardot"], "read_record", lambda *_: None)
+        plan = world.plan()
+        assert not plan.sendable
+        assert not plan["held"]
