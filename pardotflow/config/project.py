@@ -162,6 +162,9 @@ class Side(Placed):
     system: System
     objects: tuple[str, ...] = ()
     model: str = ""
+    """Of a warehouse side its rows; of another one a read model beside its one object."""
+    behind: tuple[Model, ...] = ()
+    """The read model and all that it reads."""
     key: str = ""
     """Of a warehouse side: the column that identifies a row."""
     select: str = ""

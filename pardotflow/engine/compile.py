@@ -3,7 +3,7 @@
 Every expression that later decides a value is written here once, so that plan, compile and apply cannot disagree.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from pardotflow.config.creates import CREATED
 from pardotflow.config.project import (
@@ -34,8 +34,9 @@ from pardotflow.engine.compiled import (
 from pardotflow.engine.expressions import columns_of
 from pardotflow.engine.histories import history_names, history_of
 from pardotflow.engine.quote import literal, name
+from pardotflow.engine.readmodels import column_info, columns_beside, narrowed, with_columns
 from pardotflow.engine.truth import Flow, flow_of
-from pardotflow.engine.types import Form, pair_form, written
+from pardotflow.engine.types import Form, map_case, pair_form, written
 from pardotflow.engine.users import OWNER, OWNER_COLUMN, applies_to, user_column, users_of_mappings
 from pardotflow.graph.digest import mapping_digest
 
@@ -110,6 +111,8 @@ class _Looks:
 
     def __init__(self, side: Side, catalog: Catalog) -> None:
         self.of = side
+        self._catalog = catalog
+        self.columns: dict[str, FieldType] = {}
         self.infos = {o: catalog.find(str(side.system), o) or _nothing(o) for o in side.names}
         self.needed: dict[str, dict[str, FieldType]] = {o: {} for o in side.names}
         for item in side.names:
@@ -123,6 +126,10 @@ class _Looks:
 
     def need(self, object_name: str, field: str) -> FieldInfo:
         """The field, noted as needed."""
+        column = column_info(self.of, object_name, field, self._catalog)
+        if column is not None:
+            self.columns[column.name] = column.type
+            return column
         info = self.infos[object_name].field(field) or FieldInfo(name=field, type=FieldType.TEXT)
         self.needed[object_name][info.name] = info.type
         return info
@@ -134,7 +141,7 @@ class _Looks:
         """Every column that the expression names, in every object that has it."""
         for column in columns_of(expression):
             for item, info in self.infos.items():
-                if info.field(column) is not None:
+                if info.field(column) is not None or column_info(self.of, item, column, self._catalog) is not None:
                     self.need(item, column)
 
     def need_created(self) -> None:
@@ -151,13 +158,15 @@ class _Looks:
         objects = tuple(
             CompiledObject(
                 name=o,
-                relation=relation_of(self.of, o),
+                relation=with_columns(self.of, relation_of(self.of, o), self.columns),
+                rows=relation_of(self.of, o),
+                columns=columns_beside(self.of, self.columns),
                 fields=dict(sorted(self.needed[o].items())),
                 defaults={f: d for f in sorted(self.needed[o]) if (d := self._default(o, f)) is not None},
             )
             for o in self.of.names
         )
-        return CompiledSide(role=role, system=self.of.system, objects=objects, config=self.of)
+        return CompiledSide(role=role, system=self.of.system, objects=objects, config=narrowed(self.of))
 
 
 def relation_of(side: Side, object_name: str) -> str:
@@ -224,12 +233,6 @@ def _targets(fields: Mapping[str, FieldInfo], mapping: FieldMapping) -> tuple[Ta
     )
 
 
-def _map_case(normal: str, raw: str, pairs: Iterable[tuple[str, str]]) -> str:
-    """SQL for a value map; a value that the map does not know is marked with chr(2)."""
-    cases = " ".join(f"when nf_text({literal(a)}) then {literal(b)}" for a, b in pairs)
-    return f"case when {normal} is null then null else case {normal} {cases} else chr(2) || {raw} end end"
-
-
 def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: _Looks, b: _Looks) -> CompiledMapping:
     flow = flow_of(mapping.direction, sync.a.system, sync.b.system, mapping.preset)
     fields_a = a.need_ref(mapping.a) if mapping.a else {}
@@ -256,12 +259,12 @@ def _mapping(number: int, mapping: FieldMapping, sync: Sync, a: _Looks, b: _Look
     if mapping.values:
         pairs = mapping.values.pairs
         if flow is Flow.B_TO_A:
-            out_a = _map_case(f"nf_text({raw_b})", raw_b, [(y, x) for x, y in pairs])
+            out_a = map_case(f"nf_text({raw_b})", raw_b, [(y, x) for x, y in pairs])
             cmp_b = f"nf_{form}({out_a})"
         else:
-            out_b = _map_case(f"nf_text({raw_a})", raw_a, pairs)
+            out_b = map_case(f"nf_text({raw_a})", raw_a, pairs)
             cmp_a = f"nf_{form}({out_b})"
-            out_a = _map_case(f"nf_text({raw_b})", raw_b, [(y, x) for x, y in pairs])
+            out_a = map_case(f"nf_text({raw_b})", raw_b, [(y, x) for x, y in pairs])
     applies = [
         _applies("a", sync.a, fields_a) if mapping.a else "true",
         _applies("b", sync.b, fields_b) if mapping.b else "true",

@@ -23,7 +23,7 @@ from pardotflow.engine.focus import OTHER, Focus
 from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.singles import read_records_singly
 from pardotflow.engine.sqlfile import rows
-from pardotflow.engine.syncplan import side_sql
+from pardotflow.engine.syncplan import keys_sql
 from pardotflow.plan.model import Coverage
 from pardotflow.store.layout import Layout
 
@@ -95,7 +95,7 @@ def find_records(
     if other.system is not System.WAREHOUSE:
         for each in reading.wanted.values():
             open_overlay(con, each.connection, each.object)
-        con.execute(side_sql(sync, sync.a) + side_sql(sync, sync.b))
+        con.execute(keys_sql(sync, sync.a) + keys_sql(sync, sync.b))
         coverage += _read_counterparts(reading, sync, role, item, record_id)
         coverage += _read_siblings(reading, sync, role, item, record_id)
         coverage += _read_histories(reading, sync)

@@ -3,9 +3,11 @@
 A pair is compared in the stricter of its two types. The forms themselves are the macros of `sql/normal_forms.sql`.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from pardotflow.core.values import FieldType, System
+from pardotflow.engine.quote import literal
 
 
 class Form(StrEnum):
@@ -65,3 +67,9 @@ def written(form: Form, target: FieldType, system: System, raw: str, normal: str
     if form is Form.EMAIL:
         return f"trim({raw})"
     return raw
+
+
+def map_case(normal: str, raw: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """SQL for a value map; a value that the map does not know is marked with chr(2)."""
+    cases = " ".join(f"when nf_text({literal(a)}) then {literal(b)}" for a, b in pairs)
+    return f"case when {normal} is null then null else case {normal} {cases} else chr(2) || {raw} end end"

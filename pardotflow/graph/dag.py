@@ -100,4 +100,5 @@ def _needs_of(side: Side, project: Project) -> Iterable[str]:
     if side.system is System.WAREHOUSE:
         return [step_name(StepKind.MODEL, side.model)]
     sources = (project.source_of(side.system, name) for name in side.objects)
-    return [step_name(StepKind.SOURCE, s.name) for s in sources if s is not None]
+    models = [step_name(StepKind.MODEL, side.model)] if side.model else []
+    return [*(step_name(StepKind.SOURCE, s.name) for s in sources if s is not None), *models]

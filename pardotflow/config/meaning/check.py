@@ -16,6 +16,7 @@ from pardotflow.config.meaning.fit import check_fit
 from pardotflow.config.meaning.locked import check_locked
 from pardotflow.config.meaning.names import check_names
 from pardotflow.config.meaning.policies import check_policies
+from pardotflow.config.meaning.read_models import check_read_models
 from pardotflow.config.meaning.scope import Scope
 from pardotflow.config.meaning.selection import check_selection
 from pardotflow.config.meaning.several import check_several
@@ -32,6 +33,7 @@ _CHECKS: tuple[Callable[[Scope], None], ...] = (
     check_sources,
     check_fields,
     check_targets,
+    check_read_models,
     check_policies,
     check_several,
     check_creates,

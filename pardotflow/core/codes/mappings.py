@@ -78,6 +78,16 @@ MAPPING_CODES: tuple[Code, ...] = (
         "Say in the source how many calls a plan may make: `single_reads: NUMBER` (200 unless said).",
     ),
     code(
+        "PF176",
+        "a read model that does not fit",
+        "Beside the object of a side a model shows a row for each record that takes part, with its id as it is. Its "
+        "columns can be read. One can be written only where its lineage, through common table expressions and other "
+        "models, proves that it is a field of that record under another name: what is computed, and what belongs to a "
+        "joined record, cannot.",
+        "Select the id of the record, qualify columns where several tables are read, and map fields where values flow "
+        "to the side.",
+    ),
+    code(
         "PF158",
         "a guard for no mapping",
         "clears: and fields: set limits by mapping, and none has this name.",
