@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,8 @@ class Setup:
     source: Mapping[str, Any] | None = None
     switches: Mapping[str, Any] | None = None
     several_values: str = "array"
+    models: Mapping[str, str] = field(default_factory=dict)
+    """By name: the SQL."""
 
 
 def contact(number: int) -> str:
@@ -72,6 +74,7 @@ def opened(root: Path, setup: Setup) -> Iterator[World]:
         "sources/all.yml": yaml.safe_dump({"sources": [*crm, prospects]}),
         "syncs/people.yml": yaml.safe_dump(dict(sync)),
         "seed/schema.yml": yaml.safe_dump(dict(SCHEMA)),
+        **{f"models/{name}.sql": sql for name, sql in setup.models.items()},
     }
     for name, text in texts.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -234,3 +234,22 @@ def test_a_prospect_that_is_not_there_any_more_is_left_alone(tmp_path: Path, mon
         plan = world.plan()
         assert not plan.sendable
         assert not plan["held"]
+
+
+def test_a_model_reads_every_prospect(tmp_path: Path) -> None:
+    """Beside the object a model may only rename the field: then it is written as the field itself."""
+    sides = {"salesforce": {"object": "Contact"}, "pardot": {"object": "prospect", "model": "plus"}}
+    setup = Setup(
+        crm=["a", "c;b"],
+        unit=["b", None, "c"],
+        fields=[{**MANY, "pardot": "tags"}],
+        sync={"sides": sides},
+        models={"plus": "select id, many__c as tags from {{ source('prospects') }}"},
+    )
+    with opened(tmp_path / "w", setup) as world:
+        world.forget_requests()
+        plan = world.plan()
+        assert single_reads(world) == ["100", "101", "102"]
+        assert sent(plan) == [("pardot", "many__c", None, "b;c")]
+        world.apply(plan)
+        assert stored(world)["1"] == ("c;b", '["b", "c"]')
