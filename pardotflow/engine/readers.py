@@ -17,6 +17,9 @@ def is_read_elsewhere(syncs: Iterable[CompiledSync], writer: str, mapping: str, 
     if any(field in fields for fields in PERSON_FIELDS.values()):
         return True
     for sync in syncs:
+        if any(side.config.model for side in (sync.a, sync.b) if str(side.system) == system):
+            # What a read model computes may come from any field of the system.
+            return True
         own = next((m for m in sync.mappings if sync.name == writer and m.mapping.key == mapping), None)
         if any(str(side.system) == system and _reads(sync, side, field, own) for side in (sync.a, sync.b)):
             return True

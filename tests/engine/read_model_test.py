@@ -112,3 +112,18 @@ def test_a_record_is_made_on_the_side_of_the_model(world: World) -> None:
     world.clock.tick(300)
     assert {world.crm.value("Contact", c.id, "FirstName") for c in world.crm.live("Contact")} == {"N"}
     assert not world.plan().sendable
+
+
+def test_what_a_model_makes_of_a_write_is_tried_out(world: World) -> None:
+    add(world, {"FirstName": "a"}, {"firstName": "a", "jobTitle": "A"})
+    write_model(world, "select Id, upper(FirstName) as loud from {{ source('contacts') }}")
+    loud = {"salesforce": "loud", "pardot": "jobTitle", "direction": "to_pardot"}
+    world.configure(beside([{"salesforce": "FirstName", "pardot": "firstName"}, loud]))
+    world.apply(world.plan())
+    world.clock.tick(300)
+    (prospect,) = world.unit.live("prospect")
+    world.unit.edit("prospect", prospect.id, {"firstName": "b"})
+    world.clock.tick(300)
+    plan = world.plan()
+    assert {f["after"] for f in plan.sendable} == {"b"}
+    assert plan["unsettled"]
