@@ -18,14 +18,13 @@ from pardotflow.config.guards import SHRUNK
 from pardotflow.config.limits import Limit
 from pardotflow.connectors.protocol import Connector, Extract, ReadRequest
 from pardotflow.core.progress import Progress
-from pardotflow.core.span import Span
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.histories import is_history
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.landed import Columns, landed, naive
 from pardotflow.engine.quote import name
 from pardotflow.engine.sqlfile import rows
-from pardotflow.engine.unread import add_columns, keep_values, put_values_back
+from pardotflow.engine.unread import Singly, add_columns, keep_values, put_values_back
 from pardotflow.plan.model import Coverage
 from pardotflow.store.layout import Layout
 
@@ -52,27 +51,13 @@ class Wanted:
     """How many of its records a full read may find missing; the strictest counts."""
     steady: str = ""
     """A filter by what never changes in a record: beside it, a delta misses nothing that the filter lets through."""
-    singly: "Singly | None" = None
+    singly: Singly | None = None
     """What no read of many records brings."""
 
     @property
     def filter(self) -> str:
         """What is sent with every read."""
         return self.where or self.steady
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Singly:
-    """Fields of which each record is asked alone, one call each: at most `limit` records a plan.
-
-    `of_all` is true where an expression or a model reads one of them, of whatever record; else the records of the pairs
-    count. `span` is where the limit stands, or the source that could say it.
-    """
-
-    fields: tuple[str, ...]
-    of_all: bool
-    limit: int
-    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

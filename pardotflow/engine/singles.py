@@ -18,7 +18,7 @@ from pardotflow.core.progress import NullProgress, Progress
 from pardotflow.core.values import join_values
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledSide, CompiledSync
-from pardotflow.engine.extract import Singly, Wanted, columns_of
+from pardotflow.engine.extract import Wanted, columns_of
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.landed import naive
@@ -26,7 +26,7 @@ from pardotflow.engine.quote import literal, name
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.sqlfile import insert_rows, rows
 from pardotflow.engine.syncplan import decide_sync
-from pardotflow.engine.unread import READ_AT, is_unread
+from pardotflow.engine.unread import READ_AT, Singly, is_unread
 from pardotflow.plan.model import Coverage
 
 AT_A_TIME = 50

@@ -6,10 +6,12 @@ the stamp does not count.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import duckdb
 
+from pardotflow.core.span import Span
 from pardotflow.core.values import UNREAD
 from pardotflow.engine.quote import literal, name
 
@@ -18,6 +20,20 @@ READ_AT = "_singly_at"
 KEPT_FOR = timedelta(days=7)
 SETTLED = timedelta(seconds=62)
 """From when on after its stamp a record surely shows what the stamp stands for: the cache's 60 seconds and rounding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Singly:
+    """Fields of which each record is asked alone, one call each: at most `limit` records a plan.
+
+    `of_all` is true where an expression or a model reads one of them, of whatever record; else the records of the pairs
+    count. `span` is where the limit stands, or the source that could say it.
+    """
+
+    fields: tuple[str, ...]
+    of_all: bool
+    limit: int
+    span: Span
 
 
 def add_columns(con: duckdb.DuckDBPyConnection, table: str, fields: Sequence[str]) -> None:

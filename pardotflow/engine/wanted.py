@@ -15,9 +15,10 @@ from pardotflow.core.values import FieldType, System
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.computed import computed_columns
 from pardotflow.engine.expressions import columns_of
-from pardotflow.engine.extract import Singly, Wanted
+from pardotflow.engine.extract import Wanted
 from pardotflow.engine.histories import CHANGED_FIELD, is_history
 from pardotflow.engine.moments import LAST_SYNC, watches_connector
+from pardotflow.engine.unread import Singly
 from pardotflow.engine.users import QUEUE, QUEUES_ONLY, READ
 
 
