@@ -93,7 +93,7 @@ class _Reader:
         sources = self._sources(renderer)
         is_known = not self._findings.has_errors
         models = self._models(renderer)
-        syncs = self._syncs(renderer, file.defaults if file else Defaults())
+        syncs = self._syncs(renderer, file.defaults if file else Defaults(), models)
         self._used |= renderer.used | loaded.used
         if file is None or environment is None:
             return None
@@ -135,13 +135,13 @@ class _Reader:
         paths = list_files(self._root, "models", ".sql", self._findings)
         return tuple(load_model(path, self._root, renderer, self._findings) for path in paths)
 
-    def _syncs(self, renderer: Renderer, defaults: Defaults) -> tuple[Sync, ...]:
+    def _syncs(self, renderer: Renderer, defaults: Defaults, models: tuple[Model, ...]) -> tuple[Sync, ...]:
         """The syncs that were understood whole."""
-        found = []
+        found, by_name = [], {model.name: model for model in models}
         for path, tree in self._trees("syncs", renderer):
             own = Findings()
             if is_valid(tree, "sync", own):
-                found.append((build_sync(tree, path, self._root, defaults, own), own.has_errors))
+                found.append((build_sync(tree, path, self._root, defaults, by_name, own), own.has_errors))
             for diagnostic in own.diagnostics:
                 self._findings.add(diagnostic)
         return tuple(sync for sync, is_broken in found if not is_broken)

@@ -121,6 +121,10 @@ class OnGone(StrEnum):
     """The gone record is made again by the create rule of its side."""
 
 
+SINGLE_READS = 200
+"""Unless a source says otherwise: less than a hundredth of the smallest allowance that the vendor sells a day."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source(Placed):
     """A declared read: an object of a connection, or a file of one.
@@ -136,6 +140,8 @@ class Source(Placed):
     fields: tuple[str, ...] = ()
     types: Mapping[str, FieldType] = field(default_factory=dict)
     where: str = ""
+    single_reads: int = SINGLE_READS
+    """How many records a plan may ask for alone, one call each, for fields that no read of many brings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +162,9 @@ class Side(Placed):
     system: System
     objects: tuple[str, ...] = ()
     model: str = ""
+    """Of a warehouse side its rows; of another one a read model beside its one object."""
+    behind: tuple[Model, ...] = ()
+    """The read model and all that it reads."""
     key: str = ""
     """Of a warehouse side: the column that identifies a row."""
     select: str = ""

@@ -4,7 +4,7 @@ Whether a connection, an object or a field exists is not asked here.
 """
 
 from pardotflow.config.nodes import MapNode, Scalar
-from pardotflow.config.project import Source
+from pardotflow.config.project import SINGLE_READS, Source
 from pardotflow.core.values import FieldType
 
 
@@ -26,6 +26,7 @@ def _source(node: MapNode) -> Source:
         fields=tuple(f.text for f in fields),
         types={column.text: FieldType(kind.text) for column, kind in types},
         where=node.text("where"),
+        single_reads=int(node.text("single_reads") or SINGLE_READS),
         span=node.span,
         spans=spans,
     )

@@ -12,7 +12,7 @@ from pardotflow.config.findings import Findings
 from pardotflow.config.guards import build_guards
 from pardotflow.config.mappings import SyncFile, build_mappings
 from pardotflow.config.nodes import MapNode
-from pardotflow.config.project import CreateRule, MostRecent, OnGone, Preset, Side, Strength, Sync
+from pardotflow.config.project import CreateRule, Model, MostRecent, OnGone, Preset, Side, Strength, Sync
 from pardotflow.config.project_file import Defaults
 from pardotflow.config.sides import build_sides
 from pardotflow.config.unbuilt import report_unbuilt_sync
@@ -20,10 +20,12 @@ from pardotflow.config.write_rules import build_duplicate_rule
 from pardotflow.core.values import System
 
 
-def build_sync(node: MapNode, path: Path, root: Path, defaults: Defaults, findings: Findings) -> Sync:
+def build_sync(
+    node: MapNode, path: Path, root: Path, defaults: Defaults, models: Mapping[str, Model], findings: Findings
+) -> Sync:
     """The values of a rendered tree that follows the sync schema; parts that cannot be understood are reported."""
     report_unbuilt_sync(node, findings)
-    sides = build_sides(node.mapping("sides"), findings)
+    sides = build_sides(node.mapping("sides"), models, findings)
     defaults = replace(defaults, most_recent=MostRecent(node.text("most_recent", defaults.most_recent)))
     file = SyncFile(
         root=root, folder=path.parent, sides=sides, defaults=defaults, preset=_preset(node, sides, defaults, findings)

@@ -16,7 +16,7 @@ from pardotflow.connectors.grants import (
 from pardotflow.connectors.http import HttpClient, Limits
 from pardotflow.connectors.pardot.connector import PardotConnector, PardotSettings
 from pardotflow.connectors.pardot.imports import Polling
-from pardotflow.connectors.pardot.writes import ClearWith
+from pardotflow.connectors.pardot.writes import ClearWith, SeveralValues
 from pardotflow.connectors.protocol import (
     Answer,
     Batch,
@@ -61,6 +61,7 @@ __all__ = [
     "RowResult",
     "SalesforceConnector",
     "SalesforceSettings",
+    "SeveralValues",
     "TokenSource",
     "Usage",
     "Value",

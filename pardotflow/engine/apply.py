@@ -29,6 +29,7 @@ from pardotflow.engine.remember import remember
 from pardotflow.engine.runreport import run_report
 from pardotflow.engine.send import Change, Outcome, Sender
 from pardotflow.engine.session import open_session
+from pardotflow.engine.singles import read_moved_singly
 from pardotflow.engine.sqlfile import insert_rows, rows
 from pardotflow.engine.stale import mark_moved
 from pardotflow.engine.unknown import load_unknown_creates
@@ -151,6 +152,7 @@ def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
     )
     read = refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
     partly = {result.coverage.system for result in read if not result.complete}
+    read_moved_singly(con, request.connectors, wanted, syncs, request.progress)
     load_unknown_creates(con, request.ledger, request.connectors)
     mark_moved(con, syncs, partly_read=partly)
 

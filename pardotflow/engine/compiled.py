@@ -4,7 +4,7 @@ Compiling decides nothing about records. The same compiled sync serves plan, com
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pardotflow.config.limits import Guards
 from pardotflow.config.project import CreateRule, FieldMapping, MatchKind, OnGone, Pick, Side, Strength
@@ -27,6 +27,10 @@ class CompiledObject:
     """Canonical name to type, of every field that the sync touches."""
     defaults: Mapping[str, str]
     """What a new record holds in those fields where nothing is given."""
+    columns: Mapping[str, FieldType] = field(default_factory=dict)
+    """What a read model computes for each record: of no snapshot, and never written."""
+    rows: str = ""
+    """The relation without them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +52,8 @@ class CompiledSide:
         """All fields over all objects; one that the objects declare as different things is a text."""
         merged: dict[str, FieldType] = {}
         for item in self.objects:
-            for field, kind in item.fields.items():
-                merged[field] = common_type(merged.get(field, kind), kind)
+            for name, kind in (*item.fields.items(), *item.columns.items()):
+                merged[name] = common_type(merged.get(name, kind), kind)
         return merged
 
     def type_in(self, object_name: str, field: str) -> FieldType:
@@ -57,6 +61,11 @@ class CompiledSide:
         return next(
             (o.fields.get(field, FieldType.TEXT) for o in self.objects if o.name == object_name), FieldType.TEXT
         )
+
+    @property
+    def stored(self) -> "CompiledSide":
+        """The side without what a read model computes: match keys need no more."""
+        return replace(self, objects=tuple(replace(o, relation=o.rows, columns={}) for o in self.objects))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

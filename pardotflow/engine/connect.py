@@ -21,6 +21,7 @@ from pardotflow.connectors import (
     RefreshTokenGrant,
     SalesforceConnector,
     SalesforceSettings,
+    SeveralValues,
     WriteHeaders,
 )
 from pardotflow.core.clock import Clock
@@ -79,7 +80,12 @@ def open_connectors(endpoints: Endpoints, clock: Clock, limits: Limits | None = 
         url = _text(endpoints.pardot, "url", "https://pi.pardot.com")
         found[System.PARDOT] = PardotConnector(
             _grant(endpoints.pardot_login, "pardot"),
-            PardotSettings(business_unit_id=unit, api_url=url, limits=_limits(endpoints.pardot, limits)),
+            PardotSettings(
+                business_unit_id=unit,
+                api_url=url,
+                limits=_limits(endpoints.pardot, limits),
+                several_values=SeveralValues(_text(endpoints.pardot, "several_values", SeveralValues.ARRAY)),
+            ),
             budget=CallBudget(None),
             clock=clock,
         )

@@ -74,7 +74,7 @@ The table names a source; the value is then held (shown, not sent) when
 | kind | when |
 |---|---|
 | `blank` | a blank would replace a value under `on_blank: hold`, the default; `clear` sends it, `refill` turns round |
-| `unreadable` | a value cannot be read as the type of the pair |
+| `unreadable` | it cannot be read as the type of the pair, has a `;` in one of several values, or was not read yet |
 | `unmapped_value` | the value map does not have the value |
 | `unmapped_user` | no active user of the other system stands for this one, or several do, or a queue owns the record |
 | `unknown_picklist_value` | the target's restricted picklist does not have it |

@@ -24,6 +24,7 @@ from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.landed import Columns, landed, naive
 from pardotflow.engine.quote import name
 from pardotflow.engine.sqlfile import rows
+from pardotflow.engine.unread import Singly, add_columns, keep_values, put_values_back
 from pardotflow.plan.model import Coverage
 from pardotflow.store.layout import Layout
 
@@ -50,6 +51,8 @@ class Wanted:
     """How many of its records a full read may find missing; the strictest counts."""
     steady: str = ""
     """A filter by what never changes in a record: beside it, a delta misses nothing that the filter lets through."""
+    singly: Singly | None = None
+    """What no read of many records brings."""
 
     @property
     def filter(self) -> str:
@@ -104,6 +107,8 @@ class _Job:
     wanted: Wanted
     cursor: "_Cursor | None"
     since: datetime | None
+    anew: bool = False
+    """True where what was read singly is asked for again too."""
 
     @property
     def step(self) -> str:
@@ -139,10 +144,10 @@ def refresh(
 
 
 def _job(con: duckdb.DuckDBPyConnection, wanted: Wanted, now: datetime, *, full: bool) -> _Job:
-    make_table(con, snapshot_table(wanted.connection, wanted.object), wanted.fields)
+    make_snapshot(con, wanted)
     cursor = _cursor(con, wanted)
     if full or cursor is None or _needs_full(cursor, wanted, now):
-        return _Job(wanted=wanted, cursor=cursor, since=None)
+        return _Job(wanted=wanted, cursor=cursor, since=None, anew=full)
     return _Job(wanted=wanted, cursor=cursor, since=cursor.at - OVERLAP[wanted.connection])
 
 
@@ -203,7 +208,8 @@ def _store(con: duckdb.DuckDBPyConnection, job: _Job, extract: Extract) -> Refre
     # Rows and cursor change together: what a crash leaves is the snapshot of before.
     with landed(con, columns_of(wanted.connection, wanted.object), wanted.fields, extract), _transaction(con):
         changed = extract.rows if is_full or not extract.files else _differing(con, table)
-        _merge(con, table, has_rows=bool(extract.files), proves=is_full and extract.complete)
+        kept = None if job.anew else wanted.singly
+        _merge(con, table, has_rows=bool(extract.files), proves=is_full and extract.complete, kept=kept, at=at)
         visible = int(rows(con, f"select count(*) from {table} where _visible and not _deleted")[0][0])
         # Entries of a history end with the org's retention.
         shrunk = None if wanted.steady else _shrunk(before, visible, wanted.shrunk)
@@ -250,11 +256,12 @@ def read_records(
 ) -> tuple[str, ...]:
     """Read some records into the snapshot without moving the cursor; returns the ids of those that came."""
     table = snapshot_table(wanted.connection, wanted.object)
-    make_table(con, table, wanted.fields)
+    make_snapshot(con, wanted)
     shutil.rmtree(layout.landing, ignore_errors=True)
     extract = connector.read(request, layout.landing / "records")
     with landed(con, columns_of(wanted.connection, wanted.object), wanted.fields, extract), _transaction(con):
-        _merge(con, table, has_rows=bool(extract.files), proves=False)
+        at = naive(extract.server_time_at_start)
+        _merge(con, table, has_rows=bool(extract.files), proves=False, kept=wanted.singly, at=at)
         came = rows(con, "select _id from landed order by _id") if extract.files else []
     shutil.rmtree(layout.landing, ignore_errors=True)
     return tuple(str(record) for (record,) in came)
@@ -295,6 +302,14 @@ def _needs_full(cursor: _Cursor, wanted: Wanted, now: datetime) -> bool:
     return now - cursor.full_at > (SWEEP_EVERY if wanted.sweep else FULL_EVERY)
 
 
+def make_snapshot(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:
+    """The snapshot of an object with a column for everything that is wanted of it."""
+    table = snapshot_table(wanted.connection, wanted.object)
+    make_table(con, table, wanted.fields)
+    if wanted.singly:
+        add_columns(con, table, wanted.singly.fields)
+
+
 def make_table(con: duckdb.DuckDBPyConnection, table: str, fields: Sequence[str]) -> None:
     """The snapshot of one object with at least these columns, made where it is missing."""
     con.execute(
@@ -326,11 +341,18 @@ def _differing(con: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(rows(con, f"select count(*) from (select {columns} from landed except {known})")[0][0])
 
 
-def _merge(con: duckdb.DuckDBPyConnection, table: str, *, has_rows: bool, proves: bool) -> None:
-    """Replace the rows that came; after a read that proves the snapshot, rows that did not come are not visible."""
+def _merge(
+    con: duckdb.DuckDBPyConnection, table: str, *, has_rows: bool, proves: bool, kept: Singly | None, at: datetime
+) -> None:
+    """Replace the rows that came, but for what was read of them singly and still counts; after a read that proves the
+    snapshot, rows that did not come are not visible."""
     if has_rows:
+        if kept:
+            keep_values(con, table, kept.fields, at)
         con.execute(f"delete from {table} where _id in (select _id from landed)")
         con.execute(f"insert into {table} by name select * from landed")
+        if kept:
+            put_values_back(con, table, kept.fields)
     if proves:
         came = "where _id not in (select _id from landed)" if has_rows else ""
         con.execute(f"update {table} set _visible = false {came}")

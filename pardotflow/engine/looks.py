@@ -9,6 +9,7 @@ from pardotflow.core.values import FieldType, System
 from pardotflow.engine.compiled import CompiledObject, CompiledSide
 from pardotflow.engine.expressions import columns_of
 from pardotflow.engine.quote import literal, name
+from pardotflow.engine.readmodels import column_info, columns_beside, narrowed, with_columns
 
 # Read for every record of a person, so that plans can name it and links can follow it.
 PERSON_FIELDS: Mapping[tuple[System, str], tuple[str, ...]] = {
@@ -23,6 +24,8 @@ class Looks:
 
     def __init__(self, side: Side, catalog: Catalog) -> None:
         self.of = side
+        self._catalog = catalog
+        self.columns: dict[str, FieldType] = {}
         self.infos = {o: catalog.find(str(side.system), o) or _nothing(o) for o in side.names}
         self.needed: dict[str, dict[str, FieldType]] = {o: {} for o in side.names}
         for item in side.names:
@@ -36,6 +39,10 @@ class Looks:
 
     def need(self, object_name: str, field: str) -> FieldInfo:
         """The field, noted as needed."""
+        column = column_info(self.of, object_name, field, self._catalog)
+        if column is not None:
+            self.columns[column.name] = column.type
+            return column
         info = self.infos[object_name].field(field) or FieldInfo(name=field, type=FieldType.TEXT)
         self.needed[object_name][info.name] = info.type
         return info
@@ -47,7 +54,7 @@ class Looks:
         """Every column that the expression names, in every object that has it."""
         for column in columns_of(expression):
             for item, info in self.infos.items():
-                if info.field(column) is not None:
+                if info.field(column) is not None or column_info(self.of, item, column, self._catalog) is not None:
                     self.need(item, column)
 
     def need_created(self) -> None:
@@ -64,13 +71,15 @@ class Looks:
         objects = tuple(
             CompiledObject(
                 name=o,
-                relation=_relation_of(self.of, o),
+                relation=with_columns(self.of, _relation_of(self.of, o), self.columns),
+                rows=_relation_of(self.of, o),
+                columns=columns_beside(self.of, self.columns),
                 fields=dict(sorted(self.needed[o].items())),
                 defaults={f: d for f in sorted(self.needed[o]) if (d := self._default(o, f)) is not None},
             )
             for o in self.of.names
         )
-        return CompiledSide(role=role, system=self.of.system, objects=objects, config=self.of)
+        return CompiledSide(role=role, system=self.of.system, objects=objects, config=narrowed(self.of))
 
 
 def _relation_of(side: Side, object_name: str) -> str:

@@ -1,5 +1,6 @@
-"""One record and its counterpart, read alone: at most four calls, one for the history of their fields, and two where
-nothing was read whole before; or the record as it is remembered, by none.
+"""One record and its counterpart, read alone: at most four calls, one for the history of their fields, one for each
+prospect with fields that hold several values, and two where nothing was read whole before; or the record as it is
+remembered, by none.
 
 The rest of the two sides is what the snapshots hold already. Cursors do not move, so the next full plan misses nothing.
 """
@@ -17,11 +18,12 @@ from pardotflow.core.errors import UsageError
 from pardotflow.core.values import System
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledSide, CompiledSync, FieldHistory
-from pardotflow.engine.extract import Wanted, make_table, read_records, request_fields
+from pardotflow.engine.extract import Wanted, make_snapshot, read_records, request_fields
 from pardotflow.engine.focus import OTHER, Focus
 from pardotflow.engine.overlay import open_overlay
+from pardotflow.engine.singles import read_records_singly
 from pardotflow.engine.sqlfile import rows
-from pardotflow.engine.syncplan import side_sql
+from pardotflow.engine.syncplan import keys_sql
 from pardotflow.plan.model import Coverage
 from pardotflow.store.layout import Layout
 
@@ -55,6 +57,7 @@ class _Reading:
         where = where if ids else _both(system, wanted.where, where)
         request = ReadRequest(object=object_name, fields=request_fields(wanted), ids=ids, where=where or None)
         ids = read_records(self.con, self.connectors[system], wanted, request, self.layout)
+        read_records_singly(self.con, self.connectors[system], wanted, ids)
         self.came.extend((system, object_name, record) for record in ids)
         count = len(ids)
         return Coverage(system=system, object=object_name, rows=count, deleted=0, mode="record", changed=count, note="")
@@ -84,7 +87,7 @@ def find_records(
     side, other = sync.side(role), sync.side(OTHER[role])
     system, item = str(side.system), _object_of(side, address)
     for each in reading.wanted.values():
-        make_table(con, snapshot_table(each.connection, each.object), each.fields)
+        make_snapshot(con, each)
     coverage = [_read_first(reading, side, item, address.id)]
     if coverage[0].changed == 0:
         raise UsageError(f"{system} has no {item} {address.id}", hint="Write Object/id, for example prospect/1042.")
@@ -92,7 +95,7 @@ def find_records(
     if other.system is not System.WAREHOUSE:
         for each in reading.wanted.values():
             open_overlay(con, each.connection, each.object)
-        con.execute(side_sql(sync, sync.a) + side_sql(sync, sync.b))
+        con.execute(keys_sql(sync, sync.a) + keys_sql(sync, sync.b))
         coverage += _read_counterparts(reading, sync, role, item, record_id)
         coverage += _read_siblings(reading, sync, role, item, record_id)
         coverage += _read_histories(reading, sync)
@@ -108,7 +111,7 @@ def remembered_record(
     side = sync.side(role)
     system, item = str(side.system), _object_of(side, address)
     for each in wanted:
-        make_table(con, snapshot_table(each.connection, each.object), each.fields)
+        make_snapshot(con, each)
     found = _stored_ids(con, system, item, address.id)
     if not found:
         raise UsageError(f"no {item} {address.id} is remembered", hint="Without --offline it is read.")

@@ -15,7 +15,7 @@ import duckdb
 
 from pardotflow import __version__
 from pardotflow.config.frames import with_frames
-from pardotflow.config.project import Model, Project
+from pardotflow.config.project import Project
 from pardotflow.connectors.protocol import Connector, Identity
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
@@ -42,13 +42,14 @@ from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
 from pardotflow.engine.simulate import Simulation, prove
+from pardotflow.engine.singles import read_all_singly, read_pairs_singly
 from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
 from pardotflow.engine.syncplan import Extent, run_sync
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.engine.users import pair_notes
 from pardotflow.engine.wanted import wanted_objects
 from pardotflow.engine.warehouse import describe_models, make_model_views, make_row_view, make_source_views
-from pardotflow.graph.dag import StepKind, build_graph, step_name
+from pardotflow.graph.dag import models_in_order, sources_of_models
 from pardotflow.graph.digest import config_digest
 from pardotflow.plan.digest import plan_digest
 from pardotflow.plan.file import FORMAT_VERSION, TABLES
@@ -115,6 +116,7 @@ def _draft_plan(request: PlanRequest, draft: Path) -> dict[str, str]:
         con.execute(f"attach {literal(str(draft))} as plan")
         execute(con, TABLES)
         syncs, read = read_sides(con, request)
+        read = _read_pairs_singly(con, request, syncs, read)
         notes = _run_syncs(con, request, draft, syncs, read)
         meta = _finish(con, request, syncs, replace(read, notes=(*read.notes, *notes)))
         con.execute("detach plan")
@@ -161,11 +163,12 @@ def read_sides(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tu
         now, progress = request.clock.now(), request.progress
         results = refresh(con, request.connectors, wanted, request.layout, now, progress, full=request.full)
         coverage = tuple(r.coverage for r in results)
+        coverage = read_all_singly(con, request.connectors, wanted, coverage, progress)
     _say_what_is_partly_read(con, wanted, results)
     for item in wanted:
         open_overlay(con, item.connection, item.object)
     make_source_views(con, request.project, request.catalog, {(w.connection, w.object.lower()) for w in wanted})
-    make_model_views(con, request.project, _models_in_order(request.project))
+    make_model_views(con, request.project, models_in_order(request.project))
     notes = []
     for sync in request.project.syncs:
         if sync.a.system is System.WAREHOUSE:
@@ -190,6 +193,21 @@ def read_sides(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tu
     return syncs, read
 
 
+def _read_pairs_singly(
+    con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: SidesRead
+) -> SidesRead:
+    """Ask for what is only known record by record, of the pairs."""
+    if request.record or not any(w.singly for w in read.wanted):
+        return read
+    run(con, "output_tables")
+    _load_ledger(con, request)
+    share = request.project.environment.ampsea
+    coverage = read_pairs_singly(
+        con, request.connectors, read.wanted, syncs, read.coverage, request.progress, share=share
+    )
+    return replace(read, coverage=coverage)
+
+
 def _say_what_is_partly_read(
     con: duckdb.DuckDBPyConnection, wanted: tuple[Wanted, ...], results: Iterable[Refreshed]
 ) -> None:
@@ -198,27 +216,6 @@ def _say_what_is_partly_read(
     partly = [[r.coverage.system, r.coverage.object, "incomplete_read"] for r in results if not r.complete]
     partly += [[w.connection, w.object, "filtered_source"] for w in wanted if w.where]
     insert_rows(con, "partly_read", partly)
-
-
-def _models_in_order(project: Project) -> tuple[Model, ...]:
-    """Every model after those that it refers to."""
-    by_name = {m.name: m for m in project.models}
-    steps = build_graph(project).steps
-    return tuple(by_name[s.name] for s in steps if s.kind is StepKind.MODEL)
-
-
-def _sources_of_models(project: Project) -> Mapping[str, Set[tuple[str, str]]]:
-    """By model the connection and object of every source that it comes from, over other models too."""
-    graph = build_graph(project)
-    sources = {s.name: (s.connection, s.object) for s in project.sources}
-    return {
-        model.name: {
-            sources[step.name]
-            for step in graph.upstream([step_name(StepKind.MODEL, model.name)]).steps
-            if step.kind is StepKind.SOURCE
-        }
-        for model in project.models
-    }
 
 
 def _run_syncs(
@@ -251,7 +248,7 @@ def _run_syncs(
             con=con,
             syncs=syncs,
             wanted=read.wanted,
-            models=_sources_of_models(request.project),
+            models=sources_of_models(request.project),
             draft=draft,
             memory=request.layout.memory,
             compare=try_out,

@@ -1,7 +1,8 @@
 """By which kind of request each change goes, and what that costs.
 
 Salesforce takes 200 rows in a call. In Account Engagement an update is one call a row, or one import for all of them;
-the cheaper one is taken. Clears never go by import: there an empty cell means `leave`.
+the cheaper one is taken. Clears never go by import: there an empty cell means `leave`. Fields that hold several values
+do not either: an import adds to them instead of replacing them (Help, "Considerations for Prospect Imports").
 """
 
 from collections.abc import Mapping
@@ -37,18 +38,13 @@ def choose_routes(con: duckdb.DuckDBPyConnection, connectors: Mapping[str, Conne
         " when action = 'create' and system = 'salesforce' and key_field <> '' then 'upsert'"
         " else action end"
     )
-    imports = rows(
-        con,
-        "select count(*) from plan.changes where sendable and system = 'pardot' and object = 'prospect' and "
-        "action = 'update'"
-        " and change not in (select change from plan.field_changes where after is null and after_ref is null)",
-    )[0][0]
+    by_import = (
+        "system = 'pardot' and object = 'prospect' and action = 'update' and change not in"
+        " (select change from plan.field_changes where type = 'array' or (after is null and after_ref is null))"
+    )
+    imports = rows(con, f"select count(*) from plan.changes where sendable and {by_import}")[0][0]
     if imports >= IMPORT_FROM:
-        con.execute(
-            "update plan.changes set operation = 'import_updates' where system = 'pardot' and object = 'prospect'"
-            " and action = 'update' and change not in"
-            " (select change from plan.field_changes where after is null and after_ref is null)"
-        )
+        con.execute(f"update plan.changes set operation = 'import_updates' where {by_import}")
     groups = rows(
         con,
         "select system, operation, object, coalesce(headers, ''), count(*)"

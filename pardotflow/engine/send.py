@@ -16,7 +16,7 @@ from pardotflow.connectors.protocol import Answer, Batch, Connector, Operation, 
 from pardotflow.core.clock import Clock
 from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused
 from pardotflow.core.progress import Progress
-from pardotflow.core.values import FieldType
+from pardotflow.core.values import FieldType, join_values, split_values
 from pardotflow.store.ledger import JournalRow, Ledger
 
 POLL = 0.2
@@ -243,10 +243,11 @@ def _typed(change: Change) -> dict[str, Value]:
     return {f: typed_value(kind, text) for f, (kind, text) in change.values.items() if f != keyed}
 
 
-_NUMBERS: Mapping[str, Callable[[str], Value]] = {
+_CONVERT: Mapping[str, Callable[[str], Value]] = {
     FieldType.INTEGER: int,
     FieldType.NUMBER: lambda text: float(text) if "." in text or "e" in text.lower() else int(text),
     FieldType.BOOLEAN: lambda text: text == "true",
+    FieldType.ARRAY: split_values,
 }
 
 
@@ -254,7 +255,7 @@ def typed_value(kind: str, text: str | None) -> Value:
     """A planned text as the JSON value that a field of that type takes."""
     if text is None:
         return None
-    convert = _NUMBERS.get(kind)
+    convert = _CONVERT.get(kind)
     if convert is None:
         return text
     try:
@@ -269,4 +270,4 @@ def stored_text(value: object) -> str | None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return join_values(value) if isinstance(value, list) else str(value)

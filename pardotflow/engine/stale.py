@@ -10,7 +10,8 @@ import duckdb
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.seen import record_seen
-from pardotflow.engine.sqlfile import execute, render, rows, run
+from pardotflow.engine.sqlfile import execute, rows, run
+from pardotflow.engine.syncplan import keys_sql
 
 
 def mark_moved(con: duckdb.DuckDBPyConnection, syncs: Sequence[CompiledSync], *, partly_read: Iterable[str]) -> int:
@@ -39,6 +40,6 @@ def _mark_made_meanwhile(con: duckdb.DuckDBPyConnection, syncs: Iterable[Compile
             side = sync.side(role)
             for item in side.objects:
                 open_overlay(con, str(side.system), item.name)
-            execute(con, render("side", side=side, expressions={}, users=(), forms=sync.key_forms(role)))
+            execute(con, keys_sql(sync, side))
             keys = [(k.number, k.form(role)) for k in sync.keys]
             run(con, "made_meanwhile", sync=sync, side=side, keys=keys)

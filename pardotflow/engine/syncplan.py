@@ -108,6 +108,11 @@ def side_sql(sync: CompiledSync, side: CompiledSide) -> str:
     return users_sql(sync, side) + rows
 
 
+def keys_sql(sync: CompiledSync, side: CompiledSide) -> str:
+    """The rows of one side with its match keys alone, which needs the snapshots and nothing else."""
+    return _side(side.stored, (), sync.key_forms(side.role))
+
+
 def _side(
     side: CompiledSide, computed: Iterable[Computed], forms: Mapping[str, str], users: Iterable[CompiledUsers] = ()
 ) -> str:

@@ -11,17 +11,21 @@ from pardotflow.config.guards import REST, SHRUNK
 from pardotflow.config.limits import Limit
 from pardotflow.config.project import Project
 from pardotflow.core.describe import Catalog
-from pardotflow.core.values import System
+from pardotflow.core.values import FieldType, System
 from pardotflow.engine.compiled import CompiledSync
+from pardotflow.engine.computed import computed_columns
+from pardotflow.engine.expressions import columns_of
 from pardotflow.engine.extract import Wanted
 from pardotflow.engine.histories import CHANGED_FIELD, is_history
 from pardotflow.engine.moments import LAST_SYNC, watches_connector
+from pardotflow.engine.unread import Singly
 from pardotflow.engine.users import QUEUE, QUEUES_ONLY, READ
 
 
 def wanted_objects(project: Project, syncs: Sequence[CompiledSync], catalog: Catalog) -> tuple[Wanted, ...]:
     """Every vendor object of the project's sources, with the fields that syncs, models or the source itself name."""
     needed: dict[tuple[str, str], set[str]] = {}
+    computed = {found for sync in syncs for found in _computed(sync)}
     for sync in syncs:
         for side in (sync.a, sync.b):
             if side.system is not System.WAREHOUSE:
@@ -37,14 +41,15 @@ def wanted_objects(project: Project, syncs: Sequence[CompiledSync], catalog: Cat
             used = source.name in {s for m in project.models for s in m.sources}
             if key in needed or used:
                 fields = needed.setdefault(key, set())
-                fields.update(source.fields)
-                fields.update(_model_columns(project, source.name) if used else ())
+                columns = _model_columns(project, source.name) if used else set()
+                fields.update(source.fields, columns)
+                computed.update((*key, f.lower()) for f in (*source.fields, *columns) if used)
     looked_up = _users_to_read(syncs)
     for user, fields_of_user in looked_up.items():
         needed.setdefault(user, set()).update(fields_of_user)
     histories = _histories(syncs)
     records = tuple(
-        _wanted(project, catalog, connection, name, fields, looks_up=(connection, name) in looked_up)
+        _wanted(project, catalog, connection, name, fields, computed, looks_up=(connection, name) in looked_up)
         for (connection, name), fields in sorted(needed.items(), reverse=True)
     )
     by_source = {w.object for w in records if is_history(w.connection, w.object)}
@@ -52,6 +57,13 @@ def wanted_objects(project: Project, syncs: Sequence[CompiledSync], catalog: Cat
     found = [*(_with_entries(w, histories.get(w.object)) for w in records), *entries]
     # Entries are read after the records, so that what they say of a record is never older than the record.
     return tuple(sorted(found, key=lambda w: (w.connection != System.SALESFORCE, is_history(w.connection, w.object))))
+
+
+def _computed(sync: CompiledSync) -> Iterator[tuple[str, str, str]]:
+    """Connection, object and field (in lower case) of what the expressions of a sync read: of whichever record."""
+    for side in (sync.a, sync.b):
+        for column in (c.lower() for computed in computed_columns(sync, side) for c in columns_of(computed.text)):
+            yield from ((str(side.system), o.name, column) for o in side.objects)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,11 +115,20 @@ def _users_to_read(syncs: Iterable[CompiledSync]) -> dict[tuple[str, str], tuple
 
 
 def _wanted(
-    project: Project, catalog: Catalog, connection: str, name: str, fields: set[str], *, looks_up: bool
+    project: Project,
+    catalog: Catalog,
+    connection: str,
+    name: str,
+    fields: set[str],
+    computed: set[tuple[str, str, str]],
+    *,
+    looks_up: bool,
 ) -> Wanted:
     info = catalog.find(connection, name)
     source = project.source_of(connection, name)
-    known = [f for f in (info.field(x) for x in fields) if f is not None] if info else []
+    every = [f for f in (info.field(x) for x in fields) if f is not None] if info else []
+    singly = sorted({f.name for f in every if f.type is FieldType.ARRAY})
+    known = [f for f in every if f.type is not FieldType.ARRAY]
     return Wanted(
         connection=connection,
         object=name,
@@ -117,6 +138,14 @@ def _wanted(
         sweep=tuple(sorted(f.name for f in known if not f.delta_safe and f.name != LAST_SYNC)),
         looks_up=looks_up,
         shrunk=tuple(_shrunk_limits(project, connection, name)) or (SHRUNK,),
+        singly=Singly(
+            fields=tuple(singly),
+            of_all=any((connection, name, field.lower()) in computed for field in singly),
+            limit=source.single_reads,
+            span=source.at("single_reads"),
+        )
+        if source and singly
+        else None,
     )
 
 

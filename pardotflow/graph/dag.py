@@ -4,12 +4,12 @@ The order is the same for equal projects: a step comes after all that it needs, 
 that was declared first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from graphlib import TopologicalSorter
 
-from pardotflow.config.project import Project, Side, Sync
+from pardotflow.config.project import Model, Project, Side, Sync
 from pardotflow.core.values import System
 
 
@@ -100,4 +100,26 @@ def _needs_of(side: Side, project: Project) -> Iterable[str]:
     if side.system is System.WAREHOUSE:
         return [step_name(StepKind.MODEL, side.model)]
     sources = (project.source_of(side.system, name) for name in side.objects)
-    return [step_name(StepKind.SOURCE, s.name) for s in sources if s is not None]
+    models = [step_name(StepKind.MODEL, side.model)] if side.model else []
+    return [*(step_name(StepKind.SOURCE, s.name) for s in sources if s is not None), *models]
+
+
+def models_in_order(project: Project) -> tuple[Model, ...]:
+    """Every model after those that it refers to."""
+    by_name = {m.name: m for m in project.models}
+    steps = build_graph(project).steps
+    return tuple(by_name[s.name] for s in steps if s.kind is StepKind.MODEL)
+
+
+def sources_of_models(project: Project) -> Mapping[str, Set[tuple[str, str]]]:
+    """By model the connection and object of every source that it comes from, over other models too."""
+    graph = build_graph(project)
+    sources = {s.name: (s.connection, s.object) for s in project.sources}
+    return {
+        model.name: {
+            sources[step.name]
+            for step in graph.upstream([step_name(StepKind.MODEL, model.name)]).steps
+            if step.kind is StepKind.SOURCE
+        }
+        for model in project.models
+    }

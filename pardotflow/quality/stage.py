@@ -12,6 +12,7 @@ from hashlib import sha256
 
 import duckdb
 
+from pardotflow.config.lineage import ID_COLUMNS
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledObject, CompiledSide, CompiledSync
@@ -21,6 +22,7 @@ from pardotflow.engine.histories import CHANGED_FIELD
 from pardotflow.engine.landed import naive
 from pardotflow.engine.overlay import open_overlay, rows_view
 from pardotflow.engine.quote import name
+from pardotflow.engine.readmodels import IN_MODEL
 from pardotflow.engine.session import prepare
 from pardotflow.engine.sqlfile import insert_rows, run
 from pardotflow.engine.users import READ
@@ -117,7 +119,7 @@ def open_stage(
         for side in (sync.a, sync.b):
             rows = [r[side.role] for r in records.values() if side.role in r]
             for item in side.objects:
-                _fill(con, side.system, item, [r for r in rows if r.object == item.name])
+                _fill(con, side.system, item, [r for r in rows if r.object == item.name], side.config.model)
         _fill_histories(con, sync, records.values())
         for (system, who), users in users_of(sync).items():
             _fill_users(con, system, who, users)
@@ -127,8 +129,10 @@ def open_stage(
         con.close()
 
 
-def _fill(con: duckdb.DuckDBPyConnection, system: System, item: CompiledObject, records: Sequence[Record]) -> None:
-    """One object's snapshot, or one model's rows."""
+def _fill(
+    con: duckdb.DuckDBPyConnection, system: System, item: CompiledObject, records: Sequence[Record], model: str
+) -> None:
+    """One object's snapshot with the read model beside it, if any, or one model's rows."""
     if system is System.WAREHOUSE:
         table = rows_view(system, item.name)
         make_table(con, table, ("_name", *item.fields))
@@ -140,8 +144,13 @@ def _fill(con: duckdb.DuckDBPyConnection, system: System, item: CompiledObject, 
     insert_rows(con, f"{table} ({', '.join(name(c) for c in columns)})", lines)
     if system is System.WAREHOUSE:
         con.execute(f"update {table} set _name = _id")
-    else:
-        open_overlay(con, str(system), item.name)
+        return
+    open_overlay(con, str(system), item.name)
+    if model:
+        # What a read model computes is blank for every record of a case.
+        blank = "".join(f", cast(null as varchar) as {name(c)}" for c in item.columns if c != IN_MODEL)
+        picks = f"select _id as {name(ID_COLUMNS[system])}{blank} from {table}"
+        con.execute(f"create or replace temp view {name(f'model_{model}')} as {picks}")
 
 
 def _fill_histories(con: duckdb.DuckDBPyConnection, sync: CompiledSync, records: Iterable[Records]) -> None:

@@ -18,8 +18,10 @@ from pardotflow.config.meaning.locked import check_locked
 from pardotflow.config.meaning.maps import check_maps
 from pardotflow.config.meaning.names import check_names
 from pardotflow.config.meaning.policies import check_policies
+from pardotflow.config.meaning.read_models import check_read_models
 from pardotflow.config.meaning.scope import Scope
 from pardotflow.config.meaning.selection import check_selection
+from pardotflow.config.meaning.several import check_several
 from pardotflow.config.meaning.sources import check_sources
 from pardotflow.config.meaning.targets import check_targets
 from pardotflow.config.meaning.traps import check_traps
@@ -34,7 +36,9 @@ _CHECKS: tuple[Callable[[Scope], None], ...] = (
     check_sources,
     check_fields,
     check_targets,
+    check_read_models,
     check_policies,
+    check_several,
     check_creates,
     check_expressions,
     check_unsteady,

@@ -6,6 +6,7 @@ A record's own id is always read, whatever a source selects.
 from collections.abc import Iterator, Sequence
 
 from pardotflow.config.findings import suggest
+from pardotflow.config.lineage import Obstacle, origin_of
 from pardotflow.config.meaning.scope import Scope, fields_in, is_same, refs_of
 from pardotflow.config.meaning.sources import unknown_column_help, unknown_field_help
 from pardotflow.config.project import FieldRef, MatchKey, Side, Sync
@@ -103,6 +104,9 @@ def check_selected(scope: Scope, side: Side, object_name: str, field: str, span:
     """Note a field that the object's source leaves out; True where all is well."""
     source = scope.source(side, object_name)
     if source is None or not source.fields or is_same(field, "id"):
+        return True
+    if isinstance(origin_of(side, field), Obstacle):
+        # What the model reads it names by itself.
         return True
     if any(is_same(field, f) for f in source.fields):
         return True

@@ -66,6 +66,8 @@ def _check_side(scope: Scope, side: Side) -> None:
     if side.system is System.WAREHOUSE:
         _check_known(scope, "PF141", "model", side.model, [m.name for m in scope.project.models], side.at("model"))
         return
+    if side.model:
+        _check_known(scope, "PF141", "model", side.model, [m.name for m in scope.project.models], side.at("model"))
     environment = scope.project.environment
     if environment.connection(side.system) is None:
         known = [c.name for c in environment.connections]

@@ -11,7 +11,6 @@ def check_policies(scope: Scope) -> None:
         for mapping in sync.fields:
             _check_value_map(scope, mapping)
             _check_consent(scope, sync, mapping)
-            _check_arrays(scope, sync, mapping)
             _check_phones(scope, sync, mapping)
             _check_history(scope, sync, mapping)
 
@@ -34,23 +33,6 @@ def _check_consent(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
             name, info = wrong[0]
             message = f'policy: consent needs true or false; "{info.name}" in {side.system} {name} is {info.type}'
             scope.findings.error("PF156", message, ref.at(name), "Use another policy.")
-
-
-def _check_arrays(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:
-    """Account Engagement API v5: fields with several values come with the read of one prospect, never with a query."""
-    for side, ref in refs_of(sync, mapping):
-        for name, info in scope.infos(side, ref):
-            if info.type is FieldType.ARRAY:
-                message = f'"{info.name}" in {side.system} {name} holds several values and cannot be read in bulk'
-                scope.findings.error("PF154", message, ref.at(name), _without_array(scope, sync, mapping))
-
-
-def _without_array(scope: Scope, sync: Sync, mapping: FieldMapping) -> str:
-    """Facts: connector.md section 3.5, a Salesforce checkbox beside a Pardot field."""
-    types = {info.type for side, ref in refs_of(sync, mapping) for _, info in scope.infos(side, ref)}
-    if FieldType.BOOLEAN in types:
-        return "For a Salesforce checkbox use a Pardot field of the type radio button, with the values true and false."
-    return "Leave it to a field with one value."
 
 
 def _check_history(scope: Scope, sync: Sync, mapping: FieldMapping) -> None:

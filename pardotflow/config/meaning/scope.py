@@ -4,16 +4,17 @@ None always means *not known*, never *not there*.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sqlglot
 from sqlglot import exp
 
 from pardotflow.config.findings import Findings
+from pardotflow.config.lineage import Obstacle, origin_of
 from pardotflow.config.project import Direction, FieldMapping, FieldRef, Model, Project, Side, Source, Sync
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
 from pardotflow.core.span import Span
-from pardotflow.core.values import System
+from pardotflow.core.values import FieldType, System
 
 VENDORS = (System.SALESFORCE, System.PARDOT)
 
@@ -29,8 +30,22 @@ class Scope:
     """By source, the fields that it leaves out and where each is used first; reported by source at the end."""
 
     def object_info(self, side: Side, name: str) -> ObjectInfo | None:
-        """What is known of an object of a vendor's side. A side reads the connection of its own name."""
-        return self.catalog.find(side.system, name) if side.system in VENDORS else None
+        """What is known of an object of a vendor's side, with what its read model computes beside it. A side reads the
+        connection of its own name."""
+        info = self.catalog.find(side.system, name) if side.system in VENDORS else None
+        if info is None or not side.model:
+            return info
+        return replace(info, fields=(*info.fields, *self.computed(side, info)))
+
+    def computed(self, side: Side, info: ObjectInfo) -> Iterator[FieldInfo]:
+        """The columns of a side's read model that are more than a field under another name, and no field's name."""
+        known = self.catalog.find(System.WAREHOUSE, side.model)
+        model = self.model(side.model)
+        names = [f.name for f in known.fields] if known else (columns_of(model) if model else None) or ()
+        for name in names:
+            if isinstance(origin_of(side, name), Obstacle) and info.field(name) is None:
+                found = (known.field(name) if known else None) or FieldInfo(name=name, type=FieldType.TEXT)
+                yield replace(found, updateable=False, createable=False)
 
     def infos(self, side: Side, ref: FieldRef) -> Iterator[tuple[str, FieldInfo]]:
         """What is known of a field in each object that has it."""
@@ -50,7 +65,7 @@ class Scope:
 
     def names_in(self, side: Side, name: str) -> tuple[str, ...] | None:
         """The fields of an object, or the columns of a side's model; None where they are not known."""
-        info = self.catalog.find(side.system, name)
+        info = self.object_info(side, name) or self.catalog.find(side.system, name)
         if info is None and side.system is System.WAREHOUSE:
             model = self.model(side.model)
             return columns_of(model) if model else None

@@ -56,6 +56,9 @@ def _check_filter(scope: Scope, source: Source, connection: Connection) -> None:
         help = "Filter in a model instead."
         message = f"where is sent to Salesforce only; {connection.type} has no filter"
         scope.findings.error("PF147", message, source.at("where"), help)
+    if "single_reads" in source.spans and (connection.type, source.object) != (System.PARDOT, "prospect"):
+        message = "single_reads is for prospects only; all else is read many at a time"
+        scope.findings.error("PF147", message, source.at("single_reads"), "Remove it.")
     if source.types and connection.type != "files":
         message = f"types are declared for files only; {connection.type} has its own"
         scope.findings.error("PF147", message, source.at("types"), "Remove types.")

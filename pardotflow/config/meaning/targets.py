@@ -1,5 +1,6 @@
 """What mappings write: fields that can be written, and each of them by one mapping only."""
 
+from pardotflow.config.lineage import Obstacle, origin_of
 from pardotflow.config.meaning.read_only import why_read_only
 from pardotflow.config.meaning.scope import VENDORS, Scope, fields_in, other_side, targets_of
 from pardotflow.config.project import FieldMapping, FieldRef, Side, Strength, Sync
@@ -23,6 +24,9 @@ def check_targets(scope: Scope) -> None:
 def _check_writable(scope: Scope, sync: Sync, mapping: FieldMapping, side: Side, ref: FieldRef) -> None:
     """Report fields that nobody can write, once for all objects that say the same."""
     for field, owners, span in fields_in(ref):
+        if isinstance(origin_of(side, field), Obstacle):
+            # Said of the model (see `meaning.read_models`).
+            continue
         reasons: dict[str, list[str]] = {}
         for owner in owners:
             reason = _why_not(scope, side, owner, field)

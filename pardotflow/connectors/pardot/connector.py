@@ -23,7 +23,7 @@ from pardotflow.connectors.pardot.imports import Imports, Polling, calls_of_impo
 from pardotflow.connectors.pardot.objects import find_object
 from pardotflow.connectors.pardot.query import IDS_A_CALL, PAGE_ROWS
 from pardotflow.connectors.pardot.reads import Reader
-from pardotflow.connectors.pardot.writes import ClearWith, prepare_single, send_single
+from pardotflow.connectors.pardot.writes import ClearWith, SeveralValues, prepare_single, send_single
 from pardotflow.connectors.protocol import (
     Answer,
     Batch,
@@ -57,6 +57,7 @@ class PardotSettings:
     business_unit_id: str
     api_url: str = "https://pi.pardot.com"
     clear_with: ClearWith = ClearWith.NULL
+    several_values: SeveralValues = SeveralValues.ARRAY
     polling: Polling = field(default_factory=Polling)
     import_batch_bytes: int = MOST_BYTES
     limits: Limits = field(default_factory=lambda: Limits(concurrency=MOST_AT_ONCE))
@@ -154,7 +155,8 @@ class PardotConnector:
         """The request for one record, or one import; pure."""
         if batch.operation.is_import:
             return prepare_import(batch, most_bytes=self._settings.import_batch_bytes)
-        return prepare_single(batch, clear_with=self._settings.clear_with)
+        settings = self._settings
+        return prepare_single(batch, clear_with=settings.clear_with, several_values=settings.several_values)
 
     def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
         """Send; `note` gets the id of an import after its upload and before it is submitted."""

@@ -40,12 +40,21 @@ class ClearWith(StrEnum):
     EMPTY = "empty"
 
 
-def prepare_single(batch: Batch, *, clear_with: ClearWith) -> PreparedRequest:
+class SeveralValues(StrEnum):
+    """How several values of one field are written; which of the two a unit accepts is not documented for v5."""
+
+    ARRAY = "array"
+    JOINED = "joined"
+
+
+def prepare_single(
+    batch: Batch, *, clear_with: ClearWith, several_values: SeveralValues = SeveralValues.ARRAY
+) -> PreparedRequest:
     """The request for the one row of a batch; pure. Raises ValueError for what cannot be carried."""
     known, row = find_object(batch.object), _only_row(batch)
     if _VERBS[batch.operation] not in known.verbs:
         raise ValueError(f"the API cannot {batch.operation} a {known.name}")
-    body = _body(row, clear_with) if batch.operation.has_values else b""
+    body = _body(row, clear_with, several_values) if batch.operation.has_values else b""
     return PreparedRequest(
         system=System.PARDOT,
         kind=batch.operation,
@@ -107,17 +116,19 @@ def _fields(names: list[str]) -> str:
     return encode_query({"fields": ",".join(dict.fromkeys(names))})
 
 
-def _body(row: Row, clear_with: ClearWith) -> bytes:
+def _body(row: Row, clear_with: ClearWith, several: SeveralValues) -> bytes:
     cleared = "" if clear_with is ClearWith.EMPTY else None
-    values = {name: _plain(row.values[name], cleared) for name in sorted(row.values)}
+    values = {name: _plain(row.values[name], cleared, several) for name in sorted(row.values)}
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _plain(value: Value, cleared: str | None) -> Value:
-    """An array travels as an array."""
-    if value is None or value == "":
+def _plain(value: Value, cleared: str | None, several: SeveralValues) -> Value:
+    """No value at all is a clear, of a field that holds several too."""
+    if value is None or value == "" or value == []:
         return cleared
-    return value if isinstance(value, str | int | float) else list(value)
+    if isinstance(value, str | int | float):
+        return value
+    return ";".join(value) if several is SeveralValues.JOINED else list(value)
 
 
 def _granted(prepared: PreparedRequest, reply: Reply) -> RowResult:

@@ -32,9 +32,9 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF154",
         "a mapping that cannot be two_way",
-        "An expression cannot be undone, a value map only where it is one-to-one, and fields with several values "
-        "cannot be read in bulk.",
-        "Give the mapping one direction.",
+        "An expression cannot be undone, a value map only where it is one-to-one, and of a field that holds several "
+        "values, whose every change costs a call, two_way has to be written.",
+        "Write the direction that is meant.",
     ),
     code(
         "PF155",
@@ -46,9 +46,10 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF156",
         "types that do not fit",
-        "consent needs truth values on both sides; a number written to a phone field loses zeros and signs; two "
-        "objects of a side that declare a field as different things (a number and a text, a date and a time) cannot "
-        "be compared in one way; a value map of which a field can hold no value translates nothing.",
+        "consent needs truth values on both sides; a number written to a phone field loses zeros and signs; several "
+        "values fit a multi-select picklist or a text, in which `;` stands between them; two objects of a side that "
+        "declare a field as different things (a number and a text, a date and a time) cannot be compared in one way; a "
+        "value map of which a field can hold no value translates nothing.",
         "Map another field or use another policy.",
     ),
     code(
@@ -61,7 +62,7 @@ MAPPING_CODES: tuple[Code, ...] = (
         "PF148",
         "a match key that cannot be used",
         "A key of several fields names as many on both sides; the id of a record is a key alone; fields of different "
-        "types in the objects of a side have no form in common.",
+        "types in the objects of a side have no form in common; a field that holds several values is none.",
         "Write the key as the message says.",
     ),
     code(
@@ -70,6 +71,24 @@ MAPPING_CODES: tuple[Code, ...] = (
         "A picklist lacks a value, a value map has one that the type of its field cannot hold, a field is shorter than "
         "the one across, or two names differ by case only.",
         "Make both sides take the same; what does not fit is held and listed by the plan.",
+    ),
+    code(
+        "PF175",
+        "a field that is read record by record",
+        "Account Engagement gives the values of checkbox, multi-select and multiple-response fields with the read of "
+        "one prospect alone. A first plan needs a call for each prospect of a pair, and for every one where an "
+        "expression or a model reads the field; later ones need a call for each of them that was changed since.",
+        "Say in the source how many calls a plan may make: `single_reads: NUMBER` (200 unless said).",
+    ),
+    code(
+        "PF176",
+        "a read model that does not fit",
+        "Beside the object of a side a model shows a row for each record that takes part, with its id as it is. Its "
+        "columns can be read. One can be written only where its lineage, through common table expressions and other "
+        "models, proves that it is a field of that record under another name: what is computed, and what belongs to a "
+        "joined record, cannot.",
+        "Select the id of the record, qualify columns where several tables are read, and map fields where values flow "
+        "to the side.",
     ),
     code(
         "PF158",

@@ -34,6 +34,15 @@ PLAN_CODES: tuple[Code, ...] = (
         "Rename the column in the model: `select _id as row_id`.",
     ),
     code(
+        "PF205",
+        "too many records to be read one by one",
+        "Fields of a prospect that hold several values come with the read of that one prospect alone, a call each. The "
+        "plan needs more of them than its source allows, and has made none: those of the pairs and of planned creates, "
+        "as far as they changed since they were read, and all of them again after a week.",
+        "Write `single_reads: NUMBER` in the source of the prospects, narrow the side by `select`, or map a field with "
+        "one value.",
+    ),
+    code(
         "PF221",
         "a file of conflicts cannot be read",
         "The file for `conflicts --decide` lacks a key or column, has one that is not known, is no CSV, or was written "

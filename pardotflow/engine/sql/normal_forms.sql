@@ -63,6 +63,6 @@ create or replace temp macro nf_set(x) as
 create or replace temp macro stored_form(type, x) as
   case type when 'boolean' then nf_checkbox(x) when 'integer' then nf_number(x) when 'number' then nf_number(x)
             when 'date' then nf_date(x) when 'datetime' then nf_datetime(x) when 'email' then nf_email(x)
-            when 'id' then nf_id(x) when 'multipicklist' then nf_set(x) else nf_text(x) end;
+            when 'id' then nf_id(x) when 'multipicklist' then nf_set(x) when 'array' then nf_set(x) else nf_text(x) end;
 
 create or replace temp macro is_unreadable(n) as coalesce(starts_with(n, chr(1)), false);

@@ -10,6 +10,7 @@ with raw as (
          _visible, _closed, _follow, _read_at,
          _visible and not _deleted and not _closed as _live
 {%- for field in object.fields %}, cast({{ field | name }} as varchar) as {{ field | name }}{% endfor %}
+{%- for column in object.columns %}, {{ column | name }}{% endfor %}
 
   from {{ object.relation }}
 {% endfor %}

@@ -1,0 +1,1 @@
+select Phone as number from {{ source('contacts') }}

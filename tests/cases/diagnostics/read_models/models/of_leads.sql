@@ -1,0 +1,1 @@
+select Id, Title from {{ source('leads') }}
