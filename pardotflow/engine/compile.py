@@ -91,6 +91,7 @@ def _owners(sync: Sync, looks: Mapping[System, Looks]) -> Iterator[CompiledUsers
             source=System.PARDOT,
             target=System.SALESFORCE,
             users=rule.owner.users,
+            is_needed=any(m.users and m.a and m.a.name_in(rule.object).lower() == OWNER.lower() for m in sync.fields),
         )
 
 

@@ -198,6 +198,8 @@ class CompiledUsers:
     source: System
     target: System
     users: UserMap
+    is_needed: bool = False
+    """True where nothing is made for a record that names nobody: whom the system gives it, a mapping brings back."""
 
     @property
     def table(self) -> str:

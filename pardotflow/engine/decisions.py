@@ -108,7 +108,7 @@ A create rule makes a record where no match key finds anybody on the other side.
 | `would_duplicate` | a key finds somebody who has a counterpart already, or two records without one share a key |
 | `was_deleted` | a key finds only a deleted record, or a lead that was converted |
 | `required_missing` | a required field, or the key of the new record, would be blank |
-| `unmapped_user` | `owner` finds no user for it, and there is no fallback |
+| `unmapped_user` | `owner` finds no user, or nobody is assigned and a mapping brings the owner back; no fallback |
 | `unknown_outcome` | it was sent less than a cache lag ago, and its answer never came |
 | `incomplete_read` | the system kept rows back: the counterpart may be among them |
 | `filtered_source` | a source of that side has a filter: the counterpart may be among what it leaves out |

@@ -79,6 +79,10 @@ def translated_column(user: CompiledUsers) -> str:
     known, spare = f"{user.table}.value", f"(select value from {user.table} where key = '')"
     unseen = f"chr(2) || {user.raw} || chr(2) || '{user.source} shows no such user'"
     missing = spare if user.column == OWNER_COLUMN else "null"
+    if user.is_needed:
+        missing = (
+            f"coalesce({spare}, chr(2) || 'no user' || chr(2) || 'nobody is assigned, and owner: has no fallback')"
+        )
     queue = ""
     if user.source is System.SALESFORCE:
         stands_for = {

@@ -123,6 +123,8 @@ def draw_business(seed: int, size: int) -> Business:
     switches, sync = draw_switches(rng), draw_sync(rng)
     if mapping := owner_mapping(seed):
         sync["fields"].append(mapping)
+        if "salesforce" in sync["create"]:
+            sync["create"]["salesforce"]["owner"] = {"from": "userId"}
     rows = draw_rows(rng, size, share=bool(switches["ampsea"]))
     owners = Random(f"{seed} owned")
     for name, found in rows.items():

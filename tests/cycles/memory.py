@@ -41,6 +41,13 @@ class Memory:
             if back == {unit} and state.is_target(crm) and crm not in self.pairs:
                 self.pairs[crm], self.pairs[unit] = unit, crm
 
+    def unlearn_pairs(self, state: State, keys: tuple[Any, ...], known: set[Key]) -> None:
+        """Forget the pairs that are not `known` and that no match key finds any more: nobody has linked them yet."""
+        found = finders(state, keys)
+        for one in [k for k in self.pairs if k not in known]:
+            if self.pairs[one] not in found[one]:
+                del self.pairs[one]
+
     def rest(self, state: State, restless: set[FieldKey]) -> None:
         """Remember every value that is at rest, and who is dead."""
         self.was_dead |= {k for k in state.records if state.is_deleted(k)}

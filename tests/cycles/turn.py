@@ -58,12 +58,14 @@ class Turns:
         plan = self._plan(full=True)
         state = self.world.state()
         check_plan(self.world, self.memory, state, plan, self.doubtful)
+        known = set(self.memory.pairs)
         self.memory.learn_pairs(state, self.world.business.keys)
         self.is_free = self.rng.random() < 0.4
         if self.is_free:
             # Who could not be told apart may have become the only one.
             self.doubtful = set()
             self.said += ["while the plan waits:", *disturb(self.world, self.rng, 0.1)]
+            self.memory.unlearn_pairs(self.world.state(), self.world.business.keys, known)
             # An edit that a lagging cache does not show yet is in the window that is left.
             self.world.tick(float(self.world.business.switches["cache_lag"]) + 1)
         refused: Refused = set()

@@ -14,6 +14,7 @@ from tests.engine.harness import World, Yaml, new_world, people
 ANA, BEN = "0050000000000a1AAA", "0050000000000b1AAA"
 QUEUE = "00G000000000q01AAA"
 OWNER = {"salesforce": "OwnerId", "pardot": "userId"}
+TO_LEAD = {"salesforce": "Prospect_Id__c", "pardot": "id"}
 
 
 @pytest.fixture
@@ -167,3 +168,16 @@ def test_users_are_read_only_where_they_are_translated(world: World) -> None:
 def _read(world: World) -> set[str]:
     with duckdb.connect(str(world.layout.snapshots), read_only=True) as con:
         return {row[0] for row in con.execute("select object from cursors").fetchall()}
+
+
+@pytest.mark.parametrize(("users", "made"), [({}, []), ({"fallback": BEN}, [BEN])])
+def test_nobody_is_made_whom_the_connected_user_would_own(world: World, users: Yaml, made: list[str]) -> None:
+    """The mapping would assign the prospect to the connected user with the next plan."""
+    lead = {"object": "Lead", "set": {"LastName": "'x'", "Company": "'y'"}, "owner": {"from": "userId", **users}}
+    world.configure(
+        people([OWNER | {"users": {}}], match=[TO_LEAD], create={"salesforce": lead | {"key": TO_LEAD["salesforce"]}})
+    )
+    world.unit.add("prospect", {"jobTitle": "a"})
+    plan = world.settle()
+    assert [h["kind"] for h in plan["held"]] == ([] if made else ["unmapped_user"])
+    assert [world.crm.value("Lead", record.id, "OwnerId") for record in world.crm.live("Lead")] == made
