@@ -10,11 +10,13 @@ from dataclasses import replace
 from pardotflow.config.findings import Findings, suggest
 from pardotflow.config.mappings import SyncFile
 from pardotflow.config.nodes import Entry, ListNode, MapNode, Node, Scalar
+from pardotflow.config.persons import PERSON_EMAIL, is_account
 from pardotflow.config.project import CreateRule, FieldRef, KeyForm, KeyPart, MatchKey, MatchKind, Pick, Side
 from pardotflow.config.sides import build_ref, fixed_ref
 from pardotflow.config.user_map import OwnerRule
 from pardotflow.config.users import build_owner
 from pardotflow.config.write_rules import build_assignment_rule, build_duplicate_rule
+from pardotflow.core.span import Span
 from pardotflow.core.values import System
 
 ID_FIELD = {System.SALESFORCE: "Id", System.PARDOT: "id"}
@@ -22,6 +24,14 @@ SALESFORCE_ID = {System.SALESFORCE: "Id", System.PARDOT: "salesforceId", System.
 CREATED = {System.SALESFORCE: "CreatedDate", System.PARDOT: "createdAt"}
 """When a record was made, by its system's clock."""
 EMAIL = {System.SALESFORCE: "Email", System.PARDOT: "email", System.WAREHOUSE: "email"}
+
+
+def _email_ref(side: Side, span: Span) -> FieldRef:
+    """The e-mail field of every object of a side: that of an account is the person's."""
+    ref = fixed_ref(EMAIL[side.system], side, span)
+    if side.system is not System.SALESFORCE:
+        return ref
+    return replace(ref, by_object={o: PERSON_EMAIL if is_account(o) else f for o, f in ref.by_object.items()})
 
 
 def build_match(items: tuple[Node, ...], sides: tuple[Side, Side], findings: Findings) -> tuple[MatchKey, ...]:
@@ -32,8 +42,10 @@ def build_match(items: tuple[Node, ...], sides: tuple[Side, Side], findings: Fin
 def _match_key(item: Node, sides: tuple[Side, Side], findings: Findings) -> MatchKey | None:
     if isinstance(item, Scalar):
         kind = MatchKind(item.text)
-        fields = EMAIL if kind is MatchKind.EMAIL else SALESFORCE_ID
-        a, b = (fixed_ref(fields[s.system], s, item.span) for s in sides)
+        is_email = kind is MatchKind.EMAIL
+        a, b = (
+            _email_ref(s, item.span) if is_email else fixed_ref(SALESFORCE_ID[s.system], s, item.span) for s in sides
+        )
         form = KeyForm.EMAIL if kind is MatchKind.EMAIL else KeyForm.TYPED
         return MatchKey(kind=kind, parts=(KeyPart(a=a, b=b),), form=form, span=item.span)
     named = [_named_refs(item, side, findings) for side in sides] if isinstance(item, MapNode) else []
@@ -58,10 +70,15 @@ def _with_form(
         message = "the id of a record is a match key alone, and is compared as an id"
         findings.error("PF148", message, ids[0].span, "Write a key of its own for it, without form.")
         return None
-    is_email = len(parts) == 1 and all(_names(ref) == {EMAIL[side.system].lower()} for side, ref in refs)
+    is_email = len(parts) == 1 and all(_is_email(side, ref) for side, ref in refs)
     kind = MatchKind.EMAIL if is_email else MatchKind.LOOKUP
     default = KeyForm.EMAIL if is_email else KeyForm.TYPED
     return MatchKey(kind=kind, parts=parts, form=KeyForm(item.text("form", default)), span=item.span)
+
+
+def _is_email(side: Side, ref: FieldRef) -> bool:
+    emails = _email_ref(side, ref.span)
+    return bool(ref.by_object) and all(f.lower() == emails.name_in(o).lower() for o, f in ref.by_object.items())
 
 
 def _names(ref: FieldRef) -> set[str]:

@@ -76,7 +76,10 @@ def make_refresh_token() -> str:
 
 
 def build_identity(given: Mapping[str, Any]) -> Identity:
-    """A new identity; `given` is the `org:` part of a seed (org_id, business_unit_id, org_name, credentials, user)."""
+    """A new identity; `given` is the `org:` part of a seed (org_id, business_unit_id, org_name, credentials, user).
+
+    `person_accounts` is among them and says nothing of who the org is: the seed gives Account the fields of a person.
+    """
     org_id = _given_id(given, "org_id", "00D")
     unit = _given_id(given, "business_unit_id", "0Uv")
     known = {
@@ -90,6 +93,7 @@ def build_identity(given: Mapping[str, Any]) -> Identity:
         "password",
         "security_token",
         "user",
+        "person_accounts",
     }
     unknown = set(given) - known
     if unknown:
@@ -97,6 +101,8 @@ def build_identity(given: Mapping[str, Any]) -> Identity:
     user = given.get("user") or {}
     if not isinstance(user, Mapping):
         raise EmulatorError("org: user must be a mapping")
+    if not isinstance(given.get("person_accounts"), bool | None):
+        raise EmulatorError(f"org: person_accounts must be true or false, not {given['person_accounts']!r}")
     wrong = sorted(key for key in known - {"user"} if not isinstance(given.get(key), str | int | None))
     if wrong:
         raise EmulatorError(f"org: {wrong[0]} must be a text, not {given[wrong[0]]!r}")

@@ -5,6 +5,7 @@ Every expression that later decides a value is written here once, so that plan, 
 
 from collections.abc import Iterator, Mapping
 
+from pardotflow.config.persons import required_fields
 from pardotflow.config.project import (
     CreateRule,
     Direction,
@@ -43,7 +44,7 @@ def compile_project(project: Project, catalog: Catalog) -> tuple[CompiledSync, .
 
 def compile_sync(sync: Sync, catalog: Catalog) -> CompiledSync:
     """One sync. The project has been checked: a name that the catalog does not know is read as text."""
-    looks = {side.system: Looks(side, catalog) for side in sync.sides}
+    looks = {x.system: Looks(x, y, catalog) for x, y in ((sync.a, sync.b), (sync.b, sync.a))}
     a, b = looks[sync.a.system], looks[sync.b.system]
     keys = tuple(_key(n, key, a, b) for n, key in enumerate(sync.match))
     mappings = tuple(_mapping(n, m, sync, a, b) for n, m in enumerate(sync.fields))
@@ -293,7 +294,7 @@ def _create(rule: CreateRule, system: System, role: str, looks: Mapping[System, 
         when=rule.when,
         set=canonical,
         targets=targets,
-        required=tuple(f.name for f in infos.fields if f.required_on_create),
+        required=required_fields(infos, of_person=rule.object == target.person_accounts),
         line=rule.span.short,
     )
 

@@ -41,11 +41,15 @@ class CompiledSide:
     system: System
     objects: tuple[CompiledObject, ...]
     config: Side
+    person_contacts: str = ""
+    """The object whose records may be the contact of a person account, which only the account can write."""
+    person_accounts: str = ""
+    """The object of which only person accounts take part; empty, too, in an org without any."""
 
     @property
     def is_narrowed(self) -> bool:
         """True where a condition decides which records take part."""
-        return bool(self.config.select or self.config.do_not_sync)
+        return bool(self.config.select or self.config.do_not_sync or self.person_contacts or self.person_accounts)
 
     @property
     def fields(self) -> dict[str, FieldType]:

@@ -67,7 +67,7 @@ def create_values(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, s
     shared = {k.number for k in sync.keys if create.rule.share_email and share and k.kind is MatchKind.EMAIL}
     key = key_field(sync, create)
     key_is_id = any(key == k.id_fields.get(create.object) for k in _naming(sync, create.role))
-    naming = [_key_of(k, source) for k in _naming(sync, create.role)]
+    naming = [_naming_key_of(sync, k, source) for k in _naming(sync, create.role)]
     return {
         "sync": sync,
         "source": source,
@@ -87,8 +87,8 @@ def create_values(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, s
         "target_objects": [o.name for o in sync.side(create.role).objects],
         "required": [*create.required, *([] if key_is_id or not key or key in create.required else [key])],
         "key_field": key,
-        "key_is_id": key_is_id,
-        "write_backs": _write_backs(sync, source),
+        "key_is_id": key_is_id and not side.person_accounts,
+        "write_backs": _write_backs(sync, create, source),
         "focus_role": focus.of(side.system),
     }
 
@@ -101,6 +101,17 @@ def _key_of(key: CompiledKey, source: str) -> CreateKey:
         value=key.form(source),
         addresses=tuple(addresses) if key.kind is MatchKind.EMAIL else (),
     )
+
+
+def _naming_key_of(sync: CompiledSync, key: CompiledKey, source: str) -> CreateKey:
+    """A key by which the other side names the source's record."""
+    found = _key_of(key, source)
+    return replace(found, value=f"nf_id({_told(sync, source)})") if sync.side(source).person_accounts else found
+
+
+def _told(sync: CompiledSync, role: str) -> str:
+    """The id by which the other system knows a record: of a person account that of its contact."""
+    return f"coalesce({role}._told, {role}._id)" if sync.side(role).person_accounts else f"{role}._id"
 
 
 def key_field(sync: CompiledSync, create: CompiledCreate) -> str:
@@ -123,7 +134,7 @@ def _items(sync: CompiledSync, create: CompiledCreate, source: str) -> list[Crea
     items = [_set_item(create, n, field, source, mapped) for n, field in enumerate(create.set)]
     for key in _naming(sync, create.role):
         if create.object in key.id_fields:
-            items.append(_key_item(create, key, source))
+            items.append(_key_item(create, key, _told(sync, source)))
     if create.rule.owner:
         items.append(_owner_item(create, create.rule.owner, source))
     for mapping, target in mapped.values():
@@ -177,15 +188,15 @@ def _owner_item(create: CompiledCreate, owner: OwnerRule, source: str) -> Create
     )
 
 
-def _key_item(create: CompiledCreate, key: CompiledKey, source: str) -> CreateItem:
+def _key_item(create: CompiledCreate, key: CompiledKey, told: str) -> CreateItem:
     field = key.id_fields[create.object]
     target = create.targets.get(field)
     return CreateItem(
         field=field,
         type=str(target.type if target else FieldType.TEXT),
-        value=f"{source}._id",
-        form_value=f"nf_text({source}._id)",
-        raw=f"{source}._id",
+        value=told,
+        form_value=f"nf_text({told})",
+        raw=told,
         mapping="",
         digest="",
         length=0,
@@ -218,7 +229,10 @@ def _mapping_item(mapping: CompiledMapping, target: Target, source: str) -> Crea
     )
 
 
-def _write_backs(sync: CompiledSync, source: str) -> list[WriteBack]:
+def _write_backs(sync: CompiledSync, create: CompiledCreate, source: str) -> list[WriteBack]:
+    if create.object == sync.side(create.role).person_accounts:
+        # The id of its contact, by which a person account is known, is read only after the account was made.
+        return []
     side = sync.side(source)
     return [
         WriteBack(object=o, field=f, type=str(side.type_in(o, f)), line=key.line)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from pardotflow.config.creates import CREATED
+from pardotflow.config.persons import IS_PERSON, PERSON_CONTACT, PERSON_EMAIL, person_accounts
 from pardotflow.config.project import FieldRef, Side
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
 from pardotflow.core.values import FieldType, System
@@ -17,22 +18,35 @@ PERSON_FIELDS: Mapping[tuple[System, str], tuple[str, ...]] = {
     (System.SALESFORCE, "Lead"): ("Name", "Email", "IsConverted", "ConvertedContactId"),
     (System.PARDOT, "prospect"): ("email", "firstName", "lastName", "salesforceId"),
 }
+_OF_PERSON = ("Name", PERSON_EMAIL, PERSON_CONTACT, IS_PERSON)
 
 
 class Looks:
     """Looks up fields of one side and remembers which were needed."""
 
-    def __init__(self, side: Side, catalog: Catalog) -> None:
+    def __init__(self, side: Side, other: Side, catalog: Catalog) -> None:
         self.of = side
         self._catalog = catalog
         self.columns: dict[str, FieldType] = {}
         self.infos = {o: catalog.find(str(side.system), o) or _nothing(o) for o in side.names}
         self.needed: dict[str, dict[str, FieldType]] = {o: {} for o in side.names}
+        contacts = next((o for o in side.names if o.lower() == "contact"), "")
+        self.person_contacts = self._with_persons(contacts, (IS_PERSON,))
+        self.person_accounts = self._with_persons(person_accounts(side, other), _OF_PERSON)
         for item in side.names:
             for field in PERSON_FIELDS.get((side.system, item), ()):
                 self.need(item, field)
         for condition in (side.select, side.do_not_sync):
             self.need_expression(condition)
+
+    def _with_persons(self, object_name: str, fields: tuple[str, ...]) -> str:
+        """The object, with the fields that tell people from others; empty where the org does not have or show them."""
+        has_all = bool(object_name) and self.of.system is System.SALESFORCE
+        if not has_all or any(self.infos[object_name].field(field) is None for field in fields):
+            return ""
+        for field in fields:
+            self.need(object_name, field)
+        return object_name
 
     def knows(self, object_name: str) -> bool:
         return object_name in self.infos
@@ -64,6 +78,9 @@ class Looks:
                 self.need(item, field)
 
     def _default(self, object_name: str, field: str) -> str | None:
+        if (object_name, field) == (self.person_accounts, IS_PERSON):
+            # An account that a sync makes is a person's.
+            return "true"
         info = self.infos[object_name].field(field)
         return info.default if info else None
 
@@ -79,7 +96,14 @@ class Looks:
             )
             for o in self.of.names
         )
-        return CompiledSide(role=role, system=self.of.system, objects=objects, config=narrowed(self.of))
+        return CompiledSide(
+            role=role,
+            system=self.of.system,
+            objects=objects,
+            config=narrowed(self.of),
+            person_contacts=self.person_contacts,
+            person_accounts=self.person_accounts,
+        )
 
 
 def _relation_of(side: Side, object_name: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import duckdb
 
+from pardotflow.config.persons import PERSON_CONTACT, PERSON_EMAIL, is_account
 from pardotflow.config.project import MatchKind
 from pardotflow.connectors.protocol import Connector, ReadRequest
 from pardotflow.core.address import Address, parse_address
@@ -161,12 +162,12 @@ def _read_first(reading: _Reading, side: CompiledSide, item: str, key: str) -> C
     system = str(side.system)
     if "@" not in key:
         return reading.read(system, item, ids=(key,))
-    return reading.read(system, item, where=_email_filter(side.system, key))
+    return reading.read(system, item, where=_email_filter(side.system, item, key))
 
 
-def _email_filter(system: System, email: str) -> str:
+def _email_filter(system: System, item: str, email: str) -> str:
     if system is System.SALESFORCE:
-        return f"Email = {_soql(email)}"
+        return f"{PERSON_EMAIL if is_account(item) else 'Email'} = {_soql(email)}"
     return f"email={quote(email, safe='')}"
 
 
@@ -181,7 +182,7 @@ def _stored_id(con: duckdb.DuckDBPyConnection, system: str, item: str, key: str)
 
 def _stored_ids(con: duckdb.DuckDBPyConnection, system: str, item: str, key: str, only: str = "") -> list[str]:
     """Ids as the system writes them: an 18-character id for a 15-character one, an id for an e-mail."""
-    email = "Email" if system == System.SALESFORCE else "email"
+    email = "email" if system != System.SALESFORCE else PERSON_EMAIL if is_account(item) else "Email"
     test = (
         f'nf_email("{email}") = nf_email(?)'
         if "@" in key
@@ -225,6 +226,14 @@ def _read_siblings(reading: _Reading, sync: CompiledSync, role: str, item: str, 
     return [reading.read("salesforce", name, where=where) for name, where in named if where]
 
 
+def _told_id(con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item: str, record_id: str) -> str:
+    """The id by which the other system knows a record: of a person account that of its contact."""
+    if item != sync.side(role).person_accounts:
+        return record_id
+    query = f"select coalesce(_told, _id) from side_{role} where _obj = ? and _id = ?"
+    return str(rows(con, query, item, record_id)[0][0])
+
+
 def _where(item: str, tests: Iterable[tuple[Mapping[str, tuple[str, ...]], str]]) -> str:
     """SOQL for the records of an object that agree in all fields of any key; empty where none can be asked for."""
     asked = [(by_object[item], value.split("\x1f")) for by_object, value in tests if item in by_object]
@@ -263,9 +272,8 @@ def _search_salesforce(
     """One query an object: any of the keys."""
     role = "b" if sync.a.system is System.SALESFORCE else "a"
     found = _values(reading.con, sync, role, source, record_id)
-    ids = {item: ("Id",)}
     tests = [
-        (ids if k.kind is MatchKind.SALESFORCE_ID else k.lookup_a if role == "b" else k.lookup_b, v)
+        (_id_lookup(item, v) if k.kind is MatchKind.SALESFORCE_ID else k.lookup_a if role == "b" else k.lookup_b, v)
         for k, v in zip(sync.keys, found, strict=True)
         if v
     ]
@@ -273,15 +281,21 @@ def _search_salesforce(
     return reading.read("salesforce", item, where=where) if where else None
 
 
+def _id_lookup(item: str, value: str) -> Mapping[str, tuple[str, ...]]:
+    """The field of an object that holds a Salesforce id: a person account is known by its contact's, too."""
+    return {item: (PERSON_CONTACT if is_account(item) and value.startswith("003") else "Id",)}
+
+
 def _search_pardot(reading: _Reading, sync: CompiledSync, role: str, item: str, record_id: str) -> list[Coverage]:
     """One query a key that the API can filter by, until one finds something: ids, Salesforce id, e-mail."""
     done: list[Coverage] = []
+    told = _told_id(reading.con, sync, role, item, record_id)
     for key, value in zip(sync.keys, _values(reading.con, sync, role, item, record_id), strict=True):
         if not value or len(done) >= 3:
             continue
         match key.kind, key.names:
             case MatchKind.SALESFORCE_ID, _:
-                done.append(reading.read("pardot", "prospect", where=f"salesforceId={quote(record_id)}"))
+                done.append(reading.read("pardot", "prospect", where=f"salesforceId={quote(told)}"))
             case _, names if names == role:
                 done.append(reading.read("pardot", "prospect", ids=(value,)))
             case MatchKind.EMAIL, _:

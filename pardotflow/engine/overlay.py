@@ -74,7 +74,7 @@ def _label(system: str, object_name: str, con: duckdb.DuckDBPyConnection) -> str
     if {"firstName", "lastName", "email"} <= known:
         full = 'nf_text(trim(concat_ws(\' \', nf_text("firstName"), nf_text("lastName"))))'
         return f"coalesce({full}, nf_text(email), _id)"
-    parts = [f"nf_text({name(c)})" for c in ("Name", "Email", "name", "email") if c in known]
+    parts = [f"nf_text({name(c)})" for c in ("Name", "Email", "PersonEmail", "name", "email") if c in known]
     return f"coalesce({', '.join([*parts, '_id'])})"
 
 

@@ -89,6 +89,8 @@ class SkipReason(StrEnum):
     """It is linked; link and bases stay, unless the plan says that the link ends."""
     DO_NOT_SYNC = "do_not_sync"
     OLDER_THAN_RULE = "older_than_rule"
+    PERSON_CONTACT = "person_contact"
+    BUSINESS_ACCOUNT = "business_account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,8 @@ SKIPPED: Mapping[str, str] = {
     SkipReason.LEFT_SELECTION: "Left the selection: the pair is not compared",
     SkipReason.OLDER_THAN_RULE: "Made before the create rule began, which is not retroactive",
     SkipReason.DO_NOT_SYNC: "Marked as not to be synced: neither side of the pair is written",
+    SkipReason.PERSON_CONTACT: "The contact of a person account: only the account can be written",
+    SkipReason.BUSINESS_ACCOUNT: "A business account, which is nobody",
 }
 
 UNMATCHED: Mapping[str, tuple[str, str]] = {

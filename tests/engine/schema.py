@@ -45,6 +45,16 @@ _LEAD = (
     fixed("IsConverted", T.BOOLEAN),
     fixed("ConvertedContactId", T.ID),
 )
+_ACCOUNT = (
+    fixed("Id", T.ID),
+    text("Name", 255, required=True),
+    text("FirstName", 40),
+    text("LastName", 80),
+    text("PersonTitle", 128),
+    FieldInfo(name="PersonEmail", type=T.EMAIL, length=80),
+    fixed("PersonContactId", T.ID),
+    FieldInfo(name="Prospect_Id__c", type=T.TEXT, length=40, external_id=True, unique=True),
+)
 _PROSPECT = (
     fixed("id", T.INTEGER),
     text("firstName", 40),
@@ -103,6 +113,7 @@ def _objects_of(system: System, extra: tuple[FieldInfo, ...]) -> Mapping[str, Ob
             name="Group", label="Group", key_prefix="00G", fields=(fixed("Id", T.ID), text("Name", 40))
         ),
         "Contact": ObjectInfo(name="Contact", label="Contact", key_prefix="003", fields=(*_CRM, *extra)),
+        "Account": ObjectInfo(name="Account", label="Account", key_prefix="001", fields=_ACCOUNT),
         "Lead": ObjectInfo(name="Lead", label="Lead", key_prefix="00Q", fields=(*_CRM, *_LEAD, *extra)),
     }
 

@@ -4,6 +4,7 @@ from pardotflow.config.creates import CREATED
 from pardotflow.config.meaning.fields import check_field
 from pardotflow.config.meaning.read_only import why_read_only
 from pardotflow.config.meaning.scope import Scope, is_same, is_written, other_side, refs_of
+from pardotflow.config.persons import IS_PERSON, person_accounts, required_fields
 from pardotflow.config.project import CreateRule, Side, Sync
 from pardotflow.core.describe import FieldInfo, ObjectInfo
 from pardotflow.core.span import Span
@@ -99,4 +100,5 @@ def _missing(sync: Sync, side: Side, rule: CreateRule, info: ObjectInfo) -> list
         for mapped_side, ref in refs_of(sync, mapping):
             if mapped_side is side and is_written(mapping.direction, side.system):
                 filled.add(ref.name_in(rule.object).lower())
-    return [f.name for f in info.fields if f.required_on_create and f.name.lower() not in filled]
+    is_person = rule.object == person_accounts(side, other_side(sync, side)) and info.field(IS_PERSON) is not None
+    return [name for name in required_fields(info, of_person=is_person) if name.lower() not in filled]

@@ -3,6 +3,7 @@
 from pardotflow.config.lineage import Obstacle, origin_of
 from pardotflow.config.meaning.read_only import why_read_only
 from pardotflow.config.meaning.scope import VENDORS, Scope, fields_in, other_side, targets_of
+from pardotflow.config.persons import IS_PERSON, is_name, person_accounts
 from pardotflow.config.project import FieldMapping, FieldRef, Side, Strength, Sync
 from pardotflow.core.span import Span
 
@@ -29,7 +30,7 @@ def _check_writable(scope: Scope, sync: Sync, mapping: FieldMapping, side: Side,
             continue
         reasons: dict[str, list[str]] = {}
         for owner in owners:
-            reason = _why_not(scope, side, owner, field)
+            reason = _why_not(scope, sync, side, owner, field)
             if reason:
                 reasons.setdefault(reason, []).append(owner)
         for reason, names in reasons.items():
@@ -37,9 +38,11 @@ def _check_writable(scope: Scope, sync: Sync, mapping: FieldMapping, side: Side,
             scope.findings.error("PF152", message, span, _way_out(sync, mapping, side))
 
 
-def _why_not(scope: Scope, side: Side, owner: str, field: str) -> str:
+def _why_not(scope: Scope, sync: Sync, side: Side, owner: str, field: str) -> str:
     info = scope.object_info(side, owner)
     known = info.field(field) if info else None
+    if info and info.field(IS_PERSON) and owner == person_accounts(side, other_side(sync, side)) and is_name(field):
+        return "a person account has a first and a last name instead"
     is_locked = known is not None and not known.updateable
     reason = why_read_only(side.system, owner, field, known)
     return reason or ("the connected user may not update it" if is_locked else "")

@@ -24,6 +24,7 @@ from pardotflow.emulator.salesforce.records.catalog import read_catalog
 from pardotflow.emulator.salesforce.standard.objects import standard_objects
 from pardotflow.emulator.seeding.custom_fields import declare_custom_fields
 from pardotflow.emulator.seeding.pardot import SEED_FILES, load_collections
+from pardotflow.emulator.seeding.persons import add_person_contacts
 from pardotflow.emulator.seeding.report import Findings, SeedReport
 from pardotflow.emulator.seeding.salesforce import Loading, load_salesforce
 from pardotflow.emulator.seeding.schema import Schema, build_objects, load_schema, named
@@ -53,6 +54,7 @@ def seed(data: Path, folder: Path, *, replace: bool = False) -> SeedReport:
         catalog = read_catalog(db)
         for name, path in files.items():
             load_salesforce(salesforce, catalog.objects[name.lower()], path)
+        add_person_contacts(salesforce, catalog)
         pardot = dataclasses.replace(salesforce, stamp=pardot_stamp(now))
         declare_custom_fields(pardot, folder, schema.custom_fields)
         load_collections(pardot, folder)

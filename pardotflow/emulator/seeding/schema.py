@@ -21,6 +21,7 @@ from pardotflow.emulator.problem import EmulatorError
 from pardotflow.emulator.salesforce.records.fields import HISTORY_OBJECTS, Field
 from pardotflow.emulator.salesforce.records.lead_mapping import CONVERSION_TARGETS
 from pardotflow.emulator.salesforce.standard.objects import standard_objects
+from pardotflow.emulator.salesforce.standard.persons import with_persons
 from pardotflow.emulator.salesforce.standard.table import StandardObject, custom_object
 from pardotflow.emulator.seeding.declared_fields import IDENTIFIER, KINDS, merge_fields
 from pardotflow.emulator.seeding.keys import ANY, TEXT, TRUTH, WHOLE, check_values
@@ -171,7 +172,7 @@ def build_objects(schema: Schema, headers: Mapping[str, Iterable[str]]) -> list[
         for key, new in known.items()
     ]
     _check_declared({new.name: fields for new, fields in built})
-    return built
+    return with_persons(built) if schema.org.get("person_accounts") else built
 
 
 def _check_declared(objects: Mapping[str, Iterable[Field]]) -> None:

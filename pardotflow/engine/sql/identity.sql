@@ -63,7 +63,7 @@ select {{ sync.name | literal }}, '{{ other_system }}', p.{{ other }}_obj, p.{{ 
   case p.state when '{{ role }}_gone' then 'counterpart_gone' when '{{ role }}_converted' then 'converted' else 'not_visible' end,
   p.{{ role }}_obj || '/' || p.{{ role }}_id{% if unlink[role] %} || case p.state when '{{ role }}_gone' then ': the link ends' else '' end{% endif %}
 {%- if narrowed[role] and (archive[role] or recreate[role]) %}
- || case when p.state <> '{{ role }}_gone' or g._apart is null then '' when g._apart = 'do_not_sync' then ', which was not to be synced' else ', which was outside the selection' end
+ || case when p.state <> '{{ role }}_gone' or g._apart is null or g._apart in ('person_contact', 'business_account') then '' when g._apart = 'do_not_sync' then ', which was not to be synced' else ', which was outside the selection' end
 {%- endif %}
 
 from pair_state p left join side_{{ other }} s on s._obj = p.{{ other }}_obj and s._id = p.{{ other }}_id

@@ -36,6 +36,7 @@ create or replace temp table v{{ role }} as
 select v, count(*) filter (live and chosen) as n_live, count(*) filter (free and chosen) as n_free,
        count(*) filter (deleted) as n_deleted, count(*) as n_all,
        string_agg(obj || '/' || id || case out when 'do_not_sync' then ' (not to be synced)' when 'outside_selection' then ' (outside the selection)'
+                                             when 'person_contact' then ' (the contact of a person account)' when 'business_account' then ' (a business account)'
                                              else '' end, ', ' order by obj, id) filter (live and chosen) as live_names,
        string_agg(obj || '/' || id, ', ' order by obj, id) filter (deleted) as deleted_names
 from k{{ role }} group by v;

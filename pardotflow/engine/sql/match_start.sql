@@ -4,12 +4,20 @@
 create or replace temp table follow_{{ role }} (from_obj varchar, from_id varchar, from_key varchar, obj varchar, id varchar, key varchar, merged boolean);
 {% endfor %}
 {% for role in ['a', 'b'] if (sync.a if role == 'a' else sync.b).system.value == 'salesforce' %}
+{% set accounts = sync.side(role).person_accounts %}
+{% set node = 'node' if accounts else 'side_' ~ role %}
 insert into follow_{{ role }}
-with recursive step (from_obj, from_id, from_key, merged, obj, id, key, next, depth) as (
-  select _obj, _id, _key, _deleted, _obj, _id, _key, _follow, 0 from side_{{ role }} where _follow is not null
+with recursive {% if accounts %}node as (
+  select _obj, _id, _key, _deleted, _follow from side_{{ role }} where _apart is distinct from 'person_contact'
+  union all
+  -- The contact of a person account became the account.
+  select {{ (sync.side(role).person_contacts or 'Contact') | literal }}, "PersonContactId", nf_id("PersonContactId"), _deleted and _follow is not null, _id
+  from side_{{ role }} where _obj = {{ accounts | literal }} and "IsPersonAccount" = 'true' and "PersonContactId" is not null
+), {% endif %}step (from_obj, from_id, from_key, merged, obj, id, key, next, depth) as (
+  select _obj, _id, _key, _deleted, _obj, _id, _key, _follow, 0 from {{ node }} where _follow is not null
   union all
   select step.from_obj, step.from_id, step.from_key, step.merged, n._obj, n._id, n._key, n._follow, step.depth + 1
-  from step join side_{{ role }} n on n._id = step.next
+  from step join {{ node }} n on n._id = step.next
   where step.next is not null and step.depth < 20
 )
 select from_obj, from_id, from_key, arg_max(obj, depth), arg_max(id, depth), arg_max(key, depth), merged

@@ -3,12 +3,13 @@
 create or replace temp table side_{{ side.role }} as
 with raw as (
 {% for object in side.objects %}
+{% set closed = '(_closed or coalesce("IsPersonAccount" = \'true\', false))' if side.person_accounts and object.name == side.person_contacts else '_closed' %}
 {% if not loop.first %}
   union all by name
 {% endif %}
   select {{ object.name | literal }} as _obj, {{ loop.index0 }} as _prio, _id, _name, _stamp, _writer, _deleted,
-         _visible, _closed, _follow, _read_at,
-         _visible and not _deleted and not _closed as _live
+         _visible, {{ closed }} as _closed, _follow, _read_at,
+         _visible and not _deleted and not {{ closed }} as _live
 {%- for field in object.fields %}, cast({{ field | name }} as varchar) as {{ field | name }}{% endfor %}
 {%- for column in object.columns %}, {{ column | name }}{% endfor %}
 
@@ -49,9 +50,15 @@ with raw as (
 {% endif %}
 -- The form in which each mapped value is compared, once for every row; why a record does not take part, or did not when
 -- it was deleted (`_apart`); and the same of live records alone (`_out`).
-select {{ side.role }}.*,
-  case {% if '_do_not_sync' in expressions %}when coalesce(_do_not_sync, false) then 'do_not_sync' {% endif %}
+{% if side.person_accounts %}
+-- A person account takes part as the account, which `_told` names to the other system by its contact's id.
+{% endif %}
+select {{ side.role }}.*,{% if side.person_accounts %} case when _obj = {{ side.person_accounts | literal }} then "PersonContactId" end as _told,{% endif %}
+
+  case {% if side.person_contacts %}when _obj = {{ side.person_contacts | literal }} and "IsPersonAccount" = 'true' then 'person_contact' {% endif %}
+{% if side.person_accounts %}when _obj = {{ side.person_accounts | literal }} and "IsPersonAccount" is distinct from 'true' then 'business_account' {% endif %}
+{% if '_do_not_sync' in expressions %}when coalesce(_do_not_sync, false) then 'do_not_sync' {% endif %}
 {% if '_select' in expressions %}when not coalesce(_select, false) then 'outside_selection' {% endif %}
-when false then '' end as _apart, case when _live then _apart end as _out{% for column, form in forms.items() %}, {{ form }} as {{ column }}{% endfor %}
+when false then '' end as _apart, case when _live{% if side.person_accounts %} or _visible and not _deleted and _apart = 'person_contact'{% endif %} then _apart end as _out{% for column, form in forms.items() %}, {{ form }} as {{ column }}{% endfor %}
 
 from {{ 'translated' if users else 'whole' }} as {{ side.role }};

@@ -29,9 +29,10 @@ followed as (
     and r.system = p.system and r.object = p.object and r.field = lower(p.field))
 )
 select a.sync, a.system, a.object, coalesce(n.planned_id, a.id) as id, a.name, a.field, a.before,
-       a.after, a.reason, a.line, a.pii,
+       coalesce('id of the new ' || made.object, a.after) as after, a.reason, a.line, a.pii,
        f.other_field, f.other_reason, f.other_line
 from again a left join simulated n on n.system = a.system and n.object = a.object and n.record_id = a.id
+left join simulated made on made.record_id = a.after
 left join followed f on f.sync = a.sync and f.system = a.system and f.object = a.object and f.id = a.id and f.field = a.field
 qualify row_number() over (partition by a.sync, a.system, a.object, a.id, a.field
   order by f.other_line <> a.line desc, f.p_system <> a.system desc, {{ 'f.other_line' | place_order }}, f.other_field) = 1;

@@ -16,6 +16,8 @@ _LONGEST_NAME = 20
 _LEFT_OUT = {
     "outside_selection": "outside the selection: not compared, nothing made for them",
     "do_not_sync": "marked as not to be synced: nothing made for them",
+    "person_contact": "contacts of person accounts: only the account can be written",
+    "business_account": "business accounts: no people",
 }
 
 

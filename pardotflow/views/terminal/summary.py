@@ -18,7 +18,10 @@ from pardotflow.views.words import listed, minute, number, plural, system_object
 
 _SHOWN_ONLY = {"observe": "its changes are shown and never sent", "plan": "its changes are planned and not sent"}
 
-_NOT_COMPARED = (SkipReason.LEFT_SELECTION, SkipReason.DO_NOT_SYNC)
+_NOT_COMPARED = (
+    *(SkipReason.LEFT_SELECTION, SkipReason.DO_NOT_SYNC),
+    *(SkipReason.PERSON_CONTACT, SkipReason.BUSINESS_ACCOUNT),
+)
 
 
 def summary_lines(report: PlanReport, page: Page) -> list[Text]:

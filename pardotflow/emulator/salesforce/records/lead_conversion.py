@@ -13,11 +13,13 @@ from pardotflow.emulator.salesforce.errors import SalesforceError, refuse
 from pardotflow.emulator.salesforce.records.history import note_event
 from pardotflow.emulator.salesforce.records.lead_mapping import mapped_values
 from pardotflow.emulator.salesforce.records.payloads import inactive_owner
+from pardotflow.emulator.salesforce.records.person_accounts import becomes_person, contact_of, full_name
 from pardotflow.emulator.salesforce.records.record_ids import id_of
 from pardotflow.emulator.salesforce.records.row_store import Values, find_by
 from pardotflow.emulator.salesforce.records.rows import update_row
 from pardotflow.emulator.salesforce.records.sales_rules import add_contact_role
 from pardotflow.emulator.salesforce.records.save import check_held, find_live, store_changes, store_new
+from pardotflow.emulator.salesforce.standard.persons import account_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +58,18 @@ def convert_lead(context: Context, wanted: LeadConvert) -> Converted:
     contact = _find(context, "contact", wanted.contact_id)
     account_id = wanted.account_id or (contact["AccountId"] if contact else None)
     account = _find(context, "account", account_id)
-    account = _fill(context, "Account", account, lead, {"OwnerId": owner_id}, overwrites=False)
+    if account is not None:
+        contact = contact or contact_of(context, context.require("Account"), account)
+    if account is None and contact is None and becomes_person(context, lead):
+        account = _make_person(context, lead, owner_id)
+        contact = contact_of(context, context.require("Account"), account)
+    else:
+        account = _fill(context, "Account", account, lead, {"OwnerId": owner_id}, overwrites=False)
     if contact is not None and contact["AccountId"] not in (None, account["Id"]):
         raise refuse(400, "INVALID_CROSS_REFERENCE_KEY", "the contact belongs to another account", ())
     given = {"OwnerId": owner_id, "AccountId": account["Id"]}
-    contact = _fill(context, "Contact", contact, lead, given, overwrites=wanted.overwrites_lead_source)
+    if contact is None or not contact.get("IsPersonAccount"):
+        contact = _fill(context, "Contact", contact, lead, given, overwrites=wanted.overwrites_lead_source)
     opportunity_id = _add_opportunity(context, wanted, lead, account["Id"], contact["Id"], owner_id)
     _relink(context, lead["Id"], contact["Id"])
     changes: Values = {
@@ -103,6 +112,15 @@ def _check_owner(context: Context, owner_id: str) -> str:
 def _find(context: Context, name: str, record_id: str | None) -> Values | None:
     info = context.catalog.objects[name]
     return find_live(context, info, id_of(info, record_id)) if record_id else None
+
+
+def _make_person(context: Context, lead: Values, owner_id: str) -> Values:
+    """The person account that a lead without a company becomes."""
+    info, lead_info = context.require("Account"), context.catalog.objects["lead"]
+    person = {account_field(name): value for name, value in mapped_values(lead_info, lead, "Contact").items()}
+    known = {name: value for name, value in person.items() if name in info.blank}
+    given = {"Name": full_name(lead), "OwnerId": owner_id}
+    return store_new(context, info, mapped_values(lead_info, lead, "Account") | known | given)
 
 
 def _fill(context: Context, name: str, row: Values | None, lead: Values, given: Values, *, overwrites: bool) -> Values:

@@ -15,12 +15,14 @@ from pardotflow.emulator.salesforce.errors import refuse
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.records.fields import Field
 from pardotflow.emulator.salesforce.records.history import note_event
+from pardotflow.emulator.salesforce.records.person_accounts import contact_of
 from pardotflow.emulator.salesforce.records.record_ids import id_of
-from pardotflow.emulator.salesforce.records.row_store import find_by
+from pardotflow.emulator.salesforce.records.row_store import Values, find_by
 from pardotflow.emulator.salesforce.records.rows import MODIFIED, delete_row, update_row
 from pardotflow.emulator.salesforce.records.save import check_held, find_live, update_record
 
 _MOST = 2
+_KEPT = frozenset({"MasterRecordId", "PersonContactId"})
 _MOVED = {"system": ("SystemModstamp",), "none": (), "all": MODIFIED}
 
 
@@ -46,23 +48,41 @@ def merge_records(
     if any(row.get("IsConverted") for row in (master, *losers)):
         raise refuse(400, "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", ())
     related: list[str] = []
+    if len({bool(row.get("IsPersonAccount")) for row in (master, *losers)}) > 1:
+        raise refuse(400, "INVALID_PERSON_ACCOUNT_OPERATION", "a person account merges with person accounts only", ())
     for loser in losers:
-        for child, lookup in context.catalog.children_of(info.name):
-            if lookup.name != "MasterRecordId" and not child.name.endswith("History"):
-                related += _relink(context, child, lookup, loser["Id"], ids[0])
-        delete_row(
-            context.db,
-            context.catalog,
-            info,
-            loser,
-            stamp=context.stamp,
-            user_id=context.user_id,
-            more={"MasterRecordId": ids[0]},
-        )
+        related += _merge_into(context, info, loser, master)
     update_record(context, info, ids[0], fields)
     event = f"{info.name.lower()}Merged"
     note_event(context.db, info, master, event, stamp=context.stamp, user_id=context.user_id)
     return Merged(master_id=ids[0], merged_ids=tuple(ids[1:]), related_ids=tuple(related))
+
+
+def _merge_into(
+    context: Context, info: ObjectInfo, loser: Values, master: Values, root: str | None = None
+) -> list[str]:
+    """One loser becomes the master, and the contact of a person account the master's contact.
+
+    The contact comes back with its account, the `root`.
+    """
+    related: list[str] = []
+    contact, remaining = contact_of(context, info, loser), contact_of(context, info, master)
+    if contact is not None and remaining is not None:
+        related += _merge_into(context, context.catalog.objects["contact"], contact, remaining, loser["Id"])
+    for child, lookup in context.catalog.children_of(info.name):
+        if lookup.name not in _KEPT and not child.name.endswith("History"):
+            related += _relink(context, child, lookup, loser["Id"], master["Id"])
+    delete_row(
+        context.db,
+        context.catalog,
+        info,
+        loser,
+        stamp=context.stamp,
+        user_id=context.user_id,
+        root=root,
+        more={"MasterRecordId": master["Id"]},
+    )
+    return related
 
 
 def _relink(context: Context, child: ObjectInfo, lookup: Field, loser_id: str, master_id: str) -> list[str]:

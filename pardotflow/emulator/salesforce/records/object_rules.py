@@ -5,6 +5,11 @@ from __future__ import annotations
 from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.records.campaign_members import add_default_statuses, check_alone, member_values
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
+from pardotflow.emulator.salesforce.records.person_accounts import (
+    check_no_person_contact,
+    person_values,
+    save_contact,
+)
 from pardotflow.emulator.salesforce.records.row_store import Values
 from pardotflow.emulator.salesforce.records.sales_rules import (
     add_contact_role,
@@ -17,6 +22,10 @@ from pardotflow.emulator.salesforce.records.sales_rules import (
 def derive_values(context: Context, info: ObjectInfo, row: Values | None, values: Values) -> Values:
     """The given values with those that follow from them; `row` is None for a new record. Raises `SalesforceError`."""
     match info.name:
+        case "Account":
+            return person_values(context, info, row, values)
+        case "Contact" if row is not None:
+            check_no_person_contact(info, row)
         case "CampaignMember":
             return member_values(context, row, values)
         case "Opportunity":
@@ -38,5 +47,7 @@ def finish_save(context: Context, info: ObjectInfo, row: Values, *, created: boo
         add_default_statuses(context, row["Id"])
     elif info.name == "Opportunity" and created and row.get("ContactId"):
         add_contact_role(context, row["Id"], row["ContactId"])
+    elif info.name == "Account" and row.get("IsPersonAccount"):
+        save_contact(context, info, row, created=created)
     elif info.name == "OpportunityContactRole":
         keep_one_primary(context, row)

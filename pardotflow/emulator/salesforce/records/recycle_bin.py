@@ -13,6 +13,7 @@ from pardotflow.emulator.salesforce.context import Context
 from pardotflow.emulator.salesforce.errors import refuse
 from pardotflow.emulator.salesforce.records.catalog import ObjectInfo
 from pardotflow.emulator.salesforce.records.object_rules import check_return
+from pardotflow.emulator.salesforce.records.person_accounts import check_no_person_contact
 from pardotflow.emulator.salesforce.records.record_ids import some_id
 from pardotflow.emulator.salesforce.records.row_store import Values, find_row
 from pardotflow.emulator.salesforce.records.rows import MODIFIED, update_row
@@ -28,6 +29,7 @@ def undelete_record(context: Context, given: str) -> str:
     Raises `SalesforceError` for a record that is not there, and for one whose unique value another has by now.
     """
     info, row = _find_deleted(context, given)
+    check_no_person_contact(info, row)
     check_free(context, info, row["Id"])
     _restore(context, info, row)
     with_it = context.db.execute("SELECT object, record_id FROM recycle_bin WHERE root = ?", (row["Id"],)).fetchall()

@@ -17,6 +17,7 @@ from pardotflow.emulator.salesforce.records.fields import Field
 from pardotflow.emulator.salesforce.records.locks import held_row
 from pardotflow.emulator.salesforce.records.object_rules import derive_values, finish_save
 from pardotflow.emulator.salesforce.records.payloads import read_payload
+from pardotflow.emulator.salesforce.records.person_accounts import check_no_person_contact, check_person_fields
 from pardotflow.emulator.salesforce.records.record_ids import id_of
 from pardotflow.emulator.salesforce.records.row_store import Values, find_by, find_row, new_id
 from pardotflow.emulator.salesforce.records.rows import complete_row, delete_row, insert_row, update_row
@@ -36,7 +37,7 @@ def create_record(context: Context, info: ObjectInfo, payload: Mapping[str, Any]
     """Insert a record; raises `SalesforceError` with one element for each reason."""
     if not info.createable:
         raise refuse(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {info.label}")
-    values = read_payload(context, info, payload, creating=True)
+    values = check_person_fields(context, info, None, read_payload(context, info, payload, creating=True))
     missing = [f.name for f in info.needed if values.get(f.name) is None]
     if missing:
         raise _missing(missing)
@@ -60,7 +61,7 @@ def store_new(context: Context, info: ObjectInfo, given: Values) -> Values:
 def update_record(context: Context, info: ObjectInfo, record_id: str, payload: Mapping[str, Any]) -> Saved:
     """Change a record that is known by id; raises `SalesforceError`."""
     row = find_live(context, info, record_id)
-    values = read_payload(context, info, payload, creating=False)
+    values = check_person_fields(context, info, row, read_payload(context, info, payload, creating=False))
     if not info.updateable:
         raise refuse(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be updated: {info.label}")
     missing = [name for name, value in values.items() if value is None and not info.fields[name.lower()].nillable]
@@ -143,6 +144,7 @@ def find_live(context: Context, info: ObjectInfo, record_id: str) -> Values:
         raise refuse(404, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ())
     if row["IsDeleted"]:
         raise refuse(404, "ENTITY_IS_DELETED", "entity is deleted", ())
+    check_no_person_contact(info, row)
     check_free(context, info, row["Id"])
     return row
 

@@ -68,7 +68,7 @@ def _user_info(state: State) -> Mapping[str, object]:
         "orgAttachmentFileSizeLimit": 5_242_880,
         "orgDefaultCurrencyIsoCode": "USD",
         "orgDisallowHtmlAttachments": False,
-        "orgHasPersonAccounts": False,
+        "orgHasPersonAccounts": _has_persons(state),
         "organizationId": state.identity.org_id,
         "organizationMultiCurrency": False,
         "organizationName": state.identity.org_name,
@@ -86,6 +86,11 @@ def _user_info(state: State) -> Mapping[str, object]:
         "userType": "Standard",
         "userUiSkin": "Theme3",
     }
+
+
+def _has_persons(state: State) -> bool:
+    query = "SELECT 1 FROM sf_field WHERE object = 'Account' AND name = 'IsPersonAccount'"
+    return state.db.execute(query).fetchone() is not None
 
 
 def log_out(context: Context, request: SoapRequest) -> Element:
