@@ -116,7 +116,7 @@ def _meshes(draw: st.DrawFn) -> list[Yaml]:
 
 
 _EDITS = st.lists(
-    st.tuples(st.integers(0, 2), st.sampled_from(CRM + UNIT), st.sampled_from((None, "a", "bcd"))), max_size=2
+    st.tuples(st.integers(0, 2), st.sampled_from(CRM + UNIT), st.sampled_from((None, "a", "bcd"))), max_size=1
 )
 
 
@@ -129,7 +129,7 @@ def test_what_is_tried_out_is_what_happens(
     rules: list[Yaml], records: list[Mapping[str, Any]], edits: list[tuple[int, str, str | None]]
 ) -> None:
     """The second plan that the simulation foretells is the one that comes, for every plan until none sends anything,
-    and again after each edit."""
+    and again after an edit. Where a plan is seen to settle without being tried out, the trial finds the same."""
     with TemporaryDirectory() as folder, new_world(Path(folder) / "world") as world:
         world.configure(people(rules))
         pairs = [world.pair(values, {"phone": "1"}) for values in records]
@@ -140,6 +140,10 @@ def test_what_is_tried_out_is_what_happens(
                 world.crm.edit("Contact", contact, {field: value})
             else:
                 world.unit.edit("prospect", prospect, {field: value})
+            plan = world.plan()
+            with MonkeyPatch.context() as patch:
+                patch.setattr(simulate, "_settles_by_itself", lambda _: False)
+                assert world.plan()["unsettled"] == plan["unsettled"]
             _follow_to_the_end(world)
 
 
@@ -156,20 +160,6 @@ def _follow_to_the_end(world: World) -> None:
         if not again.sendable:
             return
         plan = again
-
-
-@given(_meshes(), st.fixed_dictionaries({f: st.sampled_from((None, "a", "bcd")) for f in CRM}), st.sampled_from(CRM))
-def test_what_needs_no_trial_would_come_through_it(rules: list[Yaml], values: Mapping[str, Any], field: str) -> None:
-    """Where a plan is seen to settle without being tried out, the trial finds the same."""
-    with TemporaryDirectory() as folder, new_world(Path(folder) / "world") as world, MonkeyPatch.context() as patch:
-        world.configure(people(rules))
-        contact, _ = world.pair(values, {"phone": "1"})
-        world.settle()
-        world.settle()
-        world.crm.edit("Contact", contact, {field: "new"})
-        plan = world.plan()
-        patch.setattr(simulate, "_settles_by_itself", lambda _: False)
-        assert world.plan()["unsettled"] == plan["unsettled"]
 
 
 @pytest.mark.parametrize(
