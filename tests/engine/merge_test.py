@@ -6,13 +6,18 @@ from tests.engine.gone_test import CREATE, KEYS, MAIL, NAME, TITLE, assert_quiet
 from tests.engine.harness import World, people
 
 
-def test_the_prospect_of_a_loser_is_archived_and_comes_back_with_it(world: World) -> None:
+def _merged(world: World) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Two linked pairs, each a contact and its prospect, of which the first contact was merged into the second."""
     configure(world, "archive")
-    loser, other = linked(world, "loser")
-    winner, unit = linked(world, "winner")
+    loser, winner = linked(world, "loser"), linked(world, "winner")
     world.settle()
-    world.crm.delete("Contact", loser, into=winner)
+    world.crm.delete("Contact", loser[0], into=winner[0])
     world.clock.tick(600)
+    return loser, winner
+
+
+def test_the_prospect_of_a_loser_is_archived_and_comes_back_with_it(world: World) -> None:
+    (loser, other), (winner, unit) = _merged(world)
     plan = world.settle()
     assert plan.turned == {("delete", other)}
     assert not plan["ambiguities"]
@@ -26,12 +31,7 @@ def test_the_prospect_of_a_loser_is_archived_and_comes_back_with_it(world: World
 
 @pytest.mark.parametrize("who", ["prospect", "contact"])
 def test_the_prospect_of_a_loser_stays_where_the_winning_pair_goes_before_the_apply(world: World, who: str) -> None:
-    configure(world, "archive")
-    loser, other = linked(world, "loser")
-    winner, unit = linked(world, "winner")
-    world.settle()
-    world.crm.delete("Contact", loser, into=winner)
-    world.clock.tick(600)
+    (_, other), (winner, unit) = _merged(world)
     plan = world.plan()
     assert plan.turned == {("delete", other)}
     if who == "prospect":
