@@ -21,16 +21,14 @@ from pardotflow.engine.compile import compile_sync
 from pardotflow.engine.computed import check_computed, typed_column
 from pardotflow.engine.csvsource import folder_of, read_header, select_typed
 from pardotflow.engine.quote import literal, name
-from pardotflow.engine.session import prepare
+from pardotflow.engine.session import prepared
 from pardotflow.engine.warehouse import VENDORS, bind_model, describe_model
 from pardotflow.graph.dag import StepKind, build_graph
 
 
 def check_all(project: Project, catalog: Catalog) -> tuple[Diagnostic, ...]:
     """All that is wrong between the files, between them and the systems, and in their SQL; sorted by place."""
-    con = duckdb.connect(":memory:")
-    try:
-        prepare(con)
+    with prepared() as con:
         bound = _bind_models(con, project, catalog)
         whole = Catalog(objects={**catalog.objects, **bound.models})
         problems = [*bound.problems, *check_project(project, whole)]
@@ -38,19 +36,13 @@ def check_all(project: Project, catalog: Catalog) -> tuple[Diagnostic, ...]:
         wrong = {(p.span.file, p.span.line) for p in problems if p.span and p.severity is Severity.ERROR}
         for sync in (compile_sync(s, whole) for s in project.syncs if _is_known(s, whole)):
             problems += [d for side in (sync.a, sync.b) for d in check_computed(con, sync, side, wrong)]
-    finally:
-        con.close()
     return with_frames(sorted(problems, key=Diagnostic.sort_key), project.root)
 
 
 def whole_catalog(project: Project, catalog: Catalog) -> Catalog:
     """The catalog with the columns of every model that can be understood, without reading a row."""
-    con = duckdb.connect(":memory:")
-    try:
-        prepare(con)
+    with prepared() as con:
         return Catalog(objects={**catalog.objects, **_bind_models(con, project, catalog).models})
-    finally:
-        con.close()
 
 
 def _is_known(sync: Sync, catalog: Catalog) -> bool:

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import duckdb
 
-from pardotflow.engine.sqlfile import execute, render
+from pardotflow.engine.sqlfile import render
+from pardotflow.plan.instance import in_memory
 from pardotflow.store.layout import Layout
 from pardotflow.store.memory import attach_memory, attach_snapshots
 
@@ -17,22 +18,17 @@ def open_session(layout: Layout, *, write_memory: bool = False) -> Iterator[duck
     Raises StateError where a file cannot be opened. Times inside are UTC without a zone.
     """
     layout.prepare()
-    con = duckdb.connect(":memory:")
-    try:
+    with prepared() as con:
         scratch = layout.root / "scratch"
         con.execute(f"set temp_directory = '{str(scratch).replace(chr(39), chr(39) * 2)}'")
-        prepare(con)
         attach_snapshots(con, layout.snapshots)
         attach_memory(con, layout.memory, read_only=not write_memory)
         yield con
-    finally:
-        con.close()
 
 
-def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """The settings and macros that every statement of the engine counts on."""
-    con.execute("set TimeZone = 'UTC'")
-    con.execute("set autoinstall_known_extensions = false")
-    con.execute("set autoload_known_extensions = false")
-    con.execute("set enable_progress_bar = false")
-    execute(con, render("normal_forms"))
+@contextmanager
+def prepared() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A session with the settings and macros that every statement of the engine counts on, and nothing attached."""
+    with in_memory(render("normal_forms")) as con:
+        con.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+        yield con

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pardotflow.core.errors import PlanRefused, UsageError
+from pardotflow.plan.instance import in_memory
 
 FORMAT_VERSION = "3"
 
@@ -131,14 +132,12 @@ ORDERS: Mapping[str, str] = {
 @contextmanager
 def open_plan(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only session over a plan file, attached as `plan`; raises what `attach_plan` raises."""
-    con = duckdb.connect(":memory:")
     try:
-        attach_plan(con, path)
-        yield con
+        with in_memory() as con:
+            attach_plan(con, path)
+            yield con
     except (duckdb.IOException, duckdb.FatalException) as trouble:
         raise _unreadable(path) from trouble
-    finally:
-        con.close()
 
 
 def attach_plan(con: duckdb.DuckDBPyConnection, path: Path) -> None:

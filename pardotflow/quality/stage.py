@@ -23,7 +23,7 @@ from pardotflow.engine.landed import naive
 from pardotflow.engine.overlay import open_overlay, rows_view
 from pardotflow.engine.quote import name
 from pardotflow.engine.readmodels import IN_MODEL
-from pardotflow.engine.session import prepare
+from pardotflow.engine.session import prepared
 from pardotflow.engine.sqlfile import insert_rows, run
 from pardotflow.engine.users import READ
 from pardotflow.quality.cast import User, users_of
@@ -107,9 +107,7 @@ def open_stage(
     sync: CompiledSync, cases: Mapping[int, BoundCase], records: Mapping[int, Records]
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A session in which the two sides hold the records of these cases, for the length of a block."""
-    con = duckdb.connect(":memory:")
-    try:
-        prepare(con)
+    with prepared() as con:
         con.execute("set threads = 1")
         con.execute("attach ':memory:' as snap; attach ':memory:' as mem")
         con.execute(TABLES)
@@ -125,8 +123,6 @@ def open_stage(
             _fill_users(con, system, who, users)
         _remember(con, sync, cases, records)
         yield con
-    finally:
-        con.close()
 
 
 def _fill(

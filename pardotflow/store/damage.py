@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pardotflow.core.errors import StateError
+from pardotflow.plan.instance import in_memory
 from pardotflow.store.layout import Layout
 from pardotflow.store.memory import MEMORY_WAY_OUT, SNAPSHOTS_WAY_OUT
 
@@ -28,16 +29,14 @@ def is_sound(path: Path) -> bool:
 
 def _trouble(path: Path) -> str:
     """What DuckDB says of the first block that it cannot read."""
-    con = duckdb.connect(":memory:")
     quoted = str(path).replace("'", "''")
     try:
-        con.execute(f"attach '{quoted}' as one (read_only)")
-        tables = con.execute("select table_name from duckdb_tables() where database_name = 'one'").fetchall()
-        for (table,) in tables:
-            quoted = table.replace('"', '""')
-            con.execute(f'select bit_xor(hash(t)) from one."{quoted}" t').fetchall()
+        with in_memory() as con:
+            con.execute(f"attach '{quoted}' as one (read_only)")
+            tables = con.execute("select table_name from duckdb_tables() where database_name = 'one'").fetchall()
+            for (table,) in tables:
+                quoted = table.replace('"', '""')
+                con.execute(f'select bit_xor(hash(t)) from one."{quoted}" t').fetchall()
     except duckdb.Error as trouble:
         return str(trouble).splitlines()[0]
-    finally:
-        con.close()
     return ""

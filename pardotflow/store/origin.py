@@ -7,9 +7,8 @@ refused, and snapshots of another one begin anew.
 from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
-
 from pardotflow.core.errors import PlanRefused
+from pardotflow.plan.instance import in_memory
 from pardotflow.store.damage import is_sound
 from pardotflow.store.memory import attach_memory, attach_snapshots
 
@@ -18,7 +17,7 @@ _PREFIX = "organization."
 
 def bind_memory(path: Path, organizations: Mapping[str, str]) -> None:
     """Note whose links these are, by system; raises PlanRefused where there are links of another organisation."""
-    with duckdb.connect(":memory:") as con:
+    with in_memory() as con:
         attach_memory(con, path, read_only=False)
         known = dict(con.execute("select key, value from mem.about where starts_with(key, ?)", [_PREFIX]).fetchall())
         new = {s: o for s, o in organizations.items() if known.get(_PREFIX + s) != o}
@@ -40,12 +39,12 @@ def bind_snapshots(path: Path, organizations: Mapping[str, str], *, renew: bool)
     Raises StateError where the file cannot be opened; with `renew` a damaged one is deleted too.
     """
     if path.is_dir() or (path.exists() and not (renew and not is_sound(path))):
-        with duckdb.connect(":memory:") as con:
+        with in_memory() as con:
             attach_snapshots(con, path)
             if dict(con.execute("select connection, organization from snap.origins").fetchall()) == organizations:
                 return
     for file in (path, path.with_name(f"{path.name}.wal")):
         file.unlink(missing_ok=True)
-    with duckdb.connect(":memory:") as con:
+    with in_memory() as con:
         attach_snapshots(con, path)
         con.executemany("insert into snap.origins values (?, ?)", [list(pair) for pair in organizations.items()])

@@ -23,7 +23,7 @@ from pardotflow.core.diagnostic import Diagnostic, has_errors
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.values import FieldType
 from pardotflow.engine.checks import check_all
-from pardotflow.engine.session import prepare
+from pardotflow.engine.session import prepared
 from pardotflow.engine.warehouse import make_model_views, make_row_view, make_source_views
 from pardotflow.quality.load import load_tests
 from pardotflow.quality.run import run_tests
@@ -67,17 +67,14 @@ def told(folder: Path) -> str:
 
 def computed(project: Project) -> tuple[Diagnostic, ...]:
     """What a plan says once it reads the rows of the project's files."""
-    con = duckdb.connect(":memory:")
     try:
-        prepare(con)
-        make_source_views(con, project, read_catalog(), ())
-        make_model_views(con, project, project.models)
-        for sync in project.syncs:
-            make_row_view(con, project, sync.a)
+        with prepared() as con:
+            make_source_views(con, project, read_catalog(), ())
+            make_model_views(con, project, project.models)
+            for sync in project.syncs:
+                make_row_view(con, project, sync.a)
     except InvalidProject as trouble:
         return with_frames(trouble.diagnostics, project.root)
-    finally:
-        con.close()
     return ()
 
 

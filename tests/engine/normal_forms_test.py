@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pardotflow.core.forms import Form
 from pardotflow.core.values import FieldType
-from pardotflow.engine.session import prepare
+from pardotflow.engine.session import prepared
 from tests.engine.forms import Unreadable, form_of
 from tests.engine.texts import texts
 
@@ -66,8 +66,7 @@ CASES = [(form, raw, text) for form, vectors in VECTORS.items() for raw, text in
 @pytest.fixture(scope="module")
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     """A session with the macros."""
-    with duckdb.connect() as made:
-        prepare(made)
+    with prepared() as made:
         yield made
 
 

@@ -1,11 +1,10 @@
 """How two declared types meet, and what is written to a field of each type."""
 
-import duckdb
 import pytest
 
 from pardotflow.core.forms import Form, pair_form
 from pardotflow.core.values import FieldType, System
-from pardotflow.engine.session import prepare
+from pardotflow.engine.session import prepared
 from pardotflow.engine.types import written
 from tests.engine.forms import TEXTS, common_type
 
@@ -82,7 +81,6 @@ WRITTEN = (
 
 @pytest.mark.parametrize(("form", "target", "system", "raw", "text"), WRITTEN)
 def test_what_is_written(form: Form, target: FieldType, system: System, raw: str | None, text: str | None) -> None:
-    with duckdb.connect() as con:
-        prepare(con)
+    with prepared() as con:
         sql = written(form, target, system, "v", f"nf_{form}(v)")
         assert con.execute(f"select {sql} from (select cast(? as varchar) as v)", [raw]).fetchone() == (text,)

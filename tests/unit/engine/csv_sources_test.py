@@ -10,7 +10,7 @@ from pardotflow.config.project import Project
 from pardotflow.core.describe import Catalog
 from pardotflow.core.errors import InvalidProject
 from pardotflow.engine.csvsource import LONGEST_SHOWN
-from pardotflow.engine.session import prepare
+from pardotflow.engine.session import prepared
 from pardotflow.engine.sqlfile import rows
 from pardotflow.engine.warehouse import make_model_views, make_row_view, make_source_views
 from tests.unit.config.folder import SOURCES, USAGE_HEAD, project
@@ -18,8 +18,7 @@ from tests.unit.config.folder import SOURCES, USAGE_HEAD, project
 
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(":memory:") as session:
-        prepare(session)
+    with prepared() as session:
         yield session
 
 

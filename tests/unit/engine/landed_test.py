@@ -12,7 +12,7 @@ import pytest
 from pardotflow.connectors.protocol import Extract
 from pardotflow.engine import landed as landing
 from pardotflow.engine.landed import Columns, landed
-from pardotflow.engine.session import prepare
+from pardotflow.engine.session import prepared
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 COLUMNS = Columns(id="Id", stamp="Stamp", writer="Writer", deleted="Gone", follow=("Master",))
@@ -21,8 +21,7 @@ PICKS = "_id, _stamp, _writer, _deleted, _follow, Name"
 
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(":memory:") as connection:
-        prepare(connection)
+    with prepared() as connection:
         yield connection
 
 
