@@ -1,7 +1,8 @@
 """Commands in processes of their own that need not load the libraries anew: each is forked from one that has.
 
 Run as a script this is that process. It imports the installed package, as a command does, and then for each request
-forks a child that has the arguments, the folder and the streams of a command, and that ends as one.
+forks a child that has the arguments, the folder and the streams of a command, and that ends as one. The emulator that a
+command starts is forked from it in the same way.
 """
 
 import atexit
@@ -14,13 +15,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
 LONGEST = 180
 """Seconds after which a command is taken for stuck."""
+MOST_FILES = 1024
+"""Files that a command may have open when it starts the emulator, which inherits none of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +78,63 @@ class Commands:
                 stream.close()
 
 
+class _Emulator:
+    """The emulator's process, as `subprocess.Popen` would give it to the command that starts it."""
+
+    def __init__(self, command: Sequence[str], **_: object) -> None:
+        *_rest, first, module = command[:3]
+        assert (first, module) == ("-m", "pardotflow.emulator"), command
+        asked, self._asks = os.pipe()
+        self._says, said = os.pipe()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.setsid()
+            os.dup2(asked, 0)
+            os.dup2(said, 1)
+            os.closerange(3, MOST_FILES)
+            sys.argv = list(command[2:])
+            _end_as(emulator_main)
+        os.close(asked)
+        os.close(said)
+        self.stdin, self.stdout = os.fdopen(self._asks, "wb"), os.fdopen(self._says, "rb")
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code; raises subprocess.TimeoutExpired."""
+        until = time.monotonic() + (timeout or LONGEST)
+        while time.monotonic() < until:
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            if ended:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.002)
+        raise subprocess.TimeoutExpired("emulator", timeout or LONGEST)
+
+    def kill(self) -> None:
+        """End it at once."""
+        os.kill(self.pid, signal.SIGKILL)
+
+
+def _end_as(program: Callable[[], int]) -> NoReturn:
+    """Run a program to its end as that of this process, of which nothing else is left to do."""
+    code = 1
+    try:
+        code = program()
+        sys.stdout.flush()
+    finally:
+        os._exit(code)
+
+
 def _load() -> None:
-    """Import what commands import, but for what looks at variables and streams while it is imported (the command line
-    itself), and for the emulator, which is a process of its own."""
+    """Import what commands and the emulator import, but for what looks at variables and streams while it is imported:
+    the command line itself."""
     import typer  # noqa: F401
 
     import pardotflow
     from pardotflow.engine.sqlfile import load_templates
 
     for module in pkgutil.walk_packages(pardotflow.__path__, "pardotflow."):
-        if module.name.split(".")[1] not in ("cli", "emulator"):
+        if module.name.split(".")[1] != "cli" and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     load_templates()
 
@@ -116,6 +168,10 @@ if __name__ == "__main__":
     asked = _next_command()
     if asked:
         _become(asked)
+        from pardotflow.cli import emulated
         from pardotflow.cli.app import main
+        from pardotflow.emulator.__main__ import main as emulator_main
 
+        as_forks = SimpleNamespace(Popen=_Emulator, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired)
+        setattr(emulated, "subprocess", as_forks)  # noqa: B010
         main()
