@@ -86,6 +86,7 @@ def _owners(sync: Sync, looks: Mapping[System, Looks]) -> Iterator[CompiledUsers
         source = looks[System.PARDOT]
         fields = {o: source.need(o, rule.owner.field) for o in source.of.names}
         yield CompiledUsers(
+            sync=sync.name,
             role="b",
             column=OWNER_COLUMN,
             raw=raw_of("b", fields),

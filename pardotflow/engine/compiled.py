@@ -13,6 +13,7 @@ from pardotflow.config.write_options import DuplicateRule
 from pardotflow.core.forms import Form, common_type
 from pardotflow.core.span import Span
 from pardotflow.core.values import FieldType, System
+from pardotflow.engine.quote import name as quoted
 from pardotflow.engine.truth import Flow
 
 
@@ -196,6 +197,7 @@ class CompiledCreate:
 class CompiledUsers:
     """A user map of one side: `column` of its rows holds the user of the other system for the one in `raw`."""
 
+    sync: str
     role: str
     column: str
     raw: str
@@ -208,7 +210,7 @@ class CompiledUsers:
     @property
     def table(self) -> str:
         """The session's table with the translation: one row a user of the source."""
-        return f"users{self.column}_{self.role}"
+        return quoted(f"users of {self.sync}{self.column}_{self.role}")
 
     @property
     def key(self) -> str:

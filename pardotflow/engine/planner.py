@@ -226,12 +226,12 @@ def _run_syncs(
         con.execute(f"set threads = 1; set disabled_optimizers = '{SAVES_ROWS}'")
 
     def try_out(extent: Extent) -> None:
-        compare_syncs(con, request, syncs, read.focus, "try out", extent)
+        compare_syncs(con, request, syncs, read.focus, extent, again=True)
 
     def assemble() -> None:
         assemble_plan(con, syncs)
 
-    decided = compare_syncs(con, request, syncs, read.focus, "compare")
+    decided = compare_syncs(con, request, syncs, read.focus)
     assemble()
     if decided:
         keep_outcomes(con)
@@ -263,10 +263,13 @@ def compare_syncs(
     request: PlanRequest,
     syncs: tuple[CompiledSync, ...],
     focus: Focus,
-    what: str,
     extent: Extent = Extent.PLAN,
+    *,
+    again: bool = False,
 ) -> Set[str]:
-    """Decide every sync over the rows of the session, one after the other; returns those that people decided for."""
+    """Decide every sync over the rows of the session, one after the other; returns those that people decided for.
+    `again` as in `syncplan.decide_sync`."""
+    what = "try out" if again else "compare"
     run(con, "output_tables")
     decided = _load_ledger(con, request)
     share = request.project.environment.ampsea
@@ -276,7 +279,7 @@ def compare_syncs(
             leave_out_paused(con, sync)
             continue
         request.progress.start(f"{what} {sync.name}", None)
-        run_sync(con, sync, focus, share=share, decided=sync.name in decided, extent=extent)
+        run_sync(con, sync, focus, share=share, decided=sync.name in decided, extent=extent, again=again)
         request.progress.finish(f"{what} {sync.name}")
     run(con, "refused")
     return decided

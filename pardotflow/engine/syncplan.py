@@ -52,12 +52,13 @@ class Extent(IntEnum):
 class Step:
     """Some statements under a name. They do nothing but where every one of `needs`, relations of the session, holds a
     row: a step that would do nothing costs its planning all the same. `tells` is true where nothing that is written
-    hangs on them."""
+    hangs on them; `lasts` where no plan changes what they make, so that a later look of the session finds it."""
 
     name: str
     sql: str
     needs: tuple[str, ...] = ()
     tells: bool = False
+    lasts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +102,10 @@ class _Fate:
 
 
 def side_sql(sync: CompiledSync, side: CompiledSide) -> str:
-    """The rows of one side with the computed columns."""
+    """The rows of one side with the computed columns; those of users are looked up in what `users_sql` makes."""
     forms = {f"_c_{m.number}": m.cmp_a if side.role == "a" else m.cmp_b for m in sync.mappings}
     users = [u for u in sync.users if u.role == side.role]
-    rows = _side(side, computed_columns(sync, side), sync.key_forms(side.role) | forms, users)
-    return users_sql(sync, side) + rows
+    return _side(side, computed_columns(sync, side), sync.key_forms(side.role) | forms, users)
 
 
 def keys_sql(sync: CompiledSync, side: CompiledSide) -> str:
@@ -131,7 +131,8 @@ def statements(
     `decisions` holds decisions of people for it.
     """
     fate = _Fate.of(sync, recycled=recycled)
-    steps = [
+    steps = [Step(name="users", sql=users_sql(sync), lasts=True)] if sync.users else []
+    steps += [
         Step(name="sides", sql=side_sql(sync, sync.a) + side_sql(sync, sync.b)),
         Step(name="match start", sql=fate.render("match_start")),
         *(Step(name=f"match {key.name}", sql=_match_sql(sync, key, fate, share=share)) for key in sync.keys),
@@ -224,9 +225,11 @@ def run_sync(
     share: bool,
     decided: bool = False,
     extent: Extent = Extent.PLAN,
+    again: bool = False,
 ) -> None:
-    """Plan one sync in the session; the results are appended to the `out_` tables. `decided` as in `statements`."""
-    decide_sync(con, sync, focus, share=share, decided=decided, extent=extent)
+    """Plan one sync in the session; the results are appended to the `out_` tables. `decided` as in `statements` and
+    `again` as in `decide_sync`."""
+    decide_sync(con, sync, focus, share=share, decided=decided, extent=extent, again=again)
     settle_sync(con, sync, focus, extent=extent)
 
 
@@ -238,11 +241,14 @@ def decide_sync(
     share: bool,
     decided: bool = False,
     extent: Extent = Extent.PLAN,
+    again: bool = False,
 ) -> None:
     """Match and decide what the sides hold. Every differing cell then stands in the session's `decided`, which is
-    there in any case only where every step was done."""
+    there in any case only where every step was done. `again` says that the session did it before, and that only what
+    a plan writes has changed since."""
     recycled = con.execute("from mem.recycled where sync = ? limit 1", [sync.name]).fetchone() is not None
     steps = statements(sync, focus, share=share, recycled=recycled, decided=decided)
+    steps = [step for step in steps if not (again and step.lasts)]
     _run_steps(con, sync, steps, Extent.EVERY_STEP if decided or focus.kept else extent)
 
 

@@ -11,7 +11,7 @@ import duckdb
 from pardotflow.config.project import Sync
 from pardotflow.config.user_map import Queues, UserKey, UserMap
 from pardotflow.core.values import System
-from pardotflow.engine.compiled import CompiledMapping, CompiledSide, CompiledSync, CompiledUsers
+from pardotflow.engine.compiled import CompiledMapping, CompiledSync, CompiledUsers
 from pardotflow.engine.quote import literal
 from pardotflow.engine.sqlfile import render, rows
 from pardotflow.engine.truth import Flow
@@ -46,6 +46,7 @@ def users_of_mappings(sync: Sync, mappings: Iterable[CompiledMapping]) -> tuple[
             source, target = (sync.a, sync.b) if item.flow is Flow.A_TO_B else (sync.b, sync.a)
             found.append(
                 CompiledUsers(
+                    sync=sync.name,
                     role="a" if source is sync.a else "b",
                     column=user_column(item.number),
                     raw=item.raw_a if source is sync.a else item.raw_b,
@@ -66,12 +67,11 @@ def applies_to(users: UserMap, role: str, raw: str, source: System) -> str:
     return here
 
 
-def users_sql(sync: CompiledSync, side: CompiledSide) -> str:
-    """The statements that make the translation tables of a side; the empty text where it has none."""
-    users = [u for u in sync.users if u.role == side.role]
-    if not users:
+def users_sql(sync: CompiledSync) -> str:
+    """The statements that make the translation tables of a sync; the empty text where it has none."""
+    if not sync.users:
         return ""
-    return render("users", users=users, pairs=_pairs, normal=_normal, by=UserKey, queues=Queues)
+    return render("users", users=sync.users, pairs=_pairs, normal=_normal, by=UserKey, queues=Queues)
 
 
 def translated_column(user: CompiledUsers) -> str:

@@ -106,7 +106,7 @@ def _keep_record(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[
         kept = Focus(kept=read.focus.records)
         if rows(con, "select coalesce(sum(full_rows), 0) from snap.cursors")[0][0] < FEW_ROWS:
             con.execute("set threads = 1")
-        compare_syncs(con, request, syncs, kept, "compare")
+        compare_syncs(con, request, syncs, kept)
         assemble_plan(con, syncs)
     except InvalidProject as found:
         raise InvalidProject(with_frames(found.diagnostics, request.project.root)) from found

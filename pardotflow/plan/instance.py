@@ -18,20 +18,22 @@ _idle: list[tuple[str, duckdb.DuckDBPyConnection]] = []
 @contextmanager
 def in_memory(setup: str = "") -> Iterator[duckdb.DuckDBPyConnection]:
     """A session for the length of a block, with nothing attached and no table but what it makes; at its end every
-    attached file is let go of. What it makes beside files has to be temporary.
+    attached file is let go of.
 
     `setup` are statements that the instance was given before, once: functions that the session counts on.
     """
     instance = _take(setup)
+    is_clean = False
     try:
         with instance.cursor() as con:
             yield con
-        _clean(instance)
-    except BaseException:
+        is_clean = _clean(instance)
+    finally:
         # What a failure leaves behind is nobody's to find.
-        instance.close()
-        raise
-    _idle.append((setup, instance))
+        if is_clean:
+            _idle.append((setup, instance))
+        else:
+            instance.close()
 
 
 def _take(setup: str) -> duckdb.DuckDBPyConnection:
@@ -45,8 +47,12 @@ def _take(setup: str) -> duckdb.DuckDBPyConnection:
     return instance
 
 
-def _clean(instance: duckdb.DuckDBPyConnection) -> None:
+def _clean(instance: duckdb.DuckDBPyConnection) -> bool:
+    """Let go of what a session attached and set; false where it made more than temporary tables."""
     attached = "select database_name from duckdb_databases() where not internal and database_name <> 'memory'"
     for (name,) in instance.execute(attached).fetchall():
         instance.execute(f"detach {name}")
     instance.execute("; ".join(f"reset {setting}" for setting in SETTINGS))
+    made = "select 1 from duckdb_{}() where database_name = 'memory' and not internal"
+    kinds = " union all ".join(made.format(kind) for kind in ("tables", "views"))
+    return not instance.execute(kinds).fetchall()

@@ -15,6 +15,7 @@ from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.quote import name
 from pardotflow.engine.sqlfile import rows
 from pardotflow.engine.syncplan import address_mappings, side_sql
+from pardotflow.engine.users import users_sql
 from pardotflow.quality.resolve import BoundCase
 from pardotflow.quality.stage import Records, open_stage
 
@@ -69,7 +70,7 @@ def _marks(
     if unlinked or writing:
         # The rows stand together only to be computed; nothing is matched.
         with open_stage(sync, {}, records) as con:
-            con.execute(side_sql(sync, sync.a) + side_sql(sync, sync.b))
+            con.execute(users_sql(sync) + side_sql(sync, sync.a) + side_sql(sync, sync.b))
             for role in "ab" if unlinked else "":
                 columns = [name(c) for c in (*sync.key_forms(role), "_id", "_follow")]
                 _read(con, role, columns, records, keys)

@@ -21,6 +21,7 @@ from pardotflow.engine.quote import literals
 from pardotflow.engine.sqlfile import rows
 from pardotflow.engine.syncplan import side_sql
 from pardotflow.engine.truth import Flow
+from pardotflow.engine.users import users_sql
 from pardotflow.quality.cast import samples_of
 from pardotflow.quality.stage import FALSE, Record, Records, filled, open_stage
 
@@ -223,7 +224,7 @@ def _computed(sync: CompiledSync, role: str, records: _Rows, *, is_source: bool)
         by_mapping.setdefault(spot[0], {})[str(number)] = spot
     found = {}
     with open_stage(sync, {}, staged) as con:
-        con.execute(side_sql(sync, side))
+        con.execute(users_sql(sync) + side_sql(sync, side))
         for number, spots in by_mapping.items():
             m = sync.mappings[number]
             raw, form, targets = (m.raw_a, m.form_a, m.targets_b) if role == "a" else (m.raw_b, m.form_b, m.targets_a)

@@ -166,7 +166,7 @@ def with_users(sync: CompiledSync) -> CompiledSync:
     pairs = (("ana@work.example", "42"),)
     users = UserMap(match=tuple(UserKey), pairs=pairs, fallback="7", queues=Queues.FALLBACK, span=sync.span)
     raw, ways = 'a."OwnerId"', (System.SALESFORCE, System.PARDOT)
-    found = CompiledUsers(role="a", column="_u_0", raw=raw, source=ways[0], target=ways[1], users=users)
+    found = CompiledUsers(sync=sync.name, role="a", column="_u_0", raw=raw, source=ways[0], target=ways[1], users=users)
     return replace(sync, users=(found,))
 
 
@@ -186,7 +186,7 @@ def steps_of(syncs: tuple[CompiledSync, ...]) -> Iterator[Step]:
 def rendered(syncs: tuple[CompiledSync, ...]) -> Iterator[tuple[str, str]]:
     """Every statement of every sync under its step's name, and the templates that stand alone."""
     yield from ((step.name, step.sql) for step in steps_of(syncs))
-    yield "users", users_sql(with_users(syncs[0]), syncs[0].a)
+    yield "users", users_sql(with_users(syncs[0]))
     for template in ALONE:
         yield template, render(template, **VALUES, sync=syncs[0], side=syncs[0].b)
 

@@ -1,0 +1,68 @@
+"""What one session leaves is nothing that the next one finds."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pardotflow.plan import instance
+from pardotflow.plan.instance import SETTINGS, in_memory
+
+ADDED = "create macro added(x) as x + 1"
+
+
+@pytest.fixture(autouse=True)
+def _none_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance, "_idle", [])
+
+
+def settings(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """What a session finds set."""
+    names = ", ".join(f"'{name}'" for name in SETTINGS)
+    return con.execute(f"select name, value from duckdb_settings() where name in ({names}) order by name").fetchall()
+
+
+def test_an_instance_serves_again_as_new(tmp_path: Path) -> None:
+    file = tmp_path / "some.duckdb"
+    with in_memory(ADDED) as con:
+        found = settings(con)
+        con.execute(f"attach '{file}' as file; create table file.kept as select 1 as x")
+        con.execute("create temp table t as select added(1) as x; set threads = 1; set disabled_optimizers = 'top_n'")
+        con.execute(f"set temp_directory = '{tmp_path}'; set TimeZone = 'Asia/Tokyo'")
+        changed = settings(con)
+    with in_memory(ADDED) as con:
+        assert changed != settings(con) == found
+        assert con.execute("select added(1)").fetchone() == (2,)
+        assert con.execute("select current_setting('TimeZone') = 'Asia/Tokyo'").fetchone() == (False,)
+        with pytest.raises(duckdb.CatalogException):
+            con.execute("from t")
+        # The file is whole, and free for any other session.
+        with duckdb.connect(str(file)) as other:
+            assert other.execute("from kept").fetchall() == [(1,)]
+        con.execute(f"attach '{file}' as file (read_only)")
+    assert len(instance._idle) == 1
+
+
+def test_two_at_a_time_are_apart(tmp_path: Path) -> None:
+    with in_memory() as one, in_memory() as other:
+        one.execute(f"attach '{tmp_path / 'a.duckdb'}' as file; create table file.kept as select 1 as x")
+        other.execute(f"attach '{tmp_path / 'b.duckdb'}' as file; create table file.kept as select 2 as x")
+        assert one.execute("from file.kept").fetchall() == [(1,)]
+    assert len(instance._idle) == 2
+
+
+def test_functions_are_found_by_those_alone_who_asked_for_them() -> None:
+    with in_memory(ADDED):
+        pass
+    with in_memory() as con, pytest.raises(duckdb.CatalogException):
+        con.execute("select added(1)")
+
+
+@pytest.mark.parametrize("trouble", ["select 1 / 'a'", "create table more (x int)", "create view more as select 1"])
+def test_what_is_left_behind_is_nobody_s_to_find(trouble: str) -> None:
+    try:
+        with in_memory() as con:
+            con.execute(trouble)
+    except duckdb.Error:
+        pass
+    assert not instance._idle
