@@ -22,6 +22,7 @@ from pardotflow.core.describe import Catalog
 from pardotflow.core.errors import InvalidProject, UsageError
 from pardotflow.core.progress import Progress
 from pardotflow.core.values import System
+from pardotflow.engine.assemble import assemble_plan
 from pardotflow.engine.compile import compile_project
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.consent import Teller
@@ -37,7 +38,6 @@ from pardotflow.engine.order import plan_order
 from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.plannotes import plan_notes
 from pardotflow.engine.quote import literal
-from pardotflow.engine.recycle import plan_recycling
 from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
@@ -114,7 +114,7 @@ def _draft_plan(request: PlanRequest, draft: Path) -> dict[str, str]:
     _remove_draft(draft)
     with open_session(request.layout) as con:
         con.execute(f"attach {literal(str(draft))} as plan")
-        execute(con, TABLES)
+        execute(con, f"begin; {TABLES} commit;")
         syncs, read = read_sides(con, request)
         read = _read_pairs_singly(con, request, syncs, read)
         notes = _run_syncs(con, request, draft, syncs, read)
@@ -285,18 +285,6 @@ def compare_syncs(
     return decided
 
 
-def assemble_plan(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
-    """One ordered plan of what all syncs found, in the attached plan file."""
-    lines = [
-        [n, sync.name, str(sync.strength), str(sync.a.system), str(sync.b.system), sync.line]
-        for n, sync in enumerate(syncs)
-    ]
-    insert_rows(con, "plan.syncs", lines)
-    _name_keys(con, syncs)
-    run(con, "assemble")
-    plan_recycling(con, syncs)
-
-
 def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> Set[str]:
     """Refusals that are still open, creates whose answer never came, and what people decided, as tables of the session;
     returns the syncs with decisions."""
@@ -305,17 +293,11 @@ def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> Set[st
     return load_decisions(con, request.ledger)
 
 
-def _name_keys(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
-    con.execute("create or replace temp table all_keys (sync varchar, key_no integer, key varchar)")
-    insert_rows(con, "all_keys", [[s.name, k.number, k.name] for s in syncs for k in s.keys])
-    mappings = [(sync.name, mapping) for sync in syncs for mapping in sync.mappings]
-    insert_rows(con, "plan.mappings", [[sync, m.mapping.key, m.digest, m.number] for sync, m in mappings])
-
-
 def _finish(
     con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: SidesRead
 ) -> dict[str, str]:
     """Guards, routes, notes, meta data; returns the meta data."""
+    con.execute("begin")
     keep_headers(con, syncs)
     routes = choose_routes(con, request.connectors)
     guards = with_flags([*read.shrunk, *unsettled_guards(con), *count_guards(con, syncs)])
@@ -334,6 +316,7 @@ def _finish(
     _save_rows(con, "plan.notes", [[note] for note in notes])
     meta = _meta(con, request, syncs, read, blocked=any(not g.passed for g in guards))
     insert_rows(con, "plan.meta", sorted(meta.items()))
+    con.execute("commit")
     return meta
 
 

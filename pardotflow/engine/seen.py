@@ -8,28 +8,31 @@ from pardotflow.core.values import System
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.quote import literal, name
+from pardotflow.engine.sqlfile import rows
+from pardotflow.plan.file import filled
+
+PAIRED = ("plan.bases", "plan.links", "plan.agreed", "plan.recycled", "plan.survivors")
+"""The tables of a plan that name two records of a sync."""
 
 
 def record_seen(con: duckdb.DuckDBPyConnection, table: str, syncs: Iterable[CompiledSync]) -> None:
     """Fill `table` with (system, object, id, digest) of every record that the attached plan touches: the ones it
     writes, their counterparts, and the records that new ones are made from."""
+    touching = [
+        f"select s.{role}_system as system, t.{role}_object as object, t.{role}_id as id from {paired} t"
+        " join plan.syncs s using (sync)"
+        for paired in filled(con, PAIRED)
+        for role in "ab"
+    ]
     con.execute(
-        "create or replace temp table touched as"
-        " select distinct system, object, id from ("
-        " select system, object, id from plan.changes"
-        " union all select s.a_system, b.a_object, b.a_id from plan.bases b join plan.syncs s using (sync)"
-        " union all select s.b_system, b.b_object, b.b_id from plan.bases b join plan.syncs s using (sync)"
-        " union all select s.a_system, l.a_object, l.a_id from plan.links l join plan.syncs s using (sync)"
-        " union all select s.b_system, l.b_object, l.b_id from plan.links l join plan.syncs s using (sync)"
-        " union all select s.a_system, g.a_object, g.a_id from plan.agreed g join plan.syncs s using (sync)"
-        " union all select s.b_system, g.b_object, g.b_id from plan.agreed g join plan.syncs s using (sync)"
-        " union all select s.a_system, r.a_object, r.a_id from plan.recycled r join plan.syncs s using (sync)"
-        " union all select s.b_system, r.b_object, r.b_id from plan.recycled r join plan.syncs s using (sync)"
-        " union all select s.a_system, v.a_object, v.a_id from plan.survivors v join plan.syncs s using (sync)"
-        " union all select s.b_system, v.b_object, v.b_id from plan.survivors v join plan.syncs s using (sync)"
+        "create or replace temp table touched as select distinct system, object, id from ("
+        f" {' union all '.join(['select system, object, id from plan.changes', *touching])}"
         ") where not starts_with(id, 'new:') and system <> 'warehouse'"
     )
+    touched = {tuple(row) for row in rows(con, "select distinct system, object from touched")}
     for (system, item), fields in _fields(syncs).items():
+        if (system, item) not in touched:
+            continue
         con.execute(
             f"insert into {table} select {literal(system)}, {literal(item)}, s._id, {digest_of(fields)}"
             f" from {snapshot_table(system, item)} s where _id in"

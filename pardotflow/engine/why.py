@@ -14,9 +14,10 @@ from pardotflow.config.frames import with_frames
 from pardotflow.core.address import parse_address
 from pardotflow.core.errors import InvalidProject, UsageError
 from pardotflow.core.values import System
+from pardotflow.engine.assemble import assemble_plan
 from pardotflow.engine.compiled import CompiledMapping, CompiledSync
 from pardotflow.engine.focus import Focus
-from pardotflow.engine.planner import FEW_ROWS, PlanRequest, assemble_plan, compare_syncs, read_sides
+from pardotflow.engine.planner import FEW_ROWS, PlanRequest, compare_syncs, read_sides
 from pardotflow.engine.session import open_session
 from pardotflow.engine.sqlfile import dicts, rows, run
 from pardotflow.engine.whyrecords import Row, find_link, find_refusals, find_seen, find_standings, named, text_of

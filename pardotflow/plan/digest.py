@@ -7,20 +7,19 @@ import hashlib
 
 import duckdb
 
-from pardotflow.plan.file import ORDERS
+from pardotflow.plan.file import ORDERS, filled
 
 
 def plan_digest(con: duckdb.DuckDBPyConnection) -> str:
     """The SHA-256 of the attached plan's contents, in hex."""
     digest = hashlib.sha256()
-    # Most tables of most plans are empty, and one question about all of them is cheaper than one each.
-    ask = ", ".join(f"exists (from plan.{table})" for table in ORDERS)
-    filled = con.execute(f"select {ask}").fetchone() or ()
-    for (table, order), is_filled in zip(ORDERS.items(), filled, strict=True):
-        digest.update(f"{table}\n".encode())
-        if not is_filled:
+    tables = {f"plan.{table}": order for table, order in ORDERS.items()}
+    some = filled(con, tuple(tables))
+    for table, order in tables.items():
+        digest.update(f"{table.removeprefix('plan.')}\n".encode())
+        if table not in some:
             continue
-        cursor = con.execute(f"select cast(to_json(t) as varchar) from plan.{table} t order by {order}")
+        cursor = con.execute(f"select cast(to_json(t) as varchar) from {table} t order by {order}")
         while chunk := cursor.fetchmany(10_000):
             digest.update("\n".join(row[0] for row in chunk).encode())
             digest.update(b"\n")

@@ -4,7 +4,7 @@ Everything that apply needs stands in it, and everything that a view shows. Crea
 in `meta` alone, outside the digest.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -166,3 +166,9 @@ def _unreadable(path: Path) -> UsageError:
 def read_meta(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The meta data of the attached plan."""
     return dict(con.execute("select key, value from plan.meta").fetchall())
+
+
+def filled(con: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> list[str]:
+    """Those of some tables of a session that hold a row: one question about all of them is cheaper than one each."""
+    found = con.execute(f"select {', '.join(f'exists (from {table})' for table in tables)}").fetchone() or ()
+    return [table for table, is_filled in zip(tables, found, strict=True) if is_filled]

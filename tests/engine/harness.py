@@ -22,7 +22,7 @@ from pardotflow.engine.apply import Applied, ApplyRequest, apply_plan
 from pardotflow.engine.planner import PlanRequest, make_plan
 from pardotflow.engine.why import explain_record
 from pardotflow.plan.explanation import Explanation
-from pardotflow.plan.file import open_plan, read_meta
+from pardotflow.plan.file import filled, open_plan, read_meta
 from pardotflow.plan.guardnames import full_name
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
@@ -110,11 +110,11 @@ def read_plan(path: Path) -> SavedPlan:
     """Every table that the tests look at."""
     tables = dict[str, list[dict[str, Any]]]()
     with open_plan(path) as con:
-        # Most are empty, and one question about all of them is cheaper than one each; so is an order that is made here.
-        filled = con.execute(f"select {', '.join(f'exists (from plan.{table})' for table in TABLES)}").fetchone() or ()
-        for table, is_filled in zip(TABLES, filled, strict=True):
+        # Most are empty, and an order that is made here is cheaper than one that is asked for.
+        some = filled(con, [f"plan.{table}" for table in TABLES])
+        for table in TABLES:
             tables[table] = []
-            if is_filled:
+            if f"plan.{table}" in some:
                 found = con.execute(f"from plan.{table}")
                 names = [c[0] for c in found.description or []]
                 lines = sorted(found.fetchall(), key=lambda row: [(value is None, value) for value in row])

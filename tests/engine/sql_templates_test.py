@@ -18,6 +18,7 @@ from pardotflow.config.project import OnGone
 from pardotflow.config.user_map import Queues, UserKey, UserMap
 from pardotflow.core.describe import Catalog, FieldInfo, ObjectInfo
 from pardotflow.core.values import FieldType, System
+from pardotflow.engine.assemble import ASSEMBLED, COPIED
 from pardotflow.engine.compile import compile_project, snapshot_table
 from pardotflow.engine.compiled import CompiledSync, CompiledUsers, FieldHistory
 from pardotflow.engine.focus import Focus
@@ -130,6 +131,8 @@ VALUES = {
     "overlay": '"overlay.salesforce.Contact"',
     "tables": [TABLE],
     "turned": [TURNED],
+    "filled": ASSEMBLED,
+    "copied": COPIED,
     "kept": [KEPT],
     "keys": [(0, "nf_email(b.email)")],
     "histories": [{"m": 0, "object": "Contact", "history": ENTRIES}],

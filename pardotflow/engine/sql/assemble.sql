@@ -1,6 +1,8 @@
 -- Everything that the syncs found becomes one ordered plan. A record that several syncs write is one change.
+-- Where a table is empty (it is not among `filled`) so is what comes of it, which is then not even planned.
 create or replace temp table strengths as select sync, position, strength in ('apply', 'scheduled') as sendable from plan.syncs;
 
+{% if 'out_fields' in filled %}
 insert into plan.held
 select o.sync, o.system, o.object, case when starts_with(o.id, 'new:') then 'new' else o.id end, min(o.name), '',
        null, null, 'refused', min(r.code || ': ' || r.message), {{ 'o.line' | first_place }}, ''
@@ -45,31 +47,38 @@ select n.change, k.sync, k.a_obj, k.a_id, k.b_obj, k.b_id, k.mapping, k.digest, 
 from kept k join numbered n on n.system = k.system and n.object = k.object and n.id = k.id join strengths s using (sync)
 where (k.mapping is not null or k.section = 'id') and s.sendable
   and exists (from plan.field_changes f where f.change = n.change and f.field = k.field and f.sync = k.sync);
+{% endif %}
 
+{% if 'out_links' in filled %}
 insert into plan.links
 select l.* from out_links l join strengths s on s.sync = l.sync where s.sendable;
+{% endif %}
+{% if 'out_creates' in filled %}
 insert into plan.links
 select distinct c.sync, c.a_obj, c.a_id, c.b_obj, c.b_id, c.a_obj, c.a_id, c.b_obj, c.b_id, 'created:' || c.system, null
 from out_creates c join strengths s on s.sync = c.sync
 where s.sendable and not exists (from refused r where r.id = c.id);
+{% endif %}
+{% if 'out_fields' in filled %}
 -- Pairs with a record that does not exist yet are remembered as soon as it does.
 insert into plan.links
 select distinct k.sync, k.a_obj, k.a_id, k.b_obj, k.b_id, k.a_obj, k.a_id, k.b_obj, k.b_id, 'found', null
 from kept k join strengths s on s.sync = k.sync
 where s.sendable and (starts_with(k.a_id, 'new:') or starts_with(k.b_id, 'new:'))
   and not exists (from plan.links l where l.sync = k.sync and l.a_id = k.a_id and l.b_id = k.b_id);
+{% endif %}
+{% if 'out_agreed' in filled %}
 
 insert into plan.agreed select a.* from out_agreed a join strengths s on s.sync = a.sync where s.sendable;
+{% endif %}
+{% if 'out_conflicts' in filled %}
 
 insert into plan.conflicts
 select c.sync, s.a_system, a_obj, a_id, a_name, s.b_system, b_obj, b_id, b_name, field, a_value, b_value, base_a, base_b, winner, reason, c.line, pii, a_changed_at, b_changed_at, by_person
 from out_conflicts c join plan.syncs s on s.sync = c.sync;
-insert into plan.ambiguities select * from out_ambiguous;
-insert into plan.held select * from out_held;
-insert into plan.skipped select distinct * from out_skipped;
-insert into plan.accepted select * from out_accepted;
-insert into plan.identity select * from out_identity;
-insert into plan.left_out select * from out_left_out;
-insert into plan.unmatched select * from out_unmatched;
+{% endif %}
+{% for found, kept in copied.items() if found in filled %}
+insert into plan.{{ kept }} select {{ 'distinct ' if kept == 'skipped' }}* from {{ found }};
+{% endfor %}
 insert into plan.matched
 select m.sync, m.key_no, k.key, m.pairs from out_matched m join all_keys k on k.sync = m.sync and k.key_no = m.key_no;
