@@ -127,8 +127,11 @@ def _end_as(program: Callable[[], int]) -> NoReturn:
 
 def _load() -> None:
     """Import what commands and the emulator import, but for what looks at variables and streams while it is imported:
-    the command line itself."""
-    import typer  # noqa: F401
+    the command line itself. Some libraries load the larger part of themselves when it is needed first."""
+
+    import httpcore  # noqa: F401
+    import sqlglot
+    import typer._adapters  # noqa: F401
 
     import pardotflow
     from pardotflow.engine.sqlfile import load_templates
@@ -137,6 +140,7 @@ def _load() -> None:
         if module.name.split(".")[1] != "cli" and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     load_templates()
+    sqlglot.parse_one("1", dialect="duckdb")
 
 
 def _next_command() -> Mapping[str, Any] | None:
