@@ -153,6 +153,47 @@ def test_two_prospects_do_not_get_the_same_address(world: World) -> None:
     assert {(h["id"], h["kind"]) for h in plan["held"]} == {(unit, "email_taken") for _, unit in pairs}
 
 
+def test_an_address_is_handed_on_one_apply_after_the_other(world: World) -> None:
+    """Nobody gets an address before it is free, and the plan that frees it says who follows."""
+    unique(world)
+    pairs = [linked(world, name) for name in "abc"]
+    world.settle()
+    for (crm, _), address in zip(pairs, ("b@x.org", "c@x.org", "new@x.org"), strict=True):
+        world.crm.edit("Contact", crm, {"Email": address})
+    world.clock.tick(600)
+    sent, foretold = [], []
+    for _ in pairs:
+        plan = world.settle()
+        sent.append([(f["id"], f["after"]) for f in plan.sendable])
+        foretold.append([(u["id"], u["field"]) for u in plan["unsettled"]])
+    (_, a), (_, b), (_, c) = pairs
+    assert sent == [[(c, "new@x.org")], [(b, "c@x.org")], [(a, "b@x.org")]]
+    assert foretold == [[(b, "email")], [(a, "email")], []]
+    assert_quiet(world)
+
+
+def test_two_who_would_swap_addresses_wait_for_a_person(world: World) -> None:
+    unique(world)
+    (crm_a, a), (crm_b, b) = linked(world, "a"), linked(world, "b")
+    world.settle()
+    world.crm.edit("Contact", crm_a, {"Email": "b@x.org"})
+    world.crm.edit("Contact", crm_b, {"Email": "a@x.org"})
+    world.clock.tick(600)
+    plan = world.settle()
+    assert not plan.sendable
+    assert {(h["id"], h["kind"], h["after"]) for h in plan["held"]} == {
+        (a, "email_taken", "b@x.org"),
+        (b, "email_taken", "a@x.org"),
+    }
+    world.unit.edit("prospect", b, {"email": "between@x.org"})
+    world.clock.tick(600)
+    assert {(f["id"], f["after"]) for f in world.settle().sendable} >= {(a, "b@x.org")}
+    world.settle()
+    assert world.unit.value("prospect", a, "email") == "b@x.org"
+    assert world.unit.value("prospect", b, "email") == "a@x.org"
+    assert_quiet(world)
+
+
 def test_where_prospects_may_share_an_address_nothing_is_held(world: World) -> None:
     configure(world, "keep")
     (crm, unit), _ = linked(world, "a"), linked(world, "b")
