@@ -16,8 +16,6 @@ _OF_VALUES = (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.Inv
 _FOR_VALUES = "Use try_cast() where a value may not have the type, or correct the value where it is kept."
 _FOR_SQL = "Correct the SQL: it is that of DuckDB."
 _QUOTED = re.compile('"([^"]+)"')
-_WORD = re.compile(r'("[^"]*"|\w+)(\.("[^"]*"|\w+))*')
-"""A name, with what stands before it: `t.email`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +37,14 @@ class SqlFault:
 def fault_of(con: duckdb.DuckDBPyConnection, sql: str) -> SqlFault | None:
     """Run a statement and say why it fails; None where it does not."""
     con.execute("set errors_as_json = true")
+    # A cast that is computed while a file is read is blamed on the file.
+    con.execute("set disabled_optimizers = 'type_pushdown'")
     try:
         con.execute(sql)
     except duckdb.Error as trouble:
         return _read(trouble, sql)
     finally:
+        con.execute("reset disabled_optimizers")
         con.execute("reset errors_as_json")
     return None
 
@@ -67,15 +68,17 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def _characters(sql: str, found: dict[str, str]) -> tuple[int, int]:
-    """Where the word begins that is to blame, and its length. The engine counts bytes, and says where alone."""
+    """The engine counts bytes."""
     if "position" not in found:
         return -1, 1
-    start = len(sql.encode()[: int(found["position"])].decode(errors="ignore"))
-    word = _WORD.match(sql, start)
-    return start, len(word[0]) if word else 1
+    start = int(found["position"])
+    length = json.loads(found.get("location", "[0, 1]"))[1]
+    whole = sql.encode()
+    before = whole[:start].decode(errors="ignore")
+    return len(before), max(1, len(whole[start : start + length].decode(errors="ignore")))
 
 
 def _near(word: str, candidates: list[str]) -> str:
     """The engine names what it knows instead, behind its first line."""
-    name = word.rpartition(".")[2].strip('"')
+    name = word.partition("(")[0].rpartition(".")[2].strip('"')
     return suggest(name, candidates, "Known here" if len(candidates) > 1 else "") if name else ""

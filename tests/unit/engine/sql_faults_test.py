@@ -15,10 +15,10 @@ def test_a_statement_that_runs_has_no_fault() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "help"),
     [
-        ("uper('x')", SqlPlace(line=1, column=1, length=4), 'Did you mean "upper"?'),
-        ("'Grüße' ||\n  uper('x')", SqlPlace(line=2, column=3, length=4), 'Did you mean "upper"?'),
+        ("uper('x')", SqlPlace(line=1, column=1, length=9), 'Did you mean "upper"?'),
+        ("'Grüße' ||\n  uper('x')", SqlPlace(line=2, column=3, length=9), 'Did you mean "upper"?'),
         ("t.emial", SqlPlace(line=1, column=1, length=7), 'Did you mean "email"?'),
-        ("date_diff('day', email, 1)", SqlPlace(line=1, column=1, length=9), "Correct the SQL: it is that of DuckDB."),
+        ("date_diff('day', email, 1)", SqlPlace(line=1, column=1, length=26), "Correct the SQL: it is that of DuckDB."),
     ],
 )
 def test_a_word_is_found_in_the_text(text: str, place: SqlPlace, help: str) -> None:
