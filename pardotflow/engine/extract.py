@@ -312,11 +312,15 @@ def make_snapshot(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:
 
 def make_table(con: duckdb.DuckDBPyConnection, table: str, fields: Sequence[str]) -> None:
     """The snapshot of one object with at least these columns, made where it is missing."""
-    con.execute(
-        f"create table if not exists {table} (_id varchar, _stamp timestamp, _writer varchar, _deleted boolean,"
-        " _visible boolean, _closed boolean, _follow varchar, _read_at timestamp)"
+    own = (
+        "_id varchar, _stamp timestamp, _writer varchar, _deleted boolean,"
+        " _visible boolean, _closed boolean, _follow varchar, _read_at timestamp"
     )
-    known = {row[0] for row in con.execute(f"describe {table}").fetchall()}
+    try:
+        known = {row[0] for row in con.execute(f"describe {table}").fetchall()}
+    except duckdb.CatalogException:
+        con.execute(f"create table {table} ({', '.join([own, *(f'{name(field)} varchar' for field in fields)])})")
+        return
     for field in fields:
         if field not in known:
             con.execute(f"alter table {table} add column {name(field)} varchar")

@@ -48,19 +48,28 @@ def landed(con: duckdb.DuckDBPyConnection, columns: Columns, fields: Sequence[st
 
 
 def _take_apart(con: duckdb.DuckDBPyConnection, columns: Columns, fields: Sequence[str], extract: Extract) -> None:
-    array = extract.records_pointer.lstrip("/")
     wanted = tuple(dict.fromkeys([*columns.all, *fields]))
-    shape = literal(json.dumps({array: [_shape(wanted)]}))
-    picks = ", ".join(".".join(name(part) for part in f.split(".")) for f in wanted)
+    parts = [_copies(pages, wanted, extract) for pages in _batches(extract.files)]
+    records = _records(columns, fields, extract)
+    if len(parts) == 1:
+        con.execute(f"create or replace temp table landed as with copies as ({parts[0]}) {records}")
+        return
     con.execute(f"create or replace temp table copies ({', '.join(f'{name(f)} varchar' for f in wanted)})")
-    for pages in _batches(extract.files):
-        con.execute(
-            f"insert into copies select {picks} from"
-            f" (select unnest(from_json(content, {shape}).{name(array)}, max_depth := 2)"
-            f" from read_text([{literals([str(p) for p in pages])}]))"
-        )
-    con.execute(f"create or replace temp table landed as {_records(columns, fields, extract)}")
+    for part in parts:
+        con.execute(f"insert into copies {part}")
+    con.execute(f"create or replace temp table landed as {records}")
     con.execute("drop table copies")
+
+
+def _copies(pages: Sequence[Path], wanted: Sequence[str], extract: Extract) -> str:
+    """SQL of the records of some pages as they came."""
+    array = extract.records_pointer.lstrip("/")
+    shape = literal(json.dumps({array: [_shape(wanted)]}))
+    picks = ", ".join(f"{'.'.join(name(part) for part in f.split('.'))} as {name(f)}" for f in wanted)
+    return (
+        f"select {picks} from (select unnest(from_json(content, {shape}).{name(array)}, max_depth := 2)"
+        f" from read_text([{literals([str(p) for p in pages])}]))"
+    )
 
 
 def _shape(fields: Iterable[str]) -> dict[str, Any]:

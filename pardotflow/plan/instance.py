@@ -4,6 +4,7 @@ To open one costs 20 ms, for the thousands of functions that it knows: the one t
 session of the process.
 """
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -56,3 +57,10 @@ def _clean(instance: duckdb.DuckDBPyConnection) -> bool:
     made = "select 1 from duckdb_{}() where database_name = 'memory' and not internal"
     kinds = " union all ".join(made.format(kind) for kind in ("tables", "views"))
     return not instance.execute(kinds).fetchall()
+
+
+@atexit.register
+def _close_idle() -> None:
+    """What nobody closes ends only after the threads that it counts on."""
+    while _idle:
+        _idle.pop()[1].close()
