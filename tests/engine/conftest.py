@@ -20,7 +20,7 @@ settings.register_profile(
     "ci",
     deadline=None,
     derandomize=True,
-    max_examples=16,
+    max_examples=24,
     phases=_ALL_BUT_SHRINKING,
     report_multiple_bugs=False,
     suppress_health_check=_QUIET,
