@@ -4,7 +4,7 @@ Check that the plan may be applied; read what changed since it was made, and lea
 updates, then deletes, journalled; remember links and bases. A plan can be applied once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -80,10 +80,9 @@ def apply_plan(request: ApplyRequest) -> Applied:
         changes = rows(con, "select count(*) from plan.changes where sendable")[0][0]
         con.execute("create or replace temp table moved (change integer, reason varchar)")
         con.execute("create or replace temp table moved_records (system varchar, object varchar, id varchar)")
+        newer = request.ledger.runs_since(meta["created_at"])
         if changes:
-            _reread(con, request)
-        # What other runs have remembered since is newer than what this plan saw of pairs that it does not write.
-        is_newest = not request.ledger.has_run_since(meta["created_at"])
+            _reread(con, request, newer)
         sender = Sender(
             run_id=run_id,
             ledger=request.ledger,
@@ -99,7 +98,8 @@ def apply_plan(request: ApplyRequest) -> Applied:
             finally:
                 # Whatever ends the sending: what was confirmed is remembered.
                 writers = {system: identity.user_id for system, identity in request.identities.items()}
-                remember(con, sender.outcomes.values(), writers, run_id, request.clock.now(), is_newest=is_newest)
+                # What other runs remembered since is newer than what this plan saw of pairs that it does not write.
+                remember(con, sender.outcomes.values(), writers, run_id, request.clock.now(), is_newest=not newer)
                 keep_refusals(con, request.ledger, sender.outcomes, run_id, request.clock.now())
                 forget_decisions(con, request.ledger)
             report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began)
@@ -141,7 +141,7 @@ def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[
         con.execute("update snap.cursors set full_rows = 0 where connection = ? and object = ?", [connection, item])
 
 
-def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
+def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest, newer_runs: Sequence[str]) -> None:
     """Law 3: what changed since the plan's cursors is read, and what moved is left out."""
     syncs, wanted = open_rows(request.project, request.catalog)
     touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
@@ -154,7 +154,7 @@ def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest) -> None:
     partly = {result.coverage.system for result in read if not result.complete}
     read_moved_singly(con, request.connectors, wanted, syncs, request.progress)
     load_unknown_creates(con, request.ledger, request.connectors)
-    mark_moved(con, syncs, partly_read=partly)
+    mark_moved(con, syncs, newer_runs=newer_runs, partly_read=partly)
 
 
 def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:

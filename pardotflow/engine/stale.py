@@ -10,16 +10,26 @@ import duckdb
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.seen import record_seen
-from pardotflow.engine.sqlfile import execute, rows, run
+from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
 from pardotflow.engine.syncplan import keys_sql
 
 
-def mark_moved(con: duckdb.DuckDBPyConnection, syncs: Sequence[CompiledSync], *, partly_read: Iterable[str]) -> int:
+def mark_moved(
+    con: duckdb.DuckDBPyConnection,
+    syncs: Sequence[CompiledSync],
+    *,
+    newer_runs: Iterable[str],
+    partly_read: Iterable[str],
+) -> int:
     """Fill the session's table `moved (change, reason)` from the refreshed snapshots; says how many changes moved.
 
-    `partly_read` are systems that kept rows back just now: nothing new is made there.
+    `newer_runs` began after the plan was made: what they wrote counts although a lagging read may not show it yet. The
+    stamps of writes say nothing about that, for systems tell whole seconds. `partly_read` are systems that kept rows
+    back just now: nothing new is made there.
     """
     con.execute("create or replace temp table seen_now (system varchar, object varchar, id varchar, digest varchar)")
+    con.execute("create or replace temp table newer_runs (run_id varchar)")
+    insert_rows(con, "newer_runs", [[run_id] for run_id in newer_runs])
     record_seen(con, "seen_now", syncs)
     run(con, "moved")
     _mark_made_meanwhile(con, syncs)

@@ -191,9 +191,9 @@ class Ledger:
                 (plan_id, self._place(path), run_id),
             )
 
-    def has_run_since(self, at: str) -> bool:
-        """True when a run was started after that moment (ISO 8601 in UTC)."""
-        return self._db.execute("select 1 from runs where started_at > ? limit 1", (at,)).fetchone() is not None
+    def runs_since(self, at: str) -> list[str]:
+        """The runs that were started after that moment (ISO 8601 in UTC)."""
+        return [row[0] for row in self._db.execute("select id from runs where started_at > ?", (at,))]
 
     def end_run(
         self, run_id: str, at: datetime, status: str, counts: Mapping[str, int], calls: Mapping[str, int]

@@ -12,7 +12,7 @@ import duckdb
 from pardotflow.core.errors import StateError
 from pardotflow.store.layout import make_private
 
-VERSION = 3
+VERSION = 4
 """Numbers the shape of the tables. An older memory is brought up to it when it is opened to be read, too."""
 
 TABLES = """
@@ -35,7 +35,8 @@ create table if not exists mem.bases (
 );
 create table if not exists mem.writes (
   system varchar, object varchar, id varchar, from_at timestamp, to_at timestamp, writer varchar,
-  is_open boolean          -- its answer never came: it may have taken effect at any time after from_at
+  is_open boolean,         -- its answer never came: it may have taken effect at any time after from_at
+  run_id varchar           -- null where a version before 4 wrote it
 );
 create table if not exists mem.history (
   sync varchar, system varchar, object varchar, id varchar, field varchar, run_id varchar, written_at timestamp,
@@ -54,8 +55,9 @@ create table if not exists mem.moments (
 """
 
 MIGRATIONS: Mapping[int, str] = {
-    # What was only added since is made by TABLES.
+    # Tables that were added since are made by TABLES.
     2: "",
+    3: "alter table mem.writes add column if not exists run_id varchar;",
 }
 """By version: the statements that bring a memory of it to the next one."""
 

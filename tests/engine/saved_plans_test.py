@@ -71,6 +71,20 @@ def test_a_newer_value_from_the_warehouse_is_not_written_over_by_an_older_plan(w
     assert world.unit.value("prospect", unit, "firstName") == "Anna"
 
 
+def test_what_the_run_before_wrote_in_the_same_second_is_no_write_since_the_plan(world: World) -> None:
+    """The systems tell whole seconds: the end of one run and the reads of the next plan can bear the same one."""
+    world.configure(people([{**NAME, "policy": "salesforce"}]))
+    crm, unit = world.pair({"FirstName": "a"}, {"firstName": "a"})
+    world.clock.tick(600)
+    world.settle()
+    world.crm.edit("Contact", crm, {"FirstName": "b"})
+    world.clock.tick(600)
+    assert world.apply(world.plan()).report.confirmed == 1
+    world.crm.edit("Contact", crm, {"FirstName": "c"})
+    assert world.apply(world.plan()).report.confirmed == 1
+    assert world.unit.value("prospect", unit, "firstName") == "c"
+
+
 def test_a_killed_run_of_a_moved_plan_file_is_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.configure(people([{**NAME, "policy": "pardot"}]))
     crm, _ = world.pair({"FirstName": "a"}, {"firstName": "a"})

@@ -36,8 +36,7 @@ with direct as (
   union
   select c.change, 'another run wrote it since the plan was made'
   from plan.changes c join mem.writes w on w.system = c.system and w.object = c.object and w.id = c.id
-  join plan.meta m on m.key = 'cursor.' || w.system || '.' || w.object
-  where case when w.is_open then w.from_at else w.to_at end >= try_cast(m.value as timestamp)
+  join newer_runs n using (run_id)
   union
   select c.change, 'another run created it since the plan was made'
   from plan.changes c join plan.links l on c.id in (l.a_id, l.b_id) and l.kind = 'created:' || c.system

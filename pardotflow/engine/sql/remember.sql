@@ -109,7 +109,8 @@ where not starts_with(c.id, 'new:');
 delete from mem.writes m using new_writes n where m.system = n.system and m.object = n.object and m.id = n.id;
 -- A record that came out of the recycle bin was written by two requests.
 insert into mem.writes by name
-select system, object, id, min(from_at) as from_at, max(to_at) as to_at, min(writer) as writer, bool_or(is_open) as is_open
+select system, object, id, min(from_at) as from_at, max(to_at) as to_at, min(writer) as writer, bool_or(is_open) as is_open,
+       {{ run_id | literal }} as run_id
 from new_writes where id <> '' group by system, object, id;
 
 -- What was written to which field of a record that was there before: the last few times of each.

@@ -23,12 +23,14 @@ def _made(path: Path, version: int, *more: str) -> None:
 @pytest.mark.parametrize("read_only", [True, False])
 def test_an_older_memory_is_brought_up(tmp_path: Path, read_only: bool) -> None:
     path = tmp_path / "memory.duckdb"
-    _made(path, 2, "drop table mem.history")
+    old_writes = "insert into mem.writes values ('pardot', 'prospect', '1', null, null, 'u', false)"
+    _made(path, 2, "drop table mem.history", "alter table mem.writes drop column run_id", old_writes)
     with duckdb.connect(":memory:") as con:
         attach_memory(con, path, read_only=read_only)
         assert con.execute("select value from mem.about").fetchall() == [(str(VERSION),)]
         assert con.execute("select b_id from mem.links").fetchall() == [("1",)]
         assert con.execute("from mem.history").fetchall() == []
+        assert con.execute("select id, run_id from mem.writes").fetchall() == [("1", None)]
 
 
 @pytest.mark.parametrize("version", [1, VERSION + 1])
