@@ -13,10 +13,15 @@ import duckdb
 from pardotflow.engine.landed import naive
 from pardotflow.engine.recycle import remember_recycling
 from pardotflow.engine.send import Outcome, stored_text
-from pardotflow.engine.sqlfile import insert_rows, run
+from pardotflow.engine.sqlfile import insert_rows, rows, run
 
 KEPT_WRITES = 6
 """Writes of one field that are remembered: as many as it takes to see that a value goes to and fro."""
+_TOLD_OTHERWISE = (
+    "from stored s join plan.bases b on b.change = s.change and b.field = s.field"
+    " where s.value is distinct from case b.sent_side when 'a' then b.a_value else b.b_value end limit 1"
+)
+"""Whether an answer tells another value than was sent: only then it is asked whether the two are of one form."""
 
 
 def remember(
@@ -37,7 +42,16 @@ def remember(
     _load(con, outcomes, writers)
     con.execute("begin")
     at = naive(now).isoformat(" ")
-    run(con, "remember", run_id=run_id, now=at, is_newest=is_newest, kept_writes=KEPT_WRITES)
+    told_otherwise = bool(rows(con, _TOLD_OTHERWISE))
+    run(
+        con,
+        "remember",
+        run_id=run_id,
+        now=at,
+        is_newest=is_newest,
+        kept_writes=KEPT_WRITES,
+        told_otherwise=told_otherwise,
+    )
     remember_recycling(con, run_id, at)
     con.execute("commit")
 
@@ -52,7 +66,7 @@ def _load(con: duckdb.DuckDBPyConnection, outcomes: Collection[Outcome], writers
     insert_rows(con, "writers", list(writers.items()))
     con.execute("create or replace temp table lost (change integer, sent_at timestamp, given_up_at timestamp)")
     confirmed = [o for o in outcomes if o.status == "confirmed"]
-    rows = [
+    answered = [
         [o.number, o.record_id, o.sent_at.replace(tzinfo=None), o.answered_at.replace(tzinfo=None)] for o in confirmed
     ]
     lost = [
@@ -61,6 +75,6 @@ def _load(con: duckdb.DuckDBPyConnection, outcomes: Collection[Outcome], writers
         if o.status == "unknown"
     ]
     values = [[o.number, f, stored_text(v)] for o in confirmed if o.stored for f, v in o.stored.items()]
-    insert_rows(con, "outcomes", rows)
+    insert_rows(con, "outcomes", answered)
     insert_rows(con, "lost", lost)
     insert_rows(con, "stored", values)

@@ -147,7 +147,7 @@ def _carry_out(simulation: Simulation, number: int) -> None:
     """Memory and rows as they are once everything that the plan would send was taken."""
     con = simulation.con
     run(con, "simulate_outcomes", round=number, moment=MOMENT, writer=WRITER)
-    run(con, "remember", run_id=WRITER, now=MOMENT, is_newest=True, kept_writes=KEPT_WRITES)
+    run(con, "remember", run_id=WRITER, now=MOMENT, is_newest=True, kept_writes=KEPT_WRITES, told_otherwise=False)
     remember_recycling(con, WRITER, MOMENT)
     if number == 1:
         run(con, "simulate_bases")

@@ -14,11 +14,9 @@ from pardotflow.config.project import MatchKind, OnGone
 from pardotflow.core.diagnostic import Diagnostic
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.values import System
-from pardotflow.engine import truth
 from pardotflow.engine.compiled import (
     CompiledCreate,
     CompiledKey,
-    CompiledMapping,
     CompiledSide,
     CompiledSync,
     CompiledUsers,
@@ -26,15 +24,13 @@ from pardotflow.engine.compiled import (
 from pardotflow.engine.computed import Computed, computed_columns, typed_columns
 from pardotflow.engine.consent import spoken
 from pardotflow.engine.createplan import create_values
+from pardotflow.engine.decidesql import CACHE_LAG, decide_sql, histories_of
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.overlay import lay_over
 from pardotflow.engine.quote import literal
 from pardotflow.engine.sqlfault import fault_of
 from pardotflow.engine.sqlfile import execute, render
 from pardotflow.engine.users import translated_column, users_sql
-
-# Account Engagement serves reads from a cache that can be up to 60 seconds behind.
-CACHE_LAG: Mapping[System, int] = {System.PARDOT: 60, System.SALESFORCE: 0, System.WAREHOUSE: 0}
 
 
 class Extent(IntEnum):
@@ -101,6 +97,16 @@ class _Fate:
         return render(template, sync=self.sync, **self.values, **more)
 
 
+_FREE = "({})".format(
+    " union all ".join(
+        f"select 1 from side_{role} s where s._live and s._out is null and not exists"
+        f" (from taken t where t.role = '{role}' and t.obj = s._obj and t.id = s._id)"
+        for role in "ab"
+    )
+)
+"""The records of either side that take part and have no counterpart yet: only these are matched, or told of."""
+
+
 def side_sql(sync: CompiledSync, side: CompiledSide) -> str:
     """The rows of one side with the computed columns; those of users are looked up in what `users_sql` makes."""
     forms = {f"_c_{m.number}": m.cmp_a if side.role == "a" else m.cmp_b for m in sync.mappings}
@@ -135,7 +141,10 @@ def statements(
     steps += [
         Step(name="sides", sql=side_sql(sync, sync.a) + side_sql(sync, sync.b)),
         Step(name="match start", sql=fate.render("match_start")),
-        *(Step(name=f"match {key.name}", sql=_match_sql(sync, key, fate, share=share)) for key in sync.keys),
+        *(
+            Step(name=f"match {key.name}", sql=_match_sql(sync, key, fate, share=share), needs=(_FREE,))
+            for key in sync.keys
+        ),
         Step(name="match end", sql=fate.render("match_end")),
         Step(name="key names", sql=_key_names(sync)),
     ]
@@ -168,12 +177,12 @@ def second_look(sync: CompiledSync, focus: Focus) -> list[Step]:
 def _compare_steps(sync: CompiledSync, focus: str, *, share: bool = True, decided: bool = False) -> list[Step]:
     """Compare and decide the session's `live_pairs`."""
     steps = [Step(name="cells", sql=_cells_sql(sync)), Step(name="judged", sql=_judged_sql(sync), needs=("cells",))]
-    if histories := _histories(sync):
+    if histories := histories_of(sync):
         times = render("field_times", sync=sync, histories=histories)
         steps.append(Step(name="field times", sql=times, needs=("cells",)))
     steps += [
-        Step(name="decide", sql=_decide_sql(sync, share=share, decided=decided), needs=("cells",)),
-        Step(name="collect", sql=_collect_sql(sync, focus), needs=("cells",)),
+        Step(name="decide", sql=decide_sql(sync, share=share, decided=decided), needs=("cells",)),
+        *_collect_steps(sync, focus),
         Step(name="agreed", sql=render("agreed", sync=sync, mappings=sync.mappings, focus=focus), tells=True),
     ]
     if spoken(sync):
@@ -198,8 +207,24 @@ def _create_steps(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, s
     ]
 
 
-def _collect_sql(sync: CompiledSync, focus: str) -> str:
-    return render("collect", sync=sync, focus=focus, translated=_translated(sync))
+_COLLECTED = {
+    "changes": "outcome = 'send'",
+    "conflicts": "not consent and (outcome = 'held:open_conflict' or decision is not null or section = 'conflict')",
+    "held": "starts_with(outcome, 'held:')",
+    "accepted": "outcome in ('accept', 'insert_only')",
+    "agreed": "outcome = 'accept' or is_cut_copy",
+}
+"""Where each part of what was decided can hold anything; only changes are written."""
+
+
+def _collect_steps(sync: CompiledSync, focus: str) -> list[Step]:
+    """Sort the session's `decided` into what the plan says."""
+    steps = [Step(name="collect cells", sql=render("collect_cells", sync=sync, focus=focus), needs=("cells",))]
+    for part, condition in _COLLECTED.items():
+        sql = render(f"collect_{part}", sync=sync, translated=_translated(sync))
+        needs = ("cells", f"(from named_cells where {condition})")
+        steps.append(Step(name=f"collect {part}", sql=sql, needs=needs, tells=part != "changes"))
+    return steps
 
 
 def _translated(sync: CompiledSync) -> list[int]:
@@ -336,37 +361,8 @@ def _judged_sql(sync: CompiledSync, kept: str = "") -> str:
     return render("judged", sync=sync, **names, **sent, **lags)
 
 
-def _histories(sync: CompiledSync) -> list[Mapping[str, object]]:
-    """What is known of fields' own times, by mapping and object."""
-    return [{"m": m.number, "object": o, "history": h} for m in sync.mappings for o, h in m.histories.items()]
-
-
 def _consent_sql(sync: CompiledSync) -> str:
     return render("consent_cells", sync=sync, numbers=[m.number for m in spoken(sync)])
-
-
-def address_mappings(sync: CompiledSync) -> list[CompiledMapping]:
-    """The mappings that may write the address of a prospect, which in most units no other prospect may have."""
-    if sync.b.system is not System.PARDOT:
-        return []
-    return [m for m in sync.mappings if ("prospect", "email") in {(t.object, t.field) for t in m.targets_b}]
-
-
-def _decide_sql(sync: CompiledSync, *, share: bool, decided: bool) -> str:
-    roles = {side.system: side.role for side in (sync.a, sync.b)}
-    return render(
-        "decide",
-        sync=sync,
-        lags={side.role: CACHE_LAG[side.system] for side in (sync.a, sync.b)},
-        histories=_histories(sync),
-        rules=truth.RULES,
-        consent_rules=truth.CONSENT_RULES,
-        vendor_rules=truth.VENDOR_RULES,
-        salesforce_role=roles.get(System.SALESFORCE, "ask"),
-        pardot_role=roles.get(System.PARDOT, "ask"),
-        decided=decided,
-        unique_address=bool(address_mappings(sync)) and not share,
-    )
 
 
 def _identity_sql(fate: "_Fate", focus: Focus) -> str:

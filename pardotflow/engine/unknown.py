@@ -6,8 +6,8 @@ import duckdb
 
 from pardotflow.connectors.protocol import Connector
 from pardotflow.core.values import System
+from pardotflow.engine.decidesql import CACHE_LAG
 from pardotflow.engine.sqlfile import insert_rows
-from pardotflow.engine.syncplan import CACHE_LAG
 from pardotflow.store.ledger import Ledger
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import duckdb
 
 from pardotflow.engine.compiled import CompiledSync
+from pardotflow.engine.decidesql import address_mappings
 from pardotflow.engine.quote import name
 from pardotflow.engine.sqlfile import rows
-from pardotflow.engine.syncplan import address_mappings, side_sql
+from pardotflow.engine.syncplan import side_sql
 from pardotflow.engine.users import users_sql
 from pardotflow.quality.resolve import BoundCase
 from pardotflow.quality.stage import Records, open_stage

@@ -48,7 +48,9 @@ STEPS = {
     "cells": "cells",
     "judged": "judged",
     "decide": "decide",
-    "collect": "collect",
+    **{
+        f"collect_{part}": f"collect {part}" for part in ("cells", "changes", "conflicts", "held", "accepted", "agreed")
+    },
     "agreed": "agreed",
     "decisions": "decisions",
     "consent_cells": "consent",
@@ -119,6 +121,8 @@ VALUES = {
     "now": "2026-01-01 00:00:00",
     "is_newest": True,
     "kept_writes": 6,
+    "told_otherwise": True,
+    "needed": dict.fromkeys(("consent", "vendor", "times", "cut", "picklists"), True),
     "round": 1,
     "moment": "2026-01-01 00:00:00",
     "writer": "simulated",

@@ -5,16 +5,21 @@ with rules (flow, found, source, section) as (values
   ('{{ rule.flow.value }}', '{{ rule.found.value }}', '{{ rule.source.value }}', '{{ rule.section.value }}'){{ "," if not loop.last }}
 {% endfor %}
 ),
+{% if needed.consent %}
 consent_rules (flow, found, opted_out, source, opt_in) as (values
 {% for rule in consent_rules %}
   ('{{ rule.flow.value }}', '{{ rule.found.value }}', '{{ rule.opted_out.value }}', '{{ rule.source.value }}', {{ rule.opt_in }}){{ "," if not loop.last }}
 {% endfor %}
 ),
+{% endif %}
+{% if needed.vendor %}
 vendor_rules (policy, clears, filled, source) as (values
 {% for rule in vendor_rules %}
   ('{{ rule.policy.value }}', {{ rule.clears }}, '{{ rule.filled.value }}', '{{ rule.source.value }}'){{ "," if not loop.last }}
 {% endfor %}
 ),
+{% endif %}
+{% if needed.times %}
 writes_of as (
   select object, id, system, from_at, to_at, case when is_open then timestamp 'infinity' else to_at + interval 2 second end as until, writer from mem.writes
 ),
@@ -37,9 +42,11 @@ timed as (
       or j.{{ role }}_stamp < w{{ role }}.from_at - interval 2 second and j.{{ role }}_read_at < w{{ role }}.to_at + interval {{ lags[role] }} second)
 {% endfor %}
 ),
+{% endif %}
 asked as (
-  select timed.*, rules.source, rules.section,
+  select j.*, rules.source, rules.section,
     case when ca = 'true' then 'a' else 'b' end as opted_out,
+{% if needed.times %}
     case when a_time is null or b_time is null or abs(epoch_ms(a_time) - epoch_ms(b_time)) < 1000 then 'ask'
          when a_time > b_time then 'a' else 'b' end as newer,
     -- What the reader is told of the two times, or why they do not tell.
@@ -49,7 +56,10 @@ asked as (
          when a_time is null then 'our own write was the last in {{ sync.a.system.value.capitalize() }}'
          when b_time is null then 'our own write was the last in {{ sync.b.system.value.capitalize() }}'
          else 'both changed within the same second' end as untold
-  from timed left join rules on rules.flow = timed.flow and rules.found = timed.found
+{% else %}
+    'record' as clock, 'ask' as newer, cast(null as varchar) as compared, cast(null as varchar) as untold
+{% endif %}
+  from {{ 'timed' if needed.times else 'judged' }} j left join rules on rules.flow = j.flow and rules.found = j.found
 ),
 named as (
   select asked.*,
@@ -61,15 +71,23 @@ named as (
                          when cb is null or (form = 'checkbox' and cb = 'false') then 'a' else 'ask' end
         when 'salesforce' then '{{ salesforce_role }}' when 'pardot' then '{{ pardot_role }}'
         when 'most_recent' then newer else 'ask' end
+{% if needed.vendor %}
       when 'vendor' then case vendor_rules.source when 'newer' then newer else vendor_rules.source end
+{% endif %}
       else asked.source end as ruled,
-    consent_rules.source as consent_source, consent_rules.opt_in as consent_opt_in
-  from asked left join consent_rules on consent_rules.flow = asked.flow and consent_rules.found = asked.found and consent_rules.opted_out = asked.opted_out
+    {{ 'consent_rules.source' if needed.consent else 'cast(null as varchar)' }} as consent_source,
+    {{ 'consent_rules.opt_in' if needed.consent else 'false' }} as consent_opt_in
+  from asked
+{% if needed.consent %}
+  left join consent_rules on consent_rules.flow = asked.flow and consent_rules.found = asked.found and consent_rules.opted_out = asked.opted_out
+{% endif %}
+{% if needed.vendor %}
   left join vendor_rules on asked.source = 'vendor' and vendor_rules.policy = asked.policy
     and vendor_rules.clears = (asked.on_blank = 'clear')
     -- A checkbox is never blank in its form; a field that holds nothing is, and says nothing against a filled one.
     and vendor_rules.filled = case when ca is null or (form = 'checkbox' and nf_text(ra) is null) then 'b'
                                    when cb is null or (form = 'checkbox' and nf_text(rb) is null) then 'a' else 'both' end
+{% endif %}
 ),
 -- What a person decided of exactly these two values is done where otherwise somebody would be asked.
 decided_by as (
@@ -118,16 +136,26 @@ aimed as (
 limited as (
   select a.*, t.field as target_field, t.type as target_type, t.length as target_length, t.restricted,
     -- The beginning of a text is a text; of a number, a date or an address it is another value.
+{% if needed.cut %}
     case when t.length > 0 and a.cut and a.form = 'text' and length(a.out_value) > t.length then nf_text(left(a.out_value, t.length)) else a.out_value end as after_value,
+{% else %}
+    a.out_value as after_value,
+{% endif %}
     t.length > 0 and length(a.out_value) > t.length as too_long,
     -- One side holds the other's value as far as it has room: they agree, and the cut value never goes back.
+{% if needed.cut %}
     a.cut and a.form = 'text' and coalesce(
          (a.flow <> 'b_to_a' and length(a.ob) > tb.length and nf_text(left(a.ob, nullif(tb.length, 0))) = a.nb)
       or (a.flow <> 'a_to_b' and length(a.oa) > ta.length and nf_text(left(a.oa, nullif(ta.length, 0))) = a.na), false) as is_cut_copy
+{% else %}
+    false as is_cut_copy
+{% endif %}
   from aimed a
   left join targets t on t.m = a.m and t.role = a.target and t.obj = case a.target when 'a' then a.a_obj else a.b_obj end
+{% if needed.cut %}
   left join targets ta on ta.m = a.m and ta.role = 'a' and ta.obj = a.a_obj
   left join targets tb on tb.m = a.m and tb.role = 'b' and tb.obj = a.b_obj
+{% endif %}
 )
 select *,
   case
@@ -147,9 +175,11 @@ select *,
     when starts_with(after_value, chr(2)) then case when contains(substr(after_value, 2), chr(2)) then 'held:unmapped_user' else 'held:unmapped_value' end
     when target_type = 'integer' and not regexp_matches(after_value, '^[+-]?[0-9]+$') then 'held:unreadable'
     when is_clear and on_blank <> 'clear' then 'held:blank'
+{% if needed.picklists %}
     when len(restricted) > 0 and after_value is not null
          and len(list_filter(case when target_type = 'multipicklist' then string_split(after_value, ';') else [after_value] end, lambda v: not list_contains(restricted, trim(v)))) > 0
          then 'held:unknown_picklist_value'
+{% endif %}
     when too_long and (not cut or form <> 'text' or after_value is null) then 'held:too_long'
 {% if unique_address %}
     -- In this unit an address belongs to one prospect: the system would refuse a second one.

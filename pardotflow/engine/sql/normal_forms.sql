@@ -17,24 +17,24 @@ create or replace macro nf_untagged(x) as regexp_replace(nf_email(x), '\+[^@]*@'
 create or replace macro nf_nocase(x) as lower(nf_text(x));
 
 -- Salesforce ids: 15 characters are case-sensitive; the three more of the 18-character form say which are capitals.
-create or replace macro sf_bit(c) as cast(c between 'A' and 'Z' as integer);
+create or replace macro sf_capitals(x) as
+  regexp_replace(translate(x, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ1', '11111111111111111111111111.'), '[^1]', '0', 'g');
 create or replace macro sf_check(block) as
-  substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ012345',
-         1 + sf_bit(block[1]) + 2 * sf_bit(block[2]) + 4 * sf_bit(block[3]) + 8 * sf_bit(block[4]) + 16 * sf_bit(block[5]), 1);
+  substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ012345', 1 + cast(cast(reverse(block) as bit) as integer), 1);
 create or replace macro nf_id(x) as
   upper(nullif(nf_trim(x), '')) || case when length(nf_trim(x)) = 15
-       then array_to_string(list_transform(regexp_extract_all(nf_trim(x), '.{5}'), lambda block: sf_check(block)), '') else '' end;
+       then list_aggr(list_transform(regexp_extract_all(sf_capitals(nf_trim(x)), '.{5}'), lambda block: sf_check(block)), 'string_agg', '') else '' end;
 
 create or replace macro nf_decimal(d) as
   regexp_replace(regexp_replace(cast(d as varchar), '0+$', ''), '\.$', '');
 create or replace macro nf_number(x) as
-  case when nf_text(x) is null then null
+  case when coalesce(nf_trim(x), '') = '' then null
        when regexp_matches(nf_trim(x), '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$')
        then coalesce(nf_decimal(try_cast(nf_trim(x) as decimal(38, 18))), nullif(nullif(cast(try_cast(nf_trim(x) as double) as varchar), 'inf'), '-inf'), chr(1) || x)
        else chr(1) || x end;
 
 create or replace macro nf_boolean(x) as
-  case when nf_text(x) is null then null
+  case when coalesce(nf_trim(x), '') = '' then null
        when lower(nf_trim(x)) in ('true', '1') then 'true'
        when lower(nf_trim(x)) in ('false', '0') then 'false'
        else chr(1) || x end;
@@ -45,19 +45,19 @@ create or replace macro nf_checkbox(x) as coalesce(nf_boolean(x), 'false');
 create or replace macro nf_instant(x) as
   timezone('UTC', try_cast(regexp_extract(regexp_replace(nf_trim(x), '([+-][0-9]{2})([0-9]{2})$', '\1:\2'), '^[0-9]{4}-[^(]*$') as timestamptz));
 create or replace macro nf_datetime(x) as
-  case when nf_text(x) is null then null
+  case when coalesce(nf_trim(x), '') = '' then null
        when nf_instant(x) is null then chr(1) || x
        else strftime(nf_instant(x), '%Y-%m-%dT%H:%M:%SZ') end;
 create or replace macro nf_date(x) as
-  case when nf_text(x) is null then null
+  case when coalesce(nf_trim(x), '') = '' then null
        when regexp_matches(nf_trim(x), '^[0-9]{4}-[0-9]{2}-[0-9]{2}$')
        then coalesce(cast(try_cast(nf_trim(x) as date) as varchar), chr(1) || x)
        when nf_instant(x) is null then chr(1) || x
        else strftime(nf_instant(x), '%Y-%m-%d') end;
 
 create or replace macro nf_set(x) as
-  nullif(array_to_string(list_sort(list_distinct(list_filter(list_transform(
-    string_split(nf_text(x), ';'), lambda v: nf_trim(v)), lambda v: v <> ''))), ';'), '');
+  nullif(list_aggr(list_sort(list_distinct(list_filter(
+    string_split_regex(nf_trim(nfc_normalize(x)), '[ \t\n\r]*;[ \t\n\r]*'), lambda v: v <> ''))), 'string_agg', ';'), '');
 
 -- By the type of a field, of what was written to it.
 create or replace macro stored_form(type, x) as

@@ -51,15 +51,17 @@ select b.sync, b.a_object, coalesce(na.record_id, b.a_id) as a_id, b.b_object, c
        case when b.sent_side = 'a' and s.change is not null then s.value else b.a_value end as a_value,
        case when b.sent_side = 'b' and s.change is not null then s.value else b.b_value end as b_value,
        b.sent_side, o.sent_at, o.answered_at, w.writer,
-       case when s.change is not null and stored_form(f.type, s.value)
+       {% if told_otherwise %}case when s.change is not null and stored_form(f.type, s.value)
               is distinct from stored_form(f.type, case b.sent_side when 'a' then b.a_value else b.b_value end)
-            then 1 else 0 end as rewrites
+            then 1 else 0 end{% else %}0{% endif %} as rewrites
 from plan.bases b
 join outcomes o using (change)
 join plan.changes c using (change)
 left join writers w on w.system = c.system
 left join stored s on s.change = b.change and s.field = b.field
+{% if told_otherwise %}
 left join plan.field_changes f on f.change = b.change and f.field = b.field
+{% endif %}
 left join new_ids na on na.planned_id = b.a_id and na.object = b.a_object and na.system = (select a_system from plan.syncs y where y.sync = b.sync)
 left join new_ids nb on nb.planned_id = b.b_id and nb.object = b.b_object and nb.system = (select b_system from plan.syncs y where y.sync = b.sync)
 where b.mapping is not null and (not starts_with(b.a_id, 'new:') or na.record_id is not null)
