@@ -128,7 +128,6 @@ def _end_as(program: Callable[[], int]) -> NoReturn:
 def _load() -> None:
     """Import what commands and the emulator import, but for what looks at variables and streams while it is imported:
     the command line itself. Some libraries load the larger part of themselves when it is needed first."""
-
     import httpcore  # noqa: F401
     import sqlglot
     import typer._adapters  # noqa: F401
