@@ -4,51 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
-from pardotflow.core.describe import FieldInfo
-from pardotflow.core.values import FieldType
-from tests.engine.harness import SavedPlan, World, Yaml, new_world, people
+from tests.engine.harness import SavedPlan, World, Yaml
+from tests.engine.persons import ANA, EVERYBODY, configure, new_org, person
 from tests.engine.troubles import add_warehouse, usage
-
-IS_PERSON = FieldInfo(
-    name="IsPersonAccount",
-    type=FieldType.BOOLEAN,
-    nillable=False,
-    default="false",
-    createable=False,
-    updateable=False,
-)
-ACCOUNTS: Yaml = {"sources": [{"source": "accounts", "connection": "salesforce", "object": "Account"}]}
-TITLES = {"Contact": "Title", "Lead": "Title", "Account": "PersonTitle"}
-EVERYBODY = ("Contact", "Lead", "Account")
-ANA: Yaml = {"LastName": "Alba", "FirstName": "Ana"}
 
 
 @pytest.fixture
 def org(tmp_path: Path) -> Iterator[World]:
     """A world with person accounts."""
-    with new_world(tmp_path / "world", own={"Contact": [IS_PERSON], "Account": [IS_PERSON]}) as made:
-        (made.root / "sources/accounts.yml").write_text(yaml.safe_dump(dict(ACCOUNTS)), "utf-8")
+    with new_org(tmp_path / "world") as made:
         yield made
-
-
-def configure(org: World, *objects: str, **more: object) -> None:
-    """Names and titles both ways between these objects, everybody by default, and prospects."""
-    listed = objects or EVERYBODY
-    titles: Yaml = {"salesforce": {o: TITLES[o] for o in listed}, "pardot": "jobTitle"}
-    sides = {"salesforce": {"objects": list(listed)}, "pardot": {"object": "prospect"}}
-    named: Yaml = {"match": ["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}, "email"], **more}
-    names: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
-    org.configure({**people([names, titles], sides=sides), **named})
-
-
-def person(org: World, **account: object) -> tuple[str, str]:
-    """A person account: the ids of the account and of its contact."""
-    address = {"Email": account["PersonEmail"]} if "PersonEmail" in account else {}
-    contact = org.crm.add("Contact", {**ANA, **address, "IsPersonAccount": True})
-    known = {**ANA, "Name": "Ana Alba", "IsPersonAccount": True, "PersonContactId": contact}
-    return org.crm.add("Account", {**known, **account}), contact
 
 
 def settled(org: World) -> SavedPlan:
