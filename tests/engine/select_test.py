@@ -1,5 +1,7 @@
 """Who takes part: what is outside a selection is neither written nor made again, and loses no edit meanwhile."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.engine.harness import SavedPlan, World, Yaml, people
@@ -174,6 +176,28 @@ def test_archive_takes_the_prospect_along_and_brings_it_back(world: World) -> No
     assert not world.unit.objects["prospect"][unit].last.deleted
     assert world.unit.value("prospect", unit, "firstName") == "crm"
     assert not world.settle().sendable
+
+
+@pytest.mark.parametrize("soon", [1, 30, 600])
+def test_who_a_merge_left_over_does_not_take_the_place_of_who_was_archived(world: World, soon: int) -> None:
+    """Nor while a lagging cache still shows the prospect that we archived."""
+    configure(world, crm={"select": "Title = 'EMEA'", "on_leave": "archive"}, match=["salesforce_id"], create={})
+    winner, unit = world.pair(IN, {})
+    loser, other = world.pair(IN, {})
+    world.unit.habits.lag = timedelta(seconds=60)
+    world.clock.tick(600)
+    world.settle()
+    world.crm.delete("Contact", loser, into=winner)
+    world.clock.tick(600)
+    assert [a["id"] for a in world.plan()["ambiguities"]] == [other]
+    world.crm.edit("Contact", winner, OUT)
+    world.clock.tick(600)
+    assert world.settle(wait=soon).turned == {("delete", unit)}
+    assert not world.plan().sendable
+    world.crm.edit("Contact", winner, IN)
+    world.clock.tick(600)
+    assert world.settle().turned == {("undelete", unit)}
+    assert not world.unit.objects["prospect"][other].last.deleted
 
 
 def test_archive_takes_nobody_along_who_is_not_to_be_synced(world: World) -> None:

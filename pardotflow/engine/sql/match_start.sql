@@ -60,6 +60,21 @@ where l.sync = {{ sync.name | literal }} and l.tombstone in ('{{ sync.a.system.v
 {% endif %}
   );
 
+{% if recycled %}
+-- What we deleted and a lagging cache still shows: once it is seen to be gone the link counts again, and until then nobody
+-- takes its place beside the counterpart that is there.
+create or replace temp table waiting as
+select a._obj as a_obj, a._id as a_id, b._obj as b_obj, b._id as b_id
+from mem.links l join mem.recycled m on m.sync = l.sync and m.a_object = l.a_object and m.a_id = l.a_id and m.b_object = l.b_object and m.b_id = l.b_id
+left join follow_a fa on fa.from_obj = l.a_object and fa.from_id = l.a_id
+left join follow_b fb on fb.from_obj = l.b_object and fb.from_id = l.b_id
+join side_a a on a._obj = coalesce(fa.obj, l.a_object) and a._id = coalesce(fa.id, l.a_id)
+join side_b b on b._obj = coalesce(fb.obj, l.b_object) and b._id = coalesce(fb.id, l.b_id)
+where l.sync = {{ sync.name | literal }} and l.tombstone is not null and m.restored_at is null and a._live and b._live
+  and (m.system = '{{ sync.a.system.value }}' and a._stamp < m.deleted_at - interval 2 second and a._read_at < m.deleted_at + interval {{ lags.a }} second
+    or m.system = '{{ sync.b.system.value }}' and b._stamp < m.deleted_at - interval 2 second and b._read_at < m.deleted_at + interval {{ lags.b }} second);
+{% endif %}
+
 create or replace temp table linked as
 select l.a_object, l.a_id as old_a_id, l.b_object, l.b_id as old_b_id,
        -- The API of Salesforce takes nothing out of its recycle bin.
@@ -96,7 +111,10 @@ where l.a_object = r.old_a_obj and l.old_a_id = r.old_a_id and l.b_object = r.ol
 create or replace temp table pairs as
 select a_obj, a_id, b_obj, b_id, -1 as key_no, followed, false as is_new, old_a_id, old_b_id, a_object as old_a_obj, b_object as old_b_obj,
        restore
-from linked where tombstone is null
+from linked l where tombstone is null
+{% if recycled %}
+  and not exists (from waiting w where w.a_obj = l.a_obj and w.a_id = l.a_id or w.b_obj = l.b_obj and w.b_id = l.b_id)
+{% endif %}
 qualify row_number() over (partition by a_obj, a_id order by claim, b_obj, b_id) = 1
     and min(b_id) over (partition by a_obj, a_id, claim) = max(b_id) over (partition by a_obj, a_id, claim)
     and row_number() over (partition by b_obj, b_id order by claim, a_obj, a_id) = 1
