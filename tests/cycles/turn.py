@@ -57,21 +57,17 @@ class Turns:
     def _turn(self) -> None:
         plan = self._plan(full=True)
         state = self.world.state()
-        keys = self.world.business.keys
-        self.memory.unlearn_pairs(state, keys)
         check_plan(self.world, self.memory, state, plan, self.doubtful)
-        self.memory.learn_pairs(state, keys)
-        applied = state
+        known = set(self.memory.pairs)
+        self.memory.learn_pairs(state, self.world.business.keys)
         self.is_free = self.rng.random() < 0.4
         if self.is_free:
             # Who could not be told apart may have become the only one.
             self.doubtful = set()
             self.said += ["while the plan waits:", *disturb(self.world, self.rng, 0.1)]
-            applied = self.world.state()
+            self.memory.unlearn_pairs(self.world.state(), self.world.business.keys, known)
             # An edit that a lagging cache does not show yet is in the window that is left.
             self.world.tick(float(self.world.business.switches["cache_lag"]) + 1)
-        self.memory.confirm_pairs(state, applied)
-        self.memory.unlearn_pairs(applied, keys)
         refused: Refused = set()
         for _ in range(ROUNDS):
             refused |= self._apply(plan)
