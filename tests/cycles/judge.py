@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -213,17 +213,16 @@ def form(value: Any) -> object:
     return text.lower() if "@" in text else text
 
 
-def restless(plan: SavedPlan, names: Collection[tuple[str, str]]) -> set[FieldKey]:
-    """The fields of which a plan with nothing to send says that they are held or differ: where it names one, that and
-    its counterpart, else all of the record."""
+def restless(plan: SavedPlan, names: Iterable[tuple[str, str]]) -> set[FieldKey]:
+    """The fields of which a plan with nothing to send says that they are held or differ."""
+    fields = {}
+    for crm, unit in names:
+        fields[crm] = fields[unit] = (crm, unit)
     found: set[FieldKey] = set()
-
-    def add(told: str, *records: tuple[str, str]) -> None:
-        pairs = [pair for pair in names if told in pair] or names
-        found.update((*record, name) for record in records for pair in pairs for name in pair)
-
     for row in plan["conflicts"]:
-        add(row["field"], (row["a_object"], row["a_id"]), (row["b_object"], row["b_id"]))
+        for name in (n for crm, unit in names for n in (crm, unit)):
+            found |= {(row["a_object"], row["a_id"], name), (row["b_object"], row["b_id"], name)}
     for row in [*plan["held"], *plan["accepted"]]:
-        add(row["field"], (row["object"], row["id"]))
+        for name in fields:
+            found.add((row["object"], row["id"], name))
     return found
