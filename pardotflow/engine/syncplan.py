@@ -209,19 +209,20 @@ def _create_steps(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, s
 
 _COLLECTED = {
     "changes": "outcome = 'send'",
-    "conflicts": "not consent and (outcome = 'held:open_conflict' or decision is not null or section = 'conflict')",
-    "held": "starts_with(outcome, 'held:')",
+    "conflicts": "not consent and outcome not in ('accept', 'insert_only')"
+    " and (outcome = 'held:open_conflict' or decision is not null or section = 'conflict')",
+    "held": "starts_with(outcome, 'held:') and outcome <> 'held:open_conflict'",
     "accepted": "outcome in ('accept', 'insert_only')",
     "agreed": "outcome = 'accept' or is_cut_copy",
 }
-"""Where each part of what was decided can hold anything; only changes are written."""
+"""Which decided cells each part of a plan is made of; only changes are written."""
 
 
 def _collect_steps(sync: CompiledSync, focus: str) -> list[Step]:
     """Sort the session's `decided` into what the plan says."""
     steps = [Step(name="collect cells", sql=render("collect_cells", sync=sync, focus=focus), needs=("cells",))]
     for part, condition in _COLLECTED.items():
-        sql = render(f"collect_{part}", sync=sync, translated=_translated(sync))
+        sql = render(f"collect_{part}", sync=sync, condition=condition, translated=_translated(sync))
         needs = ("cells", f"(from named_cells where {condition})")
         steps.append(Step(name=f"collect {part}", sql=sql, needs=needs, tells=part != "changes"))
     return steps

@@ -25,6 +25,17 @@ def plan_twice(world: World) -> tuple[SavedPlan, SavedPlan]:
     return first, second
 
 
+def edited(world: World, *, policy: str) -> tuple[str, str]:
+    """A pair that is linked, and whose contact was edited since."""
+    world.configure(people([{**NAME, "policy": policy}]))
+    crm, unit = world.pair({"FirstName": "a"}, {"firstName": "a"})
+    world.clock.tick(600)
+    world.settle()
+    world.crm.edit("Contact", crm, {"FirstName": "b"})
+    world.clock.tick(600)
+    return crm, unit
+
+
 def add_person(world: World) -> None:
     """A contact without a prospect; what we write shows in reads after a minute."""
     world.unit.habits.lag = timedelta(seconds=60)
@@ -73,12 +84,7 @@ def test_a_newer_value_from_the_warehouse_is_not_written_over_by_an_older_plan(w
 
 def test_what_the_run_before_wrote_in_the_same_second_is_no_write_since_the_plan(world: World) -> None:
     """The systems tell whole seconds: the end of one run and the reads of the next plan can bear the same one."""
-    world.configure(people([{**NAME, "policy": "salesforce"}]))
-    crm, unit = world.pair({"FirstName": "a"}, {"firstName": "a"})
-    world.clock.tick(600)
-    world.settle()
-    world.crm.edit("Contact", crm, {"FirstName": "b"})
-    world.clock.tick(600)
+    crm, unit = edited(world, policy="salesforce")
     assert world.apply(world.plan()).report.confirmed == 1
     world.crm.edit("Contact", crm, {"FirstName": "c"})
     assert world.apply(world.plan()).report.confirmed == 1
@@ -86,12 +92,7 @@ def test_what_the_run_before_wrote_in_the_same_second_is_no_write_since_the_plan
 
 
 def test_a_killed_run_of_a_moved_plan_file_is_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.configure(people([{**NAME, "policy": "pardot"}]))
-    crm, _ = world.pair({"FirstName": "a"}, {"firstName": "a"})
-    world.clock.tick(600)
-    world.settle()
-    world.crm.edit("Contact", crm, {"FirstName": "b"})
-    world.clock.tick(600)
+    crm, _ = edited(world, policy="pardot")
     plan = world.plan(output=world.root / "a.plan")
     killed(world, replace(plan, path=plan.path.rename(world.root / "b.plan")), monkeypatch)
     world.clock.tick(600)

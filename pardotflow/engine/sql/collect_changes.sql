@@ -39,4 +39,4 @@ select {{ sync.name | literal }},
   case target when 'a' then case when source_form is null then null else after_value end else ra end,
   case target when 'b' then case when source_form is null then null else after_value end else rb end,
   target, nf(form, case when source_form is not null then after_value end) is not distinct from source_form
-from named_cells where outcome = 'send';
+from named_cells where {{ condition }};

@@ -17,4 +17,4 @@ select {{ sync.name | literal }}, a_obj, a_id, a_name, b_obj, b_id, b_name, key,
     || case when decision is not null and found <> 'both_moved' then '; decided by a person' else '' end,
   line, pii, a_stamp, b_stamp, decision is not null
 from named_cells
-where not consent and outcome not in ('accept', 'insert_only') and (outcome = 'held:open_conflict' or decision is not null or section = 'conflict');
+where {{ condition }};

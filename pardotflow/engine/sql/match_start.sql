@@ -1,5 +1,10 @@
 -- What is linked already, and what is left to be matched.
 -- A converted lead or a merged loser is followed to the record that it became. One API gives all these ids, in one form.
+{# A lagging cache may still show what we deleted. #}
+{% macro still_shown() %}
+(m.restored_at is null and ({% for role in ['a', 'b'] %}{{ ' or ' if role == 'b' }}m.system = '{{ sync.side(role).system.value }}' and {{ role }}._stamp < m.deleted_at - interval 2 second
+  and {{ role }}._read_at < m.deleted_at + interval {{ lags[role] }} second{% endfor %}))
+{%- endmacro %}
 {% for role in ['a', 'b'] %}
 create or replace temp table follow_{{ role }} (from_obj varchar, from_id varchar, from_key varchar, obj varchar, id varchar, key varchar, merged boolean);
 {% endfor %}
@@ -49,11 +54,7 @@ left join mem.recycled m on m.sync = l.sync and m.a_object = l.a_object and m.a_
 where l.sync = {{ sync.name | literal }} and l.tombstone in ('{{ sync.a.system.value }}', '{{ sync.b.system.value }}', 'both')
   and (a._live and b._live
 {% if recycled %}
-    -- A lagging cache may still show what we deleted.
-    and not coalesce(m.restored_at is null and m.system = '{{ sync.a.system.value }}'
-      and a._stamp < m.deleted_at - interval 2 second and a._read_at < m.deleted_at + interval {{ lags.a }} second, false)
-    and not coalesce(m.restored_at is null and m.system = '{{ sync.b.system.value }}'
-      and b._stamp < m.deleted_at - interval 2 second and b._read_at < m.deleted_at + interval {{ lags.b }} second, false)
+    and not coalesce({{ still_shown() }}, false)
     -- What was deleted again after us, a person deleted.
     or a._live and b._visible and b._deleted and m.system = '{{ sync.b.system.value }}' and m.restored_at is null and b._stamp <= m.deleted_at + interval 2 second
     or b._live and a._visible and a._deleted and m.system = '{{ sync.a.system.value }}' and m.restored_at is null and a._stamp <= m.deleted_at + interval 2 second
@@ -70,9 +71,7 @@ left join follow_a fa on fa.from_obj = l.a_object and fa.from_id = l.a_id
 left join follow_b fb on fb.from_obj = l.b_object and fb.from_id = l.b_id
 join side_a a on a._obj = coalesce(fa.obj, l.a_object) and a._id = coalesce(fa.id, l.a_id)
 join side_b b on b._obj = coalesce(fb.obj, l.b_object) and b._id = coalesce(fb.id, l.b_id)
-where l.sync = {{ sync.name | literal }} and l.tombstone is not null and m.restored_at is null and a._live and b._live
-  and (m.system = '{{ sync.a.system.value }}' and a._stamp < m.deleted_at - interval 2 second and a._read_at < m.deleted_at + interval {{ lags.a }} second
-    or m.system = '{{ sync.b.system.value }}' and b._stamp < m.deleted_at - interval 2 second and b._read_at < m.deleted_at + interval {{ lags.b }} second);
+where l.sync = {{ sync.name | literal }} and l.tombstone is not null and a._live and b._live and {{ still_shown() }};
 {% endif %}
 
 create or replace temp table linked as
