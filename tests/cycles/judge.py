@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -213,16 +213,23 @@ def form(value: Any) -> object:
     return text.lower() if "@" in text else text
 
 
-def restless(plan: SavedPlan, names: Iterable[tuple[str, str]]) -> set[FieldKey]:
-    """The fields of which a plan with nothing to send says that they are held or differ."""
-    fields = {}
-    for crm, unit in names:
-        fields[crm] = fields[unit] = (crm, unit)
+def restless(
+    plan: SavedPlan, others: Mapping[Key, Collection[Key]], names: Collection[tuple[str, str]]
+) -> set[FieldKey]:
+    """The fields of which a plan with nothing to send says that they are held or differ: what a line of it names, else
+    all of the record, and the same of the `others` of that record.
+
+    What a system stores in another way than it was sent, or cut, is at rest: the plan says so.
+    """
     found: set[FieldKey] = set()
     for row in plan["conflicts"]:
-        for name in (n for crm, unit in names for n in (crm, unit)):
-            found |= {(row["a_object"], row["a_id"], name), (row["b_object"], row["b_id"], name)}
-    for row in [*plan["held"], *plan["accepted"]]:
-        for name in fields:
-            found.add((row["object"], row["id"], name))
+        found |= _named(row["field"], [(row["a_object"], row["a_id"]), (row["b_object"], row["b_id"])], names)
+    for row in [*plan["held"], *(r for r in plan["accepted"] if r["kind"] == "insert_only")]:
+        key = (row["object"], row["id"])
+        found |= _named(row["field"], [key, *others.get(key, ())], names)
     return found
+
+
+def _named(told: str, records: Iterable[Key], names: Collection[tuple[str, str]]) -> set[FieldKey]:
+    pairs = [pair for pair in names if told in pair] or names
+    return {(*record, name) for record in records for pair in pairs for name in pair}

@@ -1,6 +1,7 @@
 """What the test remembers of a business over its cycles, learnt from the two systems and never from the engine."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,8 @@ class Memory:
 
     pairs: dict[Key, Key] = field(default_factory=dict)
     """Both ways."""
+    firm: set[Key] = field(default_factory=set)
+    """Whose pair an apply has linked: nobody touched either record between the plan and its apply."""
     rested: defaultdict[FieldKey, set[Any]] = field(default_factory=lambda: defaultdict(set))
     """Values that were there when nothing was left to send and nothing was held for the field."""
     written: dict[FieldKey, set[Any]] = field(default_factory=dict)
@@ -41,12 +44,27 @@ class Memory:
             if back == {unit} and state.is_target(crm) and crm not in self.pairs:
                 self.pairs[crm], self.pairs[unit] = unit, crm
 
-    def unlearn_pairs(self, state: State, keys: tuple[Any, ...], known: set[Key]) -> None:
-        """Forget the pairs that are not `known` and that no match key finds any more: nobody has linked them yet."""
+    def confirm_pairs(self, planned: State, applied: State) -> None:
+        """Take the pairs for linked that the apply of a plan found as the plan had seen them."""
+        for one, other in self.pairs.items():
+            both = [k for k in (one, other) if k in planned.records and planned.is_target(k)]
+            if len(both) == 2 and all(applied.records.get(k) == planned.records[k] for k in both):
+                self.firm.add(one)
+
+    def unlearn_pairs(self, state: State, keys: tuple[Any, ...]) -> None:
+        """Forget the pairs that no match key finds any more and that nobody has linked yet."""
         found = finders(state, keys)
-        for one in [k for k in self.pairs if k not in known]:
+        for one in [k for k in self.pairs if k not in self.firm]:
             if self.pairs[one] not in found[one]:
                 del self.pairs[one]
+
+    def others(self, state: State, keys: tuple[Any, ...]) -> Mapping[Key, set[Key]]:
+        """Who was or may be the other record of each pair: by the pairs, a match key, or the id that a prospect bears."""
+        found = finders(state, (*keys, "salesforce_id"))
+        for one, other in self.pairs.items():
+            for key in {one, state.survivor(one)}:
+                found[key] |= {other, state.survivor(other)}
+        return found
 
     def rest(self, state: State, restless: set[FieldKey]) -> None:
         """Remember every value that is at rest, and who is dead."""

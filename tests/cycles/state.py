@@ -60,6 +60,11 @@ class State:
         """True for what may be written."""
         return key in self.records and not (self.is_deleted(key) or self.is_converted(key) or self.is_hidden(key))
 
+    def survivor(self, key: Key) -> Key:
+        """The record that a converted lead or a merged loser became, or the record itself."""
+        id = self.became.get(key[1], key[1])
+        return next((k for k in (("Contact", id), ("Lead", id)) if k in self.records), key)
+
     def is_left_out(self, key: Key, side: Values) -> bool:
         """True for what the sync's rules for the Salesforce side leave out."""
         row = self.records[key]

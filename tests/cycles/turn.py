@@ -57,17 +57,21 @@ class Turns:
     def _turn(self) -> None:
         plan = self._plan(full=True)
         state = self.world.state()
+        keys = self.world.business.keys
+        self.memory.unlearn_pairs(state, keys)
         check_plan(self.world, self.memory, state, plan, self.doubtful)
-        known = set(self.memory.pairs)
-        self.memory.learn_pairs(state, self.world.business.keys)
+        self.memory.learn_pairs(state, keys)
+        applied = state
         self.is_free = self.rng.random() < 0.4
         if self.is_free:
             # Who could not be told apart may have become the only one.
             self.doubtful = set()
             self.said += ["while the plan waits:", *disturb(self.world, self.rng, 0.1)]
-            self.memory.unlearn_pairs(self.world.state(), self.world.business.keys, known)
+            applied = self.world.state()
             # An edit that a lagging cache does not show yet is in the window that is left.
             self.world.tick(float(self.world.business.switches["cache_lag"]) + 1)
+        self.memory.confirm_pairs(state, applied)
+        self.memory.unlearn_pairs(applied, keys)
         refused: Refused = set()
         for _ in range(ROUNDS):
             refused |= self._apply(plan)
@@ -120,7 +124,8 @@ class Turns:
         state = self.world.state()
         check_people(self.memory, state)
         names = [(m.a.label, m.b.label) for s in self.world.project.syncs for m in s.fields if m.a and m.b]
-        self.memory.rest(state, restless(plan, names))
+        others = self.memory.others(state, self.world.business.keys)
+        self.memory.rest(state, restless(plan, others, names))
 
 
 def run_business(seed: int, cycles: int = CYCLES, size: int = SIZE) -> str:
