@@ -59,7 +59,7 @@ class Memory:
                 del self.pairs[one]
 
     def others(self, state: State, keys: tuple[Any, ...]) -> Mapping[Key, set[Key]]:
-        """Who was or may be the other record of each pair: by the pairs, a match key, or the id that a prospect bears."""
+        """Who was or may be the other record of each pair: by a pair, a match key, or the id that a prospect bears."""
         found = finders(state, (*keys, "salesforce_id"))
         for one, other in self.pairs.items():
             for key in {one, state.survivor(one)}:
