@@ -7,6 +7,7 @@ engine read them; the store caches them as JSON.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from dataclasses import field as dataclass_field
+from functools import partial
 from typing import Any
 
 from pardotflow.core.values import FieldType
@@ -59,13 +60,17 @@ class ObjectInfo:
     history: str | None = None
     """Where the history of its fields is kept, and the field there that names the record: `ContactHistory.ContactId`;
     empty where none is kept, None where that is not told."""
+    _by_name: Mapping[str, FieldInfo] = dataclass_field(init=False, compare=False, repr=False)
+    """The first field of each name in lower case."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {f.name.lower(): f for f in reversed(self.fields)})
 
     def field(self, name: str) -> FieldInfo | None:
         """The field of that name or path in any case, or None."""
         if "." in name:
             return self._field_of_parent(name)
-        wanted = name.lower()
-        return next((f for f in self.fields if f.name.lower() == wanted), None)
+        return self._by_name.get(name.lower())
 
     def reference(self, path: str) -> FieldInfo | None:
         """The field with the parent's id that a path follows first, or None where there is no such parent."""
@@ -138,11 +143,16 @@ class Catalog:
     """Every object that is known, by (connection name, object name); case of the object does not matter."""
 
     objects: Mapping[tuple[str, str], ObjectInfo]
+    _related: Mapping[tuple[str, str], ObjectInfo] = dataclass_field(init=False, compare=False, repr=False)
+    """The same, and each finds its parents here."""
+
+    def __post_init__(self) -> None:
+        found = {key: replace(info, related=partial(self.find, key[0])) for key, info in self.objects.items()}
+        object.__setattr__(self, "_related", found)
 
     def find(self, connection: str, name: str) -> ObjectInfo | None:
         """The object, or None where nothing is known of it. It finds the fields of its parents here."""
-        found = self.objects.get((connection, name.lower()))
-        return None if found is None else replace(found, related=lambda other: self.find(connection, other))
+        return self._related.get((connection, name.lower()))
 
     def __iter__(self) -> Iterator[ObjectInfo]:
         return iter(self.objects.values())

@@ -15,6 +15,7 @@ import duckdb
 
 from pardotflow.connectors.protocol import Extract
 from pardotflow.engine.quote import literal, literals, name
+from pardotflow.plan.instance import is_much, use_threads
 
 # Pages that are taken apart at a time.
 BATCH_BYTES = 64 * 1024 * 1024
@@ -41,6 +42,8 @@ class Columns:
 def landed(con: duckdb.DuckDBPyConnection, columns: Columns, fields: Sequence[str], extract: Extract) -> Iterator[None]:
     """The records of a read as the session's table `landed`, for the length of a block; none where no page came."""
     if extract.files:
+        if is_much(extract.files):
+            use_threads(con)
         _take_apart(con, columns, fields, extract)
     yield
     if extract.files:

@@ -44,7 +44,7 @@ from pardotflow.engine.session import open_session
 from pardotflow.engine.simulate import Simulation, prove
 from pardotflow.engine.singles import read_all_singly, read_pairs_singly
 from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
-from pardotflow.engine.syncplan import Extent, run_sync
+from pardotflow.engine.syncplan import Extent, decide_sync, settle_sync
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.engine.users import pair_notes
 from pardotflow.engine.wanted import wanted_objects
@@ -53,6 +53,7 @@ from pardotflow.graph.dag import models_in_order, sources_of_models
 from pardotflow.graph.digest import config_digest
 from pardotflow.plan.digest import plan_digest
 from pardotflow.plan.file import FORMAT_VERSION, TABLES
+from pardotflow.plan.instance import use_threads
 from pardotflow.plan.model import Coverage
 from pardotflow.store.layout import Layout, make_private
 from pardotflow.store.ledger import Ledger
@@ -222,8 +223,7 @@ def _run_syncs(
     con: duckdb.DuckDBPyConnection, request: PlanRequest, draft: Path, syncs: tuple[CompiledSync, ...], read: SidesRead
 ) -> list[str]:
     """Run every sync, assemble the plan and try it out; returns what is to be noted of it."""
-    if sum(c.rows for c in read.coverage) < FEW_ROWS:
-        con.execute(f"set threads = 1; set disabled_optimizers = '{SAVES_ROWS}'")
+    suit_rows(con, sum(c.rows for c in read.coverage))
 
     def try_out(extent: Extent) -> None:
         compare_syncs(con, request, syncs, read.focus, extent, again=True)
@@ -258,6 +258,14 @@ def _run_syncs(
     return expired_note(con) if decided else []
 
 
+def suit_rows(con: duckdb.DuckDBPyConnection, count: int) -> None:
+    """Set a session up to compare so many rows."""
+    if count < FEW_ROWS:
+        con.execute(f"set threads = 1; set disabled_optimizers = '{SAVES_ROWS}'")
+    else:
+        use_threads(con)
+
+
 def compare_syncs(
     con: duckdb.DuckDBPyConnection,
     request: PlanRequest,
@@ -279,7 +287,9 @@ def compare_syncs(
             leave_out_paused(con, sync)
             continue
         request.progress.start(f"{what} {sync.name}", None)
-        run_sync(con, sync, focus, share=share, decided=sync.name in decided, extent=extent, again=again)
+        people = sync.name in decided
+        decide_sync(con, sync, focus, share=share, decided=people, extent=extent, again=again)
+        settle_sync(con, sync, focus, extent=extent, is_last=sync is syncs[-1])
         request.progress.finish(f"{what} {sync.name}")
     run(con, "refused")
     return decided

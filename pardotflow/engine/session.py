@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import duckdb
 
 from pardotflow.engine.sqlfile import render
-from pardotflow.plan.instance import in_memory
+from pardotflow.plan.instance import in_memory, is_much, use_threads
 from pardotflow.store.layout import Layout
 from pardotflow.store.memory import attach_memory, attach_snapshots
 
@@ -21,6 +21,8 @@ def open_session(layout: Layout, *, write_memory: bool = False) -> Iterator[duck
     with prepared() as con:
         scratch = layout.root / "scratch"
         con.execute(f"set temp_directory = '{str(scratch).replace(chr(39), chr(39) * 2)}'")
+        if is_much((layout.snapshots, layout.memory)):
+            use_threads(con)
         attach_snapshots(con, layout.snapshots)
         attach_memory(con, layout.memory, read_only=not write_memory)
         yield con

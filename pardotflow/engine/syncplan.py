@@ -243,22 +243,6 @@ def _kept_steps(sync: CompiledSync, focus: Focus, *, with_pairs: bool) -> list[S
     return steps
 
 
-def run_sync(
-    con: duckdb.DuckDBPyConnection,
-    sync: CompiledSync,
-    focus: Focus,
-    *,
-    share: bool,
-    decided: bool = False,
-    extent: Extent = Extent.PLAN,
-    again: bool = False,
-) -> None:
-    """Plan one sync in the session; the results are appended to the `out_` tables. `decided` as in `statements` and
-    `again` as in `decide_sync`."""
-    decide_sync(con, sync, focus, share=share, decided=decided, extent=extent, again=again)
-    settle_sync(con, sync, focus, extent=extent)
-
-
 def decide_sync(
     con: duckdb.DuckDBPyConnection,
     sync: CompiledSync,
@@ -279,15 +263,24 @@ def decide_sync(
 
 
 def settle_sync(
-    con: duckdb.DuckDBPyConnection, sync: CompiledSync, focus: Focus, *, extent: Extent = Extent.PLAN
+    con: duckdb.DuckDBPyConnection,
+    sync: CompiledSync,
+    focus: Focus,
+    *,
+    extent: Extent = Extent.PLAN,
+    is_last: bool = False,
 ) -> None:
-    """Lay the outcome over the snapshots, and look a second time at the pairs with new records."""
+    """Look a second time at the pairs with new records, and lay the outcome over the snapshots for the syncs that come
+    after this one, unless it `is_last`."""
+    # What a sync that is only shown would write is no news for the syncs after it.
     if not sync.is_applied:
         return
-    # What a sync that is only shown would write is no news for the syncs after it.
-    lay_over(con, sync)
-    if con.execute("from out_creates where sync = ? limit 1", [sync.name]).fetchone():
+    new = con.execute("from out_creates where sync = ? limit 1", [sync.name]).fetchone()
+    if new or not is_last:
+        lay_over(con, sync)
+    if new:
         _run_steps(con, sync, second_look(sync, focus), Extent.EVERY_STEP if focus.kept else extent)
+    if new and not is_last:
         lay_over(con, sync)
 
 

@@ -17,7 +17,7 @@ from pardotflow.core.values import System
 from pardotflow.engine.assemble import assemble_plan
 from pardotflow.engine.compiled import CompiledMapping, CompiledSync
 from pardotflow.engine.focus import Focus
-from pardotflow.engine.planner import FEW_ROWS, PlanRequest, compare_syncs, read_sides
+from pardotflow.engine.planner import PlanRequest, compare_syncs, read_sides, suit_rows
 from pardotflow.engine.session import open_session
 from pardotflow.engine.sqlfile import dicts, rows, run
 from pardotflow.engine.whyrecords import Row, find_link, find_refusals, find_seen, find_standings, named, text_of
@@ -105,8 +105,7 @@ def _keep_record(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[
     try:
         syncs, read = read_sides(con, request)
         kept = Focus(kept=read.focus.records)
-        if rows(con, "select coalesce(sum(full_rows), 0) from snap.cursors")[0][0] < FEW_ROWS:
-            con.execute("set threads = 1")
+        suit_rows(con, rows(con, "select coalesce(sum(full_rows), 0) from snap.cursors")[0][0])
         compare_syncs(con, request, syncs, kept)
         assemble_plan(con, syncs)
     except InvalidProject as found:

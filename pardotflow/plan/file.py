@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pardotflow.core.errors import PlanRefused, UsageError
-from pardotflow.plan.instance import in_memory
+from pardotflow.plan.instance import in_memory, is_much, use_threads
 
 FORMAT_VERSION = "3"
 
@@ -134,6 +134,8 @@ def open_plan(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only session over a plan file, attached as `plan`; raises what `attach_plan` raises."""
     try:
         with in_memory() as con:
+            if is_much([path]):
+                use_threads(con)
             attach_plan(con, path)
             yield con
     except (duckdb.IOException, duckdb.FatalException) as trouble:

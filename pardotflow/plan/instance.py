@@ -1,17 +1,20 @@
 """A DuckDB in memory for a session.
 
 To open one costs 20 ms, for the thousands of functions that it knows: the one that a session let go of serves the next
-session of the process.
+session of the process. A session works in one thread, until it meets with much.
 """
 
 import atexit
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 
 SETTINGS = ("threads", "temp_directory", "disabled_optimizers")
 """What sessions set for a whole instance and not for themselves alone; the next session finds the defaults."""
+MUCH = 8 * 1024 * 1024
+"""Bytes of files from which on several threads are worth what it costs to start them and to hand them pieces."""
 
 _idle: list[tuple[str, duckdb.DuckDBPyConnection]] = []
 
@@ -37,13 +40,23 @@ def in_memory(setup: str = "") -> Iterator[duckdb.DuckDBPyConnection]:
             instance.close()
 
 
+def is_much(files: Iterable[Path]) -> bool:
+    """True where files are worth several threads; one that is not there counts nothing."""
+    return sum(file.stat().st_size for file in files if file.exists()) >= MUCH
+
+
+def use_threads(con: duckdb.DuckDBPyConnection) -> None:
+    """From here to its end a session works in as many threads as the machine has."""
+    con.execute("reset threads")
+
+
 def _take(setup: str) -> duckdb.DuckDBPyConnection:
     """An idle instance with that setup, or a new one."""
     found = next((item for item in _idle if item[0] == setup), None)
     if found:
         _idle.remove(found)
         return found[1]
-    instance = duckdb.connect(":memory:")
+    instance = duckdb.connect(":memory:", config={"threads": 1})
     instance.execute(f"set autoinstall_known_extensions = false; set autoload_known_extensions = false; {setup}")
     return instance
 
@@ -53,7 +66,8 @@ def _clean(instance: duckdb.DuckDBPyConnection) -> bool:
     attached = "select database_name from duckdb_databases() where not internal and database_name <> 'memory'"
     for (name,) in instance.execute(attached).fetchall():
         instance.execute(f"detach {name}")
-    instance.execute("; ".join(f"reset {setting}" for setting in SETTINGS))
+    defaults = (f"reset {setting}" for setting in SETTINGS if setting != "threads")
+    instance.execute("; ".join(["set threads = 1", *defaults]))
     made = "select 1 from duckdb_{}() where database_name = 'memory' and not internal"
     kinds = " union all ".join(made.format(kind) for kind in ("tables", "views"))
     return not instance.execute(kinds).fetchall()

@@ -87,7 +87,7 @@ def _decide(
         reader = Reader(con, sync, own)
         decide_sync(con, sync, Focus(), share=project.environment.ampsea, extent=Extent.EVERY_STEP)
         reader.read_cells()
-        settle_sync(con, sync, Focus())
+        settle_sync(con, sync, Focus(), is_last=True)
         reader.read_plan()
     return reader.outcomes
 

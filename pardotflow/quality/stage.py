@@ -108,7 +108,6 @@ def open_stage(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A session in which the two sides hold the records of these cases, for the length of a block."""
     with prepared() as con:
-        con.execute("set threads = 1")
         con.execute("attach ':memory:' as snap; attach ':memory:' as mem")
         con.execute(TABLES)
         run(con, "output_tables")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import yaml
@@ -36,18 +37,26 @@ VALUE_MAP = "salesforce,pardot\nWeb,web\nFair,fair\n"
 
 
 class EmulatorClock:
-    """The emulator's own clock. Waiting moves it, so that what is waited for comes to be."""
+    """The emulator's own clock, which stands still. Waiting moves it, so that what is waited for comes to be."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
+        self._now: datetime | None = None
+        """Not asked again until it was moved."""
+        self._lock = Lock()
 
     def now(self) -> datetime:
         """The time over there."""
-        return datetime.fromisoformat(self._emulator.plain.get("/__admin/clock").json()["now"])
+        with self._lock:
+            if self._now is None:
+                self._now = datetime.fromisoformat(self._emulator.plain.get("/__admin/clock").json()["now"])
+            return self._now
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
-        self._emulator.advance(seconds)
+        with self._lock:
+            self._emulator.advance(seconds)
+            self._now = None
 
 
 class World:
@@ -92,7 +101,7 @@ class World:
 
     def tick(self, seconds: float) -> None:
         """Move the clock on."""
-        self.emulator.advance(seconds)
+        self.clock.sleep(seconds)
 
     def plan(self, **more: Any) -> SavedPlan:
         """Plan now."""

@@ -110,8 +110,11 @@ class Vendor:
         record = Record(id=id or self._new_id(known))
         start = {f.name: f.default for f in known.fields if f.name.lower() != "id"}
         self.objects[object_name][record.id] = record
-        self._save(object_name, record, {**start, **values}, writer)
+        self._save(record, self._all_stored(object_name, {**start, **values}), writer)
         return record.id
+
+    def _all_stored(self, object_name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {f: self.stored(object_name, f, v) for f, v in values.items()}
 
     def _new_id(self, info: ObjectInfo) -> str:
         if self.system is System.PARDOT:
@@ -121,7 +124,7 @@ class Vendor:
     def edit(self, object_name: str, id: str, values: Mapping[str, Any], *, writer: str = PERSON) -> None:
         """Change some fields; a write that changes nothing still moves the stamp."""
         record = self.objects[object_name][id]
-        self._save(object_name, record, {**record.last.values, **values}, writer)
+        self._save(record, {**record.last.values, **self._all_stored(object_name, values)}, writer)
 
     def write(self, object_name: str, id: str, values: Mapping[str, Any]) -> None:
         """A write of ours to a record that exists, with what this vendor makes of it."""
@@ -139,13 +142,13 @@ class Vendor:
         """Move a record to the recycle bin; `into` names the record that it was merged into."""
         record = self.objects[object_name][id]
         values = {**record.last.values, **({"MasterRecordId": into} if into else {})}
-        self._save(object_name, record, values, writer, deleted=True)
+        self._save(record, values, writer, deleted=True)
 
     def undelete(self, object_name: str, id: str, *, writer: str = PERSON) -> None:
         """Take a record out of the recycle bin; a merge that it lost is undone for it."""
         record = self.objects[object_name][id]
         values = {f: v for f, v in record.last.values.items() if f != "MasterRecordId"}
-        self._save(object_name, record, values, writer)
+        self._save(record, values, writer)
 
     def hide(self, object_name: str, id: str, *, hidden: bool = True) -> None:
         """Take away, or give back, the right to see a record."""
@@ -163,11 +166,8 @@ class Vendor:
         """The live record with that value in a field."""
         return next((r for r in self.live(object_name) if r.last.values.get(name) == value), None)
 
-    def _save(
-        self, object_name: str, record: Record, values: Mapping[str, Any], writer: str, *, deleted: bool = False
-    ) -> None:
+    def _save(self, record: Record, values: Mapping[str, Any], writer: str, *, deleted: bool = False) -> None:
         now = self.clock.now()
         late = self.habits.late if writer == OURS[self.system] else timedelta()
-        kept = {f: self.stored(object_name, f, v) for f, v in values.items()}
         stamp = (now + late).replace(microsecond=0)
-        record.versions.append(Version(at=now, stamp=stamp, writer=writer, values=kept, deleted=deleted))
+        record.versions.append(Version(at=now, stamp=stamp, writer=writer, values=values, deleted=deleted))

@@ -15,11 +15,18 @@ from out_creates where sync = {{ sync.name | literal }} and system = '{{ t.syste
   and id not in (select _id from {{ t.overlay }})
   and not exists (from refused r where r.system = out_creates.system and r.object = out_creates.object and r.id = out_creates.id);
 
+update {{ t.overlay }} o set
 {% for field in t.fields %}
-update {{ t.overlay }} o set {{ field | name }} = coalesce(f.after, f.after_ref)
-from out_fields f
-where f.sync = {{ sync.name | literal }} and f.system = '{{ t.system }}' and f.object = {{ t.object | literal }}
-  and f.id = o._id and f.field = {{ field | literal }}
-  and not exists (from refused r where r.system = f.system and r.object = f.object and r.id = f.id);
+  {{ field | name }} = case when v.{{ ('has ' ~ field) | name }} then v.{{ ('new ' ~ field) | name }} else o.{{ field | name }} end{{ ',' if not loop.last }}
 {% endfor %}
+from (
+  select f.id{% for field in t.fields %},
+    bool_or(f.field = {{ field | literal }}) as {{ ('has ' ~ field) | name }},
+    max(coalesce(f.after, f.after_ref)) filter (f.field = {{ field | literal }}) as {{ ('new ' ~ field) | name }}{% endfor %}
+
+  from out_fields f
+  where f.sync = {{ sync.name | literal }} and f.system = '{{ t.system }}' and f.object = {{ t.object | literal }}
+    and not exists (from refused r where r.system = f.system and r.object = f.object and r.id = f.id)
+  group by f.id
+) v where v.id = o._id;
 {% endfor %}

@@ -1,12 +1,13 @@
 """What one session leaves is nothing that the next one finds."""
 
+import os
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from pardotflow.plan import instance
-from pardotflow.plan.instance import SETTINGS, in_memory
+from pardotflow.plan.instance import MUCH, SETTINGS, in_memory, is_much, use_threads
 
 ADDED = "create macro added(x) as x + 1"
 
@@ -27,7 +28,8 @@ def test_an_instance_serves_again_as_new(tmp_path: Path) -> None:
     with in_memory(ADDED) as con:
         found = settings(con)
         con.execute(f"attach '{file}' as file; create table file.kept as select 1 as x")
-        con.execute("create temp table t as select added(1) as x; set threads = 1; set disabled_optimizers = 'top_n'")
+        use_threads(con)
+        con.execute("create temp table t as select added(1) as x; set disabled_optimizers = 'top_n'")
         con.execute(f"set temp_directory = '{tmp_path}'; set TimeZone = 'Asia/Tokyo'")
         changed = settings(con)
     with in_memory(ADDED) as con:
@@ -41,6 +43,19 @@ def test_an_instance_serves_again_as_new(tmp_path: Path) -> None:
             assert other.execute("from kept").fetchall() == [(1,)]
         con.execute(f"attach '{file}' as file (read_only)")
     assert len(instance._idle) == 1
+
+
+def test_one_thread_works_until_there_is_much(tmp_path: Path) -> None:
+    with in_memory() as con:
+        assert con.execute("select current_setting('threads')").fetchone() == (1,)
+        use_threads(con)
+        assert con.execute("select current_setting('threads')").fetchone() == (os.cpu_count(),)
+    with in_memory() as con:
+        assert con.execute("select current_setting('threads')").fetchone() == (1,)
+    half = tmp_path / "half"
+    half.write_bytes(bytes(MUCH // 2))
+    assert is_much([half, half])
+    assert not is_much([half, tmp_path / "missing"])
 
 
 def test_two_at_a_time_are_apart(tmp_path: Path) -> None:
