@@ -1,13 +1,13 @@
 """What a new record is made of: mapped values, the create rule's own, and the key that makes a retry harmless."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from pardotflow.config.creates import CREATED
 from pardotflow.config.project import MatchKind, TooLong
 from pardotflow.config.user_map import OwnerRule
 from pardotflow.core.forms import Form
-from pardotflow.core.values import FieldType
+from pardotflow.core.values import FieldType, System
 from pardotflow.engine.compile import target_side
 from pardotflow.engine.compiled import CompiledCreate, CompiledKey, CompiledMapping, CompiledSync, Target
 from pardotflow.engine.focus import OTHER, Focus
@@ -68,6 +68,7 @@ def create_values(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, s
     key = key_field(sync, create)
     key_is_id = any(key == k.id_fields.get(create.object) for k in _naming(sync, create.role))
     naming = [_naming_key_of(sync, k, source) for k in _naming(sync, create.role)]
+    items = _items(sync, create, source)
     return {
         "sync": sync,
         "source": source,
@@ -83,7 +84,8 @@ def create_values(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, s
         "created": "" if create.rule.retroactive else CREATED.get(side.system, ""),
         "rule_start": rule_start(sync, create, begins=not focus.records),
         "line": create.line,
-        "items": _items(sync, create, source),
+        "items": items,
+        "unique_address": not share and gives_address(sync, create, items),
         "target_objects": [o.name for o in sync.side(create.role).objects],
         "required": [*create.required, *([] if key_is_id or not key or key in create.required else [key])],
         "key_field": key,
@@ -91,6 +93,13 @@ def create_values(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, s
         "write_backs": _write_backs(sync, create, source),
         "focus_role": focus.of(side.system),
     }
+
+
+def gives_address(sync: CompiledSync, create: CompiledCreate, items: Iterable[CreateItem]) -> bool:
+    """True where a rule makes prospects with an address, and the addresses of the others are known."""
+    known = {f for o in sync.side(create.role).objects if o.name == "prospect" for f in o.fields}
+    is_prospect = (create.system, create.object) == (System.PARDOT, "prospect")
+    return is_prospect and "email" in known and any(item.field == "email" for item in items)
 
 
 def _key_of(key: CompiledKey, source: str) -> CreateKey:

@@ -322,7 +322,7 @@ def _finish(
         "plan.coverage",
         [[c.system, c.object, c.rows, c.deleted, c.mode, c.changed, c.note] for c in read.coverage],
     )
-    notes = [*read.notes, *plan_notes(con, request.identities), *pair_notes(con, syncs)]
+    notes = [*read.notes, *plan_notes(con, request.identities, syncs), *pair_notes(con, syncs)]
     _save_rows(con, "plan.notes", [[note] for note in notes])
     meta = _meta(con, request, syncs, read, blocked=any(not g.passed for g in guards))
     insert_rows(con, "plan.meta", sorted(meta.items()))

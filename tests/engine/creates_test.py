@@ -73,6 +73,62 @@ def test_a_shared_email_does_not_hide_the_record_that_a_later_key_finds(world: W
     assert (crm, unit) in {(link["a_id"], link["b_id"]) for link in plan["links"]}
 
 
+def test_a_new_record_with_a_blank_match_key_is_told(world: World) -> None:
+    """Somebody who is there already under that key is not found: the vendor's documentation warns of the duplicates."""
+    world.configure(people([NAME, MAIL, ORG], match=[ORG, "email"], create=PROSPECT))
+    for number, org in enumerate(("o1", "o2", None, None)):
+        world.crm.add("Contact", {"LastName": "N", "Email": f"{number}@x.org", "Org_Id__c": org})
+    world.clock.tick(600)
+    plan = world.settle()
+    assert [n["note"] for n in plan["notes"] if "match key" in n["note"]] == [
+        "prospect: 2 records to be made without a value for the match key Org_Id__c = org_id__c; a counterpart that is"
+        " there already is not found by it, and would be doubled"
+    ]
+
+
+def sharing(world: World, *, ampsea: bool, **create: object) -> list[str]:
+    """Two contacts with one address, of which a prospect has the first; returns their ids."""
+    (world.root / "environments/dev.yml").write_text(f"type: emulator\nampsea: {str(ampsea).lower()}\n", "utf-8")
+    rule = {"pardot": {"when": "Email is not null", **create}}
+    world.configure(people([NAME, MAIL], match=["salesforce_id", "email"], create=rule))
+    ids = [world.crm.add("Contact", {"LastName": n, "FirstName": n, "Email": "e@x.org"}) for n in ("One", "Two")]
+    world.unit.add("prospect", {"firstName": "One", "email": "e@x.org", "salesforceId": ids[0]})
+    world.clock.tick(600)
+    return ids
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_where_prospects_may_share_an_address_a_rule_may_say_so(world: World, others: int) -> None:
+    first, second = sharing(world, ampsea=True, share_email=True)
+    more = [world.crm.add("Contact", {"LastName": "Three", "Email": "E@x.org"}) for _ in range(others)]
+    plan = world.settle()
+    assert sorted(creates(plan)) == [("prospect", "salesforceId", c) for c in sorted([second, *more])]
+    assert sorted(r.last.values["salesforceId"] for r in world.unit.live("prospect")) == sorted([first, second, *more])
+    assert not world.plan().sendable
+
+
+@pytest.mark.parametrize(("ampsea", "rule"), [(True, {}), (False, {"share_email": True}), (False, {})])
+def test_else_a_second_prospect_with_the_address_is_held(world: World, ampsea: bool, rule: Yaml) -> None:
+    _, second = sharing(world, ampsea=ampsea, **rule)
+    plan = world.settle()
+    assert not creates(plan)
+    assert held(plan) == [(second, "would_duplicate")]
+
+
+def test_in_a_unit_with_unique_addresses_a_new_prospect_needs_a_free_one(world: World) -> None:
+    """Whatever the match keys are: the system would refuse the others."""
+    sharing(world, ampsea=False)
+    world.configure(people([NAME, MAIL], match=["salesforce_id"], create=PROSPECT))
+    twins = [world.crm.add("Contact", {"LastName": "T", "Email": e}) for e in ("T@x.org", "t@x.org")]
+    free = world.crm.add("Contact", {"LastName": "F", "Email": "f@x.org"})
+    world.clock.tick(600)
+    plan = world.settle()
+    (second,) = {h["id"] for h in plan["held"]} - set(twins)
+    assert sorted(held(plan)) == sorted((c, "email_taken") for c in [second, *twins])
+    assert creates(plan) == [("prospect", "salesforceId", free)]
+    assert not world.plan().sendable
+
+
 @pytest.mark.parametrize("strength", ["apply", "observe"])
 def test_two_syncs_that_lack_one_record_make_it_once(world: World, strength: str) -> None:
     one = people([NAME, MAIL], match=["salesforce_id"], create=PROSPECT)

@@ -5,7 +5,7 @@ from pardotflow.config.meaning.fields import check_field
 from pardotflow.config.meaning.read_only import why_read_only
 from pardotflow.config.meaning.scope import Scope, is_same, is_written, other_side, refs_of
 from pardotflow.config.persons import IS_PERSON, person_accounts, required_fields
-from pardotflow.config.project import CreateRule, Side, Sync
+from pardotflow.config.project import CreateRule, MatchKind, Side, Sync
 from pardotflow.core.describe import FieldInfo, ObjectInfo
 from pardotflow.core.span import Span
 from pardotflow.core.values import System
@@ -21,6 +21,7 @@ def check_creates(scope: Scope) -> None:
                 _check_set(scope, side, rule)
                 _check_required(scope, sync, side, rule)
                 _check_created(scope, other_side(sync, side), rule)
+                _check_shared(scope, sync, rule)
 
 
 def _check_key(scope: Scope, sync: Sync, side: Side, rule: CreateRule) -> None:
@@ -82,6 +83,17 @@ def _check_created(scope: Scope, source: Side, rule: CreateRule) -> None:
         scope.findings.error("PF169", message, span, "Remove retroactive, and compare a column of the model in when.")
         return
     check_field(scope, source, source.objects, field, span)
+
+
+def _check_shared(scope: Scope, sync: Sync, rule: CreateRule) -> None:
+    """A second prospect with an address is a question only where the unit allows one, and where e-mail matches."""
+    if not rule.share_email:
+        return
+    why = "" if scope.project.environment.ampsea else "the environment says ampsea: false, where addresses are unique"
+    if not any(key.kind is MatchKind.EMAIL for key in sync.match):
+        why = "email is no match key of the sync"
+    if why:
+        scope.findings.warning("PF162", f'"share_email" has no effect: {why}', rule.at("share_email"), "Remove it.")
 
 
 def _check_required(scope: Scope, sync: Sync, side: Side, rule: CreateRule) -> None:

@@ -107,7 +107,7 @@ MAPPING_CODES: tuple[Code, ...] = (
         "an option without effect",
         "A policy of a one-way mapping, a clock that nothing asks, or allow without consent, decides nothing; with "
         "into: blank no value is written over, so that on_blank: clear and allow: opt_in are never reached and a "
-        "policy hardly ever.",
+        "policy hardly ever; share_email decides nothing where addresses are unique, or where email is no match key.",
         "Remove it.",
     ),
     code(

@@ -39,9 +39,24 @@ select {{ sync.name | literal }}, '{{ source_system }}', j.obj, j.id, j.name, ''
        {{ target_object | literal }} || ' needs ' || m.fields, {{ line | literal }}, ''
 from judged_creates j join missing m on m.obj = j.obj and m.id = j.id;
 
+{% if unique_address %}
+-- In this unit an address belongs to one prospect: the system would refuse a second one.
+create or replace temp table address_taken as
+select f.* from create_fields f where f.field = 'email' and f.trouble is null
+qualify count(*) over (partition by nf_email(f.after_value)) > 1
+  or exists (from side_{{ 'b' if r == 'a' else 'a' }} o where o._obj = 'prospect' and o._visible and not o._deleted and nf_email(o.email) = nf_email(f.after_value))
+  or exists (from out_fields g where g.system = 'pardot' and g.object = 'prospect' and g.field = 'email' and nf_email(g.after) = nf_email(f.after_value));
+
+insert into out_held
+select {{ sync.name | literal }}, '{{ source_system }}', t.obj, t.id, t.name, 'email', null, t.after_value, 'email_taken',
+       'addresses are unique in this unit', t.line, t.pii
+from address_taken t where not exists (from missing m where m.obj = t.obj and m.id = t.id);
+
+{% endif %}
 create or replace temp table creating as
 select j.obj, j.id, j.name, 'new:' || j.obj || '/' || j.id as new_id from judged_creates j
-where j.verdict = 'create' and not exists (from missing m where m.obj = j.obj and m.id = j.id);
+where j.verdict = 'create' and not exists (from missing m where m.obj = j.obj and m.id = j.id)
+{%- if unique_address %} and not exists (from address_taken t where t.obj = j.obj and t.id = j.id){% endif %};
 
 insert into out_creates
 select {{ sync.name | literal }}, '{{ target_system }}', {{ target_object | literal }}, new_id, name, {{ key_field | literal }},
