@@ -55,7 +55,14 @@ def check_plan(world: World, memory: Memory, state: State, plan: SavedPlan, doub
     _nobody_twice(world, memory, state, plan)
     _no_edit_is_lost(memory, state, plan)
     _nobody_who_is_left_out(world, memory, state, plan)
+    _nobody_is_guessed(plan, doubtful)
+
+
+def _nobody_is_guessed(plan: SavedPlan, doubtful: set[Key]) -> None:
+    """Law 6: who cannot be told apart is not written, and nothing is made in the place of a counterpart."""
     touched = {(f["object"], f["id"]) for f in plan.sendable}
+    made = (c["id"].removeprefix("new:").partition("/") for c in plan["changes"] if c["action"] == "create")
+    touched |= {(name, id) for name, _, id in made}
     assert not touched & doubtful, f"law 6: {sorted(touched & doubtful)}"
 
 

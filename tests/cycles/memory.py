@@ -99,8 +99,24 @@ def finders(state: State, match_keys: tuple[Any, ...]) -> dict[Key, set[Key]]:
     return found
 
 
-def ambiguous_from_the_start(state: State, match_key: Any) -> set[Key]:
-    """Who cannot be told apart under the first match key, where nobody is linked yet."""
+@dataclass(slots=True, kw_only=True)
+class Unlinked:
+    """Records that surely were never linked: they are new, or could not be told apart in every plan since they came."""
+
+    known: set[Key] = field(default_factory=set)
+    """Were there when the last plan was made or carried out."""
+    doubtful: set[Key] = field(default_factory=set)
+    """Could not be told apart then."""
+
+    def see(self, state: State, match_key: Any) -> None:
+        """Take note of the state that a plan is made of, by the first of the match keys."""
+        never = self.doubtful | (state.records.keys() - self.known)
+        self.doubtful = _ambiguous(state, match_key, never)
+        self.known |= state.records.keys()
+
+
+def _ambiguous(state: State, match_key: Any, never: set[Key]) -> set[Key]:
+    """Who cannot be told apart under a match key, among those of whom nobody was ever linked."""
     groups: defaultdict[str, tuple[list[Key], list[Key]]] = defaultdict(lambda: ([], []))
     for key in state.records:
         value = state.value_under(match_key, key)
@@ -108,6 +124,8 @@ def ambiguous_from_the_start(state: State, match_key: Any) -> set[Key]:
             groups[value][key[0] == "prospect"].append(key)
     doubtful: set[Key] = set()
     for crm, unit in groups.values():
+        if not never.issuperset((*crm, *unit)):
+            continue
         # An address finds a contact before a lead.
         contacts = [k for k in crm if k[0] == "Contact"]
         chosen = contacts if match_key == "email" and contacts else crm

@@ -12,8 +12,8 @@ from pardotflow.core.errors import PardotflowError
 from tests.cycles.draws import draw_business
 from tests.cycles.judge import check_people, check_plan, check_sent, describe, payloads, restless
 from tests.cycles.life import disturb, permit
-from tests.cycles.memory import Memory, ambiguous_from_the_start
-from tests.cycles.state import Key
+from tests.cycles.memory import Memory, Unlinked
+from tests.cycles.state import Key, State
 from tests.cycles.world import World, opened
 from tests.engine.harness import SavedPlan
 
@@ -34,7 +34,7 @@ class Turns:
     def __init__(self, world: World, rng: Random) -> None:
         self.world, self.rng = world, rng
         self.memory = Memory()
-        self.doubtful: set[Key] = set()
+        self.unlinked = Unlinked()
         self.said: list[str] = []
         self.is_free = False
         """Something was refused, moved, or done by people since the plan: nothing foretells what the next one sends."""
@@ -43,12 +43,9 @@ class Turns:
         """All of them."""
         state = self.world.state()
         assert len(state.records) >= 200
-        if "pick" not in self.world.business.sync:
-            self.doubtful = ambiguous_from_the_start(state, self.world.business.keys[0])
         for number in range(cycles):
             self.said.append(f"cycle {number + 1}")
             if number:
-                self.doubtful = set()
                 self.said.append(permit(self.world, self.rng))
                 self.said += disturb(self.world, self.rng, 0.25)
             self.world.tick(SETTLED)
@@ -59,13 +56,11 @@ class Turns:
         state = self.world.state()
         keys = self.world.business.keys
         self.memory.unlearn_pairs(state, keys)
-        check_plan(self.world, self.memory, state, plan, self.doubtful)
+        self._check(state, plan)
         self.memory.learn_pairs(state, keys)
         applied = state
         self.is_free = self.rng.random() < 0.4
         if self.is_free:
-            # Who could not be told apart may have become the only one.
-            self.doubtful = set()
             self.said += ["while the plan waits:", *disturb(self.world, self.rng, 0.1)]
             applied = self.world.state()
             # An edit that a lagging cache does not show yet is in the window that is left.
@@ -87,9 +82,15 @@ class Turns:
             if not again.sendable:
                 break
             plan, self.is_free = again, False
-            check_plan(self.world, self.memory, self.world.state(), plan, self.doubtful)
+            self._check(self.world.state(), plan)
         assert not again.sendable, "law 1: no end:\n" + "\n".join(describe(again))
         self._rest(again)
+
+    def _check(self, state: State, plan: SavedPlan) -> None:
+        """Judge a plan by the state that it was made of."""
+        if "pick" not in self.world.business.sync:
+            self.unlinked.see(state, self.world.business.keys[0])
+        check_plan(self.world, self.memory, state, plan, self.unlinked.doubtful)
 
     def _plan(self, *, full: bool = False) -> SavedPlan:
         """A plan; making it writes nothing."""
@@ -106,6 +107,8 @@ class Turns:
         applied = self.world.apply(plan)
         assert applied.stopped is None and not applied.report.unknown, applied
         check_sent(self.world, self.memory, plan, applied)
+        # What the run has made is linked from the beginning.
+        self.unlinked.known |= self.world.state().records.keys()
         self.said.append(
             f"applied: {applied.report.status} {applied.report.refused} refused {applied.report.moved} moved"
         )

@@ -77,6 +77,22 @@ def test_only_what_is_made_after_the_first_apply_gets_a_counterpart(world: World
     assert moments(world)[("people", "create.pardot")] == start
 
 
+def test_an_address_that_comes_later_makes_no_prospect_of_an_older_record(world: World) -> None:
+    """The connector makes one then."""
+    configure(world, create={"pardot": {"when": "Email is not null", "retroactive": False}})
+    old = world.crm.add(
+        "Contact", {"LastName": "old", "CreatedDate": f"{world.clock.now():%Y-%m-%dT%H:%M:%S.000+0000}"}
+    )
+    world.clock.tick(600)
+    world.settle()
+    world.crm.edit("Contact", old, {"Email": "late@x.org"})
+    world.clock.tick(600)
+    plan = world.settle()
+    assert created(plan) == [] and {(s["id"], s["reason"]) for s in plan["skipped"]} == {(old, "older_than_rule")}
+    configure(world, create={"pardot": {"when": "Email is not null"}})
+    assert created(world.settle()) == ["late@x.org"]
+
+
 def test_what_is_made_between_the_plan_and_its_apply_is_not_lost(world: World) -> None:
     configure(world, create={"pardot": {"when": "Email is not null", "retroactive": False}})
     contact(world, "old@x.org")

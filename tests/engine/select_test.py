@@ -67,6 +67,28 @@ def test_a_record_outside_gets_no_counterpart_and_is_counted(world: World) -> No
     assert left_out(plan) == [("salesforce", "outside_selection", 2)]
 
 
+@pytest.mark.parametrize(("condition", "taken"), [("Title = 'EMEA'", "0"), ("lower(Title) = 'emea'", "01")])
+def test_a_condition_looks_at_the_case_of_letters_where_it_says_so(world: World, condition: str, taken: str) -> None:
+    configure(world, crm={"select": condition})
+    for number, title in enumerate(("EMEA", "emea", "US")):
+        world.crm.add("Contact", {"LastName": "N", "Email": f"{number}@x.org", "Title": title})
+    world.clock.tick(600)
+    plan = world.settle()
+    assert [c["name"] for c in plan["changes"] if c["action"] == "create"] == [f"{n}@x.org" for n in taken]
+
+
+def test_archive_takes_no_prospect_along_that_belongs_to_nobody(world: World) -> None:
+    """The connector archives what is imported and matches no record that it sees."""
+    configure(world, crm={"select": "Title = 'EMEA'", "on_leave": "archive"}, create={})
+    world.unit.add("prospect", {"email": "nobody@x.org"})
+    world.crm.add("Contact", {"LastName": "Out", "Email": "out@x.org", **OUT})
+    world.unit.add("prospect", {"email": "out@x.org"})
+    world.clock.tick(600)
+    plan = world.settle()
+    assert not plan["changes"]
+    assert len(list(world.unit.live("prospect"))) == 2
+
+
 @pytest.mark.parametrize("key", ["email", "salesforceId"])
 def test_a_record_outside_is_still_found_and_no_second_one_is_made(world: World, key: str) -> None:
     emea(world)
