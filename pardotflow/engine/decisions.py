@@ -79,6 +79,8 @@ The table names a source; the value is then held (shown, not sent) when
 | `unmapped_user` | no active user of the other system stands for this one, or several do, or a queue owns the record |
 | `unknown_picklist_value` | the target's restricted picklist does not have it |
 | `too_long` | it is longer than the target takes, and `too_long` is `hold` (the default); `cut` sends the beginning |
+| `email_taken` | addresses are unique in the unit, and another prospect has this one or would get it by the same plan |
+| `opt_in` | it takes a consent back without `allow: opt_in`, or an opt-out would flow against the direction |
 | `open_conflict` | the policy asks, or cannot tell |
 | `kept_by_decision` | a person decided to keep both values |
 | `refused` | the system refused exactly this change before |
