@@ -2,6 +2,7 @@
 
 from pardotflow.config.project import Policy
 from pardotflow.engine.truth import CONSENT_RULES, OWN_FLOWS, RULES, VENDOR_RULES, Filled, Flow, Found, Source
+from pardotflow.plan.consent import TRACED
 
 _FLOWS = {
     Flow.A_TO_B: "`to_pardot` (or from a warehouse)",
@@ -56,6 +57,13 @@ form is right (a number and a text, a date and a time), the mapping is refused.
 
 Salesforce stands for the first side and Pardot for the second; in a sync from a warehouse the warehouse is the first
 side.
+"""
+
+CONSENT = f"""\
+A plan tells what it does about consent apart from all other changes: who says no, in which system, since when, and who
+set it. That comes from the history that Salesforce keeps of the field, else from the last change of the record. History
+and names are asked for the first {TRACED} of these rows only: what is taken back, then what waits, then the opt-outs. A
+plan with more says so; of the others it has the record's last change.
 """
 
 VENDOR = """## The connector's rules (`preset: connector`)
@@ -155,6 +163,8 @@ def decisions_page() -> str:
         "## Consent (`policy: consent`)",
         "",
         "True on either side wins. A move to false needs `allow: opt_in` on the mapping.",
+        "",
+        *CONSENT.splitlines(),
         "",
     ]
     lines += [f"| found | holds true | {flows} |", "|---|---|---|---|---|"]

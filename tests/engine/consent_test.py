@@ -9,6 +9,7 @@ import pytest
 
 from pardotflow.core.describe import FieldInfo
 from pardotflow.core.values import FieldType, System
+from pardotflow.plan.consent import TRACED
 from pardotflow.plan.report import read_report
 from pardotflow.views.page import page_for
 from pardotflow.views.terminal.consent import consent_lines
@@ -199,3 +200,20 @@ def test_nothing_is_read_where_nothing_is_to_tell(world: World) -> None:
     before = {s: c.calls for s, c in world.fakes.items()}
     world.plan()
     assert {s: c.calls - before[s] for s, c in world.fakes.items()} == {System.SALESFORCE: 2, System.PARDOT: 1}
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_where_history_is_not_asked_for_all_the_plan_says_so(world: World, beyond: int) -> None:
+    world.configure(people([OPT_OUT]))
+    pairs = [world.pair({"OptOut__c": False}, {"optedOut": False}) for _ in range(TRACED + beyond)]
+    world.settle()
+    world.crm.habits.tracked = frozenset({"OptOut__c"})
+    for crm, _ in pairs:
+        world.crm.edit(CONTACT, crm, {"OptOut__c": True})
+    world.clock.tick(600)
+    plan = world.plan()
+    assert len(plan["consent"]) == TRACED + beyond
+    assert [c["by_history"] for c in plan["consent"]].count(True) == TRACED
+    for full in (False, True):
+        block = " ".join(line.plain for line in consent_lines(read_report(plan.path), page_for(width=80, full=full)))
+        assert ("who set it was asked for the first 200 of 201" in " ".join(block.split())) is bool(beyond)
