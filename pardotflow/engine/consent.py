@@ -23,10 +23,9 @@ from pardotflow.engine.histories import CHANGED_FIELD, history_of
 from pardotflow.engine.landed import landed, naive
 from pardotflow.engine.quote import literal, literals, name
 from pardotflow.engine.sqlfile import insert_rows, rows, run
+from pardotflow.plan.consent import TRACED
 from pardotflow.store.layout import Layout
 
-TRACED = 200
-"""Rows of which it is asked who set the value: what fits one call an object."""
 NAMES_AGE = timedelta(days=1)
 _USERS: Mapping[System, tuple[str, tuple[str, ...]]] = {
     System.SALESFORCE: ("User", ("Id", "Name")),

@@ -2,6 +2,7 @@
 
 from pardotflow.config.project import Policy
 from pardotflow.engine.truth import CONSENT_RULES, OWN_FLOWS, RULES, VENDOR_RULES, Filled, Flow, Found, Source
+from pardotflow.plan.consent import TRACED
 
 _FLOWS = {
     Flow.A_TO_B: "`to_pardot` (or from a warehouse)",
@@ -58,6 +59,13 @@ Salesforce stands for the first side and Pardot for the second; in a sync from a
 side.
 """
 
+CONSENT = f"""\
+A plan tells what it does about consent apart from all other changes: who says no, in which system, since when, and who
+set it. That comes from the history that Salesforce keeps of the field, else from the last change of the record. History
+and names are asked for the first {TRACED} of these rows only: what is taken back, then what waits, then the opt-outs. A
+plan with more says so; of the others it has the record's last change.
+"""
+
 VENDOR = """## The connector's rules (`preset: connector`)
 
 On a sync, a mapping or in the project's defaults. Two-way fields are then decided as the vendor's own connector does,
@@ -79,6 +87,8 @@ The table names a source; the value is then held (shown, not sent) when
 | `unmapped_user` | no active user of the other system stands for this one, or several do, or a queue owns the record |
 | `unknown_picklist_value` | the target's restricted picklist does not have it |
 | `too_long` | it is longer than the target takes, and `too_long` is `hold` (the default); `cut` sends the beginning |
+| `email_taken` | addresses are unique in the unit, and another prospect has this one or would get it by the same plan |
+| `opt_in` | it takes a consent back without `allow: opt_in`, or an opt-out would flow against the direction |
 | `open_conflict` | the policy asks, or cannot tell |
 | `kept_by_decision` | a person decided to keep both values |
 | `refused` | the system refused exactly this change before |
@@ -153,6 +163,8 @@ def decisions_page() -> str:
         "## Consent (`policy: consent`)",
         "",
         "True on either side wins. A move to false needs `allow: opt_in` on the mapping.",
+        "",
+        *CONSENT.splitlines(),
         "",
     ]
     lines += [f"| found | holds true | {flows} |", "|---|---|---|---|---|"]

@@ -1,4 +1,5 @@
-"""Law 2: before a plan is shown, it is carried out on copies and planned again, by the same statements.
+"""Law 2: before a plan is shown, it is carried out on copies and planned again, by the same statements; one that
+plainly settles needs no trial.
 
 What a second plan would still send is no plan to apply: either two rules write the same values for ever, or a change
 needs another apply to travel on. The systems' own automation takes no part; reading back finds that.

@@ -4,8 +4,11 @@ import duckdb
 
 from pardotflow.plan.model import Consent, ConsentRow, RecordName
 
+TRACED = 200
+"""Rows of which it is asked who set the value, in the order of `read_consent`: what fits one call an object."""
 
-def read_consent(con: duckdb.DuckDBPyConnection, limit: int = 200) -> Consent | None:
+
+def read_consent(con: duckdb.DuckDBPyConnection, limit: int = TRACED) -> Consent | None:
     """Exact counts and the first rows: what is taken back, then what waits, then the opt-outs.
 
     None where no sync maps a field in which people say no.

@@ -19,7 +19,7 @@ from pardotflow.store.decisions import TABLE as DECISIONS
 from pardotflow.store.decisions import Decision, delete_decisions, read_decisions, write_decisions
 from pardotflow.store.layout import make_private
 
-VERSION = 2
+VERSION = 3
 
 TABLES = f"""
 create table about (key text primary key, value text) without rowid;
@@ -48,8 +48,9 @@ create table identities (connection text primary key, organization text, user te
 {DECISIONS}
 """
 
-MIGRATIONS: Mapping[int, str] = {1: DECISIONS}
-"""By version: the statements that bring a ledger of it to the next one."""
+MIGRATIONS: Mapping[int, str] = {1: DECISIONS, 2: "delete from describes where connection = 'pardot';"}
+"""By version: the statements that bring a ledger of it to the next one. What an older version described of Pardot does
+not say which custom fields the vendor's connector maps, and is read again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,20 +1,29 @@
 """What a plan says of consent: who says no, where, since when, and what becomes of it."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pardotflow.core.values import System
+from pardotflow.core.describe import FieldInfo
+from pardotflow.core.values import FieldType, System
+from pardotflow.plan.consent import TRACED
 from pardotflow.plan.report import read_report
 from pardotflow.views.page import page_for
 from pardotflow.views.terminal.consent import consent_lines
-from tests.engine.harness import SavedPlan, World, Yaml, people
+from tests.engine.harness import SavedPlan, World, Yaml, new_world, people
 from tests.engine.vendor import OURS, PERSON, START
 
 OPT_OUT: Yaml = {"salesforce": "OptOut__c", "pardot": "optedOut", "policy": "consent"}
 NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
 CONTACT, PROSPECT = "Contact", "prospect"
+
+
+def truth(name: str) -> FieldInfo:
+    """A checkbox."""
+    return FieldInfo(name=name, type=FieldType.BOOLEAN, nillable=False, default="false")
 
 
 def start(world: World, *mappings: Yaml, no: bool = False, **more: Any) -> tuple[str, str]:
@@ -130,6 +139,41 @@ def test_known_fields_are_told_whatever_their_policy(world: World) -> None:
     assert told(world.plan()) == [("sent", "in", "pardot", "pardot", "salesforce")]
 
 
+NOES = [("DoNotCall", "own__c"), ("Own__c", "isDoNotCall"), ("Own__c", "isDoNotEmail"), ("DoNotCall", "isDoNotCall")]
+"""Fields of Salesforce and Pardot of which one at least is known as a place where people say no."""
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Iterator[World]:
+    """Two systems in which people say no to calls and to mail, each in a field of its own."""
+    crm, unit = ([truth(n) for n in sorted(set(names))] for names in zip(*NOES, strict=True))
+    with new_world(tmp_path / "calls", {System.SALESFORCE: crm, System.PARDOT: unit}) as made:
+        yield made
+
+
+@pytest.mark.parametrize(("crm_field", "unit_field"), NOES)
+@pytest.mark.parametrize("policy", ["consent", "salesforce"])
+def test_a_no_to_calls_or_mail_is_consent_too(calls: World, crm_field: str, unit_field: str, policy: str) -> None:
+    calls.configure(people([{"salesforce": crm_field, "pardot": unit_field, "policy": policy}], guards={}))
+    no = calls.pair({crm_field: True}, {unit_field: True})
+    yes = calls.pair({crm_field: False}, {unit_field: False})
+    calls.settle()
+    calls.crm.edit(CONTACT, yes[0], {crm_field: True})
+    calls.unit.edit(PROSPECT, no[1], {unit_field: False})
+    calls.clock.tick(600)
+    plan = calls.plan()
+    assert {(c["status"], c["opts"], c["system"], c["field"]) for c in plan["consent"]} == {
+        ("held" if policy == "consent" else "sent", "in", "salesforce", crm_field),
+        ("sent", "out", "pardot", unit_field),
+    }
+    assert {g["guard"]: (g["number"], g["passed"]) for g in plan["guards"] if g["guard"] == "opt_ins"} == (
+        {} if policy == "consent" else {"opt_ins": (1, False)}
+    )
+    calls.apply(plan, allow={"opt_ins": 1})
+    assert calls.unit.value(PROSPECT, yes[1], unit_field) is True
+    assert calls.crm.value(CONTACT, no[0], crm_field) is (policy == "consent")
+
+
 def test_where_nobody_has_decided_it_is_told_too(world: World) -> None:
     world.configure(people([{**OPT_OUT, "policy": "ask", "on_link": "ask"}]))
     world.pair({"OptOut__c": True}, {"optedOut": False})
@@ -156,3 +200,20 @@ def test_nothing_is_read_where_nothing_is_to_tell(world: World) -> None:
     before = {s: c.calls for s, c in world.fakes.items()}
     world.plan()
     assert {s: c.calls - before[s] for s, c in world.fakes.items()} == {System.SALESFORCE: 2, System.PARDOT: 1}
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_where_history_is_not_asked_for_all_the_plan_says_so(world: World, beyond: int) -> None:
+    world.configure(people([OPT_OUT]))
+    pairs = [world.pair({"OptOut__c": False}, {"optedOut": False}) for _ in range(TRACED + beyond)]
+    world.settle()
+    world.crm.habits.tracked = frozenset({"OptOut__c"})
+    for crm, _ in pairs:
+        world.crm.edit(CONTACT, crm, {"OptOut__c": True})
+    world.clock.tick(600)
+    plan = world.plan()
+    assert len(plan["consent"]) == TRACED + beyond
+    assert [c["by_history"] for c in plan["consent"]].count(True) == TRACED
+    for full in (False, True):
+        block = " ".join(line.plain for line in consent_lines(read_report(plan.path), page_for(width=80, full=full)))
+        assert ("who set it was asked for the first 200 of 201" in " ".join(block.split())) is bool(beyond)

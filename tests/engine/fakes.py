@@ -101,8 +101,10 @@ class FakeConnector:
         """Field history: an entry for each change of a tracked field; a hidden record hides its own."""
         parent = request.object.removesuffix("History")
         found = []
+        names_records = f"{parent}Id" in (request.where or "")
         for record in self.vendor.objects[parent].values():
-            for number, (before, after) in enumerate(() if record.hidden else itertools.pairwise(record.versions)):
+            is_left_out = record.hidden or (names_records and f"'{record.id}'" not in (request.where or ""))
+            for number, (before, after) in enumerate(() if is_left_out else itertools.pairwise(record.versions)):
                 for field in sorted(self.vendor.habits.tracked):
                     is_asked = request.where is None or f"'{field}'" in request.where
                     is_new = request.since is None or after.stamp >= request.since

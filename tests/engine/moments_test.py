@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from pardotflow.core.describe import FieldInfo
+from pardotflow.core.errors import PlanRefused
 from pardotflow.core.values import FieldType, System
 from tests.engine.harness import SavedPlan, World, Yaml, new_world, people
 from tests.engine.schema import fixed
@@ -198,6 +199,31 @@ def test_after_a_pause_every_edit_is_decided_as_if_there_had_been_none(world: Wo
     ]
     assert [c["winner"] for c in plan["conflicts"]] == ["salesforce"]
     assert since and ("people", "paused") not in moments(world)
+    assert not world.plan().sendable
+
+
+def test_the_first_plan_after_a_pause_is_under_the_guards_and_counts_the_whole_backlog(world: World) -> None:
+    configure(world, guards={})
+    pairs = [world.pair({"FirstName": "a", "Phone": "1"}, {"firstName": "a", "phone": "1"}) for _ in range(10)]
+    world.clock.tick(600)
+    world.settle()
+    configure(world, guards={}, paused=True)
+    for crm, unit in pairs[:2]:
+        world.crm.edit("Contact", crm, {"FirstName": "crm"})
+        world.unit.edit("prospect", unit, {"phone": "2"})
+        world.clock.tick(600)
+        plan = world.settle()
+        assert not plan["guards"] and plan.meta["blocked"] == "false", "what is paused is not counted yet"
+    configure(world, guards={})
+    plan = world.plan()
+    assert [(g["guard"], g["number"], g["allowed"], g["passed"]) for g in plan["guards"]] == [("updates", 4, 3, False)]
+    assert (plan.meta["blocked"], plan.meta["applyable"]) == ("true", "false")
+    at = len(world.log)
+    with pytest.raises(PlanRefused, match="blocked"):
+        world.apply(plan, allow={})
+    assert not world.log_since(at)
+    world.apply(plan, allow={"updates": 4})
+    world.clock.tick(600)
     assert not world.plan().sendable
 
 

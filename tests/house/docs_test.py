@@ -43,3 +43,9 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
     for path in [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md"), *ROOT.glob("*.lock")]:
         text = path.read_text(encoding="utf-8")
         assert [w for w in words if w in text] == [], path
+
+
+def test_the_documents_do_not_say_that_every_plan_is_tried() -> None:
+    told = [line for line in DOCS.splitlines() if "on copies" in line]
+    assert len(told) >= 3
+    assert not [line for line in told if "every plan" in line.lower()]

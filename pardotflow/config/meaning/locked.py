@@ -6,6 +6,10 @@ account). A warehouse may write what Salesforce may not. The owner of a record i
 
 from collections.abc import Mapping
 
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
 from pardotflow.config.connections import ConnectorState
 from pardotflow.config.meaning.scope import Scope, is_same, targets_of
 from pardotflow.config.project import FieldMapping, FieldRef, Side, Sync
@@ -41,11 +45,32 @@ def _check_pardots(scope: Scope, side: Side, ref: FieldRef) -> None:
 
 def _check_company(scope: Scope, sync: Sync, mapping: FieldMapping, ref: FieldRef) -> None:
     """Where there is a connector, it makes the company of a contact with an account read-only in Pardot."""
-    named = mapping.a.name_in(_CONTACT) if mapping.a else ""
     is_company = any(is_same(field, _COMPANY) for field in ref.by_object.values())
     has_connector = scope.project.environment.connector is not ConnectorState.ABSENT
-    if not (is_company and has_connector and _CONTACT in sync.a.names) or not named or is_same(named, _ACCOUNT):
+    if not (is_company and has_connector and _CONTACT in sync.a.names):
+        return
+    if mapping.sql:
+        if _computes_another(scope, sync, mapping.sql):
+            message = "the company of a contact is the name of its account, so this value does not stay in Pardot"
+            help = f"Write coalesce({_ACCOUNT}, Company), or salesforce: {{{_CONTACT}: {_ACCOUNT}, Lead: Company}}."
+            scope.findings.warning("PF152", message, mapping.at("sql"), help)
+        return
+    named = mapping.a.name_in(_CONTACT) if mapping.a else ""
+    if not named or is_same(named, _ACCOUNT):
         return
     message = f'the company of a contact is the name of its account, so "{named}" does not stay in Pardot'
     help = f"Write salesforce: {{{_CONTACT}: {_ACCOUNT}, Lead: Company}} and direction: to_pardot."
     scope.findings.warning("PF152", message, mapping.a.at(_CONTACT) if mapping.a else mapping.span, help)
+
+
+def _computes_another(scope: Scope, sync: Sync, sql: str) -> bool:
+    """True where an expression has a value for a contact and does not read the name of its account."""
+    try:
+        tree = sqlglot.parse_one(sql, dialect="duckdb")
+    except SqlglotError:
+        return False
+    read = {".".join(p.name for p in column.parts) for column in tree.find_all(exp.Column)}
+    read = {path.lower().removeprefix(f"{System.SALESFORCE}.") for path in read}
+    contact = scope.object_info(sync.a, _CONTACT)
+    is_leads = bool(read) and contact is not None and not any(contact.field(path) for path in read)
+    return _ACCOUNT.lower() not in read and not is_leads

@@ -16,7 +16,7 @@ from pardotflow.connectors.auth import TokenSource, keep_nothing
 from pardotflow.connectors.budget import CallBudget
 from pardotflow.connectors.grants import Grant
 from pardotflow.connectors.http import HttpClient, Limits
-from pardotflow.connectors.pardot.describe import CUSTOM_FIELD_COLUMNS, build_object, custom_name
+from pardotflow.connectors.pardot.describe import CUSTOM_FIELD_COLUMNS, build_object
 from pardotflow.connectors.pardot.dialect import PardotDialect
 from pardotflow.connectors.pardot.import_file import MOST_BATCHES, MOST_BYTES, split_rows
 from pardotflow.connectors.pardot.imports import Imports, Polling, calls_of_import, prepare_import
@@ -114,10 +114,6 @@ class PardotConnector:
         found = build_object(known, self._custom_fields())
         self._arrays = frozenset(f.name.lower() for f in found.fields if f.type is FieldType.ARRAY)
         return found
-
-    def connector_fields(self) -> Mapping[str, str]:
-        """Custom fields that the vendor's own connector maps: prospect field to Salesforce field; costs a call."""
-        return {custom_name(f): str(f["salesforceId"]) for f in self._custom_fields() if f.get("salesforceId")}
 
     def has_delta(self, object_name: str) -> bool:
         """False where the API cannot select changed records of an object, so that every read is a full one."""

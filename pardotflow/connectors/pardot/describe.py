@@ -52,6 +52,7 @@ def read_custom_field(body: Mapping[str, Any]) -> FieldInfo:
         type=kind,
         label=str(body.get("name") or ""),
         confirmed=kind is not FieldType.UNKNOWN,
+        synced_by_connector=bool(body.get("salesforceId")),
     )
 
 

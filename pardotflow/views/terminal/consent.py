@@ -6,6 +6,7 @@ says who, the others say what else happens to the record.
 
 from rich.text import Text
 
+from pardotflow.plan.consent import TRACED
 from pardotflow.plan.model import Consent, ConsentRow, PlanReport
 from pardotflow.views.layout import blanks, edges, heading, join, paragraph, shown, words
 from pardotflow.views.page import Page, address, more
@@ -50,6 +51,12 @@ def consent_lines(report: PlanReport, page: Page) -> list[Text]:
     lines = [heading("Consent", f"{number(consent.total())}: who says no, or took it back")]
     for row in chosen:
         lines += _row(row, page)
+    if consent.total() > TRACED:
+        asked = (
+            f"who set it was asked for the first {number(TRACED)} of {number(consent.total())};"
+            " of the others the plan has the record's last change"
+        )
+        lines += paragraph(asked, page.width, indent=2, style="dim")
     return lines + more(consent.total() - len(chosen), "", report.meta.id, page)
 
 

@@ -177,6 +177,34 @@ def test_read_only_fields_are_known_without_a_describe(tmp_path: Path, mapping: 
     assert [f.split()[0] for f in said(tmp_path, people(mapping), NOTHING)] == ([code] if code else [])
 
 
+@pytest.mark.parametrize(
+    ("sql", "is_told"),
+    [
+        ("upper(Department)", True),
+        ("coalesce(salesforce.Company, salesforce.department)", True),
+        ("coalesce(salesforce.Account.Name, salesforce.Company)", False),
+        ("account.name", False),
+        ("salesforce.Company", False),
+        ("salesforce.Account.Industry", True),
+        ("'Example Ltd'", True),
+        ("upper(", False),
+    ],
+)
+def test_what_sql_makes_of_a_contacts_company_is_looked_at_too(tmp_path: Path, sql: str, is_told: bool) -> None:
+    account = info("Account", "Name", "Industry")
+    link = FieldInfo(name="AccountId", type=FieldType.ID, reference_to=("Account",))
+    objects = {
+        ("salesforce", "contact"): replace(CONTACT, fields=(*CONTACT.fields, link, *info("x", "Department").fields)),
+        ("salesforce", "lead"): replace(LEAD, fields=(*LEAD.fields, *info("x", "Company").fields)),
+        ("salesforce", "account"): account,
+    }
+    files = {**people(f'pardot: company, direction: to_pardot, sql: "{sql}"'), "environments/dev.yml": LIVE}
+    found = [f for f in said(tmp_path, files, Catalog(objects=objects)) if "PF152" in f]
+    assert [f.split()[0] for f in found] == (["PF152"] if is_told else [])
+    absent = {**files, "environments/dev.yml": LIVE.replace("paused", "absent")}
+    assert not [f for f in said(tmp_path, absent, Catalog(objects=objects)) if "PF152" in f]
+
+
 def test_a_describe_adds_the_users_own_rights(tmp_path: Path) -> None:
     locked = replace(LEAD, fields=(*LEAD.fields[:3], FieldInfo(name="City", type=TEXT, updateable=False)))
     catalog = Catalog(objects={**CATALOG.objects, ("salesforce", "lead"): locked})

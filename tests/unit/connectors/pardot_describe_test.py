@@ -68,8 +68,10 @@ def test_custom_fields_are_asked_for_and_named_with_their_suffix() -> None:
 
 
 def test_fields_that_the_vendors_connector_maps() -> None:
-    wire = Wire(page(custom("a", "text", salesforceId="A__c"), custom("b", "text", salesforceId=None)))
-    assert pardot(wire).connector_fields() == {"a__c": "A__c"}
+    maps = {"a": "A__c", "b": None, "c": ""}
+    info = described(*(custom(n, "text", salesforceId=to) for n, to in maps.items()), custom("d", "text"))
+    assert [f.name for f in info.fields if f.synced_by_connector] == ["a__c"]
+    assert ObjectInfo.from_json(info.to_json()) == info
 
 
 def test_other_objects_need_no_call() -> None:

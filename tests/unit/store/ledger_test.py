@@ -1,10 +1,12 @@
 """The ledger: an older one is brought up to this version, a newer one is refused, decisions are kept in one order."""
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.errors import StateError
 from pardotflow.store.decisions import Decision
 from pardotflow.store.ledger import VERSION, Ledger
@@ -42,6 +44,20 @@ def test_a_ledger_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
     with sqlite3.connect(file) as db:
         assert db.execute("pragma user_version").fetchone() == (VERSION,)
         assert db.execute("select value from about").fetchall() == [("yes",)]
+
+
+def test_what_the_second_version_described_of_pardot_is_read_again(tmp_path: Path) -> None:
+    file, at = tmp_path / "ledger.sqlite", datetime(2026, 3, 2, tzinfo=UTC)
+    ledger = Ledger(file)
+    for system, item in (("pardot", "prospect"), ("salesforce", "Contact")):
+        ledger.save_describe(system, item, ObjectInfo(name=item, label=item, fields=()), at)
+    ledger.close()
+    with sqlite3.connect(file) as db:
+        db.execute("pragma user_version = 2")
+    ledger = Ledger(file)
+    assert ledger.read_describe("pardot", "prospect") is None
+    assert ledger.read_describe("salesforce", "Contact") is not None
+    ledger.close()
 
 
 def test_a_newer_ledger_is_refused(tmp_path: Path) -> None:
