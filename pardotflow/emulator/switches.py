@@ -180,6 +180,10 @@ class Switches:
         "Under which key a single row's error shows the duplicates; both spellings are met.",
         ("duplicateResut", "duplicateResult", "none"),
     )
+    duplicate_result_in_collections: bool = _switch(
+        False,
+        "Whether a row of a collection shows the duplicates: the documented example does not, some clients read it.",
+    )
     status_for_access: int = _switch(403, "HTTP status of INSUFFICIENT_ACCESS_OR_READONLY: 400 or 403.", (403, 400))
     late_commit_seconds: float = _switch(
         0.0, "A save gets the stamp of its transaction's start: this many seconds before it can be read."

@@ -5,10 +5,13 @@ shows. PARDOTFLOW_CYCLES_START sets the start, so that a run, or one failing num
 """
 
 import os
+from collections import Counter
+from collections.abc import Iterator
 from random import SystemRandom
 
 import pytest
 
+from tests.cycles.happened import missing
 from tests.cycles.turn import CYCLES
 
 IN_CI = 60
@@ -44,3 +47,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         part = PARTS.index(metafunc.module.__name__.rpartition(".")[2])
         count = -(-asked() // CYCLES)
         metafunc.parametrize("business", [start() + n for n in range(count) if n % len(PARTS) == part])
+
+
+@pytest.fixture(scope="module")
+def lived() -> Iterator[list[Counter[str]]]:
+    """What happened in each business of a module; fails at its end where something that people try never came about."""
+    businesses: list[Counter[str]] = []
+    yield businesses
+    never = missing(businesses)
+    assert not never, f"in {len(businesses)} businesses this never happened: {never}"

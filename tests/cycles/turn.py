@@ -1,6 +1,7 @@
 """One business over its cycles: people work, a plan is judged and applied, and then nothing may be left to send."""
 
 import traceback
+from collections import Counter
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -10,6 +11,7 @@ import pytest
 
 from pardotflow.core.errors import PardotflowError
 from tests.cycles.draws import draw_business
+from tests.cycles.happened import happened
 from tests.cycles.judge import check_people, check_plan, check_sent, describe, payloads, restless
 from tests.cycles.life import disturb, permit
 from tests.cycles.memory import Memory, Unlinked
@@ -36,6 +38,7 @@ class Turns:
         self.memory = Memory()
         self.unlinked = Unlinked()
         self.said: list[str] = []
+        self.happened: Counter[str] = Counter()
         self.is_free = False
         """Something was refused, moved, or done by people since the plan: nothing foretells what the next one sends."""
 
@@ -47,9 +50,16 @@ class Turns:
             self.said.append(f"cycle {number + 1}")
             if number:
                 self.said.append(permit(self.world, self.rng))
-                self.said += disturb(self.world, self.rng, 0.25)
+                self.said += self._disturb(0.25)
             self.world.tick(SETTLED)
             self._turn()
+
+    def _disturb(self, share: float) -> list[str]:
+        """Let people work, and count what came of it."""
+        before = self.world.state()
+        said = disturb(self.world, self.rng, share)
+        self.happened += happened(before, self.world.state())
+        return said
 
     def _turn(self) -> None:
         plan = self._plan(full=True)
@@ -61,7 +71,7 @@ class Turns:
         applied = state
         self.is_free = self.rng.random() < 0.4
         if self.is_free:
-            self.said += ["while the plan waits:", *disturb(self.world, self.rng, 0.1)]
+            self.said += ["while the plan waits:", *self._disturb(0.1)]
             applied = self.world.state()
             # An edit that a lagging cache does not show yet is in the window that is left.
             self.world.tick(float(self.world.business.switches["cache_lag"]) + 1)
@@ -112,6 +122,7 @@ class Turns:
         self.said.append(
             f"applied: {applied.report.status} {applied.report.refused} refused {applied.report.moved} moved"
         )
+        self.happened["refused"] += applied.report.refused
         self.is_free = self.is_free or bool(applied.report.refused or applied.report.moved)
         errors = {(str(e[1]), str(e[2])) for e in self.world.ledger.sync_errors()}
         if self.rng.random() < 0.5:
@@ -131,8 +142,8 @@ class Turns:
         self.memory.rest(state, restless(plan, others, names))
 
 
-def run_business(seed: int, cycles: int = CYCLES, size: int = SIZE) -> str:
-    """Everything about one number; returns what went wrong, or nothing."""
+def run_business(seed: int, cycles: int = CYCLES, size: int = SIZE) -> tuple[str, Counter[str]]:
+    """Everything about one number; returns what went wrong, or nothing, and what happened."""
     business = draw_business(seed, size)
     with TemporaryDirectory() as folder, opened(Path(folder).resolve() / "project", business) as world:
         turns = Turns(world, Random(f"{seed} life"))
@@ -140,13 +151,14 @@ def run_business(seed: int, cycles: int = CYCLES, size: int = SIZE) -> str:
             turns.run(cycles)
         except (AssertionError, PardotflowError, duckdb.Error, KeyError):
             head = f"seed {seed}: {dict(business.switches)}\n{business.sync}"
-            return "\n".join([head, *turns.said[-MOST_SAID:], traceback.format_exc()])
-    return ""
+            return "\n".join([head, *turns.said[-MOST_SAID:], traceback.format_exc()]), turns.happened
+    return "", turns.happened
 
 
-def assert_laws(seed: int) -> None:
-    """Fail with everything that happened, after one line that says how to see it again."""
-    wrong = run_business(seed)
+def assert_laws(seed: int) -> Counter[str]:
+    """Fail with everything that happened, after one line that says how to see it again; returns how much happened."""
+    wrong, lived = run_business(seed)
     if wrong:
         replay = f"PARDOTFLOW_CYCLES={CYCLES} PARDOTFLOW_CYCLES_START={seed} pytest -n 0 tests/cycles"
         pytest.fail(f"replay: {replay}\n{wrong}", pytrace=False)
+    return lived

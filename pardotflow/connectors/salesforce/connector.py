@@ -143,7 +143,7 @@ class SalesforceConnector:
 
     def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
         """Send; raises RequestRefused where the whole request is refused, OutcomeUnknown where nobody knows."""
-        return send_batch(self._session, prepared)
+        return send_batch(self._session, prepared, version=self._settings.api_version)
 
     def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
         """Collections are answered at once: there is never a job to resume."""

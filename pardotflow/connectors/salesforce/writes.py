@@ -20,6 +20,7 @@ from pardotflow.connectors.protocol import (
     RowResult,
     Value,
 )
+from pardotflow.connectors.salesforce.duplicates import REFUSED, ask_matches, tell_error
 from pardotflow.connectors.salesforce.ids import long_id
 from pardotflow.connectors.salesforce.soql import check_name
 from pardotflow.connectors.session import Call, Session
@@ -39,7 +40,6 @@ create it is looked up, not repeated."""
 
 
 ASSIGNMENT, DUPLICATES = "Sforce-Auto-Assign", "Sforce-Duplicate-Rule-Header"
-_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +92,8 @@ def prepare_batch(batch: Batch, *, version: str, headers: WriteHeaders) -> Prepa
     )
 
 
-def send_batch(session: Session, prepared: PreparedRequest) -> Answer:
-    """Send a prepared request.
+def send_batch(session: Session, prepared: PreparedRequest, *, version: str) -> Answer:
+    """Send a prepared request, and ask what duplicate rules found where the answer does not say it.
 
     A request that is refused as a whole raises RequestRefused and wrote nothing; refused rows are results. An answer
     that cannot be read in full leaves the outcome unknown.
@@ -106,12 +106,14 @@ def send_batch(session: Session, prepared: PreparedRequest) -> Answer:
         content=prepared.body or None,
     )
     reply = session.fetch(call)
-    return Answer(
-        status=reply.status,
-        rows=_read_results(session, prepared, reply),
-        server_date=reply.server_date,
-        calls=reply.calls,
+    items = _read_items(prepared, reply)
+    rows = tuple(
+        _read_result(session, prepared, key, row_id, item)
+        for key, row_id, item in zip(prepared.rows, prepared.ids, items, strict=True)
     )
+    silent = [at for at, item in enumerate(items) if any(_names_none(e) for e in item.get("errors") or ())]
+    rows, asked = ask_matches(session, prepared, silent, rows, version=version)
+    return Answer(status=reply.status, rows=rows, server_date=reply.server_date, calls=reply.calls + asked)
 
 
 def _check(batch: Batch) -> None:
@@ -152,7 +154,8 @@ def _dump(body: Mapping[str, Json]) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _read_results(session: Session, prepared: PreparedRequest, reply: Reply) -> tuple[RowResult, ...]:
+def _read_items(prepared: PreparedRequest, reply: Reply) -> list[dict[str, Any]]:
+    """One item for each row, in order."""
     try:
         items = reply.json()
     except ValueError:
@@ -163,10 +166,12 @@ def _read_results(session: Session, prepared: PreparedRequest, reply: Reply) -> 
             system=prepared.system,
             hint="the next run looks it up before anything is sent again",
         )
-    return tuple(
-        _read_result(session, prepared, key, row_id, item)
-        for key, row_id, item in zip(prepared.rows, prepared.ids, items, strict=True)
-    )
+    return items
+
+
+def _names_none(error: Mapping[str, Any]) -> bool:
+    """True for the refusal of a duplicate rule that does not show what it found."""
+    return error.get("statusCode") == REFUSED and tell_error(error) == str(error.get("message", ""))
 
 
 def _read_result(session: Session, prepared: PreparedRequest, key: str, row_id: str, item: dict[str, Any]) -> RowResult:
@@ -181,19 +186,6 @@ def _read_result(session: Session, prepared: PreparedRequest, key: str, row_id: 
         id=item.get("id") or addressed,
         created=False,
         error_code=str(errors[0].get("statusCode", "")) if errors else "",
-        error_message=session.http.redactor.redact("; ".join(_told(e) for e in errors)),
+        error_message=session.http.redactor.redact("; ".join(tell_error(e) for e in errors)),
         error_fields=tuple(str(name) for e in errors for name in e.get("fields") or ()),
     )
-
-
-def _told(error: Mapping[str, Any]) -> str:
-    """The message, with the records that a duplicate rule found. Answers spell the key of its result in two ways."""
-    result = error.get("duplicateResult") or error.get("duplicateResut") or {}
-    records = (r.get("record", {}) for m in result.get("matchResults") or () for r in m.get("matchRecords") or ())
-    found = [f"{r.get('attributes', {}).get('type', '')}/{r['Id']}" for r in records if r.get("Id")]
-    named = list(dict.fromkeys(found))
-    if not named:
-        return str(error.get("message", ""))
-    more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
-    names = ", ".join(named[:_MOST_NAMED])
-    return f"{error.get('message', '')} {result.get('duplicateRule', 'a duplicate rule')} finds {names}{more}"

@@ -24,9 +24,10 @@ class Problem:
     fields: tuple[str, ...] | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
 
-    def to_row(self) -> dict[str, Any]:
-        """The form inside per-record results."""
-        return {"statusCode": self.code, "message": self.message, "fields": list(self.fields or ())}
+    def to_row(self, *, with_detail: bool = False) -> dict[str, Any]:
+        """The form inside per-record results; `detail` is documented for whole answers only."""
+        row = {"statusCode": self.code, "message": self.message, "fields": list(self.fields or ())}
+        return row | dict(self.detail) if with_detail else row
 
     def to_element(self) -> dict[str, Any]:
         """The form inside the error array of a whole answer."""

@@ -29,7 +29,14 @@ from pardotflow.emulator.salesforce.records.catalog import CatalogCache
 from pardotflow.emulator.salesforce.records.locks import RowLocks
 from pardotflow.emulator.salesforce.records.recycle_bin import empty_expired
 from pardotflow.emulator.salesforce.records.save_options import DUPLICATE_HEADER, read_options
-from pardotflow.emulator.salesforce.rest import changes_api, collections_api, discovery_api, row_api, tree_api
+from pardotflow.emulator.salesforce.rest import (
+    changes_api,
+    collections_api,
+    discovery_api,
+    predupe_api,
+    row_api,
+    tree_api,
+)
 from pardotflow.emulator.salesforce.rest.batch_api import count_answered, run_batch
 from pardotflow.emulator.salesforce.rest.composite_api import run_composite, run_graphs
 from pardotflow.emulator.salesforce.soap.api import SOAP_PATH, answer_soap
@@ -76,6 +83,7 @@ ROUTES: tuple[Route[Context], ...] = (
     route(_INGEST_JOB + "/unprocessedrecords", GET=bulk_ingest_api.read_unprocessed),
     route(_QUERY_JOB + "/results", GET=bulk_query_api.read_results),
     route(_QUERY_JOB + "/resultPages", GET=bulk_query_api.list_result_pages),
+    route(r"/ui-api/predupe", POST=predupe_api.check_values),
     route(r"/limits", GET=discovery_api.list_limits),
     route(r"/limits/recordCount", GET=discovery_api.count_records),
     route(r"/sobjects", GET=discovery_api.describe_global),

@@ -131,6 +131,29 @@ def test_the_key_of_the_duplicates_is_a_switch(emulator: Emulator, choice: str, 
     assert row["errors"] == [
         {"statusCode": "DUPLICATES_DETECTED", "message": "Use one of these records?", "fields": []}
     ]
+    emulator.switch(duplicate_result_in_collections=True)
+    (row,) = emulator.salesforce.post("/composite/sobjects", json={"records": records}).json()
+    assert set(row["errors"][0]) == {"statusCode", "message", "fields"} | keys
+
+
+def test_values_are_checked_for_duplicates_and_nothing_is_saved(emulator: Emulator) -> None:
+    put_rules(emulator, duplicate=[{**BY_EMAIL, "on_create": "block"}])
+    asked = {"apiName": "Contact", "fields": {"LastName": "N", "Email": "ann@x.test"}}
+    made = emulator.column("SELECT Id FROM Contact")
+    answer = emulator.salesforce.post("/ui-api/predupe", json=asked).json()
+    found = {"allowSave": False, "rule": "By_Email", "matchResultInfo": {"recordIds": [ANN], "rule": "By_Email"}}
+    match = {"objectApiName": "Contact", "recordIds": [ANN], "duplicateResultInfos": {"By_Email": found}}
+    assert answer == {
+        "allowSave": False,
+        "duplicateError": True,
+        "duplicateRules": ["By_Email"],
+        "matches": [match],
+    }
+    asked["fields"] = {"LastName": "N", "Email": "nobody@x.test"}
+    answer = emulator.salesforce.post("/ui-api/predupe", json=asked).json()
+    assert answer == {"allowSave": True, "duplicateError": False, "duplicateRules": [], "matches": []}
+    assert emulator.salesforce.post("/ui-api/predupe", json={"fields": {}}).status_code == 400
+    assert emulator.column("SELECT Id FROM Contact") == made
 
 
 # -- field-level security

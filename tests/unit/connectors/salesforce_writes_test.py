@@ -82,6 +82,46 @@ def test_a_duplicate_rule_names_what_it_found(key: str) -> None:
     assert answer.rows[0].error_message == f"{message} Same_Company finds {names} and 2 more"
 
 
+def creates(count: int) -> Batch:
+    rows = tuple(Row(key=str(n), id="", values={"LastName": f"L{n}", "Phone": None}) for n in range(count))
+    return Batch(operation=Operation.CREATE, object="Lead", rows=rows)
+
+
+REFUSED = {
+    "success": False,
+    "errors": [{"statusCode": "DUPLICATES_DETECTED", "message": "Use one of these records?", "fields": []}],
+}
+
+
+def test_matches_that_the_answer_does_not_name_are_asked_without_writing() -> None:
+    matches = [{"objectApiName": "Lead", "recordIds": [B]}]
+    found = {"allowSave": True, "duplicateError": True, "duplicateRules": ["Same_Name"], "matches": matches}
+    wire = Wire(reply([{"id": C, "success": True, "errors": []}, REFUSED]), reply(found))
+    org = salesforce(wire)
+    answer = org.send(org.prepare(creates(2)))
+    assert [r.ok for r in answer.rows] == [True, False]
+    assert answer.rows[1].error_message == f"Use one of these records? Same_Name finds Lead/{B}"
+    assert (wire.paths[1], answer.calls) == ("/services/data/v60.0/ui-api/predupe", 2)
+    assert sent_json(wire.requests[1]) == {"apiName": "Lead", "fields": {"LastName": "L1"}}
+
+
+def test_few_matches_are_asked_and_none_for_updates() -> None:
+    odd = [reply({}), reply([]), reply({"matches": "x"}), reply({"matches": [None, {"recordIds": {}}]}), reply("x")]
+    wire = Wire(reply([REFUSED] * 9), *odd, reply([REFUSED]))
+    org = salesforce(wire)
+    assert org.send(org.prepare(creates(9))).calls == 6
+    answer = org.send(org.prepare(updates(Row(key="r", id=A, values={"City": "x"}))))
+    assert (answer.calls, answer.rows[0].error_message) == (1, "Use one of these records?")
+
+
+def test_trouble_with_asking_does_not_touch_what_the_write_answered() -> None:
+    wire = Wire(reply([{"id": C, "success": True, "errors": []}, REFUSED, REFUSED]), sf_error(403, "API_DISABLED"))
+    org = salesforce(wire)
+    answer = org.send(org.prepare(creates(3)))
+    assert [(r.ok, r.error_code) for r in answer.rows] == [(True, "")] + [(False, "DUPLICATES_DETECTED")] * 2
+    assert answer.rows[1].error_message == "Use one of these records?"
+
+
 def test_some_rows_fail_and_keep_their_place() -> None:
     wire = Wire(
         reply(

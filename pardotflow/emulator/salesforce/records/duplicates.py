@@ -6,7 +6,8 @@ case; the engine of the platform is fuzzy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pardotflow.emulator.salesforce.context import Context
@@ -18,35 +19,50 @@ from pardotflow.emulator.salesforce.records.row_store import Values, rows_of
 _QUESTION = "Use one of these records?"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicates:
+    """What one rule found, by object."""
+
+    rule: DuplicateRule
+    may_save: bool
+    found: Mapping[str, list[Values]]
+
+
 def check_duplicates(context: Context, info: ObjectInfo, row: Values | None, values: Values) -> None:
     """Raise DUPLICATES_DETECTED where a record that is made (`row` is None) or changed has duplicates."""
+    for hit in find_duplicates(context, info, row, values):
+        if hit.may_save and context.options.allow_save:
+            continue
+        detail = {
+            "allowSave": hit.may_save,
+            "duplicateRule": hit.rule.name,
+            "duplicateRuleEntityType": info.name,
+            "errorMessage": _QUESTION,
+            "matchResults": [_match_result(context, hit.rule, name, rows) for name, rows in hit.found.items()],
+        }
+        key = context.state.switches.duplicate_result_key
+        raise SalesforceError(
+            400,
+            Problem(
+                code="DUPLICATES_DETECTED",
+                message=_QUESTION,
+                fields=(),
+                detail={} if key == "none" else {key: detail},
+            ),
+        )
+
+
+def find_duplicates(context: Context, info: ObjectInfo, row: Values | None, values: Values) -> Iterator[Duplicates]:
+    """What the rules that alert or block find, for a record that is made (`row` is None) or changed."""
     for rule in info.rules.duplicate:
         action = rule.on_create if row is None else rule.on_update
         concerned = row is None or any(name in values for name in rule.match)
-        if action == "allow" or not concerned or (action == "alert" and context.options.allow_save):
-            continue
         wanted = {name: values.get(name, (row or {}).get(name)) for name in rule.match}
-        if any(value is None for value in wanted.values()):
+        if action == "allow" or not concerned or any(value is None for value in wanted.values()):
             continue
-        found = {name: _find(context, name, wanted, row) for name in rule.against}
-        if any(found.values()):
-            detail = {
-                "allowSave": action == "alert",
-                "duplicateRule": rule.name,
-                "duplicateRuleEntityType": info.name,
-                "errorMessage": _QUESTION,
-                "matchResults": [_match_result(context, rule, name, rows) for name, rows in found.items() if rows],
-            }
-            key = context.state.switches.duplicate_result_key
-            raise SalesforceError(
-                400,
-                Problem(
-                    code="DUPLICATES_DETECTED",
-                    message=_QUESTION,
-                    fields=(),
-                    detail={} if key == "none" else {key: detail},
-                ),
-            )
+        found = {name: rows for name in rule.against if (rows := _find(context, name, wanted, row))}
+        if found:
+            yield Duplicates(rule=rule, may_save=action == "alert", found=found)
 
 
 def _find(context: Context, name: str, wanted: Mapping[str, object], row: Values | None) -> list[Values]:

@@ -178,8 +178,9 @@ def _success(record_id: str) -> Result:
     return {"id": record_id, "success": True, "errors": []}
 
 
-def _failure(*problems: Problem) -> Result:
-    return {"success": False, "errors": [problem.to_row() for problem in problems]}
+def _failure(context: Context, *problems: Problem) -> Result:
+    shown = context.state.switches.duplicate_result_in_collections
+    return {"success": False, "errors": [problem.to_row(with_detail=shown) for problem in problems]}
 
 
 def _run(context: Context, body: Mapping[str, Any], records: list[Any], save: SaveOne) -> Reply:
@@ -191,7 +192,7 @@ def _run(context: Context, body: Mapping[str, Any], records: list[Any], save: Sa
             if every and not all(result["success"] for result in results):
                 raise _Undo
     except _Undo:
-        results = [result if not result["success"] else _failure(_ROLLED_BACK) for result in results]
+        results = [result if not result["success"] else _failure(context, _ROLLED_BACK) for result in results]
     return json_reply(results)
 
 
@@ -201,4 +202,4 @@ def _save_one(context: Context, record: object, save: SaveOne) -> Result:
             context.take_row(record.get("id", record.get("Id")) if isinstance(record, dict) else record)
             return save(record)
     except SalesforceError as error:
-        return _failure(*error.problems)
+        return _failure(context, *error.problems)
