@@ -146,7 +146,7 @@ def plan_json(path: Path, *, clear_values: bool = False) -> Iterator[str]:
         yield "{\n" + ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in head.items())
         for name, query in _LISTS:
             yield f',\n  "{name}": ['
-            yield from (mask(item) for item in _items(con, query))
+            yield from (mask(item) for item in _items(con, query, of="t.note" if name == "notes" else "t"))
             yield "]"
         outside = {
             k: mask(v) for k, v in sorted(meta.items()) if k not in ("digest", "complete", "applyable", "errored")
@@ -215,8 +215,9 @@ class Addresses:
         return f"<address {self._seen.setdefault(found[0].lower(), len(self._seen) + 1)}>"
 
 
-def _items(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[str]:
-    cursor = con.execute(f"select cast(to_json(t) as varchar) from ({query}) t")
+def _items(con: duckdb.DuckDBPyConnection, query: str, *, of: str) -> Iterator[str]:
+    """The items of a list in pieces: `of` is what each of them is, a whole row or the one column of it."""
+    cursor = con.execute(f"select cast(to_json({of}) as varchar) from ({query}) t")
     separator = "\n    "
     empty = True
     while chunk := cursor.fetchmany(2048):
