@@ -131,7 +131,7 @@ _LISTS: tuple[tuple[str, str], ...] = (
         " from shown_consent c left join shown_user_names u on u.system = c.origin_system and u.id = c.set_by"
         " order by c.sync, c.system, c.object, c.id, c.field, c.mapping",
     ),
-    ("notes", "select note from plan.notes order by position"),
+    ("notes", "select note as item from plan.notes order by position"),
 )
 
 
@@ -146,7 +146,7 @@ def plan_json(path: Path, *, clear_values: bool = False) -> Iterator[str]:
         yield "{\n" + ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in head.items())
         for name, query in _LISTS:
             yield f',\n  "{name}": ['
-            yield from (mask(item) for item in _items(con, query, of="t.note" if name == "notes" else "t"))
+            yield from (mask(item) for item in _items(con, query))
             yield "]"
         outside = {
             k: mask(v) for k, v in sorted(meta.items()) if k not in ("digest", "complete", "applyable", "errored")
@@ -215,9 +215,9 @@ class Addresses:
         return f"<address {self._seen.setdefault(found[0].lower(), len(self._seen) + 1)}>"
 
 
-def _items(con: duckdb.DuckDBPyConnection, query: str, *, of: str) -> Iterator[str]:
-    """The items of a list in pieces: `of` is what each of them is, a whole row or the one column of it."""
-    cursor = con.execute(f"select cast(to_json({of}) as varchar) from ({query}) t")
+def _items(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[str]:
+    """The items of a list in pieces: every row is one, or what its column `item` holds."""
+    cursor = con.execute(f"select cast(to_json(item) as varchar) from ({query}) item")
     separator = "\n    "
     empty = True
     while chunk := cursor.fetchmany(2048):
