@@ -287,8 +287,8 @@ def compare_syncs(
             leave_out_paused(con, sync)
             continue
         request.progress.start(f"{what} {sync.name}", None)
-        people = sync.name in decided
-        decide_sync(con, sync, focus, share=share, decided=people, extent=extent, again=again)
+        is_decided = sync.name in decided
+        decide_sync(con, sync, focus, share=share, decided=is_decided, extent=extent, again=again)
         settle_sync(con, sync, focus, extent=extent, is_last=sync is syncs[-1])
         request.progress.finish(f"{what} {sync.name}")
     run(con, "refused")

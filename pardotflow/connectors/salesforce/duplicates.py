@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from pardotflow.connectors.http import Json, Reply
 from pardotflow.connectors.protocol import Operation, PreparedRequest, RowResult
 from pardotflow.connectors.session import Call, Session
 from pardotflow.core.errors import ConnectionTrouble
@@ -31,29 +32,34 @@ def tell_error(error: Mapping[str, Any]) -> str:
 def ask_matches(
     session: Session, prepared: PreparedRequest, silent: Iterable[int], results: Sequence[RowResult], *, version: str
 ) -> tuple[tuple[RowResult, ...], int]:
-    """The results with the matches of new records whose refusal (`silent`, by place) names none, and the calls made.
+    """The results with the matches of new records whose refusal (`silent`, by place) names none, and the calls of the
+    answers to that: other requests may be under way at the same time.
 
     The write was answered before: trouble ends the asking, and changes nothing that is known of it.
     """
-    told, before = list(results), session.http.calls
+    told, calls = list(results), 0
     if prepared.kind in _MADE:
         records = json.loads(prepared.body)["records"]
         for at in list(silent)[:MOST_ASKED]:
             try:
-                found = _ask(session, prepared.object, records[at], version)
+                reply, body = _ask(session, prepared.object, records[at], version)
             except ConnectionTrouble:
                 break
-            told[at] = replace(told[at], error_message=_tell(told[at].error_message, *found))
-    return tuple(told), session.http.calls - before
+            calls += reply.calls
+            told[at] = replace(told[at], error_message=_tell(told[at].error_message, *_read_matches(body)))
+    return tuple(told), calls
 
 
-def _ask(session: Session, object_name: str, record: Mapping[str, Any], version: str) -> tuple[str, list[str]]:
+def _ask(session: Session, object_name: str, record: Mapping[str, Any], version: str) -> tuple[Reply, Json]:
     fields = {name: value for name, value in record.items() if name != "attributes" and value is not None}
     content = json.dumps({"apiName": object_name, "fields": fields}, ensure_ascii=False).encode()
     path = f"/services/data/v{version}/ui-api/predupe"
-    _, body = session.fetch_json(
-        Call(path=path, method="POST", headers={"Content-Type": "application/json"}, content=content)
-    )
+    headers = {"Content-Type": "application/json"}
+    return session.fetch_json(Call(path=path, method="POST", headers=headers, content=content))
+
+
+def _read_matches(body: Json) -> tuple[str, list[str]]:
+    """The rules that found somebody, and whom."""
     answer = body if isinstance(body, dict) else {}
     rules = ", ".join(map(str, _listed(answer.get("duplicateRules")))) or "a duplicate rule"
     matches = [m for m in _listed(answer.get("matches")) if isinstance(m, dict)]
