@@ -16,9 +16,9 @@ UNIT_FIELDS = tuple(p.unit for p in PAIRS)
 LONG = "x" * 60
 
 
-def permit(world: World, rng: Random) -> str:
-    """The permission to edit some fields is taken away, or given back."""
-    is_locked = rng.random() < 0.3
+def permit(world: World, rng: Random, share: float) -> str:
+    """The permission to edit some fields is taken away in this share of all cases, or else given back."""
+    is_locked = rng.random() < share
     rules = {"sharing": SHARING} | ({"field_security": LOCKED} if is_locked else {})
     assert world.emulator.plain.put("/__admin/rules", json=rules).status_code == 200
     return f"fields are locked: {is_locked}"

@@ -49,7 +49,7 @@ class Turns:
         for number in range(cycles):
             self.said.append(f"cycle {number + 1}")
             if number:
-                self.said.append(permit(self.world, self.rng))
+                self.said.append(permit(self.world, self.rng, 0.3))
                 self.said += self._disturb(0.25)
             self.world.tick(SETTLED)
             self._turn()
@@ -71,7 +71,8 @@ class Turns:
         applied = state
         self.is_free = self.rng.random() < 0.4
         if self.is_free:
-            self.said += ["while the plan waits:", *self._disturb(0.1)]
+            # What is forbidden only now is refused.
+            self.said += ["while the plan waits:", permit(self.world, self.rng, 0.6), *self._disturb(0.1)]
             applied = self.world.state()
             # An edit that a lagging cache does not show yet is in the window that is left.
             self.world.tick(float(self.world.business.switches["cache_lag"]) + 1)
