@@ -23,6 +23,9 @@ ID_FIELD = {System.SALESFORCE: "Id", System.PARDOT: "id"}
 SALESFORCE_ID = {System.SALESFORCE: "Id", System.PARDOT: "salesforceId", System.WAREHOUSE: "salesforce_id"}
 CREATED = {System.SALESFORCE: "CreatedDate", System.PARDOT: "createdAt"}
 """When a record was made, by its system's clock."""
+ASSIGNED = "pardot.userId is not null"
+"""Of which prospects a record is made in Salesforce where a rule does not say: of no unassigned one, as by the vendor's
+connector."""
 EMAIL = {System.SALESFORCE: "Email", System.PARDOT: "email", System.WAREHOUSE: "email"}
 
 
@@ -66,14 +69,20 @@ def _with_form(
     written = item.scalar("form")
     refs = [(side, ref) for part in parts for side, ref in zip(sides, (part.a, part.b), strict=True)]
     ids = [ref for side, ref in refs if side.system in ID_FIELD and _names(ref) == {"id"}]
-    if ids and (len(parts) > 1 or written):
+    form = KeyForm(written.text) if written else None
+    is_prospect = len(parts) == 1 and any(side.system is System.PARDOT and ref in ids for side, ref in refs)
+    if written and form is KeyForm.URL and not is_prospect:
+        message = "form: url reads the id of a prospect out of an address: the other field has to be the prospect's id"
+        findings.error("PF148", message, written.span, "Write pardot: id beside the field with the address.")
+        return None
+    if ids and form is not KeyForm.URL and (len(parts) > 1 or form):
         message = "the id of a record is a match key alone, and is compared as an id"
         findings.error("PF148", message, ids[0].span, "Write a key of its own for it, without form.")
         return None
     is_email = len(parts) == 1 and all(_is_email(side, ref) for side, ref in refs)
     kind = MatchKind.EMAIL if is_email else MatchKind.LOOKUP
     default = KeyForm.EMAIL if is_email else KeyForm.TYPED
-    return MatchKey(kind=kind, parts=parts, form=KeyForm(item.text("form", default)), span=item.span)
+    return MatchKey(kind=kind, parts=parts, form=form or default, span=item.span)
 
 
 def _is_email(side: Side, ref: FieldRef) -> bool:
@@ -121,7 +130,8 @@ def build_creates(
         if side is None:
             findings.error("PF150", f"this sync has no {system} side", entry.key.span, "Remove the rule.")
         elif isinstance(entry.value, MapNode):
-            rule = _rule(entry, entry.value, side, match, findings)
+            condition = ASSIGNED if system is System.SALESFORCE and not file.has_warehouse else ""
+            rule = _rule(entry, entry.value, side, match, findings, condition)
             owner = _owner(entry.value, file, findings)
             rules |= {system: replace(rule, owner=owner)} if rule else {}
     return rules
@@ -139,8 +149,9 @@ def _owner(node: MapNode, file: SyncFile, findings: Findings) -> OwnerRule | Non
 
 
 def _rule(
-    entry: Entry, node: MapNode, side: Side, match: tuple[MatchKey, ...], findings: Findings
+    entry: Entry, node: MapNode, side: Side, match: tuple[MatchKey, ...], findings: Findings, condition: str
 ) -> CreateRule | None:
+    """The rule of one side; `condition` is what counts where it names none."""
     name = _object(entry, node, side, findings)
     if not name:
         return None
@@ -154,7 +165,7 @@ def _rule(
         assignment_rule=build_assignment_rule(node, findings),
         duplicate_rule=build_duplicate_rule(node),
         object=name,
-        when=when.text.strip() if when else "",
+        when=when.text.strip() if when else condition,
         set={k.text: v.text.strip() for k, v in values.items()},
         key=node.text("key", default_key),
         share_email=node.flag("share_email", default=False),

@@ -226,6 +226,8 @@ class KeyForm(StrEnum):
     NOCASE = "nocase"
     EXACT = "exact"
     """To the letter, but for white space at the end."""
+    URL = "url"
+    """The id of a prospect, out of the address of its page; only read, never written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -218,13 +218,15 @@ def _key(number: int, key: MatchKey, a: Looks, b: Looks) -> CompiledKey:
     raw_a, raw_b = raw_of("a", fields_a), raw_of("b", fields_b)
     names = ""
     id_fields: dict[str, str] = {}
+    # An address with an id in it says who the counterpart is, and no id is written over it.
+    is_url = key.form is KeyForm.URL
     if _is_id(a, fields_a):
-        names, id_fields = "b", {o: f.name for o, f in fields_b.items()}
-        value_a, value_b = "nf_id(a._id)", f"nf_id({raw_b})"
+        names, id_fields = "b", {} if is_url else {o: f.name for o, f in fields_b.items()}
+        value_a, value_b = "nf_id(a._id)", f"nf_{'url' if is_url else 'id'}({raw_b})"
     elif _is_id(b, fields_b):
-        names, id_fields = "a", {o: f.name for o, f in fields_a.items()}
+        names, id_fields = "a", {} if is_url else {o: f.name for o, f in fields_a.items()}
         form = "id" if b.of.system is System.SALESFORCE else "number"
-        value_a, value_b = f"nf_{form}({raw_a})", f"nf_{form}(b._id)"
+        value_a, value_b = f"nf_{'url' if is_url else form}({raw_a})", f"nf_{form}(b._id)"
     else:
         forms = [_key_form(key.form, x, a, y, b) for x, y in parts]
         value_a = _joined([f"nf_{form}({raw_of('a', x)})" for form, (x, _) in zip(forms, parts, strict=True)])
@@ -240,6 +242,7 @@ def _key(number: int, key: MatchKey, a: Looks, b: Looks) -> CompiledKey:
         line=key.span.short,
         lookup_a=_lookups([x for x, _ in parts]),
         lookup_b=_lookups([y for _, y in parts]),
+        is_within=is_url,
     )
 
 

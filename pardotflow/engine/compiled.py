@@ -153,7 +153,7 @@ class CompiledMapping:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledKey:
     """One match key: `value_a` and `value_b` are equal for counterparts; `names` is the side whose value is the
-    other's id (empty for a symmetric key); `id_field_*` is where that id is written back."""
+    other's id (empty for a symmetric key); `id_fields` is where that id is written back."""
 
     number: int
     name: str
@@ -167,6 +167,8 @@ class CompiledKey:
     lookup_a: Mapping[str, tuple[str, ...]]
     lookup_b: Mapping[str, tuple[str, ...]]
     """By object: the fields that one record can be looked up by in the system itself, for `plan --record`."""
+    is_within: bool = False
+    """True where such a field holds more than the value."""
 
     def value(self, role: str) -> str:
         """The SQL of the key's value on a side."""

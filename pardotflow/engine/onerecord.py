@@ -18,7 +18,7 @@ from pardotflow.core.address import Address, parse_address
 from pardotflow.core.errors import UsageError
 from pardotflow.core.values import System
 from pardotflow.engine.compile import snapshot_table
-from pardotflow.engine.compiled import CompiledSide, CompiledSync, FieldHistory
+from pardotflow.engine.compiled import CompiledKey, CompiledSide, CompiledSync, FieldHistory
 from pardotflow.engine.extract import Wanted, make_snapshot, read_records, request_fields
 from pardotflow.engine.focus import OTHER, Focus
 from pardotflow.engine.overlay import open_overlay
@@ -221,7 +221,8 @@ def _read_siblings(reading: _Reading, sync: CompiledSync, role: str, item: str, 
     if side.system is System.PARDOT:
         emails = [value for key, value in shared if key.kind is MatchKind.EMAIL]
         return [reading.read("pardot", item, where=f"email={quote(value, safe='')}") for value in emails[:1]]
-    found = (_where(o.name, [(k.lookup_a if role == "a" else k.lookup_b, v) for k, v in shared]) for o in side.objects)
+    tests = [_Test(fields=k.lookup_a if role == "a" else k.lookup_b, value=v) for k, v in shared]
+    found = (_where(o.name, tests) for o in side.objects)
     named = zip((o.name for o in side.objects), found, strict=True)
     return [reading.read("salesforce", name, where=where) for name, where in named if where]
 
@@ -234,11 +235,26 @@ def _told_id(con: duckdb.DuckDBPyConnection, sync: CompiledSync, role: str, item
     return str(rows(con, query, item, record_id)[0][0])
 
 
-def _where(item: str, tests: Iterable[tuple[Mapping[str, tuple[str, ...]], str]]) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Test:
+    """What one key asks of records: in `fields`, by object, stand the parts of `value`, or within them."""
+
+    fields: Mapping[str, tuple[str, ...]]
+    value: str
+    is_within: bool = False
+
+    def where(self, item: str) -> str:
+        """SOQL."""
+        pairs = zip(self.fields[item], self.value.split("\x1f"), strict=True)
+        if self.is_within:
+            # The value is an id, so nothing in it is a sign of a pattern; who has a longer one is told apart later.
+            return " and ".join(f"{field} like {_soql(f'%{value}%')}" for field, value in pairs)
+        return " and ".join(f"{field} = {_soql(value)}" for field, value in pairs)
+
+
+def _where(item: str, tests: Iterable[_Test]) -> str:
     """SOQL for the records of an object that agree in all fields of any key; empty where none can be asked for."""
-    asked = [(by_object[item], value.split("\x1f")) for by_object, value in tests if item in by_object]
-    parts = (" and ".join(f"{f} = {_soql(v)}" for f, v in zip(fields, values, strict=True)) for fields, values in asked)
-    return " or ".join(f"({part})" for part in parts)
+    return " or ".join(f"({test.where(item)})" for test in tests if item in test.fields)
 
 
 def _linked(
@@ -272,13 +288,17 @@ def _search_salesforce(
     """One query an object: any of the keys."""
     role = "b" if sync.a.system is System.SALESFORCE else "a"
     found = _values(reading.con, sync, role, source, record_id)
-    tests = [
-        (_id_lookup(item, v) if k.kind is MatchKind.SALESFORCE_ID else k.lookup_a if role == "b" else k.lookup_b, v)
-        for k, v in zip(sync.keys, found, strict=True)
-        if v
-    ]
+    tests = [_test(item, k, role, v) for k, v in zip(sync.keys, found, strict=True) if v]
     where = _where(item, tests)
     return reading.read("salesforce", item, where=where) if where else None
+
+
+def _test(item: str, key: CompiledKey, role: str, value: str) -> _Test:
+    """What a key asks of the records of an object, for the side `role`, which has the other value."""
+    if key.kind is MatchKind.SALESFORCE_ID:
+        return _Test(fields=_id_lookup(item, value), value=value)
+    fields = key.lookup_a if role == "b" else key.lookup_b
+    return _Test(fields=fields, value=value, is_within=key.is_within)
 
 
 def _id_lookup(item: str, value: str) -> Mapping[str, tuple[str, ...]]:

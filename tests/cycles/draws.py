@@ -175,7 +175,7 @@ def draw_sync(rng: Random) -> dict[str, Any]:
             "Company": "coalesce(pardot.company, '?')",
             "Person__c": "pardot.person__c",
         }
-        create["salesforce"] = {"object": "Lead", "set": values, "key": "Prospect_Id__c"}
+        create["salesforce"] = {"object": "Lead", "when": "true", "set": values, "key": "Prospect_Id__c"}
     rules = ("keep", "unlink", "archive", "recreate")
     deletes = {side: _rule(rng.choice(rules), create, side) for side in ("salesforce", "pardot")}
     return {

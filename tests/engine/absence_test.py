@@ -6,7 +6,12 @@ NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
 MAIL: Yaml = {"salesforce": "Email", "pardot": "email", "direction": "to_pardot"}
 CREATE: Yaml = {
     "pardot": {"when": "Email is not null"},
-    "salesforce": {"object": "Lead", "key": "Prospect_Id__c", "set": {"LastName": "'Unknown'", "Company": "'Unknown'"}},
+    "salesforce": {
+        "object": "Lead",
+        "when": "true",
+        "key": "Prospect_Id__c",
+        "set": {"LastName": "'Unknown'", "Company": "'Unknown'"},
+    },
 }
 KEYS = ["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}, "email"]
 

@@ -24,7 +24,7 @@ FILLED: Yaml = {"LastName": "'?'", "Company": "'?'"}
 
 def new_lead(**more: object) -> Yaml:
     """The rule that makes a lead of a prospect."""
-    return {"salesforce": {"object": "Lead", "set": FILLED, **more}}
+    return {"salesforce": {"object": "Lead", "when": "true", "set": FILLED, **more}}
 
 
 def creates(plan: SavedPlan) -> list[tuple[str, str, str]]:
@@ -71,6 +71,27 @@ def test_a_shared_email_does_not_hide_the_record_that_a_later_key_finds(world: W
     plan = world.plan()
     assert not creates(plan)
     assert (crm, unit) in {(link["a_id"], link["b_id"]) for link in plan["links"]}
+
+
+@pytest.mark.parametrize(("said", "made"), [({}, ["b"]), ({"when": "true"}, ["a", "b"])])
+def test_a_prospect_of_nobody_becomes_a_lead_only_where_a_rule_says_so(
+    tmp_path: Path, said: Yaml, made: list[str]
+) -> None:
+    """The vendor's connector links it, and makes no record of it."""
+    rule = {"object": "Lead", "key": "Prospect_Id__c", "set": FILLED, **said}
+    user = {System.PARDOT: [FieldInfo(name="userId", type=FieldType.INTEGER)]}
+    with new_world(tmp_path / "world", user) as world:
+        world.configure(people([NAME], match=["salesforce_id", LOOKUP], create={"salesforce": rule}))
+        world.unit.add("prospect", {"firstName": "a"})
+        world.unit.add("prospect", {"firstName": "b", "userId": 201})
+        world.crm.add("Contact", {"LastName": "x", "FirstName": "c"}, id="003000000000009AAA")
+        world.unit.add("prospect", {"firstName": "c", "salesforceId": "003000000000009AAA"})
+        world.clock.tick(600)
+        plan = world.settle()
+        assert [lead.last.values["FirstName"] for lead in world.crm.live("Lead")] == made
+        assert [k["a_id"] for k in plan["links"] if k["a_object"] == "Contact"] == ["003000000000009AAA"]
+        skipped = [(s["reason"], s["note"]) for s in plan["skipped"]]
+        assert skipped == ([] if said else [("create_condition", "pardot.userId is not null")])
 
 
 def test_a_new_record_with_a_blank_match_key_is_told(world: World) -> None:

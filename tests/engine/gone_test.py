@@ -11,7 +11,12 @@ MAIL: Yaml = {"salesforce": "Email", "pardot": "email"}
 KEYS = ["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}, "email"]
 CREATE: Yaml = {
     "pardot": {"when": "Email is not null"},
-    "salesforce": {"object": "Lead", "key": "Prospect_Id__c", "set": {"LastName": "'Unknown'", "Company": "'Unknown'"}},
+    "salesforce": {
+        "object": "Lead",
+        "when": "true",
+        "key": "Prospect_Id__c",
+        "set": {"LastName": "'Unknown'", "Company": "'Unknown'"},
+    },
 }
 
 

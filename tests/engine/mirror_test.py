@@ -105,7 +105,7 @@ def declared(drawn: Yaml, *, mirror: bool) -> Yaml:
     creates: dict[str, Any] = {}
     for name, only in drawn["create"].items():
         filled = {"LastName": "'Berg'"} if side(name) == "salesforce" else {}
-        creates[side(name)] = {"insert_only": only} | ({"set": filled} if filled else {})
+        creates[side(name)] = {"when": "true", "insert_only": only} | ({"set": filled} if filled else {})
     return people(
         [_mirrored(f) if mirror else f for f in drawn["fields"]],
         match=drawn["match"],

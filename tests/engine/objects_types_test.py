@@ -32,7 +32,7 @@ def test_a_day_is_written_to_a_field_of_times_as_a_time(tmp_path: Path) -> None:
 
 def test_a_new_lead_gets_a_time(tmp_path: Path) -> None:
     with world(tmp_path, T.DATE, T.DATETIME, T.DATE) as w:
-        rule = {"salesforce": {"object": "Lead", "set": {"Company": "'Acme'", "LastName": "'Berg'"}}}
+        rule = {"salesforce": {"object": "Lead", "when": "true", "set": {"Company": "'Acme'", "LastName": "'Berg'"}}}
         mapping = {"salesforce": "Mixed__c", "pardot": "mixed__c"}
         w.configure(people([mapping], create=rule, match=["salesforce_id", "email"]))
         w.unit.add("prospect", {"email": "a@x.org", "mixed__c": "2026-01-03"})

@@ -58,7 +58,14 @@ def test_a_new_record_is_settled_by_one_apply(world: World, has_parent: bool) ->
     user = world.crm.add("User", {"Name": "Ana"})
     parent = {"UserId": f"'{user}'"} if has_parent else {}
     key = {"salesforce": "Prospect_Id__c", "pardot": "id"}
-    create = {"salesforce": {"object": "Contact", "key": "Prospect_Id__c", "set": {"LastName": "'Berg'"} | parent}}
+    create = {
+        "salesforce": {
+            "object": "Contact",
+            "when": "true",
+            "key": "Prospect_Id__c",
+            "set": {"LastName": "'Berg'"} | parent,
+        }
+    }
     world.configure(people([CLEARS], match=[key], create=create))
     prospect = world.unit.add("prospect", {"company": "Ana" if has_parent else "old"})
     world.settle()

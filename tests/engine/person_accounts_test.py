@@ -81,7 +81,9 @@ def test_business_accounts_are_no_people(org: World) -> None:
     assert not plan["changes"] and not plan["links"]
     assert left_out(plan) == [("business_account", 1)]
     assert [(h["id"], h["reason"]) for h in plan["held"]] == []
-    configure(org, create={"salesforce": {"object": "Lead", "set": {"LastName": "'?'", "Company": "'?'"}}})
+    configure(
+        org, create={"salesforce": {"object": "Lead", "when": "true", "set": {"LastName": "'?'", "Company": "'?'"}}}
+    )
     (held,) = org.plan()["held"]
     assert (held["id"], held["reason"]) == (unit, f"salesforce_id finds Account/{work} (a business account)")
 
@@ -113,7 +115,10 @@ def test_without_accounts_on_the_side_contacts_of_person_accounts_are_left_out_w
     configure(
         org,
         *("Contact", "Lead"),
-        create={"salesforce": {"object": "Lead", "set": {"LastName": "'?'", "Company": "'?'"}}, "pardot": {}},
+        create={
+            "salesforce": {"object": "Lead", "when": "true", "set": {"LastName": "'?'", "Company": "'?'"}},
+            "pardot": {},
+        },
     )
     plan = settled(org)
     assert not plan["changes"]
@@ -171,7 +176,12 @@ def test_a_prospect_of_a_person_account_is_made_under_the_id_of_the_contact(org:
 
 
 def test_a_new_person_account_has_a_last_name_and_no_name(org: World) -> None:
-    rule = {"object": "Account", "key": "Prospect_Id__c", "set": {"LastName": "coalesce(pardot.lastName, '?')"}}
+    rule = {
+        "object": "Account",
+        "when": "true",
+        "key": "Prospect_Id__c",
+        "set": {"LastName": "coalesce(pardot.lastName, '?')"},
+    }
     configure(org, create={"salesforce": rule})
     unit = org.unit.add("prospect", {"firstName": "Ana", "lastName": "Alba"})
     org.clock.tick(600)

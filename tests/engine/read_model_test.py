@@ -103,7 +103,7 @@ def test_a_plan_of_one_record_and_an_apply_with_creates_read_the_keys_alone(worl
 def test_a_record_is_made_on_the_side_of_the_model(world: World) -> None:
     """Just before it is sent every key is asked again, which needs no model."""
     write_model(world, PLUS)
-    rule = {"object": "Contact", "set": {"LastName": "pardot.lastName"}, "key": "Prospect_Id__c"}
+    rule = {"object": "Contact", "when": "true", "set": {"LastName": "pardot.lastName"}, "key": "Prospect_Id__c"}
     keys = ["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}]
     world.configure(beside([{"salesforce": "given", "pardot": "firstName"}], match=keys, create={"salesforce": rule}))
     world.unit.add("prospect", {"firstName": "N", "lastName": "New"})

@@ -105,7 +105,12 @@ def test_a_value_of_the_create_rule_flows_back_although_the_run_was_killed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lead is made with a company of the rule's own; the prospect gets it in the run or in the next one."""
-    create: Yaml = {"object": "Lead", "key": "Prospect_Id__c", "set": {"LastName": "'?'", "Company": "'Unknown'"}}
+    create: Yaml = {
+        "object": "Lead",
+        "when": "true",
+        "key": "Prospect_Id__c",
+        "set": {"LastName": "'?'", "Company": "'Unknown'"},
+    }
     match = ["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}]
     company: Yaml = {"salesforce": {"Lead": "Company"}, "pardot": "company"}
     world.configure(people([NAME, company], match=match, create={"salesforce": create}))

@@ -163,7 +163,7 @@ def syncs(draw: Draw) -> Yaml:
         create["pardot"] = {"when": "Email is not null", "set": {"campaignId": "7"}}
     if "lookup" in keys and draw(st.booleans()):
         values = {"LastName": "coalesce(pardot.lastName, 'Unknown')", "Company": "coalesce(pardot.company, '?')"}
-        create["salesforce"] = {"object": "Lead", "set": values, "key": "Prospect_Id__c"}
+        create["salesforce"] = {"object": "Lead", "when": "true", "set": values, "key": "Prospect_Id__c"}
     deletes = {str(s): draw(st.sampled_from(("keep", "unlink", "archive", "recreate"))) for s in (CRM, UNIT)}
     deletes = {s: rule if rule != "recreate" or s in create else "keep" for s, rule in deletes.items()}
     # What our own write pushes out of a selection is deleted by the plan after it; `converge_test` looks at that.

@@ -10,7 +10,12 @@ NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
 MAIL: Yaml = {"salesforce": "Email", "pardot": "email", "direction": "to_pardot"}
 CREATE: Yaml = {
     "pardot": {"when": "Email is not null"},
-    "salesforce": {"object": "Lead", "key": "Prospect_Id__c", "set": {"LastName": "'?'", "Company": "'?'"}},
+    "salesforce": {
+        "object": "Lead",
+        "when": "true",
+        "key": "Prospect_Id__c",
+        "set": {"LastName": "'?'", "Company": "'?'"},
+    },
 }
 KEYS = ["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}, "email"]
 IN, OUT = {"Title": "EMEA"}, {"Title": "US"}
@@ -250,7 +255,12 @@ def test_what_did_not_take_part_when_it_was_deleted_takes_nobody_along(
 ) -> None:
     """Neither is its counterpart deleted, nor is it made anew; without the mark either would be."""
     crm = {"select": "Title = 'EMEA'", "do_not_sync": "Flag__c"}
-    lead = {"object": "Lead", "set": {"LastName": "'x'", "Company": "'y'", "Title": "'EMEA'"}, "key": "Prospect_Id__c"}
+    lead = {
+        "object": "Lead",
+        "when": "true",
+        "set": {"LastName": "'x'", "Company": "'y'", "Title": "'EMEA'"},
+        "key": "Prospect_Id__c",
+    }
     match = ["email", {"salesforce": "Prospect_Id__c", "pardot": "id"}]
     configure(world, crm=crm, match=match, deletes={"salesforce": rule}, create={"salesforce": lead})
     marked, unit = linked(world)

@@ -177,7 +177,7 @@ def test_one_record_is_planned_with_one_call_more(tmp_path: Path) -> None:
 
 
 def test_a_new_record_gets_the_values(tmp_path: Path) -> None:
-    rule = {"object": "Lead", "set": {"Company": "'?'", "LastName": "pardot.lastName"}, "key": "Key__c"}
+    rule = {"object": "Lead", "when": "true", "set": {"Company": "'?'", "LastName": "pardot.lastName"}, "key": "Key__c"}
     sync = {"create": {"salesforce": rule}, "match": ["salesforce_id", {"salesforce": "Key__c", "pardot": "id"}]}
     with opened(tmp_path / "w", Setup(crm=["a"], unit=["a", '["c", "a"]'], sync=sync)) as world:
         world.forget_requests()

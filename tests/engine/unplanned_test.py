@@ -135,7 +135,12 @@ def test_a_prospect_that_somebody_made_meanwhile_is_not_made_again(world: World,
 @pytest.mark.parametrize("key", ["Prospect_Id__c", "Org_Id__c", "Email"])
 def test_a_contact_that_somebody_made_meanwhile_stops_a_new_lead(world: World, key: str) -> None:
     """The counterpart can stand in another object than the one that would be created."""
-    create: Yaml = {"object": "Lead", "key": "Prospect_Id__c", "set": {"LastName": "'?'", "Company": "'?'"}}
+    create: Yaml = {
+        "object": "Lead",
+        "when": "true",
+        "key": "Prospect_Id__c",
+        "set": {"LastName": "'?'", "Company": "'?'"},
+    }
     world.configure(people([NAME], match=MATCH, create={"salesforce": create}))
     unit = world.unit.add("prospect", {"firstName": "a", "email": "a@x.org", "org_id__c": "o1"})
     plan = world.plan()

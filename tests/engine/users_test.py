@@ -173,7 +173,12 @@ def _read(world: World) -> set[str]:
 @pytest.mark.parametrize(("users", "made"), [({}, []), ({"fallback": BEN}, [BEN])])
 def test_nobody_is_made_whom_the_connected_user_would_own(world: World, users: Yaml, made: list[str]) -> None:
     """The mapping would assign the prospect to the connected user with the next plan."""
-    lead = {"object": "Lead", "set": {"LastName": "'x'", "Company": "'y'"}, "owner": {"from": "userId", **users}}
+    lead = {
+        "object": "Lead",
+        "when": "true",
+        "set": {"LastName": "'x'", "Company": "'y'"},
+        "owner": {"from": "userId", **users},
+    }
     world.configure(
         people([OWNER | {"users": {}}], match=[TO_LEAD], create={"salesforce": lead | {"key": TO_LEAD["salesforce"]}})
     )

@@ -158,7 +158,7 @@ def test_a_new_record_gets_the_words_of_its_own_side(world: World) -> None:
     ]
     create = {
         "pardot": {},
-        "salesforce": {"object": "Lead", "set": {"Company": "'Acme'", "LastName": "'Berg'"}},
+        "salesforce": {"object": "Lead", "when": "true", "set": {"Company": "'Acme'", "LastName": "'Berg'"}},
     }
     world.configure(people(fields, create=create, match=["salesforce_id", "email"]))
     world.crm.add("Contact", {"LastName": "Berg", "Email": "a@x.org", "Flag__c": True, "Count__c": 2})

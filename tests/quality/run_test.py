@@ -19,6 +19,7 @@ def phones(tmp_path: Path) -> Stand:
     create = {
         "pardot": {"when": "Email is not null", "set": {"campaignId": "7"}},
         "salesforce": {
+            "when": "true",
             "object": "Lead",
             "set": {"LastName": "coalesce(pardot.lastName, '?')", "Company": "'Acme'"},
             "key": "Prospect_Id__c",

@@ -61,8 +61,9 @@ MAPPING_CODES: tuple[Code, ...] = (
     code(
         "PF148",
         "a match key that cannot be used",
-        "A key of several fields names as many on both sides; the id of a record is a key alone; fields of different "
-        "types in the objects of a side have no form in common; a field that holds several values is none.",
+        "A key of several fields names as many on both sides; the id of a record is a key alone; form: url stands "
+        "beside the id of a prospect; fields of different types in the objects of a side have no form in common; a "
+        "field that holds several values is none.",
         "Write the key as the message says.",
     ),
     code(

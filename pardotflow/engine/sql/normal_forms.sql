@@ -25,6 +25,11 @@ create or replace macro nf_id(x) as
   upper(nullif(nf_trim(x), '')) || case when length(nf_trim(x)) = 15
        then list_aggr(list_transform(regexp_extract_all(sf_capitals(nf_trim(x)), '.{5}'), lambda block: sf_check(block)), 'string_agg', '') else '' end;
 
+-- The address of a prospect's page has the id in its path or after a question mark, escaped within another address.
+-- An address without one says nothing about a prospect.
+create or replace macro nf_url(x) as
+  nullif(regexp_extract(x, '(?i)(?:[/?&]|%2f|%3f|%26)id(?:=|/|%3d|%2f)0*([0-9]+)(?:$|[^0-9a-z])', 1), '');
+
 create or replace macro nf_decimal(d) as
   regexp_replace(regexp_replace(cast(d as varchar), '0+$', ''), '\.$', '');
 create or replace macro nf_number(x) as

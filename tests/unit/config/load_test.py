@@ -137,10 +137,11 @@ def test_match_keys(tmp_path: Path) -> None:
         "email",
         "{salesforce: [LastName, Phone], pardot: [lastName, phone], form: nocase}",
         "{pardot: EMAIL, salesforce: Email, form: untagged}",
+        "{salesforce: pi__url__c, pardot: id, form: url}",
     ]
     match = "match:\n" + "".join(f"  - {key}\n" for key in keys)
     text = SYNC_HEAD.replace("match: [salesforce_id, email]\n", match) + "fields: [{salesforce: City, pardot: city}]\n"
-    by_id, lookup, email, both, untagged = project(tmp_path, {"syncs/people.yml": text}).syncs[0].match
+    by_id, lookup, email, both, untagged, url = project(tmp_path, {"syncs/people.yml": text}).syncs[0].match
     assert (by_id.kind, labels(by_id)) == (MatchKind.SALESFORCE_ID, [("Id", "salesforceId")])
     assert lookup.parts[0].a.by_object == {"Lead": "P__c", "Contact": "Q__c"}
     assert (lookup.name, labels(lookup)) == ("P__c/Q__c = id", [("P__c/Q__c", "id")])
@@ -149,6 +150,7 @@ def test_match_keys(tmp_path: Path) -> None:
     assert both.name == "LastName + Phone = lastName + phone (nocase)"
     # However it is written: the key of the two e-mail fields prefers the contact, and may be shared.
     assert (untagged.kind, untagged.form, untagged.name) == (MatchKind.EMAIL, KeyForm.UNTAGGED, "email (untagged)")
+    assert (url.kind, url.form, url.name) == (MatchKind.LOOKUP, KeyForm.URL, "pi__url__c = id (url)")
 
 
 def labels(key: MatchKey) -> list[tuple[str, str]]:
@@ -200,6 +202,7 @@ def test_create_rules(tmp_path: Path) -> None:
     assert (pardot.object, pardot.when, pardot.set) == ("prospect", "Email is not null", {"campaignId": "1201"})
     assert (pardot.key, pardot.share_email) == ("salesforceId", True)
     assert (salesforce.object, salesforce.key, salesforce.share_email) == ("Lead", "P__c", False)
+    assert salesforce.when == "pardot.userId is not null"
 
 
 def test_a_create_key_is_not_invented_without_the_match_key(tmp_path: Path) -> None:

@@ -250,7 +250,8 @@ def test_create_keys_are_external_ids_in_salesforce(tmp_path: Path) -> None:
         )
         match = "match:\n  - {salesforce: {Lead: Key__c}, pardot: id}\n  - email\n"
         text = people(
-            "salesforce: FirstName, pardot: firstName", more="create: {salesforce: {object: Lead, key: Key__c}}\n"
+            "salesforce: FirstName, pardot: firstName",
+            more="create: {salesforce: {object: Lead, when: 'true', key: Key__c}}\n",
         )
         text["syncs/people.yml"] = text["syncs/people.yml"].replace("match: [salesforce_id, email]\n", match)
         return [f.split()[0] for f in said(tmp_path, text, catalog)]
