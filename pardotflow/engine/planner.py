@@ -241,7 +241,7 @@ def _run_syncs(
         con.execute("delete from plan.identity; delete from plan.left_out; delete from plan.unmatched")
         con.execute("delete from plan.opted_out")
     record_seen(con, "plan.seen", syncs)
-    if all(con.execute(f"from {table} limit 1").fetchone() for table in ("mem.history", "plan.field_changes")):
+    if all(con.execute(f"select 1 from {table} limit 1").fetchone() for table in ("mem.history", "plan.field_changes")):
         run(con, "flipflops")
     prove(
         Simulation(

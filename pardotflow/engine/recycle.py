@@ -56,7 +56,7 @@ def remember_recycling(con: duckdb.DuckDBPyConnection, run_id: str, now: str) ->
 
     `now` is the moment of the run, as SQL writes it.
     """
-    if con.execute("from plan.recycled limit 1").fetchone() is not None:
+    if con.execute("select 1 from plan.recycled limit 1").fetchone() is not None:
         run(con, "recycled", run_id=run_id, now=now)
 
 

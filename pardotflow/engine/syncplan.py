@@ -256,7 +256,7 @@ def decide_sync(
     """Match and decide what the sides hold. Every differing cell then stands in the session's `decided`, which is
     there in any case only where every step was done. `again` says that the session did it before, and that only what
     a plan writes has changed since."""
-    recycled = con.execute("from mem.recycled where sync = ? limit 1", [sync.name]).fetchone() is not None
+    recycled = con.execute("select 1 from mem.recycled where sync = ? limit 1", [sync.name]).fetchone() is not None
     steps = statements(sync, focus, share=share, recycled=recycled, decided=decided)
     steps = [step for step in steps if not (again and step.lasts)]
     _run_steps(con, sync, steps, Extent.EVERY_STEP if decided or focus.kept else extent)
@@ -275,7 +275,7 @@ def settle_sync(
     # What a sync that is only shown would write is no news for the syncs after it.
     if not sync.is_applied:
         return
-    new = con.execute("from out_creates where sync = ? limit 1", [sync.name]).fetchone()
+    new = con.execute("select 1 from out_creates where sync = ? limit 1", [sync.name]).fetchone()
     if new or not is_last:
         lay_over(con, sync)
     if new:
@@ -300,7 +300,7 @@ def _run_steps(con: duckdb.DuckDBPyConnection, sync: CompiledSync, steps: Iterab
 
 
 def _is_empty(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
-    return con.execute(f"from {relation} limit 1").fetchone() is None
+    return con.execute(f"select 1 from {relation} limit 1").fetchone() is None
 
 
 def _bad_expression(con: duckdb.DuckDBPyConnection, sync: CompiledSync, trouble: duckdb.Error) -> InvalidProject:
