@@ -50,7 +50,8 @@ def payloads(plan: SavedPlan) -> dict[Key, frozenset[tuple[str, str | None]]]:
 
 
 def check_plan(world: World, memory: Memory, state: State, plan: SavedPlan, doubtful: set[Key]) -> None:
-    """Laws 4 to 7, of a plan against what the systems hold."""
+    """Laws 4 to 7, of a plan against what the systems hold; and everything in it says why."""
+    assert all(item["reason"] for item in (*plan.sendable, *plan["conflicts"])), plan.sendable
     _only_to_what_is_there(memory, state, plan)
     _nobody_twice(world, memory, state, plan)
     _no_edit_is_lost(memory, state, plan)

@@ -36,6 +36,16 @@ def test_a_tick_that_somebody_sets_beside_an_empty_field_stays(world: World) -> 
     assert not plan.sendable and [h["kind"] for h in plan["held"]] == ["blank"]
 
 
+@pytest.mark.parametrize("policy", ["salesforce", "most_recent"])
+def test_the_connector_fills_an_empty_field_and_the_plan_says_why(world: World, policy: str) -> None:
+    """Whatever its policy and the clocks: nothing was compared."""
+    world.configure(people([{"salesforce": "Flag__c", "pardot": "flag__c", "preset": "connector", "policy": policy}]))
+    world.pair({"Flag__c": True}, {})
+    plan = world.plan()
+    reason = "the connector's rule: a value beats a blank"
+    assert [(f["before"], f["after"], f["reason"]) for f in plan.sendable] == [(None, "true", reason)]
+
+
 @pytest.mark.parametrize("now", [None, False])
 def test_what_was_ticked_and_is_not_any_more_is_a_move_to_false(world: World, now: bool | None) -> None:
     world.configure(people([FLAG], guards={"clears": 0}))

@@ -16,7 +16,9 @@ select {{ sync.name | literal }},
        when decision is not null then case found when 'new' then 'no base yet' when 'mapping_changed' then 'the mapping changed' else 'both moved' end || '; decided by a person'
        when side <> first_side then 'a blank is refilled'
        when flow = 'connector' then 'the connector''s rule: ' || case
-         when source_form is null then 'a blank in Salesforce overwrites' when target_form is null then 'a value beats a blank'
+         when source_form is null then 'a blank in Salesforce overwrites'
+         -- Beside a checkbox a blank has the form of false.
+         when target_form is null or (form = 'checkbox' and nf_text(before_value) is null) then 'a value beats a blank'
          when policy = 'most_recent' then compared
          else policy || ' wins' end
        when found = 'both_moved' and flow = 'two_way' then 'both moved; ' || case when policy = 'most_recent' then compared else 'policy ' || policy end
