@@ -222,10 +222,13 @@ def form(value: Any) -> object:
 
 
 def restless(
-    plan: SavedPlan, others: Mapping[Key, Collection[Key]], names: Collection[tuple[str, str]]
+    plan: SavedPlan,
+    others: Mapping[Key, Collection[Key]],
+    names: Collection[tuple[str, str]],
+    refused: Mapping[Key, Collection[str]],
 ) -> set[FieldKey]:
-    """The fields of which a plan with nothing to send says that they are held or differ: what a line of it names, else
-    all of the record, and the same of the `others` of that record.
+    """The fields of which a plan with nothing to send says that they are held or differ: what a line of it names, of a
+    refused record the fields that were `refused`, else all of the record; and the same of the `others` of that record.
 
     What a system stores in another way than it was sent, or cut, is at rest: the plan says so.
     """
@@ -234,7 +237,9 @@ def restless(
         found |= _named(row["field"], [(row["a_object"], row["a_id"]), (row["b_object"], row["b_id"])], names)
     for row in [*plan["held"], *(r for r in plan["accepted"] if r["kind"] == "insert_only")]:
         key = (row["object"], row["id"])
-        found |= _named(row["field"], [key, *others.get(key, ())], names)
+        told = refused.get(key, ()) if row["kind"] == "refused" else ()
+        for name in told or [row["field"]]:
+            found |= _named(name, [key, *others.get(key, ())], names)
     return found
 
 

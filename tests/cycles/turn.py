@@ -39,6 +39,8 @@ class Turns:
         self.unlinked = Unlinked()
         self.said: list[str] = []
         self.happened: Counter[str] = Counter()
+        self.refused: dict[Key, set[str]] = {}
+        """Fields that were sent to a record that refused them."""
         self.is_free = False
         """Something was refused, moved, or done by people since the plan: nothing foretells what the next one sends."""
 
@@ -133,14 +135,17 @@ class Turns:
             if not self.is_free and not plan["unsettled"]:
                 assert not soon.sendable, "law 1: soon after:\n" + "\n".join(describe(soon))
         self.world.tick(SETTLED)
-        return {(k, p) for k, p in payloads(plan).items() if k in errors}
+        refused = {(k, p) for k, p in payloads(plan).items() if k in errors}
+        for key, payload in refused:
+            self.refused.setdefault(key, set()).update(name for name, _ in payload)
+        return refused
 
     def _rest(self, plan: SavedPlan) -> None:
         state = self.world.state()
         check_people(self.memory, state)
         names = [(m.a.label, m.b.label) for s in self.world.project.syncs for m in s.fields if m.a and m.b]
         others = self.memory.others(state, self.world.business.keys)
-        self.memory.rest(state, restless(plan, others, names))
+        self.memory.rest(state, restless(plan, others, names, self.refused))
 
 
 def run_business(seed: int, cycles: int = CYCLES, size: int = SIZE) -> tuple[str, Counter[str]]:

@@ -107,7 +107,7 @@ TABLES = (
 
 
 def read_plan(path: Path) -> SavedPlan:
-    """Every table that the tests look at."""
+    """Every table that the tests look at. Whatever a plan holds, it says why."""
     tables = dict[str, list[dict[str, Any]]]()
     with open_plan(path) as con:
         # Most are empty, and an order that is made here is cheaper than one that is asked for.
@@ -119,6 +119,7 @@ def read_plan(path: Path) -> SavedPlan:
                 names = [c[0] for c in found.description or []]
                 lines = sorted(found.fetchall(), key=lambda row: [(value is None, value) for value in row])
                 tables[table] = [dict(zip(names, row, strict=True)) for row in lines]
+                assert all(line.get("reason", "none is asked") for line in tables[table]), (table, tables[table])
         return SavedPlan(path=path, meta=read_meta(con), tables=tables)
 
 
