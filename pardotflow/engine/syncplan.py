@@ -66,7 +66,7 @@ class _Fate:
     is_needed: bool
 
     @classmethod
-    def of(cls, sync: CompiledSync, *, recycled: bool) -> "_Fate":
+    def of(cls, sync: CompiledSync, *, recycled: bool, replaced: bool) -> "_Fate":
         """The rules of one sync. A record is made again only where a create rule says how."""
         rules = {s.role: sync.deletes.get(s.system, OnGone.KEEP) for s in (sync.a, sync.b)}
         made = {c.role for c in sync.creates}
@@ -84,6 +84,7 @@ class _Fate:
             "archive_out": archive_out,
             "unrestorable": [s.role for s in (sync.a, sync.b) if s.system is not System.PARDOT],
             "recycled": recycled,
+            "replaced": replaced,
             "lags": {s.role: CACHE_LAG[s.system] for s in (sync.a, sync.b)},
         }
         return cls(
@@ -129,14 +130,21 @@ def _side(
 
 
 def statements(
-    sync: CompiledSync, focus: Focus, *, share: bool, recycled: bool = True, decided: bool = False
+    sync: CompiledSync,
+    focus: Focus,
+    *,
+    share: bool,
+    recycled: bool = True,
+    replaced: bool = True,
+    decided: bool = False,
 ) -> list[Step]:
     """Every step of the sync, in order: what plan runs and `compile` writes.
 
-    `recycled` is false where memory holds no record that this sync ever deleted. With `decided` the session's table
+    `recycled` is false where memory holds no record that this sync ever deleted, and `replaced` where it holds none in
+    whose place the sync made another. With `decided` the session's table
     `decisions` holds decisions of people for it.
     """
-    fate = _Fate.of(sync, recycled=recycled)
+    fate = _Fate.of(sync, recycled=recycled, replaced=replaced)
     steps = [Step(name="users", sql=users_sql(sync), lasts=True)] if sync.users else []
     steps += [
         Step(name="sides", sql=side_sql(sync, sync.a) + side_sql(sync, sync.b)),
@@ -256,8 +264,11 @@ def decide_sync(
     """Match and decide what the sides hold. Every differing cell then stands in the session's `decided`, which is
     there in any case only where every step was done. `again` says that the session did it before, and that only what
     a plan writes has changed since."""
-    recycled = con.execute("select 1 from mem.recycled where sync = ? limit 1", [sync.name]).fetchone() is not None
-    steps = statements(sync, focus, share=share, recycled=recycled, decided=decided)
+    recycled, replaced = (
+        con.execute(f"select 1 from {table} where sync = ? limit 1", [sync.name]).fetchone() is not None
+        for table in ("mem.recycled", "mem.replaced")
+    )
+    steps = statements(sync, focus, share=share, recycled=recycled, replaced=replaced, decided=decided)
     steps = [step for step in steps if not (again and step.lasts)]
     _run_steps(con, sync, steps, Extent.EVERY_STEP if decided or focus.kept else extent)
 

@@ -12,7 +12,7 @@ import duckdb
 from pardotflow.core.errors import StateError
 from pardotflow.store.layout import make_private
 
-VERSION = 4
+VERSION = 5
 """Numbers the shape of the tables. An older memory is brought up to it when it is opened to be read, too."""
 
 TABLES = """
@@ -47,6 +47,10 @@ create table if not exists mem.recycled (
   sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, system varchar,
   run_id varchar, deleted_at timestamp, restored_at timestamp, writer varchar
 );
+-- A record of `system` that was gone and in whose place another one was made, and the counterpart that this one got.
+create table if not exists mem.replaced (
+  sync varchar, system varchar, object varchar, id varchar, other_object varchar, other_id varchar, run_id varchar
+);
 create table if not exists mem.moments (
   sync varchar,            -- empty for what concerns all of them
   what varchar,            -- create.<system>: its rule began; paused; connector: the vendor's synced up to then
@@ -58,6 +62,7 @@ MIGRATIONS: Mapping[int, str] = {
     # Tables that were added since are made by TABLES.
     2: "",
     3: "alter table mem.writes add column if not exists run_id varchar;",
+    4: "",
 }
 """By version: the statements that bring a memory of it to the next one."""
 

@@ -111,6 +111,8 @@ class Unlinked:
     def see(self, state: State, match_key: Any) -> None:
         """Take note of the state that a plan is made of, by the first of the match keys."""
         never = self.doubtful | (state.records.keys() - self.known)
+        # A link follows its record into the one that it became.
+        never -= {state.survivor(k) for k in state.records if k[1] in state.became and k not in never}
         self.doubtful = _ambiguous(state, match_key, never)
         self.known |= state.records.keys()
 

@@ -273,6 +273,31 @@ def test_a_gone_record_is_made_again_and_linked(world: World) -> None:
     assert_quiet(world)
 
 
+def test_who_comes_back_after_another_was_made_in_its_place_gets_no_counterpart(world: World) -> None:
+    """No match key finds it: the prospect bears the id of the new record now. It had a counterpart all the same."""
+    configure(world, "recreate", match=["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}])
+    crm, unit = linked(world)
+    world.settle()
+    world.crm.delete("Contact", crm)
+    world.clock.tick(600)
+    world.settle()
+    (lead,) = world.crm.live("Lead")
+    world.crm.undelete("Contact", crm)
+    world.crm.edit("Contact", crm, {"Prospect_Id__c": None})
+    world.clock.tick(600)
+    plan = world.plan()
+    reason = f"its former link finds prospect/{unit}"
+    assert [(h["id"], h["kind"], h["reason"]) for h in plan["held"]] == [(crm, "would_duplicate", reason)]
+    assert not plan.sendable
+    # The new one may go in its turn, and who came back may be linked where a key finds it.
+    world.crm.delete("Lead", lead.id)
+    world.clock.tick(600)
+    world.settle()
+    assert [p.id for p in world.unit.live("prospect")] == [unit]
+    assert [r.id for r in world.crm.live("Lead")] != [lead.id]
+    assert_quiet(world)
+
+
 def test_a_gone_prospect_is_made_again_and_linked(world: World) -> None:
     configure(world, "recreate")
     crm, unit = linked(world)

@@ -27,6 +27,19 @@ left join mem.recycled m on m.sync = {{ sync.name | literal }} and m.a_object = 
   and m.b_object = p.old_b_obj and m.b_id = p.old_b_id
 {% endif %};
 
+{% if replaced %}
+-- A record that came back after another one was made in its place: where no key finds it anybody, nothing is made for it.
+{% for role, other in [('a', 'b'), ('b', 'a')] %}
+insert into marks
+select '{{ role }}', m.object, m.id, 'would_duplicate', -1, min(m.other_object || '/' || m.other_id), 'its former link'
+from mem.replaced m
+where m.sync = {{ sync.name | literal }} and m.system = '{{ sync.side(role).system.value }}'
+  and not exists (from pairs p where p.{{ role }}_obj = m.object and p.{{ role }}_id = m.id)
+  and not exists (from marks k where k.role = '{{ role }}' and k.obj = m.object and k.id = m.id)
+group by m.object, m.id;
+{% endfor %}
+
+{% endif %}
 create or replace temp table live_pairs as
 select * exclude (state, both_gone) from pair_state where state = 'live';
 

@@ -7,7 +7,13 @@ join (select change, answered_at from outcomes union all
       select change, given_up_at from lost semi join (from plan.changes where action = 'delete') using (change)) o using (change)
 left join writers w on w.system = c.system;
 
--- The record that was made again has a link of its own.
+-- The record that was made again has a link of its own. The one that is gone may come back some day: it had a counterpart.
+insert into mem.replaced
+select distinct t.sync, t.system, case when t.system = y.a_system then t.a_object else t.b_object end,
+  case when t.system = y.a_system then t.a_id else t.b_id end,
+  case when t.system = y.a_system then t.b_object else t.a_object end,
+  case when t.system = y.a_system then t.b_id else t.a_id end, {{ run_id | literal }}
+from turned t join plan.syncs y using (sync) where t.action = 'create';
 delete from mem.links l using turned t
 where t.action = 'create' and l.sync = t.sync and l.a_object = t.a_object and l.a_id = t.a_id and l.b_object = t.b_object and l.b_id = t.b_id;
 delete from mem.bases b using turned t

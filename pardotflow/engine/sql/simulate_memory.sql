@@ -5,6 +5,7 @@ create table mem.writes as from kept.writes;
 create table mem.history as from kept.history limit 0;
 create table mem.moments as from kept.moments;
 create table mem.recycled as from kept.recycled;
+create table mem.replaced as from kept.replaced;
 create table mem.bases as
 from kept.bases b
 where exists (from plan.bases p where p.sync = b.sync and p.a_object = b.a_object and p.a_id = b.a_id and p.b_object = b.b_object and p.b_id = b.b_id)
