@@ -59,7 +59,7 @@ def test_only_a_rule_that_is_read_is_named(world: World) -> None:
 
 def test_a_delete_that_a_plan_brings_about_is_caught_before_apply(world: World) -> None:
     """A new lead is outside the selection, so the next plan would delete the prospect that it was made from."""
-    lead = {"object": "Lead", "set": {"LastName": "'x'", "Company": "'y'"}, "key": "Prospect_Id__c"}
+    lead = {"object": "Lead", "when": "true", "set": {"LastName": "'x'", "Company": "'y'"}, "key": "Prospect_Id__c"}
     sides = {
         "salesforce": {"objects": ["Contact", "Lead"], "select": "Phone = 'EMEA'", "on_leave": "archive"},
         "pardot": {"object": "prospect"},
@@ -90,7 +90,7 @@ def test_a_change_that_travels_on_is_said_and_blocks_nothing(world: World) -> No
 
 def test_a_record_that_does_not_exist_yet_is_tried_out_too(world: World) -> None:
     """A new lead is made, and a rule writes a value back that would make another write."""
-    lead = {"object": "Lead", "set": {"LastName": "'x'", "Company": "'y'"}, "key": "Prospect_Id__c"}
+    lead = {"object": "Lead", "when": "true", "set": {"LastName": "'x'", "Company": "'y'"}, "key": "Prospect_Id__c"}
     match = [{"salesforce": "Prospect_Id__c", "pardot": "id"}]
     world.configure(people([TITLE, BACK], match=match, create={"salesforce": lead}))
     world.unit.add("prospect", {"jobTitle": "a"})

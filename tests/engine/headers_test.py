@@ -22,7 +22,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 def leads(**create: Any) -> Yaml:
     values = {"LastName": "'Berg'", "Company": "'Acme'"}
-    rule = {"object": "Lead", "key": "Prospect_Id__c", "set": values} | create
+    rule = {"object": "Lead", "when": "true", "key": "Prospect_Id__c", "set": values} | create
     return people([TITLE], match=[KEY], create={"salesforce": rule})
 
 
