@@ -141,8 +141,7 @@ def statements(
     """Every step of the sync, in order: what plan runs and `compile` writes.
 
     `recycled` is false where memory holds no record that this sync ever deleted, and `replaced` where it holds none in
-    whose place the sync made another. With `decided` the session's table
-    `decisions` holds decisions of people for it.
+    whose place the sync made another. With `decided` the session's table `decisions` holds decisions of people for it.
     """
     fate = _Fate.of(sync, recycled=recycled, replaced=replaced)
     steps = [Step(name="users", sql=users_sql(sync), lasts=True)] if sync.users else []
