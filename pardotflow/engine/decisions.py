@@ -141,7 +141,8 @@ counterpart:
 | what happens | what is planned |
 |---|---|
 | the record comes back | the link is live again; a prospect that we archived because of it is restored |
-| it comes back after `recreate` made another one | held as a duplicate, unless a match key finds it somebody else |
+| it comes back after `recreate` made another one | held as a duplicate, unless a match key finds it somebody |
+| … and the one made in its place goes, too | both sides of the former link are held until a match key links them |
 | it comes back, and a person deleted the counterpart | nothing: it is listed until the counterpart is back |
 | a prospect comes back, and we deleted its Salesforce record | held (`cannot_undelete`): that API has no undelete |
 | a merge, and only the loser has a prospect | the link follows with its bases; each field has its own rule |

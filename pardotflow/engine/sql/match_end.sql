@@ -29,14 +29,26 @@ left join mem.recycled m on m.sync = {{ sync.name | literal }} and m.a_object = 
 
 {% if replaced %}
 -- A record that came back after another one was made in its place: where no key finds it anybody, nothing is made for it.
+-- Where the other one is gone in its turn, nothing is made for the counterpart of both either.
 {% for role, other in [('a', 'b'), ('b', 'a')] %}
 insert into marks
-select '{{ role }}', m.object, m.id, 'would_duplicate', -1, min(m.other_object || '/' || m.other_id), 'its former link'
-from mem.replaced m
-where m.sync = {{ sync.name | literal }} and m.system = '{{ sync.side(role).system.value }}'
-  and not exists (from pairs p where p.{{ role }}_obj = m.object and p.{{ role }}_id = m.id)
-  and not exists (from marks k where k.role = '{{ role }}' and k.obj = m.object and k.id = m.id)
-group by m.object, m.id;
+with former as (
+  select s._obj as obj, s._id as id, coalesce(g.obj, m.other_object) as other_obj, coalesce(g.id, m.other_id) as other_id
+  from mem.replaced m
+  left join follow_{{ role }} f on f.from_obj = m.object and f.from_id = m.id
+  left join follow_{{ other }} g on g.from_obj = m.other_object and g.from_id = m.other_id
+  join side_{{ role }} s on s._obj = coalesce(f.obj, m.object) and s._id = coalesce(f.id, m.id)
+  where m.sync = {{ sync.name | literal }} and m.system = '{{ sync.side(role).system.value }}' and s._live
+    and not exists (from pairs p where p.{{ role }}_obj = s._obj and p.{{ role }}_id = s._id)
+), told as (
+  select '{{ role }}' as role, obj, id, other_obj || '/' || other_id as others from former
+  union all
+  select '{{ other }}', other_obj, other_id, obj || '/' || id from former t
+  where not exists (from pairs p where p.{{ other }}_obj = t.other_obj and p.{{ other }}_id = t.other_id)
+)
+select role, obj, id, 'would_duplicate', -1, min(others), 'its former link'
+from told t where not exists (from marks k where k.role = t.role and k.obj = t.obj and k.id = t.id)
+group by role, obj, id;
 {% endfor %}
 
 {% endif %}
