@@ -132,8 +132,8 @@ class Teller:
         except RequestRefused:
             yield False
             return
-        with landed(self._con, columns_of(system, request.object), request.fields, extract):
-            yield bool(extract.files)
+        with landed(self._con, columns_of(system, request.object), request.fields, extract) as has_rows:
+            yield has_rows
         shutil.rmtree(self._layout.landing, ignore_errors=True)
 
     def _mark_ours(self) -> None:

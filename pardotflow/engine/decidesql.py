@@ -1,6 +1,6 @@
 """The decision of a sync as SQL: the table of engine/truth.py, and of it only what its mappings can come to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from pardotflow.config.project import OnLink, Policy, TooLong
 from pardotflow.core.values import System
@@ -24,18 +24,21 @@ def address_mappings(sync: CompiledSync) -> list[CompiledMapping]:
     return [m for m in sync.mappings if ("prospect", "email") in {(t.object, t.field) for t in m.targets_b}]
 
 
-def decide_sql(sync: CompiledSync, *, share: bool, decided: bool) -> str:
-    """Decide the cells of the session's `judged`. `share` is true in a unit whose prospects may share an address, and
-    with `decided` the session's table `decisions` holds decisions of people for the sync."""
+def decide_sql(sync: CompiledSync, focus: str, *, share: bool, decided: bool) -> str:
+    """Decide the cells of the session's `judged`, and keep those of the pairs for which the condition `focus` is true.
+    `share` is true in a unit whose prospects may share an address, and with `decided` the session's table `decisions`
+    holds decisions of people for the sync."""
     roles = {side.system: side.role for side in (sync.a, sync.b)}
+    flows = {m.flow for m in sync.mappings}
     return render(
         "decide",
         sync=sync,
+        focus=focus,
         needed=_needed(sync.mappings),
         lags={side.role: CACHE_LAG[side.system] for side in (sync.a, sync.b)},
         histories=histories_of(sync),
-        rules=truth.RULES,
-        consent_rules=truth.CONSENT_RULES,
+        rules=[rule for rule in truth.RULES if rule.flow in flows],
+        consent_rules=[rule for rule in truth.CONSENT_RULES if rule.flow in flows],
         vendor_rules=truth.VENDOR_RULES,
         salesforce_role=roles.get(System.SALESFORCE, "ask"),
         pardot_role=roles.get(System.PARDOT, "ask"),
@@ -44,12 +47,12 @@ def decide_sql(sync: CompiledSync, *, share: bool, decided: bool) -> str:
     )
 
 
-def _needed(mappings: Iterable[CompiledMapping]) -> Mapping[str, bool]:
+def _needed(mappings: Collection[CompiledMapping]) -> Mapping[str, bool]:
     """The parts of the decision that some mapping can come to: the others would cost their planning all the same."""
     some = [m.mapping for m in mappings]
     vendor = any(m.flow is truth.Flow.CONNECTOR for m in mappings)
     return {
-        "consent": any(m.policy is Policy.CONSENT for m in some),
+        "consent": any(m.mapping.policy is Policy.CONSENT and m.flow in truth.OWN_FLOWS for m in mappings),
         "vendor": vendor,
         "times": vendor or any(m.policy is Policy.MOST_RECENT or m.on_link is OnLink.MOST_RECENT for m in some),
         "cut": any(m.too_long is TooLong.CUT for m in some),

@@ -23,7 +23,7 @@ from pardotflow.engine.histories import is_history
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.landed import Columns, landed, naive
 from pardotflow.engine.quote import name
-from pardotflow.engine.sqlfile import rows
+from pardotflow.engine.sqlfile import one, rows
 from pardotflow.engine.unread import Singly, add_columns, keep_values, put_values_back
 from pardotflow.plan.model import Coverage
 from pardotflow.store.layout import Layout
@@ -206,18 +206,19 @@ def _store(con: duckdb.DuckDBPyConnection, job: _Job, extract: Extract) -> Refre
     before = cursor.full_rows if cursor else 0
     at = naive(extract.server_time_at_start)
     # Rows and cursor change together: what a crash leaves is the snapshot of before.
-    with landed(con, columns_of(wanted.connection, wanted.object), wanted.fields, extract), _transaction(con):
-        changed = extract.rows if is_full or not extract.files else _differing(con, table)
+    columns = columns_of(wanted.connection, wanted.object)
+    with landed(con, columns, wanted.fields, extract) as has_rows, _transaction(con):
+        changed = _differing(con, table) if has_rows and not is_full else extract.rows
         kept = None if job.anew else wanted.singly
-        _merge(con, table, has_rows=bool(extract.files), proves=is_full and extract.complete, kept=kept, at=at)
-        visible = int(rows(con, f"select count(*) from {table} where _visible and not _deleted")[0][0])
+        _merge(con, table, has_rows=has_rows, proves=is_full and extract.complete, kept=kept, at=at)
+        counts = "count(*) filter (_visible and not _deleted), count(*) filter (_deleted)"
+        visible, gone = (int(count) for count in one(con, f"select {counts} from {table}"))
         # Entries of a history end with the org's retention.
         shrunk = None if wanted.steady else _shrunk(before, visible, wanted.shrunk)
         # A side that shrank is measured against what it was until an apply allows it.
         known = before if shrunk else visible
         # A read that the system says is not whole proves nothing: the next one is full again.
         _save_cursor(con, wanted, cursor, at, is_full=is_full, full_rows=known, complete=extract.complete)
-    gone = int(rows(con, f"select count(*) from {table} where _deleted")[0][0])
     coverage = Coverage(
         system=wanted.connection,
         object=wanted.object,
@@ -259,10 +260,11 @@ def read_records(
     make_snapshot(con, wanted)
     shutil.rmtree(layout.landing, ignore_errors=True)
     extract = connector.read(request, layout.landing / "records")
-    with landed(con, columns_of(wanted.connection, wanted.object), wanted.fields, extract), _transaction(con):
+    columns = columns_of(wanted.connection, wanted.object)
+    with landed(con, columns, wanted.fields, extract) as has_rows, _transaction(con):
         at = naive(extract.server_time_at_start)
-        _merge(con, table, has_rows=bool(extract.files), proves=False, kept=wanted.singly, at=at)
-        came = rows(con, "select _id from landed order by _id") if extract.files else []
+        _merge(con, table, has_rows=has_rows, proves=False, kept=wanted.singly, at=at)
+        came = rows(con, "select _id from landed order by _id") if has_rows else []
     shutil.rmtree(layout.landing, ignore_errors=True)
     return tuple(str(record) for (record,) in came)
 
@@ -379,11 +381,12 @@ def _save_cursor(
             [wanted.connection, wanted.object],
         )
         return
-    con.execute("delete from snap.cursors where connection = ? and object = ?", [wanted.connection, wanted.object])
     # A field that was left out of one delta is not kept any more: it is read whole when it is wanted again.
-    fields = sorted(set(wanted.fields))
-    full_at = at if is_full or cursor is None else naive(cursor.full_at)
-    con.execute(
-        "insert into snap.cursors values (?, ?, ?, ?, ?, ?, ?)",
-        [wanted.connection, wanted.object, fields, at, full_at, full_rows, wanted.filter],
-    )
+    known = [sorted(set(wanted.fields)), at, at if is_full or cursor is None else naive(cursor.full_at), full_rows]
+    values = [*known, wanted.filter, wanted.connection, wanted.object]
+    if cursor is None:
+        columns = "fields, cursor_at, full_at, full_rows, source_filter, connection, object"
+        con.execute(f"insert into snap.cursors ({columns}) values (?, ?, ?, ?, ?, ?, ?)", values)
+        return
+    changes = "fields = ?, cursor_at = ?, full_at = ?, full_rows = ?, source_filter = ?"
+    con.execute(f"update snap.cursors set {changes} where connection = ? and object = ?", values)

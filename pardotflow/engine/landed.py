@@ -39,14 +39,16 @@ class Columns:
 
 
 @contextmanager
-def landed(con: duckdb.DuckDBPyConnection, columns: Columns, fields: Sequence[str], extract: Extract) -> Iterator[None]:
-    """The records of a read as the session's table `landed`, for the length of a block; none where no page came."""
-    if extract.files:
+def landed(con: duckdb.DuckDBPyConnection, columns: Columns, fields: Sequence[str], extract: Extract) -> Iterator[bool]:
+    """The records of a read as the session's table `landed`, for the length of a block; false, and no table, where none
+    came."""
+    has_rows = extract.rows > 0
+    if has_rows:
         if is_much(extract.files):
             use_threads(con)
         _take_apart(con, columns, fields, extract)
-    yield
-    if extract.files:
+    yield has_rows
+    if has_rows:
         con.execute("drop table landed")
 
 

@@ -44,7 +44,8 @@ from pardotflow.engine.session import open_session
 from pardotflow.engine.simulate import Simulation, prove
 from pardotflow.engine.singles import read_all_singly, read_pairs_singly
 from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
-from pardotflow.engine.syncplan import Extent, decide_sync, settle_sync
+from pardotflow.engine.steps import Extent
+from pardotflow.engine.syncplan import decide_sync, settle_sync
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.engine.users import pair_notes
 from pardotflow.engine.wanted import wanted_objects

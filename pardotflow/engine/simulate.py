@@ -20,7 +20,7 @@ from pardotflow.engine.readers import Write, is_read_elsewhere, load_reads
 from pardotflow.engine.recycle import remember_recycling
 from pardotflow.engine.remember import KEPT_WRITES
 from pardotflow.engine.sqlfile import dicts, execute, rows, run
-from pardotflow.engine.syncplan import Extent
+from pardotflow.engine.steps import Extent
 from pardotflow.plan.file import TABLES
 from pardotflow.store.memory import attach_memory
 

@@ -3,9 +3,8 @@
 Everything is SQL over the rows in the session; Python only chooses which templates run with which names.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 import duckdb
 
@@ -29,32 +28,9 @@ from pardotflow.engine.focus import Focus
 from pardotflow.engine.overlay import lay_over
 from pardotflow.engine.quote import literal
 from pardotflow.engine.sqlfault import fault_of
-from pardotflow.engine.sqlfile import execute, render
+from pardotflow.engine.sqlfile import render
+from pardotflow.engine.steps import Extent, Rows, Step, run_steps
 from pardotflow.engine.users import translated_column, users_sql
-
-
-class Extent(IntEnum):
-    """How much is done of a sync's steps."""
-
-    WRITES = 1
-    """Only what says what would be written."""
-    PLAN = 2
-    """Also what a plan tells of the rest, and what its apply remembers."""
-    EVERY_STEP = 3
-    """Also what would do nothing, so that the tables of every step can be read afterwards."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """Some statements under a name. They do nothing but where every one of `needs`, relations of the session, holds a
-    row: a step that would do nothing costs its planning all the same. `tells` is true where nothing that is written
-    hangs on them; `lasts` where no plan changes what they make, so that a later look of the session finds it."""
-
-    name: str
-    sql: str
-    needs: tuple[str, ...] = ()
-    tells: bool = False
-    lasts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,14 +74,18 @@ class _Fate:
         return render(template, sync=self.sync, **self.values, **more)
 
 
-_FREE = "({})".format(
-    " union all ".join(
-        f"select 1 from side_{role} s where s._live and s._out is null and not exists"
-        f" (from taken t where t.role = '{role}' and t.obj = s._obj and t.id = s._id)"
-        for role in "ab"
+_FREE = Rows(
+    "({})".format(
+        " union all ".join(
+            f"select 1 from side_{role} s where s._live and s._out is null and not exists"
+            f" (from taken t where t.role = '{role}' and t.obj = s._obj and t.id = s._id)"
+            for role in "ab"
+        )
     )
 )
 """The records of either side that take part and have no counterpart yet: only these are matched, or told of."""
+_TAKES = (_FREE.relation,)
+_CELLS = Rows("cells")
 
 
 def side_sql(sync: CompiledSync, side: CompiledSide) -> str:
@@ -149,7 +129,7 @@ def statements(
         Step(name="sides", sql=side_sql(sync, sync.a) + side_sql(sync, sync.b)),
         Step(name="match start", sql=fate.render("match_start")),
         *(
-            Step(name=f"match {key.name}", sql=_match_sql(sync, key, fate, share=share), needs=(_FREE,))
+            Step(name=f"match {key.name}", sql=_match_sql(sync, key, fate, share=share), needs=(_FREE,), makes=_TAKES)
             for key in sync.keys
         ),
         Step(name="match end", sql=fate.render("match_end")),
@@ -161,11 +141,12 @@ def statements(
         if decided:
             known = render("decisions", sync=sync, focus=focus.of_pair(sync, "live_pairs"))
             steps.append(Step(name="decisions", sql=known))
-    steps.append(Step(name="identity", sql=_identity_sql(fate, focus), tells=True))
+    steps += _identity_steps(fate, focus)
     steps.append(Step(name="ids", sql=_ids_sql(sync, focus)))
     for create in sync.creates:
         steps += _create_steps(sync, create, focus, share=share)
-    steps.append(Step(name="unmatched", sql=render("unmatched", sync=sync), tells=True))
+    left = Rows("(from left_a union all from left_b)")
+    steps.append(Step(name="unmatched", sql=render("unmatched", sync=sync), needs=(left,), tells=True))
     if fate.is_needed:
         steps.append(Step(name="gone", sql=_gone_sql(fate, focus)))
     return [*steps, *_kept_steps(sync, focus, with_pairs=True)] if focus.kept else steps
@@ -183,18 +164,18 @@ def second_look(sync: CompiledSync, focus: Focus) -> list[Step]:
 
 def _compare_steps(sync: CompiledSync, focus: str, *, share: bool = True, decided: bool = False) -> list[Step]:
     """Compare and decide the session's `live_pairs`."""
-    steps = [Step(name="cells", sql=_cells_sql(sync)), Step(name="judged", sql=_judged_sql(sync), needs=("cells",))]
+    steps = [Step(name="cells", sql=_cells_sql(sync)), Step(name="judged", sql=_judged_sql(sync), needs=(_CELLS,))]
     if histories := histories_of(sync):
         times = render("field_times", sync=sync, histories=histories)
-        steps.append(Step(name="field times", sql=times, needs=("cells",)))
+        steps.append(Step(name="field times", sql=times, needs=(_CELLS,)))
     steps += [
-        Step(name="decide", sql=decide_sql(sync, share=share, decided=decided), needs=("cells",)),
-        *_collect_steps(sync, focus),
+        Step(name="decide", sql=decide_sql(sync, focus, share=share, decided=decided), needs=(_CELLS,)),
+        *_collect_steps(sync),
         Step(name="agreed", sql=render("agreed", sync=sync, mappings=sync.mappings, focus=focus), tells=True),
     ]
     if spoken(sync):
         steps += [
-            Step(name="consent", sql=_consent_sql(sync), needs=("cells",), tells=True),
+            Step(name="consent", sql=_consent_sql(sync), needs=(_CELLS,), tells=True),
             Step(name="opted out", sql=render("opted_out", sync=sync, mappings=spoken(sync)), tells=True),
         ]
     return steps
@@ -204,12 +185,17 @@ def _create_steps(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, s
     """Plan one create rule."""
     values = create_values(sync, create, focus, share=share)
     return [
-        Step(name=f"create {create.object}", sql=render("creates", **values)),
-        Step(name=f"judge new {create.object}", sql=render("creates_judged", **values), needs=("wanted",)),
+        Step(name=f"create {create.object}", sql=render("creates", **values), makes=("wanted",)),
+        Step(
+            name=f"judge new {create.object}",
+            sql=render("creates_judged", **values),
+            needs=(Rows("wanted"),),
+            makes=("judged_creates",),
+        ),
         Step(
             name=f"make new {create.object}",
             sql=render("creates_made", **values),
-            needs=("wanted", "(from judged_creates where verdict = 'create')"),
+            needs=(Rows("wanted"), Rows("judged_creates", "verdict = 'create'")),
         ),
     ]
 
@@ -225,14 +211,12 @@ _COLLECTED = {
 """Which decided cells each part of a plan is made of; only changes are written."""
 
 
-def _collect_steps(sync: CompiledSync, focus: str) -> list[Step]:
+def _collect_steps(sync: CompiledSync) -> Iterator[Step]:
     """Sort the session's `decided` into what the plan says."""
-    steps = [Step(name="collect cells", sql=render("collect_cells", sync=sync, focus=focus), needs=("cells",))]
     for part, condition in _COLLECTED.items():
         sql = render(f"collect_{part}", sync=sync, condition=condition, translated=_translated(sync))
-        needs = ("cells", f"(from named_cells where {condition})")
-        steps.append(Step(name=f"collect {part}", sql=sql, needs=needs, tells=part != "changes"))
-    return steps
+        needs = (_CELLS, Rows("decided", condition))
+        yield Step(name=f"collect {part}", sql=sql, needs=needs, tells=part != "changes")
 
 
 def _translated(sync: CompiledSync) -> list[int]:
@@ -294,23 +278,12 @@ def settle_sync(
         lay_over(con, sync)
 
 
-def _run_steps(con: duckdb.DuckDBPyConnection, sync: CompiledSync, steps: Iterable[Step], extent: Extent) -> None:
-    for step in steps:
-        if extent < Extent.PLAN and step.tells:
-            continue
-        if extent < Extent.EVERY_STEP and any(_is_empty(con, relation) for relation in step.needs):
-            continue
-        try:
-            execute(con, step.sql)
-        except duckdb.Error as trouble:
-            if not step.name.startswith("sides"):
-                raise
-            # Only the sides run the project's own expressions.
-            raise _bad_expression(con, sync, trouble) from trouble
+def _run_steps(con: duckdb.DuckDBPyConnection, sync: CompiledSync, steps: Sequence[Step], extent: Extent) -> None:
+    def explain(step: Step, trouble: duckdb.Error) -> InvalidProject | None:
+        # Only the sides run the project's own expressions.
+        return _bad_expression(con, sync, trouble) if step.name.startswith("sides") else None
 
-
-def _is_empty(con: duckdb.DuckDBPyConnection, relation: str) -> bool:
-    return con.execute(f"select 1 from {relation} limit 1").fetchone() is None
+    run_steps(con, steps, extent, explain)
 
 
 def _bad_expression(con: duckdb.DuckDBPyConnection, sync: CompiledSync, trouble: duckdb.Error) -> InvalidProject:
@@ -369,9 +342,25 @@ def _consent_sql(sync: CompiledSync) -> str:
     return render("consent_cells", sync=sync, numbers=[m.number for m in spoken(sync)])
 
 
-def _identity_sql(fate: "_Fate", focus: Focus) -> str:
-    by_role = {s.role: focus.of(s.system) for s in (fate.sync.a, fate.sync.b)}
-    return fate.render("identity", focus_role=by_role, focus_pair=focus.of_pair(fate.sync, "p"))
+_TOLD = {
+    "links": Rows("pair_state", "state <> 'live' or is_new or followed or restore is not null"),
+    "apart": Rows("pair_state", "state not in ('live', 'out_a', 'out_b')"),
+    "marked": Rows("marks"),
+    "ended": Rows("linked", "tombstone is not null"),
+}
+"""What each part of the identity section is told of."""
+
+
+def _identity_steps(fate: "_Fate", focus: Focus) -> Iterator[Step]:
+    """How records were paired, and who was left out."""
+    values = {
+        "focus_role": {s.role: focus.of(s.system) for s in (fate.sync.a, fate.sync.b)},
+        "focus_pair": focus.of_pair(fate.sync, "p"),
+    }
+    yield Step(name="identity", sql=fate.render("identity", **values), tells=True)
+    for part, rows in _TOLD.items():
+        sql = fate.render(f"identity_{part}", **values)
+        yield Step(name=f"identity {part}", sql=sql, needs=(rows,), tells=True)
 
 
 def _gone_sql(fate: "_Fate", focus: Focus) -> str:

@@ -15,7 +15,8 @@ from pardotflow.core.values import System
 from pardotflow.engine.compile import compile_sync
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.focus import Focus
-from pardotflow.engine.syncplan import Extent, decide_sync, settle_sync
+from pardotflow.engine.steps import Extent
+from pardotflow.engine.syncplan import decide_sync, settle_sync
 from pardotflow.plan.verdicts import CaseReport, FileVerdicts, MappingCoverage, PolicyCell, Verdict
 from pardotflow.quality.cases import CaseFile
 from pardotflow.quality.groups import group_cases

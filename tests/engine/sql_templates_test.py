@@ -25,7 +25,8 @@ from pardotflow.engine.focus import Focus
 from pardotflow.engine.overlay import OverlayTable, RecycledTable, overlay_name
 from pardotflow.engine.recycle import KeptField, KeptObject
 from pardotflow.engine.sqlfile import FOLDER, render
-from pardotflow.engine.syncplan import Step, second_look, statements
+from pardotflow.engine.steps import Step
+from pardotflow.engine.syncplan import second_look, statements
 from pardotflow.engine.users import users_sql
 
 EXAMPLE = Path(__file__).parents[2] / "projects" / "example"
@@ -48,14 +49,13 @@ STEPS = {
     "cells": "cells",
     "judged": "judged",
     "decide": "decide",
-    **{
-        f"collect_{part}": f"collect {part}" for part in ("cells", "changes", "conflicts", "held", "accepted", "agreed")
-    },
+    **{f"collect_{part}": f"collect {part}" for part in ("changes", "conflicts", "held", "accepted", "agreed")},
     "agreed": "agreed",
     "decisions": "decisions",
     "consent_cells": "consent",
     "opted_out": "opted out",
     "identity": "identity",
+    **{f"identity_{part}": f"identity {part}" for part in ("links", "apart", "marked", "ended")},
     "ids": "ids",
     "creates": "create prospect",
     "creates_judged": "judge new prospect",

@@ -1,11 +1,10 @@
 -- One row for each mapped field of each linked pair in which the two sides differ. Cells that agree are not looked at:
 -- nothing is written for them, whatever moved. Only `why` looks at them too, of the pairs that it keeps.
 create or replace temp table cells as
-select p.a_obj, p.a_id, p.b_obj, p.b_id, p.old_a_obj, p.old_a_id, p.old_b_obj, p.old_b_id, p.is_new, p.a_stamp, p.a_writer, p.a_read_at, p.b_stamp, p.b_writer, p.b_read_at,
-       c.m, c.ra, c.rb, c.ca, c.cb, c.oa, c.ob
+select p.* exclude (c), c.m, c.ra, c.rb, c.ca, c.cb, c.oa, c.ob
 from (
   select lp.a_obj, lp.a_id, lp.b_obj, lp.b_id, lp.old_a_obj, lp.old_a_id, lp.old_b_obj, lp.old_b_id, lp.is_new,
-         a._stamp as a_stamp, a._writer as a_writer, a._read_at as a_read_at,
+         a._name as a_name, b._name as b_name, a._stamp as a_stamp, a._writer as a_writer, a._read_at as a_read_at,
          b._stamp as b_stamp, b._writer as b_writer, b._read_at as b_read_at,
          unnest([
 {% for c in mappings %}

@@ -8,7 +8,7 @@ select {{ sync.name | literal }},
   stored_field, ra, rb,
   case when (rewritten and rewrites > 0) or (sent_side is not null and rewrites > 1) then 'rewritten_again'
        when rewritten or (sent_side is not null and rewrites > 0) then 'rewritten' else 'stored_differently' end, line, pii
-from named_cells where outcome = 'accept' and found = 'same';
+from decided where outcome = 'accept' and found = 'same';
 
 {% if sync.insert_only %}
 -- What would be written to a record that was there before, on a side where records are only made.
@@ -18,6 +18,6 @@ select {{ sync.name | literal }},
   case target when 'a' then a_obj else b_obj end, case target when 'a' then a_id else b_id end,
   case target when 'a' then a_name else b_name end,
   told_field, ra, rb, 'insert_only', line, pii
-from named_cells where outcome = 'insert_only';
+from decided where outcome = 'insert_only';
 
 {% endif %}

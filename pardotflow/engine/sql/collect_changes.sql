@@ -32,13 +32,13 @@ select {{ sync.name | literal }},
        else '{{ sync.b.system.value }} moved' end
     || case when is_clear then '; clears' when too_long and cut then '; cut to ' || target_length else '' end
 {% if translated %}
-    || coalesce((select '; to ' || u.name from user_rows u where u.id = named_cells.after_value
-                   and u.system = case named_cells.target when 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end
-                   and named_cells.m in ({{ translated | join(', ') }})), '')
+    || coalesce((select '; to ' || u.name from user_rows u where u.id = decided.after_value
+                   and u.system = case decided.target when 'a' then '{{ sync.a.system.value }}' else '{{ sync.b.system.value }}' end
+                   and decided.m in ({{ translated | join(', ') }})), '')
 {% endif %}
     ,
   line, pii, a_obj, a_id, b_obj, b_id, key, digest_now,
   case target when 'a' then case when source_form is null then null else after_value end else ra end,
   case target when 'b' then case when source_form is null then null else after_value end else rb end,
   target, nf(form, case when source_form is not null then after_value end) is not distinct from source_form
-from named_cells where {{ condition }};
+from decided where {{ condition }};

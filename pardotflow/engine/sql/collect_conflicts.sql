@@ -16,5 +16,5 @@ select {{ sync.name | literal }}, a_obj, a_id, a_name, b_obj, b_id, b_name, key,
          || case when on_link = 'most_recent' and outcome = 'held:open_conflict' then '; most_recent by ' || clock || ' cannot tell: ' || untold else '' end end
     || case when decision is not null and found <> 'both_moved' then '; decided by a person' else '' end,
   line, pii, a_stamp, b_stamp, decision is not null
-from named_cells
+from decided
 where {{ condition }};

@@ -25,4 +25,4 @@ select {{ sync.name | literal }},
     when 'email_taken' then 'addresses are unique in this unit'
     else 'both sides differ' end,
   line, pii
-from named_cells where {{ condition }};
+from decided where {{ condition }};

@@ -3,7 +3,7 @@
 insert into out_consent
 with spoken as (
   select *, case when ca = 'true' then 'a' when cb = 'true' then 'b' end as no_side, coalesce(source_form, '') = 'true' as is_out
-  from named_cells where m in ({{ numbers | join(', ') }}) and (outcome = 'send' or starts_with(outcome, 'held:'))
+  from decided where m in ({{ numbers | join(', ') }}) and (outcome = 'send' or starts_with(outcome, 'held:'))
 ),
 traced as (
   select *, case when target is null then coalesce(no_side, case told_side when 'a' then 'b' else 'a' end) else side end as origin

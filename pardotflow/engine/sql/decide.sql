@@ -156,37 +156,53 @@ limited as (
   left join targets ta on ta.m = a.m and ta.role = 'a' and ta.obj = a.a_obj
   left join targets tb on tb.m = a.m and tb.role = 'b' and tb.obj = a.b_obj
 {% endif %}
-)
-select *,
-  case
-    when unreadable then 'held:unreadable'
-    when is_cut_copy then 'accept'
+),
+with_outcome as (
+  select *,
+    case
+      when unreadable then 'held:unreadable'
+      when is_cut_copy then 'accept'
 {% for role in sync.insert_only %}
-    when target = '{{ role }}' and not starts_with({{ role }}_id, 'new:') then 'insert_only'
+      when target = '{{ role }}' and not starts_with({{ role }}_id, 'new:') then 'insert_only'
 {% endfor %}
-    when is_opt_in and (side not in ('a', 'b') or not allow_opt_in) then 'held:opt_in'
-    when side = 'ask' then 'held:open_conflict'
-    when side = 'keep' then 'held:kept_by_decision'
-    when side = 'none' or target_field is null then 'accept'
-    -- What a side holds is read again before it is written anywhere, if all that is known is what we sent there.
-    when (side = 'a' and a_stale) or (side = 'b' and b_stale) then 'accept'
-    when into_blank and target_form is not null and not (form = 'checkbox' and target_form = 'false') then 'accept'
-    -- A user who was not translated says why after a second mark.
-    when starts_with(after_value, chr(2)) then case when contains(substr(after_value, 2), chr(2)) then 'held:unmapped_user' else 'held:unmapped_value' end
-    when target_type = 'integer' and not regexp_matches(after_value, '^[+-]?[0-9]+$') then 'held:unreadable'
-    when is_clear and on_blank <> 'clear' then 'held:blank'
+      when is_opt_in and (side not in ('a', 'b') or not allow_opt_in) then 'held:opt_in'
+      when side = 'ask' then 'held:open_conflict'
+      when side = 'keep' then 'held:kept_by_decision'
+      when side = 'none' or target_field is null then 'accept'
+      -- What a side holds is read again before it is written anywhere, if all that is known is what we sent there.
+      when (side = 'a' and a_stale) or (side = 'b' and b_stale) then 'accept'
+      when into_blank and target_form is not null and not (form = 'checkbox' and target_form = 'false') then 'accept'
+      -- A user who was not translated says why after a second mark.
+      when starts_with(after_value, chr(2)) then case when contains(substr(after_value, 2), chr(2)) then 'held:unmapped_user' else 'held:unmapped_value' end
+      when target_type = 'integer' and not regexp_matches(after_value, '^[+-]?[0-9]+$') then 'held:unreadable'
+      when is_clear and on_blank <> 'clear' then 'held:blank'
 {% if needed.picklists %}
-    when len(restricted) > 0 and after_value is not null
-         and len(list_filter(case when target_type = 'multipicklist' then string_split(after_value, ';') else [after_value] end, lambda v: not list_contains(restricted, trim(v)))) > 0
-         then 'held:unknown_picklist_value'
+      when len(restricted) > 0 and after_value is not null
+           and len(list_filter(case when target_type = 'multipicklist' then string_split(after_value, ';') else [after_value] end, lambda v: not list_contains(restricted, trim(v)))) > 0
+           then 'held:unknown_picklist_value'
 {% endif %}
-    when too_long and (not cut or form <> 'text' or after_value is null) then 'held:too_long'
+      when too_long and (not cut or form <> 'text' or after_value is null) then 'held:too_long'
 {% if unique_address %}
-    -- In this unit an address belongs to one prospect: the system would refuse a second one.
-    when target = 'b' and b_obj = 'prospect' and target_field = 'email' and after_value is not null
-         and (exists (from side_b o where o._obj = 'prospect' and o._visible and not o._deleted and o._id <> limited.b_id
-                      and nf_email(o.email) = nf_email(limited.after_value))
-           or count(*) over (partition by target, b_obj, target_field, nf_email(after_value)) > 1) then 'held:email_taken'
+      -- In this unit an address belongs to one prospect: the system would refuse a second one.
+      when target = 'b' and b_obj = 'prospect' and target_field = 'email' and after_value is not null
+           and (exists (from side_b o where o._obj = 'prospect' and o._visible and not o._deleted and o._id <> limited.b_id
+                        and nf_email(o.email) = nf_email(limited.after_value))
+             or count(*) over (partition by target, b_obj, target_field, nf_email(after_value)) > 1) then 'held:email_taken'
 {% endif %}
-    else 'send' end as outcome
-from limited;
+      else 'send' end as outcome
+  from limited
+)
+-- What only the decision itself needs stays behind; the rest is told of each.
+select d.* exclude (is_new, a_read_at, b_read_at, oa, ob, writer, landed, a_value, b_value, answered_at, allow_opt_in,
+                    source, opted_out, newer, ruled, consent_source, consent_opt_in, unreadable, blank_a, blank_b, restricted),
+  -- Where nothing is written, the cell is told from the side that the direction points at.
+  coalesce(d.target, case d.flow when 'b_to_a' then 'a' else 'b' end) as told_side,
+  coalesce(d.target_field, t.field, d.key) as told_field,
+  coalesce(u.field, d.key) as stored_field
+from with_outcome d
+left join targets t on t.m = d.m and t.role = case d.flow when 'b_to_a' then 'a' else 'b' end
+  and t.obj = case d.flow when 'b_to_a' then d.a_obj else d.b_obj end
+-- What a system rewrote is told from the side that rewrote it.
+left join targets u on u.m = d.m and u.role = case when d.rewritten and d.sent_side = 'a' then 'a' else 'b' end
+  and u.obj = case when d.rewritten and d.sent_side = 'a' then d.a_obj else d.b_obj end
+where {{ focus }};

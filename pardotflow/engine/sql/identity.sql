@@ -1,19 +1,4 @@
--- How records were paired, which links the next apply remembers, and who was left out for which reason.
--- A pair of which both records are gone is over in any case; a link that followed a merge stays where it led, though that
--- record is gone too.
-insert into out_links
-select {{ sync.name | literal }}, a_obj, a_id, b_obj, b_id, old_a_obj, old_a_id, old_b_obj, old_b_id,
-       case when ends is not null then 'tombstone' when is_new then 'found' else 'followed' end, ends
-from (
-  select *, case when is_new then null when both_gone then 'both'
-                 when state = 'a_gone' and {{ unlink.a }} then '{{ sync.a.system.value }}'
-                 when state = 'b_gone' and {{ unlink.b }} then '{{ sync.b.system.value }}' end as ends
-  from pair_state
-) p
-where {{ focus_pair }} and not starts_with(a_id, 'new:') and not starts_with(b_id, 'new:')
-  and (ends is not null
-    or (state in ('live', 'a_gone', 'b_gone') and (is_new or followed) and coalesce(restore, '') = '')
-    or (state = 'live' and restore = ''));
+-- How records were paired, and who was left out for which reason.
 {% for role, other in [('a', 'b'), ('b', 'a')] %}
 {% set system = sync.a.system.value if role == 'a' else sync.b.system.value %}
 {% set other_system = sync.b.system.value if role == 'a' else sync.a.system.value %}
@@ -57,35 +42,6 @@ where s._out is not null and {{ focus_role[role].replace('@obj', 's._obj').repla
   and not exists (from pairs p where p.{{ role }}_obj = s._obj and p.{{ role }}_id = s._id);
 {% endif %}
 {% endif %}
-
-insert into out_skipped
-select {{ sync.name | literal }}, '{{ other_system }}', p.{{ other }}_obj, p.{{ other }}_id, coalesce(s._name, ''),
-  case p.state when '{{ role }}_gone' then 'counterpart_gone' when '{{ role }}_converted' then 'converted' else 'not_visible' end,
-  p.{{ role }}_obj || '/' || p.{{ role }}_id{% if unlink[role] %} || case p.state when '{{ role }}_gone' then ': the link ends' else '' end{% endif %}
-{%- if narrowed[role] and (archive[role] or recreate[role]) %}
- || case when p.state <> '{{ role }}_gone' or g._apart is null or g._apart in ('person_contact', 'business_account') then '' when g._apart = 'do_not_sync' then ', which was not to be synced' else ', which was outside the selection' end
-{%- endif %}
-
-from pair_state p left join side_{{ other }} s on s._obj = p.{{ other }}_obj and s._id = p.{{ other }}_id
-left join side_{{ role }} g on g._obj = p.{{ role }}_obj and g._id = p.{{ role }}_id
-where starts_with(p.state, '{{ role }}_') and not p.both_gone
-{%- if archive[role] %} and not (p.state = '{{ role }}_gone' and coalesce(s._live, false) and g._apart is null){% endif %} and {{ focus_role[other].replace('@obj', 'p.' ~ other ~ '_obj').replace('@id', 'p.' ~ other ~ '_id') }};
-
-insert into out_skipped
-select {{ sync.name | literal }}, '{{ system }}', obj, id, name, 'dangling', note
-from left_{{ role }} l where mark = 'dangling' and {{ focus_role[role].replace('@obj', 'obj').replace('@id', 'id') }};
-
-insert into out_skipped
-select {{ sync.name | literal }}, '{{ system }}', l.{{ role }}_object, l.old_{{ role }}_id, s._name, 'counterpart_gone',
-  case l.tombstone when '{{ other_system }}' then 'unlinked' else 'it came back, and ' || l.{{ other }}_object || '/' || l.old_{{ other }}_id || ' did not' end
-from linked l join side_{{ role }} s on s._obj = l.{{ role }}_object and s._id = l.old_{{ role }}_id
-where l.tombstone in ('{{ system }}', '{{ other_system }}', 'both') and s._live
-{%- if recycled %} and coalesce(l.restore, '') = ''{% endif %} and {{ focus_role[role].replace('@obj', 'l.' ~ role ~ '_obj').replace('@id', 'l.' ~ role ~ '_id') }};
-
-insert into out_ambiguous
-select {{ sync.name | literal }}, '{{ system }}', obj, id, name, case when key_no < 0 then 'link' else note end, others,
-       case when key_no < 0 then note else 'several records share ' || note end, coalesce(kn.line, {{ sync.line | literal }})
-from left_{{ role }} l left join key_names kn using (key_no) where mark = 'ambiguous' and {{ focus_role[role].replace('@obj', 'obj').replace('@id', 'id') }};
 {% endfor %}
 
 insert into out_identity

@@ -9,7 +9,7 @@ select {{ sync.name | literal }} as sync, m, key, a_obj, a_id, b_obj, b_id, ra, 
        when (side = 'a' and a_stale) or (side = 'b' and b_stale) then 'not_read_back'
        when into_blank and target_form is not null then 'target_filled'
        else '' end as accepted
-from named_cells c where {{ focus.keeps(sync, 'c') }}
+from decided c where {{ focus.keeps(sync, 'c') }}
 union all by name
 select {{ sync.name | literal }} as sync, m, key, a_obj, a_id, b_obj, b_id, ra, rb, ca, cb, base_a, base_b, has_base, found,
   sent_side, sent_at, a_confirmed, b_confirmed, a_stale, b_stale, 'agree' as outcome, '' as accepted
