@@ -104,7 +104,9 @@ def _batches(files: Sequence[Path]) -> Iterator[list[Path]]:
 
 
 def _records(columns: Columns, fields: Sequence[str], extract: Extract) -> str:
-    """One row a record. A page that moved meanwhile may hold a record twice: the newest copy counts."""
+    """One row a record. A page that moved meanwhile may hold a record twice: the newest copy counts. A record that was
+    made or changed between two passes may be in one of them alone, and what the other would tell is not blank but
+    unknown: it counts with the next read, whose overlap brings it again."""
     key, stamp = name(columns.id), f"nf_instant({name(columns.stamp)})"
     follow = ", ".join(f"max({name(f)})" for f in columns.follow)
     body = ", ".join(
@@ -126,7 +128,8 @@ def _records(columns: Columns, fields: Sequence[str], extract: Extract) -> str:
         if extract.passes > 1
         else f"(from copies qualify rank() over (partition by {key} order by {stamp} desc nulls last) = 1)"
     )
-    return f"select {body} from {newest} where {key} is not null group by {key}"
+    in_every_pass = f" having count(*) >= {extract.passes}" if extract.passes > 1 else ""
+    return f"select {body} from {newest} where {key} is not null group by {key}{in_every_pass}"
 
 
 def _is_true(field: str) -> str:

@@ -73,6 +73,14 @@ def test_passes_hold_other_fields_of_the_same_record(con: duckdb.DuckDBPyConnect
     assert read(con, found, ["Name", "City"], "Name, City") == [("A", "Oslo")]
 
 
+def test_who_came_in_one_pass_alone_is_not_half_blank(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """Somebody changed 2 between the passes, so that only the second one brought it."""
+    found = extract(
+        tmp_path, [record("1", Name="A")], [record("1", City="Oslo"), record("2", 7, City="Rome")], passes=2
+    )
+    assert read(con, found, ["Name", "City"], "_id, Name, City") == [("1", "A", "Oslo")]
+
+
 def test_every_value_is_its_text(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     values = (1.5, 10**25, True, "", None, {"a": [1]}, ["x", "y"], "naïve \U0001f600 \u05d0")
     found = extract(tmp_path, [record(str(number), Name=value) for number, value in enumerate(values)])
