@@ -313,6 +313,50 @@ def test_who_comes_back_after_another_was_made_in_its_place_gets_no_counterpart(
     assert_quiet(world)
 
 
+def test_who_comes_back_and_is_converted_stays_held(world: World) -> None:
+    """The former link leads on to the contact that the lead became."""
+    configure(world, "recreate", match=["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}])
+    crm, unit = linked(world, object_name="Lead")
+    world.settle()
+    world.crm.delete("Lead", crm)
+    world.clock.tick(600)
+    world.settle()
+    world.crm.undelete("Lead", crm)
+    contact = world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    world.crm.edit("Lead", crm, {"Prospect_Id__c": None, "IsConverted": True, "ConvertedContactId": contact})
+    world.clock.tick(600)
+    plan = world.plan()
+    reason = f"its former link finds prospect/{unit}"
+    assert [(h["id"], h["kind"], h["reason"]) for h in plan["held"]] == [(contact, "would_duplicate", reason)]
+    assert not plan.sendable
+
+
+def test_whose_prospects_come_and_go_is_held_after_its_conversion(world: World) -> None:
+    """Two prospects were made for a lead, one after the other: once it is a contact no third one is made for it."""
+    configure(world, "recreate", match=["salesforce_id", {"salesforce": "Prospect_Id__c", "pardot": "id"}])
+    lead, first = linked(world, object_name="Lead")
+    world.settle()
+    world.unit.delete("prospect", first)
+    world.clock.tick(600)
+    world.settle()
+    (second,) = world.unit.live("prospect")
+    contact = world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    world.crm.edit("Lead", lead, {"IsConverted": True, "ConvertedContactId": contact})
+    world.clock.tick(600)
+    world.settle()
+    world.unit.undelete("prospect", first)
+    world.unit.edit("prospect", first, {"salesforceId": None})
+    world.unit.delete("prospect", second.id)
+    world.crm.edit("Contact", contact, {"Prospect_Id__c": None})
+    world.clock.tick(600)
+    plan = world.plan()
+    assert {(h["id"], h["kind"], h["reason"]) for h in plan["held"]} == {
+        (contact, "would_duplicate", f"its former link finds prospect/{first}"),
+        (first, "would_duplicate", f"its former link finds Contact/{contact}"),
+    }
+    assert not plan.sendable
+
+
 def test_a_gone_prospect_is_made_again_and_linked(world: World) -> None:
     configure(world, "recreate")
     crm, unit = linked(world)
