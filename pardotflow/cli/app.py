@@ -48,6 +48,7 @@ def plan(
     var: Var = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where to save the plan file.")] = None,
     record: Annotated[str, typer.Option("--record", help="Only this record and its counterpart: Object/id.")] = "",
+    remainder: Annotated[bool, typer.Option("--remainder", help="Only what the last run left.")] = False,
     refresh: Annotated[bool, typer.Option("--refresh", help="Read both sides whole, not only what changed.")] = False,
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="0 nothing to send, 2 changes, 3 blocked.")
@@ -63,6 +64,7 @@ def plan(
     options = planning.PlanOptions(
         out=out,
         record=record,
+        remainder=remainder,
         refresh=refresh,
         detailed=detailed_exitcode,
         format=format,
@@ -75,7 +77,13 @@ def plan(
 
 @app.command()
 def apply(
-    plan_name: Annotated[str, typer.Argument(metavar="[PLAN]", help="A plan file or id; without it, plan first.")] = "",
+    plan_name: Annotated[
+        str,
+        typer.Argument(
+            metavar="[PLAN]",
+            help="A plan file or id. Without it: go on with what was left unfinished, else plan first.",
+        ),
+    ] = "",
     project: Project = HERE,
     env: Env = None,
     var: Var = None,
@@ -84,6 +92,9 @@ def apply(
     ] = False,
     confirm: Annotated[str, typer.Option("--confirm", help="The plan's short id, as consent in production.")] = "",
     allow: Annotated[list[str] | None, typer.Option("--allow", help="GUARD=N lets a guard pass once.")] = None,
+    remainder: Annotated[
+        bool, typer.Option("--remainder", help="Plan anew what the last run left, and apply it.")
+    ] = False,
     format: Format = "text",
     clear_values: Clear = False,
     quiet: Quiet = False,
@@ -93,6 +104,7 @@ def apply(
 
     options = applying.ApplyOptions(
         plan=plan_name,
+        remainder=remainder,
         yes=yes,
         confirm=confirm,
         allow=tuple(allow or ()),

@@ -5,15 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pardotflow.cli.console import ERR, show, show_diagnostics, show_error, width, write
+from pardotflow.cli.console import ERR, say, show, show_diagnostics, show_error, width, write
 from pardotflow.cli.exits import Exit
-from pardotflow.cli.planning import PlanOptions, check_format, plan_in, print_plan
+from pardotflow.cli.planning import PlanOptions, check_format, plan_in, print_plan, what_is_left
 from pardotflow.cli.plans import find_plan
 from pardotflow.cli.recovering import recover
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, open_workspace
 from pardotflow.core.errors import UsageError
 from pardotflow.engine.apply import Applied, ApplyRequest, apply_plan
+from pardotflow.engine.parts import Parts, parts_of
+from pardotflow.graph.digest import config_digest
+from pardotflow.plan.file import open_plan, read_meta
 from pardotflow.plan.guardnames import allow_names, full_name, unknown_names
 from pardotflow.plan.model import PlanReport
 from pardotflow.plan.public import run_json
@@ -26,6 +29,7 @@ class ApplyOptions:
     """The options of `apply`."""
 
     plan: str = ""
+    remainder: bool = False
     yes: bool = False
     confirm: str = ""
     allow: tuple[str, ...] = ()
@@ -35,22 +39,71 @@ class ApplyOptions:
 
 
 def apply(choice: Choice, options: ApplyOptions) -> Exit:
-    """Apply a saved plan, or plan and apply in one go."""
+    """Apply a saved plan, go on with one that was left unfinished, or plan and apply in one go."""
     check_format(options.format)
+    if options.plan and options.remainder:
+        raise UsageError("--remainder makes a plan of its own", hint="Leave the plan's name away.")
     allow = _allowances(options.allow)
     with Watch(quiet=options.quiet) as watch, open_workspace(choice, watch) as workspace:
         show_diagnostics(workspace.warnings)
         recover(workspace)
-        path = find_plan(workspace.ledger, options.plan) if options.plan else plan_in(workspace, PlanOptions())
+        path, is_new = _plan(workspace, options)
+        if path is None:
+            return Exit.FINE
         watch.pause()
         report = read_report(path, patterns=0, singles=0, conflicts=0)
         _check_allowances(allow, report)
-        if not options.plan and options.format == "text":
+        if is_new and options.format == "text":
             print_plan(path, format="text", full=False, next_step=False, allow=allow)
-        _consent(workspace, report, options)
+        parts = parts_of(workspace.ledger, report.meta.id)
+        if parts.is_unfinished:
+            say(_left_words(report, parts), "yellow")
+        _consent(workspace, report, options, parts)
         watch.resume()
         applied = apply_plan(_request(workspace, path, allow))
     return _finish(applied, options.format, clear_values=options.clear_values)
+
+
+def _plan(workspace: Workspace, options: ApplyOptions) -> tuple[Path | None, bool]:
+    """The plan to apply, and whether it was made just now; None where nothing is to be done."""
+    if options.plan:
+        return find_plan(workspace.ledger, options.plan), False
+    if options.remainder:
+        left = what_is_left(workspace)
+        return (plan_in(workspace, PlanOptions(), left), True) if left else (None, False)
+    unfinished = _unfinished_plan(workspace)
+    return (unfinished, False) if unfinished else (plan_in(workspace, PlanOptions()), True)
+
+
+def _unfinished_plan(workspace: Workspace) -> Path | None:
+    """The plan that the newest run left unfinished, where nothing was planned since and it can be gone on with."""
+    newest = workspace.ledger.newest_run(unplanned=True)
+    if newest is None or not newest.left:
+        return None
+    if newest.path is None or not newest.path.is_file():
+        say(f"Plan {newest.plan_id}, which run {newest.run_id} left unfinished, is lost: it is planned anew.", "yellow")
+        return None
+    with open_plan(newest.path) as con:
+        digest = read_meta(con)["config_digest"]
+    if digest != config_digest(workspace.project):
+        changed = f"The configuration changed since run {newest.run_id} left plan {newest.plan_id} unfinished"
+        say(f"{changed}: it is planned anew.", "yellow")
+        return None
+    return newest.path
+
+
+def _left_words(report: PlanReport, parts: Parts) -> str:
+    """What was done of a plan that is gone on with, in one line."""
+    total = sum(count.records for count in report.counts)
+    statuses = [outcome.status for outcome in parts.outcomes.values()]
+    counts = {
+        "done": statuses.count("confirmed"),
+        "refused": statuses.count("refused"),
+        "without an answer, to be looked up first": statuses.count("unknown"),
+        "not started": total - len(statuses),
+    }
+    told = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number)
+    return f"Plan {report.meta.id} is gone on with: {told}."
 
 
 def _request(workspace: Workspace, path: Path, allow: Mapping[str, int]) -> ApplyRequest:
@@ -90,7 +143,7 @@ def _check_allowances(allow: Mapping[str, int], report: PlanReport) -> None:
         raise UsageError(f"plan {report.meta.id} has no guard {name!r}", hint=known)
 
 
-def _consent(workspace: Workspace, report: PlanReport, options: ApplyOptions) -> None:
+def _consent(workspace: Workspace, report: PlanReport, options: ApplyOptions, parts: Parts) -> None:
     """A person, or a flag, agrees to this plan; raises UsageError otherwise. Production needs its short id, typed or
     passed."""
     meta = report.meta
@@ -106,7 +159,8 @@ def _consent(workspace: Workspace, report: PlanReport, options: ApplyOptions) ->
         raise UsageError("apply needs consent, and there is nobody to ask", hint=f"Add {flag}.")
     wanted = meta.id if production else "yes"
     # The plan's screen is long: what is agreed to stands once more beside the question.
-    ERR.print(f"\n{meta.environment}: {_summary(report)}. Type {wanted} to apply plan {meta.id}: ", end="")
+    what = f"go on with plan {meta.id}" if parts.is_unfinished else f"apply plan {meta.id}"
+    ERR.print(f"\n{meta.environment}: {_summary(report)}. Type {wanted} to {what}: ", end="")
     if sys.stdin.readline().strip() != wanted:
         raise UsageError("not applied: nobody agreed", hint=f"The plan is kept: pardotflow apply {meta.id}")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pardotflow.cli.console import say, show_diagnostics, width, write
 from pardotflow.cli.console import show as print_result
-from pardotflow.cli.console import show_diagnostics, width, write
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.plans import find_plan, opened_ledger, run_of_plan
 from pardotflow.cli.recovering import recover
@@ -18,6 +18,7 @@ from pardotflow.core.errors import UsageError
 
 if TYPE_CHECKING:
     from pardotflow.engine.planner import PlanRequest
+    from pardotflow.engine.remainder import Remainder
     from pardotflow.plan.model import PlanReport
 
 EVERYTHING = 10_000_000
@@ -29,6 +30,7 @@ class PlanOptions:
 
     out: Path | None = None
     record: str = ""
+    remainder: bool = False
     refresh: bool = False
     detailed: bool = False
     format: str = "text"
@@ -40,6 +42,8 @@ class PlanOptions:
 def plan(choice: Choice, options: PlanOptions) -> Exit:
     """Make a plan, save it and show it."""
     check_format(options.format)
+    if options.record and options.remainder:
+        raise UsageError("--record and --remainder narrow a plan to different things", hint="Leave one of them away.")
     if options.out is not None and options.out.is_dir():
         raise UsageError(f"--out {options.out} is a folder", hint="Name a file in it.")
     with (
@@ -48,19 +52,35 @@ def plan(choice: Choice, options: PlanOptions) -> Exit:
     ):
         show_diagnostics(workspace.warnings)
         recover(workspace)
-        path = plan_in(workspace, options)
+        left = what_is_left(workspace) if options.remainder else None
+        if options.remainder and left is None:
+            return Exit.FINE
+        path = plan_in(workspace, options, left)
     report = print_plan(path, format=options.format, full=options.full, clear_values=options.clear_values)
     if report.meta.blocked:
         return Exit.BLOCKED
     return Exit.CHANGES if options.detailed and report.meta.applyable else Exit.FINE
 
 
-def plan_in(workspace: Workspace, options: PlanOptions) -> Path:
-    """Make and register a plan in an open workspace."""
+def plan_in(workspace: Workspace, options: PlanOptions, remainder: Remainder | None = None) -> Path:
+    """Make and register a plan in an open workspace, narrowed to a remainder where one is given."""
     from pardotflow.engine.planner import make_plan
 
     request = plan_request(workspace, options.record)
-    return make_plan(replace(request, output=options.out, full=options.refresh))
+    return make_plan(replace(request, output=options.out, full=options.refresh, remainder=remainder))
+
+
+def what_is_left(workspace: Workspace) -> Remainder | None:
+    """What the newest run left; says so where that is nothing."""
+    from pardotflow.engine.remainder import count_left, find_remainder
+
+    found = find_remainder(workspace.ledger)
+    if found is None:
+        say("There is no run that left anything.", "green")
+    elif not count_left(found):
+        say(f"Run {found.run_id} has left nothing.", "green")
+        return None
+    return found
 
 
 def plan_request(workspace: Workspace, record: str) -> PlanRequest:

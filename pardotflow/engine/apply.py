@@ -4,8 +4,8 @@ Check that the plan may be applied; read what changed since it was made, and lea
 updates, then deletes, journalled; remember links and bases. A plan can be applied once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from time import monotonic
@@ -19,15 +19,19 @@ from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
 from pardotflow.core.errors import ConnectionTrouble, PlanRefused
 from pardotflow.core.progress import Progress
+from pardotflow.engine.changes import Change, changes_of, load_confirmed
+from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.decided import forget_decisions
 from pardotflow.engine.extract import refresh
-from pardotflow.engine.headers import read_headers
 from pardotflow.engine.interruption import noted_interrupts, stop_if_asked
+from pardotflow.engine.lookup import Found, look_up, wait_for_cache
+from pardotflow.engine.parts import Parts, parts_of
 from pardotflow.engine.planner import open_rows
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
 from pardotflow.engine.runreport import run_report
-from pardotflow.engine.send import Change, Outcome, Sender
+from pardotflow.engine.seen import load_own_writes
+from pardotflow.engine.send import Outcome, Sender
 from pardotflow.engine.session import open_session
 from pardotflow.engine.singles import read_moved_singly
 from pardotflow.engine.sqlfile import insert_rows, rows
@@ -38,6 +42,7 @@ from pardotflow.plan.file import attach_plan, read_meta
 from pardotflow.plan.guardnames import still_blocking
 from pardotflow.plan.model import Action
 from pardotflow.plan.run import RunReport
+from pardotflow.store.journal import JournalRow
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
 
@@ -70,41 +75,64 @@ class Applied:
 
 
 def apply_plan(request: ApplyRequest) -> Applied:
-    """Apply. Raises PlanRefused before anything is sent; trouble while sending is part of the result."""
+    """Apply a plan, or go on with one that an earlier run left unfinished. Raises PlanRefused before anything is sent;
+    trouble while sending is part of the result."""
     began = monotonic()
     run_id = uuid4().hex[:12]
     with open_session(request.layout, write_memory=True) as con:
         attach_plan(con, request.plan)
         meta = read_meta(con)
-        _check(con, request, meta)
-        changes = rows(con, "select count(*) from plan.changes where sendable")[0][0]
+        parts = parts_of(request.ledger, meta["id"])
+        _check(con, request, meta, parts)
         con.execute("create or replace temp table moved (change integer, reason varchar)")
         con.execute("create or replace temp table moved_records (system varchar, object varchar, id varchar)")
-        newer = request.ledger.runs_since(meta["created_at"])
-        if changes:
-            _reread(con, request, newer)
+        own_runs = {part.run_id for part in parts.runs}
+        newer = [run for run in request.ledger.runs_since(meta["created_at"]) if run not in own_runs]
+        looked_up = dict[int, Outcome]()
+        if rows(con, "select 1 from plan.changes where sendable limit 1"):
+            looked_up = _reread(con, request, newer, parts)
         sender = Sender(
             run_id=run_id,
             ledger=request.ledger,
             connectors=request.connectors,
             clock=request.clock,
             progress=request.progress,
+            outcomes=looked_up,
+            earlier={n: o for n, o in parts.outcomes.items() if n not in parts.unknown},
         )
         stop_if_asked()
+        continues = parts.runs[-1].run_id if parts.runs else ""
         with noted_interrupts(sender.interrupt):
-            request.ledger.start_run(run_id, meta["id"], request.clock.now(), request.plan)
+            request.ledger.start_run(run_id, meta["id"], request.clock.now(), request.plan, continues)
             try:
                 _send_all(con, sender)
             finally:
                 # Whatever ends the sending: what was confirmed is remembered.
-                writers = {system: identity.user_id for system, identity in request.identities.items()}
-                # What other runs remembered since is newer than what this plan saw of pairs that it does not write.
-                remember(con, sender.outcomes.values(), writers, run_id, request.clock.now(), is_newest=not newer)
-                keep_refusals(con, request.ledger, sender.outcomes, run_id, request.clock.now())
-                forget_decisions(con, request.ledger)
-            report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began)
+                _remember(con, request, sender, is_newest=not newer)
+            report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began, continues=continues)
             _close(request, report)
     return Applied(report=report, stopped=sender.stopped, interrupted=sender.interrupted)
+
+
+def _remember(con: duckdb.DuckDBPyConnection, request: ApplyRequest, sender: Sender, *, is_newest: bool) -> None:
+    """What other runs remembered since the plan was made is newer than what it saw of pairs that it does not write."""
+    now = request.clock.now()
+    remember(
+        con,
+        sender.outcomes.values(),
+        _writers(request),
+        sender.run_id,
+        now,
+        is_newest=is_newest,
+        made_before={n: o.record_id for n, o in sender.earlier.items() if o.status == "confirmed"},
+    )
+    keep_refusals(con, request.ledger, sender.outcomes, sender.run_id, now)
+    forget_decisions(con, request.ledger)
+
+
+def _writers(request: ApplyRequest) -> dict[str, str]:
+    """Our user by system."""
+    return {system: identity.user_id for system, identity in request.identities.items()}
 
 
 def _close(request: ApplyRequest, report: RunReport) -> None:
@@ -112,11 +140,12 @@ def _close(request: ApplyRequest, report: RunReport) -> None:
     request.ledger.end_run(report.run_id, request.clock.now(), report.status, counts, dict(report.calls))
 
 
-def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[str, str]) -> None:
-    """A plan is bound to its environment, organisations and configuration, and can be applied once."""
+def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[str, str], parts: Parts) -> None:
+    """A plan is bound to its environment, organisations and configuration, and can be applied once. Where a run left it
+    unfinished the rest of it can be, past the guards that let that run begin."""
     again = "Plan again: pardotflow plan"
     spent = request.ledger.spent_by(meta["id"])
-    if spent:
+    if spent and not parts.is_unfinished:
         raise PlanRefused(f"plan {meta['id']} was applied already, by run {spent}", hint=again)
     environment = request.project.environment.name
     if meta["environment"] != environment:
@@ -132,7 +161,7 @@ def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[
         raise PlanRefused(f"the configuration changed since plan {meta['id']} was made", hint=again)
     guards = rows(con, "select sync, guard, number, passed, flag from plan.guards order by position")
     blocking = still_blocking([row[:4] for row in guards], request.allow)
-    if blocking:
+    if blocking and not parts.runs:
         flags = " ".join(flag for *_, passed, flag in guards if not passed)
         raise PlanRefused(f"plan {meta['id']} is blocked by {', '.join(blocking)}", hint=f"Let it pass once: {flags}")
     for guard in request.allow:
@@ -141,8 +170,16 @@ def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[
         con.execute("update snap.cursors set full_rows = 0 where connection = ? and object = ?", [connection, item])
 
 
-def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest, newer_runs: Sequence[str]) -> None:
-    """Law 3: what changed since the plan's cursors is read, and what moved is left out."""
+def _reread(
+    con: duckdb.DuckDBPyConnection, request: ApplyRequest, newer_runs: Sequence[str], parts: Parts
+) -> dict[int, Outcome]:
+    """Law 3: what changed since the plan's cursors is read, and what moved is left out. Of what earlier runs sent
+    without an answer is looked up what became of it; returns the outcomes of what was done."""
+    unknown: dict[str, list[Outcome]] = {}
+    for number, outcome in parts.unknown.items():
+        system = rows(con, "select system from plan.changes where change = ?", number)[0][0]
+        unknown.setdefault(system, []).append(outcome)
+    wait_for_cache(unknown, request.connectors, request.clock, request.progress)
     syncs, wanted = open_rows(request.project, request.catalog)
     touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
     creates = rows(con, "select count(*) from plan.changes where action = 'create' and sendable")[0][0]
@@ -153,72 +190,58 @@ def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest, newer_runs: S
     read = refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
     partly = {result.coverage.system for result in read if not result.complete}
     read_moved_singly(con, request.connectors, wanted, syncs, request.progress)
+    found = _look_up(con, request, syncs, parts) if parts.runs else Found(done={}, untold={})
     load_unknown_creates(con, request.ledger, request.connectors)
-    mark_moved(con, syncs, newer_runs=newer_runs, partly_read=partly)
+    settled = (parts.outcomes.keys() - parts.unknown.keys()) | found.done.keys()
+    mark_moved(con, syncs, newer_runs=newer_runs, partly_read=partly, settled=settled, untold=found.untold)
+    return {
+        number: replace(parts.outcomes[number], status="confirmed", record_id=record, message="", code="")
+        for number, record in found.done.items()
+    }
+
+
+def _look_up(
+    con: duckdb.DuckDBPyConnection, request: ApplyRequest, syncs: Sequence[CompiledSync], parts: Parts
+) -> Found:
+    """Look for what earlier runs sent without an answer, and write down what was found; what this plan wrote so far is
+    the session's table `own_writes` from then on."""
+    new_ids = load_confirmed(con, parts.confirmed)
+    found = look_up(con, syncs, parts.unknown, _writers(request), new_ids)
+    for part in parts.runs:
+        ours = [number for number in parts.unknown if parts.runs_of[number] == part.run_id]
+        request.ledger.resolve_rows(part.run_id, [_shown(number, found) for number in ours])
+    load_confirmed(con, {**parts.confirmed, **found.done})
+    load_own_writes(con)
+    return found
+
+
+def _shown(number: int, found: Found) -> JournalRow:
+    """What a look has shown of one change, for the journal. Of what cannot be told nothing is tried again."""
+    status = "confirmed" if number in found.done else "untold" if number in found.untold else "not_done"
+    return JournalRow(
+        change=number,
+        record_key="",
+        status=status,
+        record_id=found.done.get(number, ""),
+        message=found.untold.get(number, "looked up"),
+    )
 
 
 def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:
     """Creates first, so that the ids of new records are known to the updates that carry them; a record leaves the
     recycle bin before it is updated; deletes come last."""
-    con.execute("create or replace temp table born (planned_id varchar)")
-    con.execute("create or replace temp table done (change integer)")
+    con.execute("create or replace temp table settled (change integer)")
+    insert_rows(con, "settled", [[number] for number in (*sender.earlier, *sender.outcomes)])
     actions = {row[0] for row in rows(con, "select distinct action from plan.changes where sendable")}
     for action in (a for a in SEND_ORDER if a in actions):
-        new_ids = {f"new:{n}": i for n, i in _new_ids(con, sender.outcomes)}
-        insert_rows(con, "born", [[planned] for planned in new_ids])
-        insert_rows(con, "done", [[o.number] for o in sender.outcomes.values() if o.status == "confirmed"])
-        found = list(_changes(con, action=action, new_ids=new_ids))
-        for (system, item, operation, *_), group in groupby(found, key=_route):
+        new_ids = load_confirmed(con, sender.confirmed)
+        condition = (
+            f"c.action = '{action}' and c.change not in (from settled) and c.change not in (select change from moved)"
+        )
+        for (system, item, operation, *_), group in groupby(changes_of(con, condition, new_ids), key=_route):
             suffix = " by import" if operation.is_import else ""
             sender.send(f"{action} {system} {item}{suffix}", list(group))
 
 
 def _route(change: Change) -> tuple[str, str, Operation, str, tuple[tuple[str, str], ...]]:
     return change.system, change.object, change.operation, change.key_field, change.headers
-
-
-def _new_ids(con: duckdb.DuckDBPyConnection, outcomes: Mapping[int, Outcome]) -> Iterator[tuple[str, str]]:
-    for number, planned in rows(con, "select change, id from plan.changes where action = 'create'"):
-        outcome = outcomes.get(number)
-        if outcome is not None and outcome.status == "confirmed" and outcome.record_id:
-            yield planned.removeprefix("new:"), outcome.record_id
-
-
-def _changes(con: duckdb.DuckDBPyConnection, *, action: Action, new_ids: Mapping[str, str]) -> Iterator[Change]:
-    """Sendable changes of one action that did not move, in order. A change that needs an id that did not come into
-    being waits, and so does one of a record that did not leave the recycle bin."""
-    found = rows(
-        con,
-        "select c.change, c.system, c.object, c.id, c.operation, c.key_field, c.key_value, coalesce(h.headers, ''),"
-        " list({'field': f.field, 'type': f.type, 'after': f.after, 'ref': f.after_ref} order by f.field)"
-        " from plan.changes c join plan.field_changes f using (change) left join plan.request_headers h using (change)"
-        " where f.sendable and c.action = ? and c.change not in (select change from moved)"
-        " and (c.action <> 'update' or not exists (from plan.changes u where u.action = 'undelete' and u.system ="
-        " c.system and u.object = c.object and u.id = c.id and u.change not in (from done)))"
-        # A value that comes from a record which did not come into being stays where it is.
-        " and (c.action = 'create' or not exists (from plan.bases b where b.change = f.change and b.field = f.field"
-        " and ((starts_with(b.a_id, 'new:') and b.a_id not in (from born))"
-        " or (starts_with(b.b_id, 'new:') and b.b_id not in (from born)))))"
-        " group by all order by c.system desc, c.object, c.operation, c.key_field, 8, c.change",
-        action,
-    )
-    for number, system, item, record, operation, key_field, key_value, headers, fields in found:
-        kind = Operation(operation)
-        values = {}
-        for each in fields if kind.has_values else ():
-            text = new_ids.get(each["ref"]) if each["ref"] else each["after"]
-            if each["ref"] and text is None:
-                continue
-            values[each["field"]] = (each["type"], text)
-        if values or not kind.has_values:
-            yield Change(
-                number=number,
-                system=system,
-                object=item,
-                id=record,
-                operation=kind,
-                key_field=key_field,
-                key_value=key_value,
-                values=values,
-                headers=read_headers(headers),
-            )

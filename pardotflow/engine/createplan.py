@@ -82,7 +82,7 @@ def create_values(sync: CompiledSync, create: CompiledCreate, focus: Focus, *, s
         "has_owner": create.rule.owner is not None,
         "owner": f"s.{OWNER_COLUMN}" if create.rule.owner else "cast(null as varchar)",
         "created": "" if create.rule.retroactive else CREATED.get(side.system, ""),
-        "rule_start": rule_start(sync, create, begins=not focus.records),
+        "rule_start": rule_start(sync, create, begins=not focus.is_narrow),
         "line": create.line,
         "items": items,
         "unique_address": not share and gives_address(sync, create, items),

@@ -11,16 +11,25 @@ OTHER = {"a": "b", "b": "a"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Focus:
-    """The records that a plan is narrowed to, as (system, object, id); empty means everything.
+    """The records that a plan is narrowed to, as (system, object, id); empty means everything. `table` names a table of
+    the session with (system, object, id) where they are many.
 
     `kept` narrows nothing: of these records the cells that agree are kept too.
     """
 
     records: tuple[tuple[str, str, str], ...] = ()
+    table: str = ""
     kept: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def is_narrow(self) -> bool:
+        """True where some records are left out."""
+        return bool(self.records or self.table)
 
     def of(self, system: System) -> str:
         """SQL that is true for the narrowed records of one side; `@obj` and `@id` stand for the columns."""
+        if self.table:
+            return f"(@obj, @id) in (select object, id from {self.table} where system = {literal(system)})"
         return _among(self.records, system) if self.records else "true"
 
     def of_pair(self, sync: CompiledSync, alias: str = "") -> str:

@@ -38,6 +38,7 @@ from pardotflow.engine.order import plan_order
 from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.plannotes import plan_notes
 from pardotflow.engine.quote import literal
+from pardotflow.engine.remainder import Remainder, load_remainder
 from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
@@ -67,8 +68,8 @@ SAVES_ROWS = "common_subexpressions,common_subplan,duplicate_groups"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRequest:
-    """What to plan. `record` narrows it to one address; `output` is where the file goes, None for the plans folder;
-    `offline` reads nothing, which only `why` asks for."""
+    """What to plan. `record` narrows it to one address, `remainder` to what a run left; `output` is where the file
+    goes, None for the plans folder; `offline` reads nothing, which only `why` asks for."""
 
     project: Project
     catalog: Catalog
@@ -79,9 +80,15 @@ class PlanRequest:
     clock: Clock
     progress: Progress
     record: str = ""
+    remainder: Remainder | None = None
     output: Path | None = None
     full: bool = False
     offline: bool = False
+
+    @property
+    def selection(self) -> str:
+        """What the plan is narrowed to, in words; empty for everything."""
+        return self.record or (f"what is left of run {self.remainder.run_id}" if self.remainder else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +171,7 @@ def read_sides(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tu
     else:
         now, progress = request.clock.now(), request.progress
         results = refresh(con, request.connectors, wanted, request.layout, now, progress, full=request.full)
+        focus = load_remainder(con, request.remainder) if request.remainder else focus
         coverage = tuple(r.coverage for r in results)
         coverage = read_all_singly(con, request.connectors, wanted, coverage, progress)
     _say_what_is_partly_read(con, wanted, results)
@@ -185,11 +193,11 @@ def read_sides(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tu
         syncs = plan_order(compile_project(request.project, full))
     read = SidesRead(
         coverage=coverage,
-        complete=not request.record and all(r.complete for r in results),
+        complete=not request.selection and all(r.complete for r in results),
         shrunk=tuple(shrunk_guards(results)),
         notes=tuple(notes),
         focus=focus,
-        selection=request.record,
+        selection=request.selection,
         wanted=wanted,
     )
     return syncs, read
@@ -237,7 +245,7 @@ def _run_syncs(
     if decided:
         keep_outcomes(con)
     Teller(con, request.connectors, request.catalog, request.layout, request.clock.now()).tell(syncs)
-    if request.record:
+    if request.selection:
         # The counts of pairs are about everything, and this plan is not.
         con.execute("delete from plan.identity; delete from plan.left_out; delete from plan.unmatched")
         con.execute("delete from plan.opted_out")

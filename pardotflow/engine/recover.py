@@ -1,32 +1,35 @@
-"""Runs that were cut short: what the journal knows of them is remembered before anything is decided.
+"""Runs that were cut short: what became of their changes is remembered before anything is decided.
 
-Without it, what a killed run wrote would look like an edit that a person made. Only the journal is read: no call is
-made. A request without an answer stays unknown; the next read shows what became of it.
+Without it, what a killed run wrote would look like an edit that a person made. Jobs that it left behind are asked for
+by name; any other request without an answer stays unknown, and is looked up before it is tried again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
-from pardotflow.connectors.protocol import Identity
+from pardotflow.connectors.protocol import Connector, Identity
 from pardotflow.core.clock import Clock
 from pardotflow.core.errors import PlanRefused, UsageError
+from pardotflow.core.progress import Progress
 from pardotflow.engine.decided import forget_decisions
+from pardotflow.engine.jobs import end_jobs
+from pardotflow.engine.parts import outcomes_of, parts_of
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
-from pardotflow.engine.send import Outcome
 from pardotflow.engine.session import open_session
 from pardotflow.engine.sqlfile import rows
 from pardotflow.plan.file import attach_plan
+from pardotflow.store.journal import RunPart
 from pardotflow.store.layout import Layout
-from pardotflow.store.ledger import JournalEntry, Ledger
+from pardotflow.store.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """One run that nothing had closed, with the number of its changes by what became of them."""
+    """One run that was cut short, with the number of its changes by what became of them. `before` were carried out by
+    earlier runs of the plan."""
 
     run_id: str
     plan_id: str
@@ -34,67 +37,61 @@ class Recovered:
     refused: int
     unknown: int
     not_started: int
+    before: int
 
 
-def recover_runs(
-    layout: Layout, ledger: Ledger, identities: Mapping[str, Identity], clock: Clock
-) -> tuple[Recovered, ...]:
-    """Close every run that was cut short, with what the journal knows. The caller holds the environment's lock."""
-    return tuple(
-        _recover(layout, ledger, identities, clock, run_id, plan_id, path)
-        for run_id, plan_id, path in ledger.unfinished_runs()
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoverRequest:
+    """What is needed to close runs. The caller holds the environment's lock."""
+
+    layout: Layout
+    ledger: Ledger
+    connectors: Mapping[str, Connector]
+    identities: Mapping[str, Identity]
+    clock: Clock
+    progress: Progress
 
 
-def _recover(
-    layout: Layout,
-    ledger: Ledger,
-    identities: Mapping[str, Identity],
-    clock: Clock,
-    run_id: str,
-    plan_id: str,
-    plan: Path | None,
-) -> Recovered:
-    outcomes = {o.number: o for o in _outcomes(ledger.journal(run_id))}
-    total = len(outcomes)
-    with open_session(layout, write_memory=True) as con:
-        if _attach(con, plan):
+def recover_runs(request: RecoverRequest) -> tuple[Recovered, ...]:
+    """Close every run that was cut short, and ask for the jobs that runs left open. Raises ConnectionTrouble where a
+    system cannot be asked for its job."""
+    return tuple(_recover(request, run) for run in request.ledger.unfinished_runs())
+
+
+def _recover(request: RecoverRequest, run: RunPart) -> Recovered:
+    ledger = request.ledger
+    earlier = parts_of(ledger, run.plan_id, before=run.run_id)
+    with open_session(request.layout, write_memory=True) as con:
+        is_known = _attach(con, run)
+        if is_known:
+            end_jobs(con, ledger, request.connectors, run.run_id, earlier, request.progress)
+        ledger.close_requests(run.run_id)
+        outcomes = outcomes_of(ledger.journal(run.run_id))
+        total = len(outcomes)
+        if is_known:
             total = int(rows(con, "select count(*) from plan.changes where sendable")[0][0])
             con.execute("create or replace temp table moved_records (system varchar, object varchar, id varchar)")
-            writers = {system: identity.user_id for system, identity in identities.items()}
-            remember(con, outcomes.values(), writers, run_id, clock.now(), is_newest=False)
-            keep_refusals(con, ledger, outcomes, run_id, clock.now())
+            writers = {system: identity.user_id for system, identity in request.identities.items()}
+            now = request.clock.now()
+            remember(con, outcomes.values(), writers, run.run_id, now, is_newest=False, made_before=earlier.confirmed)
+            keep_refusals(con, ledger, outcomes, run.run_id, now)
             forget_decisions(con, ledger)
+    before = len(earlier.outcomes.keys() - earlier.unknown.keys() - outcomes.keys())
     counts = {s: sum(o.status == s for o in outcomes.values()) for s in ("confirmed", "refused", "unknown")}
-    counts["not_started"] = max(0, total - sum(counts.values()))
-    ledger.end_run(run_id, clock.now(), "cut_short", counts, {})
-    return Recovered(run_id=run_id, plan_id=plan_id, **counts)
+    counts["not_started"] = max(0, total - before - sum(counts.values()))
+    if run.ended:
+        ledger.correct_run(run.run_id, counts)
+    else:
+        ledger.end_run(run.run_id, request.clock.now(), "cut_short", counts, {})
+    return Recovered(run_id=run.run_id, plan_id=run.plan_id, before=before, **counts)
 
 
-def _attach(con: duckdb.DuckDBPyConnection, plan: Path | None) -> bool:
+def _attach(con: duckdb.DuckDBPyConnection, run: RunPart) -> bool:
     """False where the plan is lost, or of another version: what it sent is then known by reading alone."""
-    if plan is None:
+    if run.path is None:
         return False
     try:
-        attach_plan(con, plan)
+        attach_plan(con, run.path)
     except (PlanRefused, UsageError):
         return False
     return True
-
-
-def _outcomes(journal: Iterable[JournalEntry]) -> Iterable[Outcome]:
-    """The last word about each change. What left without an answer is unknown; what did not leave has no outcome."""
-    for entry in journal:
-        if entry.sent_at is None or entry.request_status == "not_started":
-            continue
-        status = entry.row.status if entry.answered_at is not None else "unknown"
-        yield Outcome(
-            number=entry.row.change,
-            status=status,
-            record_id=entry.row.record_id,
-            code=entry.row.code,
-            message=entry.row.message,
-            of_request=entry.request_status == "refused" and entry.size > 1,
-            sent_at=entry.sent_at,
-            answered_at=entry.answered_at or entry.sent_at,
-        )

@@ -7,6 +7,7 @@ answer never came stands beside the base: it counts if the record shows it.
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import duckdb
 
@@ -32,14 +33,17 @@ def remember(
     now: datetime,
     *,
     is_newest: bool,
+    made_before: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
     """Fold a run's outcomes into the attached memory, in one transaction. `writers` is our user by system, `now`
-    the clock of the run.
+    the clock of the run, `made_before` by change the ids of the records that earlier runs of the plan wrote.
 
     Pairs with a record that moved since the plan are not remembered. `is_newest` is false when another run came since:
     then only what this one sent is.
     """
     _load(con, outcomes, writers)
+    con.execute("create or replace temp table made_before (change integer, record_id varchar)")
+    insert_rows(con, "made_before", list(made_before.items()))
     con.execute("begin")
     at = naive(now).isoformat(" ")
     told_otherwise = bool(rows(con, _TOLD_OTHERWISE))

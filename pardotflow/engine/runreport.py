@@ -16,11 +16,19 @@ SAMPLES = 3
 
 
 def run_report(
-    con: duckdb.DuckDBPyConnection, sender: Sender, plan_id: str, connectors: Mapping[str, Connector], seconds: float
+    con: duckdb.DuckDBPyConnection,
+    sender: Sender,
+    plan_id: str,
+    connectors: Mapping[str, Connector],
+    seconds: float,
+    *,
+    continues: str = "",
 ) -> RunReport:
-    """The report of a run whose sending is over. Uses the attached plan and the session's table `moved`."""
+    """The report of a run whose sending is over. Uses the attached plan and the session's table `moved`. What the runs
+    before `continues` and that one itself did of the plan is counted apart."""
     con.execute("create or replace temp table ended (change integer, status varchar, code varchar, message varchar)")
     insert_rows(con, "ended", [[o.number, o.status, o.code, o.message] for o in sender.outcomes.values()])
+    insert_rows(con, "ended", [[number, "before", "", ""] for number in sender.earlier])
     con.execute(
         "create or replace temp table fates as"
         " select c.*, case when m.change is not null then 'moved' else coalesce(e.status, 'not_started') end as status,"
@@ -38,6 +46,8 @@ def run_report(
         unknown=counts.get("unknown", 0),
         not_started=counts.get("not_started", 0),
         moved=counts.get("moved", 0),
+        before=counts.get("before", 0),
+        continues=continues,
         calls=tuple((system, connector.calls) for system, connector in connectors.items()),
         errors=_groups(con, "status = 'refused'"),
         remainder=_groups(con, "status in ('moved', 'not_started', 'unknown')"),
@@ -48,7 +58,7 @@ def run_report(
 def _status(counts: Mapping[str, int], sender: Sender) -> str:
     if sender.interrupted:
         return "interrupted"
-    if not counts:
+    if not counts.keys() - {"before"}:
         return "nothing_to_send"
     if any(counts.get(s) for s in ("moved", "not_started", "unknown")):
         return "with_remainder"

@@ -12,30 +12,17 @@ from datetime import datetime
 from queue import SimpleQueue
 from typing import Any
 
-from pardotflow.connectors.protocol import Answer, Batch, Connector, Operation, PreparedRequest, Row, RowResult, Value
+from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest, RowResult
 from pardotflow.core.clock import Clock
 from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused
 from pardotflow.core.progress import Progress
-from pardotflow.core.values import FieldType, join_values, split_values
-from pardotflow.store.ledger import JournalRow, Ledger
+from pardotflow.core.values import join_values
+from pardotflow.engine.changes import Change, batch_of
+from pardotflow.store.journal import JournalRow
+from pardotflow.store.ledger import Ledger
 
 POLL = 0.2
 """Seconds after which the names of running jobs are written down although nothing has been answered."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One planned change, ready to be sent. `values` is field to (type, text or None)."""
-
-    number: int
-    system: str
-    object: str
-    id: str
-    operation: Operation
-    key_field: str
-    key_value: str
-    values: Mapping[str, tuple[str, str | None]]
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +52,8 @@ class Sender:
     clock: Clock
     progress: Progress
     outcomes: dict[int, Outcome] = field(default_factory=dict)
+    earlier: dict[int, Outcome] = field(default_factory=dict)
+    """What became of changes of the plan in runs before this one."""
     stopped: ConnectionTrouble | None = None
     interrupted: bool = False
     requests: int = 0
@@ -72,6 +61,11 @@ class Sender:
     _records: dict[str, str] = field(default_factory=dict)
     """By change: the record's id, for a new one the id of the record that it is made from."""
     _handles: SimpleQueue[tuple[int, str]] = field(default_factory=SimpleQueue)
+
+    @property
+    def confirmed(self) -> dict[int, str]:
+        """By change, the id of the record that it was about or made, in this run or an earlier one."""
+        return {n: o.record_id for n, o in (self.earlier | self.outcomes).items() if o.status == "confirmed"}
 
     def interrupt(self) -> None:
         """Start nothing more; what is in flight is answered and written down. Asked again: raise KeyboardInterrupt."""
@@ -91,12 +85,7 @@ class Sender:
         self.progress.finish(step)
 
     def _prepared(self, connector: Connector, changes: Sequence[Change]) -> Iterator[PreparedRequest]:
-        first = changes[0]
-        rows = tuple(Row(key=str(c.number), id=_address(c), values=_typed(c)) for c in changes)
-        batch = Batch(
-            operation=first.operation, object=first.object, rows=rows, key_field=first.key_field, headers=first.headers
-        )
-        for part in connector.split(batch):
+        for part in connector.split(batch_of(changes)):
             yield connector.prepare(part)
 
     def _pump(
@@ -143,55 +132,70 @@ class Sender:
     def _settle(
         self, connector: Connector, future: Future[Answer], number: int, prepared: PreparedRequest, sent_at: datetime
     ) -> None:
-        """Write down what became of one request."""
         self.last_rows = prepared.rows
-        try:
-            answer = future.result()
-        except OutcomeUnknown as unknown:
-            self._record(number, prepared, sent_at, connector.server_now(), "unknown", str(unknown))
-            return
-        except RequestRefused as refused:
-            self._record(number, prepared, sent_at, connector.server_now(), "refused", str(refused), refused.code)
-            return
-        except ConnectionTrouble as trouble:
-            # Nothing happened at the other side: these changes count as not started.
-            self.ledger.answer_request(self.run_id, number, connector.server_now(), "not_started", str(trouble), [])
-            self.stopped = self.stopped or trouble
-            return
-        answered_at = answer.server_date or connector.server_now()
-        rows = []
-        for result in answer.rows:
-            status = "confirmed" if result.ok else "refused"
-            rows.append(_journal_row(result, status))
-            self.outcomes[int(result.key)] = _outcome(result, status, sent_at, answered_at)
-        self.ledger.answer_request(self.run_id, number, answered_at, "answered", "", rows)
+        place = Place(ledger=self.ledger, run_id=self.run_id, number=number, sent_at=sent_at)
+        outcomes, trouble = settle(place, connector, prepared, future.result)
+        self.outcomes |= outcomes
+        self.stopped = self.stopped or trouble
 
-    def _record(
-        self,
-        number: int,
-        prepared: PreparedRequest,
-        sent_at: datetime,
-        answered_at: datetime,
-        status: str,
-        message: str,
-        code: str = "",
-    ) -> None:
-        """The same outcome for every row of a request."""
-        rows = [
-            JournalRow(change=int(key), record_key=self._records[key], status=status, code=code, message=message)
-            for key in prepared.rows
-        ]
-        self.ledger.answer_request(self.run_id, number, answered_at, status, message, rows)
-        for row in rows:
-            self.outcomes[row.change] = Outcome(
-                number=row.change,
-                status=status,
-                code=code,
-                message=message,
-                of_request=len(rows) > 1,
-                sent_at=sent_at,
-                answered_at=answered_at,
-            )
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a request stands in the journal, and when it left, by the system's clock."""
+
+    ledger: Ledger
+    run_id: str
+    number: int
+    sent_at: datetime
+
+
+def settle(
+    place: Place, connector: Connector, prepared: PreparedRequest, answered: Callable[[], Answer]
+) -> tuple[dict[int, Outcome], ConnectionTrouble | None]:
+    """Write down what became of one request that was sent; returns the outcomes of its changes, and the trouble that
+    every further request would meet. `answered` gives the answer, or raises what `Connector.send` raises."""
+    try:
+        answer = answered()
+    except OutcomeUnknown as unknown:
+        return _record(place, prepared, connector.server_now(), "unknown", unknown), None
+    except RequestRefused as refused:
+        return _record(place, prepared, connector.server_now(), "refused", refused, refused.code), None
+    except ConnectionTrouble as trouble:
+        # Nothing happened at the other side: these changes count as not started.
+        now = connector.server_now()
+        place.ledger.answer_request(place.run_id, place.number, now, "not_started", str(trouble), [])
+        return {}, trouble
+    answered_at = answer.server_date or connector.server_now()
+    outcomes, rows = dict[int, Outcome](), list[JournalRow]()
+    for result in answer.rows:
+        status = "confirmed" if result.ok else "refused"
+        rows.append(_journal_row(result, status))
+        outcomes[int(result.key)] = _outcome(result, status, place.sent_at, answered_at)
+    place.ledger.answer_request(place.run_id, place.number, answered_at, "answered", "", rows)
+    return outcomes, None
+
+
+def _record(
+    place: Place, prepared: PreparedRequest, answered_at: datetime, status: str, why: Exception, code: str = ""
+) -> dict[int, Outcome]:
+    """The same outcome for every row of a request."""
+    message = str(why)
+    rows = [
+        JournalRow(change=int(key), record_key="", status=status, code=code, message=message) for key in prepared.rows
+    ]
+    place.ledger.answer_request(place.run_id, place.number, answered_at, status, message, rows)
+    return {
+        row.change: Outcome(
+            number=row.change,
+            status=status,
+            code=code,
+            message=message,
+            of_request=len(rows) > 1,
+            sent_at=place.sent_at,
+            answered_at=answered_at,
+        )
+        for row in rows
+    }
 
 
 def _journal_row(result: RowResult, status: str) -> JournalRow:
@@ -228,40 +232,6 @@ def _send(
 def _subject(change: Change) -> str:
     """The record that a change is about: for a new one the record that it is made from (`new:Contact/003…`)."""
     return change.id.partition("/")[2] if change.id.startswith("new:") else change.id
-
-
-def _address(change: Change) -> str:
-    """What addresses the row: the key's value for an upsert, nothing for a plain create, else the id."""
-    if change.operation in (Operation.UPSERT, Operation.IMPORT_CREATES):
-        return change.key_value
-    return "" if change.operation is Operation.CREATE else change.id
-
-
-def _typed(change: Change) -> dict[str, Value]:
-    """Field values as the API takes them. The key of an upsert stands in the address, not among the values."""
-    keyed = change.key_field if change.operation is Operation.UPSERT else ""
-    return {f: typed_value(kind, text) for f, (kind, text) in change.values.items() if f != keyed}
-
-
-_CONVERT: Mapping[str, Callable[[str], Value]] = {
-    FieldType.INTEGER: int,
-    FieldType.NUMBER: lambda text: float(text) if "." in text or "e" in text.lower() else int(text),
-    FieldType.BOOLEAN: lambda text: text == "true",
-    FieldType.ARRAY: split_values,
-}
-
-
-def typed_value(kind: str, text: str | None) -> Value:
-    """A planned text as the JSON value that a field of that type takes."""
-    if text is None:
-        return None
-    convert = _CONVERT.get(kind)
-    if convert is None:
-        return text
-    try:
-        return convert(text)
-    except ValueError:
-        return text
 
 
 def stored_text(value: object) -> str | None:

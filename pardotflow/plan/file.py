@@ -142,8 +142,8 @@ def open_plan(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise _unreadable(path) from trouble
 
 
-def attach_plan(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Attach a plan file read-only as `plan`.
+def attach_plan(con: duckdb.DuckDBPyConnection, path: Path, alias: str = "plan") -> None:
+    """Attach a plan file read-only, under a name.
 
     Raises UsageError where it is missing or no plan, PlanRefused where it has another format.
     """
@@ -151,8 +151,8 @@ def attach_plan(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     if not path.is_file():
         raise UsageError(f"there is no plan file {path}", hint="Run: pardotflow plan")
     try:
-        con.execute(f"attach '{quoted}' as plan (read_only)")
-        version = read_meta(con).get("format_version")
+        con.execute(f"attach '{quoted}' as {alias} (read_only)")
+        version = read_meta(con, alias).get("format_version")
     except duckdb.Error as trouble:
         raise _unreadable(path) from trouble
     if version != FORMAT_VERSION:
@@ -165,9 +165,9 @@ def _unreadable(path: Path) -> UsageError:
     return UsageError(f"{path} is not a plan file of pardotflow, or is damaged", hint="Run: pardotflow plan")
 
 
-def read_meta(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def read_meta(con: duckdb.DuckDBPyConnection, alias: str = "plan") -> dict[str, str]:
     """The meta data of the attached plan."""
-    return dict(con.execute("select key, value from plan.meta").fetchall())
+    return dict(con.execute(f"select key, value from {alias}.meta").fetchall())
 
 
 def filled(con: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> list[str]:

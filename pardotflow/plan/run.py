@@ -20,6 +20,10 @@ class RunReport:
     not_started: int
     moved: int
     """Rows that moved since the plan was made; they are in the remainder."""
+    before: int = 0
+    """Changes that earlier runs of the plan carried out, or that were refused there."""
+    continues: str = ""
+    """The run that left the plan unfinished, empty where this is the first."""
     calls: tuple[tuple[str, int], ...]
     errors: tuple[Group, ...]
     remainder: tuple[Group, ...]

@@ -8,7 +8,6 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,16 +16,28 @@ from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.errors import StateError
 from pardotflow.store.decisions import TABLE as DECISIONS
 from pardotflow.store.decisions import Decision, delete_decisions, read_decisions, write_decisions
+from pardotflow.store.journal import (
+    HAS_OPEN_JOB,
+    JournalEntry,
+    JournalRow,
+    OpenJob,
+    RunPart,
+    close_requests,
+    read_journal,
+    read_open_jobs,
+    read_parts,
+    resolve_rows,
+)
 from pardotflow.store.layout import make_private
 
-VERSION = 3
+VERSION = 4
 
 TABLES = f"""
 create table about (key text primary key, value text) without rowid;
 create table runs (
   id text primary key, plan_id text, started_at text, ended_at text, status text,
   confirmed integer default 0, refused integer default 0, unknown integer default 0,
-  not_started integer default 0, moved integer default 0, calls text
+  not_started integer default 0, moved integer default 0, calls text, continues text
 );
 create table plans (id text primary key, path text, digest text, created_at text, spent_by text);
 create table requests (
@@ -48,32 +59,13 @@ create table identities (connection text primary key, organization text, user te
 {DECISIONS}
 """
 
-MIGRATIONS: Mapping[int, str] = {1: DECISIONS, 2: "delete from describes where connection = 'pardot';"}
+MIGRATIONS: Mapping[int, str] = {
+    1: DECISIONS,
+    2: "delete from describes where connection = 'pardot';",
+    3: "alter table runs add column continues text;",
+}
 """By version: the statements that bring a ledger of it to the next one. What an older version described of Pardot does
 not say which custom fields the vendor's connector maps, and is read again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalRow:
-    """What became of one change of a request."""
-
-    change: int
-    record_key: str
-    status: str
-    record_id: str = ""
-    code: str = ""
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalEntry:
-    """A journalled change with what is known of its request, which had `size` changes. Times are the system's own."""
-
-    row: JournalRow
-    request_status: str
-    sent_at: datetime | None
-    answered_at: datetime | None
-    size: int
 
 
 class Ledger:
@@ -181,11 +173,14 @@ class Ledger:
             raise
         self._db.execute("commit")
 
-    def start_run(self, run_id: str, plan_id: str, at: datetime, path: Path) -> None:
-        """Open a run and mark its plan, which stands at `path`, as spent, in one step."""
+    def start_run(self, run_id: str, plan_id: str, at: datetime, path: Path, continues: str = "") -> None:
+        """Open a run and mark its plan, which stands at `path`, as spent, in one step. `continues` is the run that left
+        the plan unfinished."""
         with self.transaction():
-            values = (run_id, plan_id, at.isoformat(), "running")
-            self._db.execute("insert into runs (id, plan_id, started_at, status) values (?, ?, ?, ?)", values)
+            values = (run_id, plan_id, at.isoformat(), "running", continues or None)
+            self._db.execute(
+                "insert into runs (id, plan_id, started_at, status, continues) values (?, ?, ?, ?, ?)", values
+            )
             self._db.execute(
                 "insert into plans (id, path, spent_by) values (?, ?, ?)"
                 " on conflict (id) do update set spent_by = excluded.spent_by, path = excluded.path",
@@ -210,6 +205,13 @@ class Ledger:
                 json.dumps(dict(calls)),
                 run_id,
             ),
+        )
+
+    def correct_run(self, run_id: str, counts: Mapping[str, int]) -> None:
+        """What became known of a run after it was closed; `moved` stays what it was."""
+        self._db.execute(
+            "update runs set confirmed = ?, refused = ?, unknown = ?, not_started = ? - moved where id = ?",
+            (*(counts[k] for k in ("confirmed", "refused", "unknown", "not_started")), run_id),
         )
 
     def plan_request(self, run_id: str, number: int, request: Mapping[str, str], rows: Sequence[JournalRow]) -> None:
@@ -250,47 +252,45 @@ class Ledger:
                 [(r.status, r.record_id, r.code, r.message, run_id, number, r.change) for r in rows],
             )
 
-    def unfinished_runs(self) -> list[tuple[str, str, Path | None]]:
-        """Runs that nothing closed, oldest first: run id, plan id, and where the plan was saved."""
-        rows = self._db.execute(
-            "select r.id, r.plan_id, p.path from runs r left join plans p on p.id = r.plan_id"
-            " where r.ended_at is null order by r.started_at, r.id"
-        ).fetchall()
-        return [(row[0], row[1], self._path.parent / row[2] if row[2] else None) for row in rows]
+    def parts_of(self, plan_id: str) -> list[RunPart]:
+        """The runs that worked at a plan, in their order."""
+        return read_parts(self._db, self._path.parent, "r.plan_id = ?", plan_id)
+
+    def newest_run(self, *, unplanned: bool = False) -> RunPart | None:
+        """The run that began last; with `unplanned` only where no plan was saved since."""
+        since = "r.started_at >= coalesce((select max(created_at) from plans), '')" if unplanned else "true"
+        found = read_parts(self._db, self._path.parent, since)
+        return found[-1] if found else None
+
+    def unfinished_runs(self) -> list[RunPart]:
+        """Runs that nothing closed, and closed ones with a job whose outcome is not known, oldest first."""
+        return read_parts(self._db, self._path.parent, f"r.ended_at is null or {HAS_OPEN_JOB}")
+
+    def open_jobs(self, run_id: str) -> list[OpenJob]:
+        """Requests of a run that left a job behind whose outcome nobody has written down."""
+        return read_open_jobs(self._db, run_id)
+
+    def close_requests(self, run_id: str) -> None:
+        """What a killed run left open: a request that left is unknown from now on, one that did not was not started."""
+        with self.transaction():
+            close_requests(self._db, run_id)
+
+    def resolve_rows(self, run_id: str, rows: Sequence[JournalRow]) -> None:
+        """Write down what a look has shown of changes whose outcome was not known."""
+        with self.transaction():
+            resolve_rows(self._db, run_id, rows)
 
     def journal(self, run_id: str) -> list[JournalEntry]:
         """What the journal says of every change that the run put into a request."""
-        rows = self._db.execute(
-            "select w.change, w.record_key, r.status, w.status, w.record_id, w.code, w.message, r.sent_at,"
-            " r.answered_at, count(*) over (partition by w.number) from requests r"
-            " join request_rows w on w.run_id = r.run_id and w.number = r.number"
-            " where r.run_id = ? order by w.number, w.change",
-            (run_id,),
-        )
-        return [
-            JournalEntry(
-                row=JournalRow(
-                    change=r[0],
-                    record_key=r[1],
-                    status=r[3],
-                    record_id=r[4] or "",
-                    code=r[5] or "",
-                    message=r[6] or "",
-                ),
-                request_status=r[2],
-                sent_at=_time(r[7]),
-                answered_at=_time(r[8]),
-                size=r[9],
-            )
-            for r in rows
-        ]
+        return read_journal(self._db, run_id)
 
     def open_creates(self) -> list[tuple[str, str, str, datetime]]:
         """Creates whose outcome is not known: system, object, record key and when they were sent."""
         rows = self._db.execute(
             "select r.system, r.object, w.record_key, r.sent_at from requests r"
             " join request_rows w on w.run_id = r.run_id and w.number = r.number"
-            " where r.status in ('sent', 'unknown') and r.kind in ('create', 'upsert', 'import_creates')"
+            " where r.status in ('sent', 'unknown') and w.status in ('planned', 'unknown')"
+            " and r.kind in ('create', 'upsert', 'import_creates')"
             " order by r.sent_at, w.record_key"
         ).fetchall()
         return [(r[0], r[1], r[2], datetime.fromisoformat(r[3])) for r in rows]
@@ -349,10 +349,6 @@ def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
     }
     damaged = "Restore it from a backup, or move it away: runs and sync errors are then forgotten."
     return StateError(f"{path} cannot be used: {trouble}", hint=way_out.get(code, damaged))
-
-
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 @contextmanager

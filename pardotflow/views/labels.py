@@ -100,7 +100,7 @@ READ_MODES: Mapping[str, str] = {"full": "read whole", "delta": "delta", "record
 RUN_STATES: Mapping[str, tuple[str, str]] = {
     "done": ("Applied. Every change was confirmed.", "bold green"),
     "with_errors": ("Applied, with sync errors: some changes were refused.", "bold red"),
-    "with_remainder": ("Applied in part: what is listed below was left for the next plan.", "bold yellow"),
+    "with_remainder": ("Applied in part: what is listed below is left.", "bold yellow"),
     "interrupted": ("Interrupted in good order: whatever was in flight is recorded.", "bold yellow"),
     "nothing_to_send": ("Nothing was to be sent. Links and bases are remembered.", "bold green"),
 }

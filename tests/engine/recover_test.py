@@ -6,8 +6,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from pardotflow.core.progress import NullProgress
 from pardotflow.engine import apply as applying
-from pardotflow.engine.recover import Recovered, recover_runs
+from pardotflow.engine.recover import Recovered, RecoverRequest, recover_runs
 from tests.engine.harness import SavedPlan, World, Yaml, people
 from tests.engine.troubles import VanishingConnector, instead
 
@@ -32,8 +33,16 @@ def killed(world: World, plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> No
 
 def recover(world: World) -> tuple[Recovered, ...]:
     """What the next command does first."""
-    identities = {s: c.identity() for s, c in world.connectors.items()}
-    return recover_runs(world.layout, world.ledger, identities, world.clock)
+    return recover_runs(
+        RecoverRequest(
+            layout=world.layout,
+            ledger=world.ledger,
+            connectors=world.connectors,
+            identities={s: c.identity() for s, c in world.connectors.items()},
+            clock=world.clock,
+            progress=NullProgress(),
+        )
+    )
 
 
 def links(world: World) -> list[tuple[Any, ...]]:

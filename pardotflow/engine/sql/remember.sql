@@ -1,7 +1,7 @@
 -- The ids that new records got.
 create or replace temp table new_ids as
 select c.system, c.object, c.id as planned_id, o.record_id
-from plan.changes c join outcomes o using (change)
+from plan.changes c join (select change, record_id from outcomes union all from made_before) o using (change)
 where c.action = 'create' and o.record_id <> '';
 
 -- Pairs of which a record is not what it was when the plan saw it.
@@ -24,6 +24,11 @@ where (not starts_with(l.a_id, 'new:') or na.record_id is not null)
   {% if not is_newest %}and (na.record_id is not null or nb.record_id is not null){% endif %}
 
   and not exists (from moved_pairs m where m.sync = l.sync and m.a_id = l.a_id and m.b_id = l.b_id);
+
+-- What an earlier run of the plan has linked keeps the run that made it.
+delete from resolved_links r using mem.links m
+where starts_with(r.kind, 'created:') and m.sync = r.sync and m.origin = r.kind
+  and m.a_object = r.a_object and m.a_id = r.a_id and m.b_object = r.b_object and m.b_id = r.b_id;
 
 -- A link that follows a conversion or a merge takes the bases of the old one along.
 update mem.bases b set a_object = r.a_object, a_id = r.a_id, b_object = r.b_object, b_id = r.b_id

@@ -11,3 +11,4 @@ create or replace temp table writers as select distinct system, '{{ writer }}' a
 create or replace temp table stored (change integer, field varchar, value varchar);
 create or replace temp table lost (change integer, sent_at timestamp, given_up_at timestamp);
 create or replace temp table moved_records (system varchar, object varchar, id varchar);
+create or replace temp table made_before (change integer, record_id varchar);

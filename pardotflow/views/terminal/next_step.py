@@ -48,11 +48,13 @@ def _decide(report: PlanReport, page: Page) -> list[Text]:
 
 def run_step(report: RunReport, page: Page) -> list[Text]:
     """The command after a run, nothing where all is well."""
+    if report.unknown or report.not_started:
+        return _step("Next, to go on with it:", "pardotflow apply", page)
+    if report.moved:
+        return _step("Next, to plan what is left:", "pardotflow apply --remainder", page)
     if report.refused:
         lead = "What was refused is held until the change differs, and listed by:"
         return _step(lead, "pardotflow plan", page)
-    if report.unknown or report.moved or report.not_started or report.remainder:
-        return _step("Next, for what is left:", "pardotflow plan", page)
     return []
 
 

@@ -14,6 +14,7 @@ from pardotflow.views.terminal.summary import count_table
 from pardotflow.views.words import duration, number
 
 _FATES = (
+    ("before", "done before", "by earlier runs of this plan", "green"),
     ("confirmed", "confirmed", "", "green"),
     ("refused", "refused", "kept as sync errors until they are resolved", "red"),
     ("unknown", "unknown", "sent, no answer: looked up before anything is sent again", "yellow"),

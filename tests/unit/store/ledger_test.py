@@ -36,6 +36,7 @@ def test_a_ledger_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
     with sqlite3.connect(file) as db:
         db.execute("drop table decisions")
         db.execute("insert into about values ('kept', 'yes')")
+        db.execute("alter table runs drop column continues")
         db.execute("pragma user_version = 1")
     ledger = Ledger(file)
     assert not ledger.is_new
@@ -53,6 +54,7 @@ def test_what_the_second_version_described_of_pardot_is_read_again(tmp_path: Pat
         ledger.save_describe(system, item, ObjectInfo(name=item, label=item, fields=()), at)
     ledger.close()
     with sqlite3.connect(file) as db:
+        db.execute("alter table runs drop column continues")
         db.execute("pragma user_version = 2")
     ledger = Ledger(file)
     assert ledger.read_describe("pardot", "prospect") is None

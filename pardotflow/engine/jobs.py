@@ -1,0 +1,85 @@
+"""Jobs that a run left behind: before anything is planned or sent again, the system is asked what became of them.
+
+A job is known by the name that was written down before it started. What is asked for is built anew from the plan, and
+believed only where it is the very request that was sent.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+
+import duckdb
+
+from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest
+from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused
+from pardotflow.core.progress import Progress
+from pardotflow.engine.changes import batch_of, changes_of, load_confirmed
+from pardotflow.engine.parts import Parts, outcomes_of
+from pardotflow.engine.send import Place, settle
+from pardotflow.store.journal import OpenJob
+from pardotflow.store.ledger import Ledger
+
+
+class _StillOpen(Exception):
+    """A job could not be asked for; that says nothing about it."""
+
+    def __init__(self, trouble: ConnectionTrouble) -> None:
+        super().__init__(str(trouble))
+        self.trouble = trouble
+
+
+def end_jobs(
+    con: duckdb.DuckDBPyConnection,
+    ledger: Ledger,
+    connectors: Mapping[str, Connector],
+    run_id: str,
+    earlier: Parts,
+    progress: Progress,
+) -> None:
+    """Wait for the jobs of a run and write down what became of their rows. Uses the attached plan; `earlier` is what
+    runs before this one did of it.
+
+    Raises ConnectionTrouble where a system cannot be asked now: then the job stays open. One of which the system does
+    not tell any more is given up, and the next read shows what became of its rows.
+    """
+    for job in ledger.open_jobs(run_id):
+        connector = connectors.get(job.system)
+        prepared = _prepare_again(con, ledger, connector, job, earlier) if connector else None
+        if connector is None or prepared is None:
+            ledger.note_handle(run_id, job.number, "")
+            continue
+        step = f"ask {job.system} for job {job.handle}"
+        progress.start(step, None)
+        place = Place(ledger=ledger, run_id=run_id, number=job.number, sent_at=job.sent_at)
+        try:
+            settle(place, connector, prepared, partial(_resume, connector, prepared, job.handle))
+        except _StillOpen as still:
+            raise still.trouble from still
+        ledger.note_handle(run_id, job.number, "")
+        progress.finish(step)
+
+
+def _resume(connector: Connector, prepared: PreparedRequest, name: str) -> Answer:
+    """The answer of a job; raises what `Connector.resume` raises, and _StillOpen where asking for it failed."""
+    try:
+        return connector.resume(prepared, name)
+    except OutcomeUnknown as unknown:
+        cause = unknown.__cause__
+        if isinstance(cause, ConnectionTrouble) and not isinstance(cause, RequestRefused):
+            raise _StillOpen(cause) from unknown
+        raise
+
+
+def _prepare_again(
+    con: duckdb.DuckDBPyConnection, ledger: Ledger, connector: Connector, job: OpenJob, earlier: Parts
+) -> PreparedRequest | None:
+    """The request that started the job; None where the plan does not lead to the same bytes any more."""
+    confirmed = earlier.confirmed | {
+        n: o.record_id for n, o in outcomes_of(ledger.journal(job.run_id)).items() if o.status == "confirmed"
+    }
+    new_ids = load_confirmed(con, confirmed)
+    numbers = ", ".join(str(number) for number in job.changes)
+    changes = {change.number: change for change in changes_of(con, f"c.change in ({numbers})", new_ids)}
+    if set(changes) != set(job.changes):
+        return None
+    prepared = connector.prepare(batch_of([changes[number] for number in job.changes]))
+    return prepared if prepared.key == job.key else None

@@ -1,0 +1,146 @@
+"""Changes whose answer never came are looked up: each was done, was not done, or nobody can tell any more.
+
+Asked for by id, or by the match keys of a record that was to be made, once a read must show what was sent. What was
+done counts as confirmed; what was not done may be sent; of what nobody can tell the next plan decides.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import duckdb
+
+from pardotflow.connectors.protocol import Connector
+from pardotflow.core.clock import Clock
+from pardotflow.core.progress import Progress
+from pardotflow.core.values import System
+from pardotflow.engine.compile import snapshot_table
+from pardotflow.engine.compiled import CompiledSync
+from pardotflow.engine.decidesql import CACHE_LAG
+from pardotflow.engine.interruption import stop_if_asked
+from pardotflow.engine.landed import naive
+from pardotflow.engine.overlay import open_overlay
+from pardotflow.engine.quote import literal, name
+from pardotflow.engine.send import Outcome
+from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
+from pardotflow.engine.syncplan import keys_sql
+
+LATE = timedelta(minutes=10)
+"""How long after it was sent a request can take effect: no call to Salesforce lasts longer, and no time-out of ours."""
+EARLY = timedelta(seconds=2)
+"""Stamps are cut to seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a look has shown. `done` has the record's id, `untold` why nobody can say; what is in neither did not
+    happen."""
+
+    done: Mapping[int, str]
+    untold: Mapping[int, str]
+
+
+def wait_for_cache(
+    unknown: Mapping[str, Iterable[Outcome]],
+    connectors: Mapping[str, Connector],
+    clock: Clock,
+    progress: Progress,
+) -> None:
+    """Wait until a read of each system must show what was sent to it; `unknown` are the outcomes by system."""
+    for system, outcomes in unknown.items():
+        shows_at = max(o.answered_at for o in outcomes) + timedelta(seconds=CACHE_LAG[System(system)])
+        step = f"wait until {system} must show what was sent"
+        left = (shows_at - connectors[system].server_now()).total_seconds()
+        if left <= 0:
+            continue
+        progress.start(step, round(left))
+        while left > 0:
+            stop_if_asked()
+            clock.sleep(min(1.0, left))
+            progress.advance(step, 1)
+            left -= 1.0
+        progress.finish(step)
+
+
+def look_up(
+    con: duckdb.DuckDBPyConnection,
+    syncs: Sequence[CompiledSync],
+    unknown: Mapping[int, Outcome],
+    writers: Mapping[str, str],
+    new_ids: Mapping[str, str],
+) -> Found:
+    """Look for what became of some changes of the attached plan, in the refreshed snapshots. `writers` is our user by
+    system, `new_ids` as of `changes.load_confirmed`."""
+    con.execute("create or replace temp table looked (change integer, sent_at timestamp, until timestamp)")
+    insert_rows(con, "looked", [_window(number, outcome) for number, outcome in unknown.items()])
+    con.execute("create or replace temp table looked_ids (planned_id varchar, record_id varchar)")
+    insert_rows(con, "looked_ids", list(new_ids.items()))
+    con.execute("create or replace temp table our_users (system varchar, writer varchar)")
+    insert_rows(con, "our_users", list(writers.items()))
+    con.execute("create or replace temp table shown (change integer, record_id varchar, fate varchar, reason varchar)")
+    _look_at_updates(con)
+    _look_at_turned(con)
+    if rows(con, "select 1 from looked join plan.changes using (change) where action = 'create' limit 1"):
+        _look_for_creates(con, syncs)
+    found = rows(con, "select change, record_id, fate, reason from shown order by change")
+    return Found(
+        done={number: record for number, record, fate, _ in found if fate == "done"},
+        untold={number: reason for number, _, fate, reason in found if fate == "untold"},
+    )
+
+
+def _window(number: int, outcome: Outcome) -> list[object]:
+    return [number, naive(outcome.sent_at - EARLY), naive(outcome.answered_at + LATE)]
+
+
+def _look_at_updates(con: duckdb.DuckDBPyConnection) -> None:
+    """An update was done where the record holds every value that was sent."""
+    con.execute(
+        "create or replace temp table held_now (change integer, field varchar, value varchar, is_there boolean)"
+    )
+    fields = rows(
+        con,
+        "select distinct c.system, c.object, f.field from looked join plan.changes c using (change)"
+        " join plan.field_changes f using (change) where c.action = 'update' and f.sendable order by all",
+    )
+    for system, item, field in fields:
+        con.execute(
+            f"insert into held_now select c.change, {literal(field)}, s.{name(field)}, s._visible and not s._deleted"
+            f" from looked join plan.changes c using (change) join {snapshot_table(system, item)} s on s._id = c.id"
+            f" where c.action = 'update' and c.system = {literal(system)} and c.object = {literal(item)}"
+        )
+    run(con, "looked_updates")
+
+
+def _look_at_turned(con: duckdb.DuckDBPyConnection) -> None:
+    """A delete was done where the record is in the recycle bin, an undelete where it is out of it."""
+    turned = rows(
+        con,
+        "select distinct c.system, c.object from looked join plan.changes c using (change)"
+        " where c.action in ('delete', 'undelete') order by all",
+    )
+    for system, item in turned:
+        con.execute(
+            "insert into shown select c.change, c.id, 'done', '' from looked join plan.changes c using (change)"
+            f" join {snapshot_table(system, item)} s on s._id = c.id"
+            f" where c.system = {literal(system)} and c.object = {literal(item)}"
+            " and (c.action = 'delete' and s._deleted or c.action = 'undelete' and s._visible and not s._deleted)"
+        )
+
+
+def _look_for_creates(con: duckdb.DuckDBPyConnection, syncs: Sequence[CompiledSync]) -> None:
+    """A record was made where a match key finds one that our user wrote since the request left."""
+    con.execute("create or replace temp table made_now (change integer, record_id varchar)")
+    for sync in syncs:
+        for role in sorted({create.role for create in sync.creates}):
+            side = sync.side(role)
+            for item in side.objects:
+                open_overlay(con, str(side.system), item.name)
+            execute(con, keys_sql(sync, side))
+            keys = [(k.number, k.form(role)) for k in sync.keys]
+            run(con, "looked_creates", sync=sync, side=side, keys=keys)
+    con.execute(
+        "insert into shown select change, min(record_id), case when count(distinct record_id) = 1 then 'done' else"
+        " 'untold' end, 'a create of it was sent, its answer never came, and several records may be it'"
+        " from made_now group by change"
+    )

@@ -1,0 +1,162 @@
+"""The journal of requests: what was planned, sent and answered, row by row, and what runs left open.
+
+A request is `planned`, then `sent`, then `answered`, `refused`, `unknown` or `not_started`; an unknown one of which a
+look has shown every row is `resolved`. A row is `planned`, `confirmed`, `refused` or `unknown`. An unknown one that was
+looked up is `confirmed`, `not_done` where it did not happen, or `untold` where nobody can tell any more.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+_IS_OPEN_JOB = "q.status in ('sent', 'unknown') and coalesce(q.handle, '') <> ''"
+HAS_OPEN_JOB = f"exists (select 1 from requests q where q.run_id = r.id and {_IS_OPEN_JOB})"
+"""A condition on runs `r`: one of its requests left a job behind whose outcome nobody has written down."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRow:
+    """What became of one change of a request."""
+
+    change: int
+    record_key: str
+    status: str
+    record_id: str = ""
+    code: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """A journalled change with what is known of its request, which had `size` changes. Times are the system's own."""
+
+    row: JournalRow
+    request: int
+    request_status: str
+    sent_at: datetime | None
+    answered_at: datetime | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenJob:
+    """A request that left a job behind: `handle` names it over there, `key` is the digest of what was sent, `changes`
+    are its rows in their order."""
+
+    run_id: str
+    number: int
+    system: str
+    key: str
+    handle: str
+    sent_at: datetime
+    changes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPart:
+    """One of the runs that worked at a plan, which stands at `path` where that is known. `left` is how many of its
+    changes were not started, or have an outcome that is not known."""
+
+    run_id: str
+    plan_id: str
+    ended: bool
+    left: int
+    path: Path | None
+
+
+def read_parts(db: sqlite3.Connection, home: Path, where: str, *values: str) -> list[RunPart]:
+    """The runs `r` for which a condition holds, oldest first. Paths of plans are relative to the folder `home`."""
+    found = db.execute(
+        "select r.id, r.plan_id, r.ended_at is not null, r.not_started + r.unknown, p.path from runs r"
+        f" left join plans p on p.id = r.plan_id where {where} order by r.started_at, r.rowid",
+        values,
+    )
+    return [
+        RunPart(run_id=row[0], plan_id=row[1], ended=bool(row[2]), left=row[3], path=home / row[4] if row[4] else None)
+        for row in found
+    ]
+
+
+def read_open_jobs(db: sqlite3.Connection, run_id: str) -> list[OpenJob]:
+    """The requests of a run with a job whose outcome is not known, in their order."""
+    rows = "select change from request_rows where run_id = q.run_id and number = q.number order by rowid"
+    found = db.execute(
+        f"select q.number, q.system, q.key, q.handle, q.sent_at, (select group_concat(change) from ({rows}))"
+        f" from requests q where q.run_id = ? and {_IS_OPEN_JOB} order by q.number",
+        (run_id,),
+    )
+    return [
+        OpenJob(
+            run_id=run_id,
+            number=row[0],
+            system=row[1],
+            key=row[2],
+            handle=row[3],
+            sent_at=datetime.fromisoformat(row[4]),
+            changes=tuple(int(number) for number in row[5].split(",")),
+        )
+        for row in found
+    ]
+
+
+def close_requests(db: sqlite3.Connection, run_id: str) -> None:
+    """A request that left without an answer is unknown; one that did not leave was not started."""
+    db.execute(
+        "update request_rows set status = 'unknown' where run_id = ? and number in"
+        " (select number from requests where run_id = ? and status = 'sent')",
+        (run_id, run_id),
+    )
+    db.execute(
+        "update requests set status = case status when 'sent' then 'unknown' else 'not_started' end"
+        " where run_id = ? and status in ('planned', 'sent')",
+        (run_id,),
+    )
+
+
+def resolve_rows(db: sqlite3.Connection, run_id: str, rows: Sequence[JournalRow]) -> None:
+    """Change rows whose outcome was not known, and the requests of which no row is unknown any more."""
+    db.executemany(
+        "update request_rows set status = ?, record_id = ?, message = ?"
+        " where run_id = ? and change = ? and status = 'unknown'",
+        [(r.status, r.record_id, r.message, run_id, r.change) for r in rows],
+    )
+    db.execute(
+        "update requests set status = 'resolved' where run_id = ? and status = 'unknown' and number not in"
+        " (select number from request_rows where run_id = ? and status = 'unknown')",
+        (run_id, run_id),
+    )
+
+
+def read_journal(db: sqlite3.Connection, run_id: str) -> list[JournalEntry]:
+    """Every change that the run put into a request, in the order of the requests."""
+    found = db.execute(
+        "select w.change, w.record_key, r.status, w.status, w.record_id, w.code, w.message, r.sent_at,"
+        " r.answered_at, count(*) over (partition by w.number), w.number from requests r"
+        " join request_rows w on w.run_id = r.run_id and w.number = r.number"
+        " where r.run_id = ? order by w.number, w.change",
+        (run_id,),
+    )
+    return [
+        JournalEntry(
+            row=JournalRow(
+                change=row[0],
+                record_key=row[1],
+                status=row[3],
+                record_id=row[4] or "",
+                code=row[5] or "",
+                message=row[6] or "",
+            ),
+            request=row[10],
+            request_status=row[2],
+            sent_at=_time(row[7]),
+            answered_at=_time(row[8]),
+            size=row[9],
+        )
+        for row in found
+    ]
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
