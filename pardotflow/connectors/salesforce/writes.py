@@ -6,7 +6,7 @@ answer has one item for each, in order. Every write says that assignment rules m
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -22,12 +22,14 @@ from pardotflow.connectors.protocol import (
 )
 from pardotflow.connectors.salesforce.duplicates import REFUSED, ask_matches, tell_error
 from pardotflow.connectors.salesforce.ids import long_id
+from pardotflow.connectors.salesforce.prices import COLLECTION_ROWS as MOST_ROWS
+from pardotflow.connectors.salesforce.prices import INGEST
+from pardotflow.connectors.salesforce.sizes import Sizes, json_size, split_rows
 from pardotflow.connectors.salesforce.soql import check_name
 from pardotflow.connectors.session import Call, Session
 from pardotflow.core.errors import OutcomeUnknown
 from pardotflow.core.values import System
 
-MOST_ROWS = 200
 _METHODS = {
     Operation.UPDATE: "PATCH",
     Operation.UPSERT: "PATCH",
@@ -61,10 +63,25 @@ class WriteHeaders:
         return tuple(headers)
 
 
-def split_batch(batch: Batch) -> Iterator[Batch]:
-    """Batches of at most 200 rows."""
-    for at in range(0, len(batch.rows), MOST_ROWS):
-        yield replace(batch, rows=batch.rows[at : at + MOST_ROWS])
+def split_batch(batch: Batch, sizes: Sizes) -> Iterator[Batch]:
+    """Batches of at most 200 rows whose body is not too large."""
+    return split_rows(batch, MOST_ROWS, sizes.body, json_size)
+
+
+def why_barred(operation: Operation, headers: Mapping[str, str]) -> str:
+    """Why an operation cannot carry rows under these headers; empty where it can.
+
+    A Bulk 2.0 job has no header for assignment: it runs the rule whose id it is given (`assignmentRuleId`), and none
+    without one. It has none for duplicate rules either.
+    """
+    if operation is Operation.UNDELETE or operation.is_import:
+        return "Salesforce has no such request"
+    if operation in INGEST and operation.has_values:
+        if headers.get(ASSIGNMENT, "").upper() == "TRUE":
+            return "Bulk 2.0 runs an assignment rule by its id only, not the active one"
+        if headers.get(DUPLICATES):
+            return "Bulk 2.0 takes no duplicate-rule header"
+    return ""
 
 
 def prepare_batch(batch: Batch, *, version: str, headers: WriteHeaders) -> PreparedRequest:
