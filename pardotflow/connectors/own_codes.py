@@ -1,4 +1,4 @@
-"""Refusals of our own: rows that no request can carry, so that nothing of them is ever sent.
+"""Refusals of our own: rows that no request can carry, and rows that a job never came to. Nothing of them was written.
 
 They stand beside the vendors' codes and are explained like them.
 """
@@ -8,6 +8,7 @@ from pardotflow.connectors.verdict import VendorCode, Verdict, code_table
 
 ROW_TOO_LARGE = "ROW_TOO_LARGE"
 FIELD_TOO_LARGE = "FIELD_TOO_LARGE"
+NOT_PROCESSED = "NOT_PROCESSED"
 
 CODES = code_table(
     VendorCode(
@@ -19,6 +20,12 @@ CODES = code_table(
         code=FIELD_TOO_LARGE,
         about=Verdict.ROW,
         way_out="it was not sent, since no request can carry the value: shorten it, or declare too_long: cut",
+    ),
+    VendorCode(
+        code=NOT_PROCESSED,
+        about=Verdict.ROW,
+        transient=True,
+        way_out="the job was stopped before it came to this row, so nothing of it was written: plan again",
     ),
 )
 

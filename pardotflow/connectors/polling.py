@@ -38,13 +38,22 @@ class Polling:
                 break
         return polls
 
-    def wait_for(self, clock: Clock, ask: Callable[[], T], is_over: Callable[[T], bool], *, at_once: bool = False) -> T:
-        """The last answer: of a job that is over, or after the patience of one that is not."""
+    def wait_for(
+        self,
+        clock: Clock,
+        ask: Callable[[], T],
+        is_over: Callable[[T], bool],
+        *,
+        known: T | None = None,
+        at_once: bool = False,
+    ) -> T:
+        """The last answer: of a job that is over, or after the patience of one that is not. `known` is an answer that
+        has just come."""
         until = clock.now() + timedelta(seconds=self.patience)
         waits = self.waits()
-        if not at_once:
+        if known is None and not at_once:
             clock.sleep(next(waits))
-        state = ask()
+        state = ask() if known is None else known
         while not is_over(state) and clock.now() < until:
             clock.sleep(next(waits))
             state = ask()

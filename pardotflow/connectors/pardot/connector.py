@@ -16,12 +16,13 @@ from pardotflow.connectors.auth import TokenSource, keep_nothing
 from pardotflow.connectors.budget import CallBudget
 from pardotflow.connectors.grants import Grant
 from pardotflow.connectors.http import HttpClient, Limits
+from pardotflow.connectors.pardot.bulk_actions import BulkActions, prepare_action
 from pardotflow.connectors.pardot.describe import CUSTOM_FIELD_COLUMNS, build_object
 from pardotflow.connectors.pardot.dialect import PardotDialect
 from pardotflow.connectors.pardot.import_file import MOST_BYTES, split_rows
 from pardotflow.connectors.pardot.imports import Imports, prepare_import
 from pardotflow.connectors.pardot.objects import find_object
-from pardotflow.connectors.pardot.prices import Tariff
+from pardotflow.connectors.pardot.prices import BULK_ACTION_ROWS, Tariff
 from pardotflow.connectors.pardot.reads import Reader
 from pardotflow.connectors.pardot.sizes import unsendable_rows
 from pardotflow.connectors.pardot.writes import ClearWith, SeveralValues, prepare_single, send_single, why_barred
@@ -97,6 +98,7 @@ class PardotConnector:
         self._session = Session(http, TokenSource(grant, http.for_login(), on_rotated=on_rotated), dialect)
         self._reader = Reader(self._session, concurrency=self.concurrency)
         self._imports = Imports(self._session, settings.polling)
+        self._actions = BulkActions(self._session, settings.polling)
         self._tariff = Tariff(
             concurrency=self.concurrency,
             import_batch_bytes=settings.import_batch_bytes,
@@ -150,31 +152,38 @@ class PardotConnector:
         return unsendable_rows(batch, self._settings.import_batch_bytes)
 
     def split(self, batch: Batch) -> Iterator[Batch]:
-        """One record each, or imports that are as large as the API takes."""
+        """One record each, or imports and bulk actions that are as large as the API takes."""
+        most = BULK_ACTION_ROWS if batch.operation is Operation.BULK_DELETES else 1
         groups = (
             split_rows(batch, self._settings.import_batch_bytes)
             if batch.operation.is_import
-            else ((row,) for row in batch.rows)
+            else (batch.rows[at : at + most] for at in range(0, len(batch.rows), most))
         )
         for rows in groups:
             yield replace(batch, rows=rows)
 
     def prepare(self, batch: Batch) -> PreparedRequest:
-        """The request for one record, or one import; pure."""
+        """The request for one record, one import or one bulk action; pure."""
+        polls = self._tariff.job_polls(len(batch.rows))
+        if batch.operation is Operation.BULK_DELETES:
+            return prepare_action(batch, polls=polls)
         if batch.operation.is_import:
-            polls = self._tariff.job_polls(len(batch.rows))
             return prepare_import(batch, polls=polls, most_bytes=self._settings.import_batch_bytes)
         settings = self._settings
         return prepare_single(batch, clear_with=settings.clear_with, several_values=settings.several_values)
 
     def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
-        """Send; `note` gets the id of an import after its upload and before it is submitted."""
+        """Send; `note` gets the id of an import or a bulk action after its upload and before it is started."""
+        if prepared.kind is Operation.BULK_DELETES:
+            return self._actions.run(prepared, note)
         if prepared.kind.is_import:
             return self._imports.run(prepared, note)
         return send_single(self._session, prepared)
 
     def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
-        """Wait for an import that was noted."""
+        """What became of an import or a bulk action that was noted; waits for it."""
+        if prepared.kind is Operation.BULK_DELETES:
+            return self._actions.resume(prepared, handle)
         return self._imports.resume(prepared, handle)
 
     def price(self, operation: Operation, rows: int, size: int = 0, *, job_seconds: float | None = None) -> Price:

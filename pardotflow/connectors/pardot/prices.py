@@ -36,8 +36,7 @@ class Tariff:
             return self._imports(rows, size, job_seconds)
         if operation is Operation.BULK_DELETES:
             jobs = calls_for(rows, BULK_ACTION_ROWS)
-            # Creating uploads and starts it.
-            return self._jobs(jobs, jobs, rows, size, job_seconds)
+            return self._jobs(jobs, 2 * jobs, rows, size, job_seconds)
         if operation is Operation.READ:
             return self._plain(max(1, calls_for(rows, PAGE_ROWS)), size)
         return self._plain(calls_for(rows, IDS_A_CALL) if operation is Operation.READ_BY_ID else rows, size)

@@ -30,10 +30,13 @@ from pardotflow.connectors.protocol import (
     Usage,
     ignore_handle,
 )
+from pardotflow.connectors.salesforce.conditional import prepare_conditional, send_conditional
 from pardotflow.connectors.salesforce.describe import read_object
 from pardotflow.connectors.salesforce.dialect import SalesforceDialect
 from pardotflow.connectors.salesforce.ids import long_id
-from pardotflow.connectors.salesforce.prices import Tariff
+from pardotflow.connectors.salesforce.ingest import Ingest, prepare_ingest
+from pardotflow.connectors.salesforce.job_file import split_jobs
+from pardotflow.connectors.salesforce.prices import INGEST, Tariff
 from pardotflow.connectors.salesforce.reads import Deleted, Reader
 from pardotflow.connectors.salesforce.sizes import Sizes, unsendable_rows
 from pardotflow.connectors.salesforce.soql import check_name
@@ -89,6 +92,7 @@ class SalesforceConnector:
         )
         tokens = TokenSource(grant, http.for_login(), on_rotated=on_rotated)
         self._session = Session(http, tokens, dialect)
+        self._ingest = Ingest(self._session, self._settings.polling)
         self._tariff = Tariff(
             page_rows=self._settings.page_rows, concurrency=self.concurrency, polling=self._settings.polling
         )
@@ -144,20 +148,36 @@ class SalesforceConnector:
         return unsendable_rows(batch, self._settings.sizes)
 
     def split(self, batch: Batch) -> Iterator[Batch]:
-        """Batches of at most 200 rows."""
-        return split_batch(batch, self._settings.sizes)
+        """Batches of at most 200 rows, 25 where each is conditional; for jobs, as many as one file takes."""
+        sizes = self._settings.sizes
+        return split_jobs(batch, sizes.job) if batch.operation.is_job else split_batch(batch, sizes)
 
     def prepare(self, batch: Batch) -> PreparedRequest:
-        """The request for at most 200 rows; pure."""
-        return prepare_batch(batch, version=self._settings.api_version, headers=self._settings.headers)
+        """The request for one batch of `split`; pure."""
+        version, headers = self._settings.api_version, self._settings.headers
+        if batch.operation is Operation.UPDATE_UNMODIFIED:
+            return prepare_conditional(batch, version=version, headers=headers)
+        if batch.operation in INGEST:
+            polls = self._tariff.job_polls(len(batch.rows))
+            return prepare_ingest(batch, version=version, headers=headers, polls=polls)
+        return prepare_batch(batch, version=version, headers=headers)
 
     def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
-        """Send; raises RequestRefused where the whole request is refused, OutcomeUnknown where nobody knows."""
+        """Send; raises RequestRefused where the whole request is refused, OutcomeUnknown where nobody knows.
+
+        `note` gets the id of a job before its rows are uploaded.
+        """
+        if prepared.kind is Operation.UPDATE_UNMODIFIED:
+            return send_conditional(self._session, prepared)
+        if prepared.kind in INGEST:
+            return self._ingest.run(prepared, note)
         return send_batch(self._session, prepared, version=self._settings.api_version)
 
     def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
-        """Collections are answered at once: there is never a job to resume."""
-        raise ValueError("a Salesforce request of this kind leaves no job behind")
+        """What became of a job that was noted; nothing but a job can be resumed."""
+        if prepared.kind not in INGEST:
+            raise ValueError("a Salesforce request of this kind leaves no job behind")
+        return self._ingest.resume(prepared, handle)
 
     def price(self, operation: Operation, rows: int, size: int = 0, *, job_seconds: float | None = None) -> Price:
         """What so many rows take; pure. Reads by id are an estimate, the length of the fields decides."""

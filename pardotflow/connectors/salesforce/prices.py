@@ -34,7 +34,7 @@ INGEST = {
     Operation.BULK_DELETES: "delete",
 }
 """What a job's JSON calls them."""
-_NAMED_IN_RESULTS = (Operation.BULK_UPSERTS, Operation.BULK_CREATES)
+NAMED_IN_RESULTS = (Operation.BULK_UPSERTS, Operation.BULK_CREATES)
 """Only the list of successes tells the ids of new records."""
 
 
@@ -73,7 +73,7 @@ class Tariff:
             return NOTHING
         each = _JOB_START + rows / jobs / _ROWS_A_SECOND if job_seconds is None else job_seconds
         polls = jobs * self.polling.polls_within(each)
-        calls = jobs * (3 + (operation in _NAMED_IN_RESULTS)) + polls
+        calls = jobs * (3 + (operation in NAMED_IN_RESULTS)) + polls
         return self._jobs(jobs, calls, polls, each, size)
 
     def _read_by_job(self, rows: int, size: int, job_seconds: float | None) -> Price:
