@@ -15,8 +15,8 @@ from pardotflow.connectors.grants import (
 )
 from pardotflow.connectors.http import HttpClient, Limits
 from pardotflow.connectors.pardot.connector import PardotConnector, PardotSettings
-from pardotflow.connectors.pardot.imports import Polling
 from pardotflow.connectors.pardot.writes import ClearWith, SeveralValues
+from pardotflow.connectors.polling import Polling
 from pardotflow.connectors.protocol import (
     Answer,
     Batch,
@@ -24,7 +24,9 @@ from pardotflow.connectors.protocol import (
     Extract,
     Identity,
     Operation,
+    PageForm,
     PreparedRequest,
+    Price,
     ReadRequest,
     Row,
     RowResult,
@@ -51,10 +53,12 @@ __all__ = [
     "Identity",
     "Limits",
     "Operation",
+    "PageForm",
     "PardotConnector",
     "PardotSettings",
     "Polling",
     "PreparedRequest",
+    "Price",
     "ReadRequest",
     "RefreshTokenGrant",
     "Row",

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pardotflow.core.describe import ObjectInfo
-from pardotflow.core.values import System
+from pardotflow.core.values import FieldType, System
 
 Value = str | int | float | bool | None | Sequence[str]
 """What a field can be set to. None clears it; dates and times are texts in the form that the system takes."""
@@ -27,8 +27,12 @@ class Operation(StrEnum):
     READ = "read"
     READ_BY_ID = "read_by_id"
     READ_ONE = "read_one"
+    READ_BY_JOB = "read_by_job"
+    """A full read as files of asynchronous jobs: a Bulk 2.0 query, or exports."""
     UPDATE = "update"
     """By record id; repeating it changes nothing."""
+    UPDATE_UNMODIFIED = "update_unmodified"
+    """By record id, each row only where its record has not changed since `Row.unmodified_since`."""
     UPSERT = "upsert"
     """By a unique external id, for creates that a repeat must not double."""
     CREATE = "create"
@@ -38,16 +42,80 @@ class Operation(StrEnum):
     """Out of it again; Salesforce has no such request in its REST API."""
     IMPORT_UPDATES = "import_updates"
     IMPORT_CREATES = "import_creates"
+    BULK_UPDATES = "bulk_updates"
+    BULK_UPSERTS = "bulk_upserts"
+    BULK_CREATES = "bulk_creates"
+    BULK_DELETES = "bulk_deletes"
+    """Bulk 2.0 in Salesforce, a bulk action in Account Engagement."""
 
     @property
     def is_import(self) -> bool:
-        """True where rows travel as files of one asynchronous job."""
+        """True for the imports of Account Engagement."""
         return self in (Operation.IMPORT_UPDATES, Operation.IMPORT_CREATES)
+
+    @property
+    def is_job(self) -> bool:
+        """True where rows travel as files of one asynchronous job, which `send` names before it starts."""
+        return self.is_import or self in _BULK
 
     @property
     def has_values(self) -> bool:
         """False where a row says only which record is meant."""
-        return self not in (Operation.DELETE, Operation.UNDELETE)
+        return self not in (Operation.DELETE, Operation.UNDELETE, Operation.BULK_DELETES)
+
+    @property
+    def is_upsert(self) -> bool:
+        """True where rows are addressed by the value of `Batch.key_field`, which then stands in no row's values."""
+        return self in (Operation.UPSERT, Operation.BULK_UPSERTS)
+
+    @property
+    def is_create(self) -> bool:
+        """True where nothing addresses a row: a repeat makes a second record."""
+        return self in (Operation.CREATE, Operation.BULK_CREATES)
+
+
+_BULK = frozenset((Operation.BULK_UPDATES, Operation.BULK_UPSERTS, Operation.BULK_CREATES, Operation.BULK_DELETES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What an operation takes. Prices add up: groups of rows are sent one after the other.
+
+    It is the price where nothing is refused or repeated: a job with refused rows takes a call more for their list.
+    """
+
+    calls: int = 0
+    """Calls that the vendor counts, `polls` among them."""
+    jobs: int = 0
+    polls: int = 0
+    """Calls that ask how far jobs are, for as long as `job_seconds` assumes."""
+    job_seconds: float = 0.0
+    """How long the vendor is assumed to work on the jobs, all together."""
+    size: int = 0
+    """Bytes that travel."""
+    seconds: float = 0.0
+    """The least time that it takes, with as many requests under way as the connector allows."""
+
+    def __add__(self, other: "Price") -> "Price":
+        return Price(
+            calls=self.calls + other.calls,
+            jobs=self.jobs + other.jobs,
+            polls=self.polls + other.polls,
+            job_seconds=self.job_seconds + other.job_seconds,
+            size=self.size + other.size,
+            seconds=self.seconds + other.seconds,
+        )
+
+
+NOTHING = Price()
+
+
+class PageForm(StrEnum):
+    """How the files of a read are written."""
+
+    JSON = "json"
+    CSV = "csv"
+    """With a header of the fields' names, a parent's as `Account.Name`; an empty cell is null."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +125,8 @@ class ReadRequest:
     `since` is the cursor minus its overlap, aware; None reads everything. `where` is the system's own language, sent as
     it is: a SOQL condition, or for Pardot a query string of filters (`userId=5&score=…`). `ids` reads these records
     only, and then `since` and `where` must not be given. `stamp` replaces the field that `since` is compared with.
+    `expected` is how many records a full read brought the last time, 0 where that is not known: it decides nothing but
+    the route. `types` says what the fields are, by the names that are asked for; empty where that is not known.
     """
 
     object: str
@@ -66,6 +136,8 @@ class ReadRequest:
     where: str | None = None
     ids: tuple[str, ...] | None = None
     stamp: str = ""
+    expected: int = 0
+    types: Mapping[str, FieldType] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.since is not None and self.since.tzinfo is None:
@@ -91,8 +163,11 @@ class Extract:
     complete: bool
     """False where the system says that it kept rows back, or sent another number of rows than it announced."""
     records_pointer: str
-    """JSON pointer of the array of records in each file: `/records` or `/values`."""
+    """JSON pointer of the array of records in each file: `/records` or `/values`; empty for CSV."""
     passes: int = 1
+    form: PageForm = PageForm.JSON
+    respelled: Mapping[str, str] = field(default_factory=dict)
+    """Of CSV: fields whose values are spelled otherwise than in JSON, and how (`instant`, `number`, `escaped`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +181,12 @@ class Row:
     key: str
     id: str = ""
     values: Mapping[str, Value] = field(default_factory=dict)
+    unmodified_since: datetime | None = None
+    """Aware. Of `UPDATE_UNMODIFIED`: the record's stamp as it was read; None writes whatever the record is now."""
+
+    def __post_init__(self) -> None:
+        if self.unmodified_since is not None and self.unmodified_since.tzinfo is None:
+            raise ValueError("Row.unmodified_since must carry a time zone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +205,8 @@ class Batch:
 class PreparedRequest:
     """A write whose bytes are final. It holds no credentials, so it may be stored.
 
-    `path` is relative to the system's address and includes the query. `files` are the CSV batches of an import, `body`
-    is then the JSON that creates the import.
+    `path` is relative to the system's address and includes the query. `files` are the CSV files of a job, `body` is
+    then the JSON that creates it.
     """
 
     system: System
@@ -136,7 +217,7 @@ class PreparedRequest:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     calls: int
-    """Calls that sending takes when nothing is repeated; an estimate for imports, which are polled."""
+    """Calls that sending takes when nothing is repeated; an estimate for jobs, which are polled."""
     rows: tuple[str, ...]
     """Keys of the rows, in order."""
     ids: tuple[str, ...]
@@ -171,6 +252,8 @@ class RowResult:
     error_message: str = ""
     error_fields: tuple[str, ...] = ()
     fields: Mapping[str, Any] | None = None
+    moved: bool = False
+    """The system refused because the record changed after `Row.unmodified_since`; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +309,10 @@ class Connector(Protocol):
     def split(self, batch: Batch) -> Iterator[Batch]:
         """Cut a batch of any size into batches that each fit one request, in order."""
 
+    def unsendable(self, batch: Batch) -> tuple[RowResult, ...]:
+        """A refusal of ours for each row that no request can carry: too large, a field too long. Pure. The codes are
+        explained by `explain_code`; the caller takes these rows out before it splits the batch."""
+
     def prepare(self, batch: Batch) -> PreparedRequest:
         """Build the request; pure. Raises ValueError for rows that this operation cannot carry."""
 
@@ -238,10 +325,15 @@ class Connector(Protocol):
         """
 
     def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
-        """Wait for a job that `send` had named and started; raises like `send`."""
+        """What became of a job that `send` had named; waits for it, and raises like `send`: every exception but
+        OutcomeUnknown means that nothing happened, and that nothing will by this job."""
 
-    def cost(self, operation: Operation, rows: int, size: int = 0) -> int:
-        """Calls that an operation on so many rows (and, for imports, bytes) takes; pure."""
+    def price(self, operation: Operation, rows: int, size: int = 0, *, job_seconds: float | None = None) -> Price:
+        """What an operation on so many rows, with so many bytes of values, takes; pure. `job_seconds` is how long the
+        vendor works on one job, None for what the connector assumes."""
+
+    def barred(self, operation: Operation, object_name: str, headers: Sequence[tuple[str, str]] = ()) -> str:
+        """Why rows of an object cannot go by an operation under these headers, empty where they can; pure."""
 
     def usage(self) -> Usage:
         """The day's allowance; costs a call."""

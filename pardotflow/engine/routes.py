@@ -58,7 +58,7 @@ def _price(
     connectors: Mapping[str, Connector], system: str, operation: str, object_name: str, headers: str, count: int
 ) -> Route:
     kind = Operation(operation)
-    calls = connectors[system].cost(kind, count, count * BYTES_A_ROW) if system in connectors else 0
+    calls = connectors[system].price(kind, count, count * BYTES_A_ROW).calls if system in connectors else 0
     return Route(system=system, operation=kind, object=object_name, headers=headers, rows=count, calls=calls)
 
 

@@ -19,6 +19,7 @@ from pardotflow.connectors.protocol import (
     Identity,
     Operation,
     PreparedRequest,
+    Price,
     ReadRequest,
     Row,
     RowResult,
@@ -246,9 +247,21 @@ class FakeConnector:
 
     # the rest
 
-    def cost(self, operation: Operation, rows: int, size: int = 0) -> int:
-        """Calls for so many rows."""
-        return 3 if operation.is_import else calls_for(rows, ROWS_IN_A_CALL[self.system])
+    def price(self, operation: Operation, rows: int, size: int = 0, *, job_seconds: float | None = None) -> Price:
+        """Calls for so many rows; the jobs of imports take a moment."""
+        if operation.is_import:
+            return Price(calls=3, jobs=1, size=size)
+        return Price(calls=calls_for(rows, ROWS_IN_A_CALL[self.system]), size=size)
+
+    def barred(self, operation: Operation, object_name: str, headers: Sequence[tuple[str, str]] = ()) -> str:
+        """The requests that every vendor has, and the imports of one of them."""
+        if operation.is_import:
+            return "" if self.system is System.PARDOT and object_name == "prospect" else "no imports"
+        return "no such request" if operation.is_job or operation is Operation.UPDATE_UNMODIFIED else ""
+
+    def unsendable(self, batch: Batch) -> tuple[RowResult, ...]:
+        """Every row can be sent."""
+        return ()
 
     def usage(self) -> Usage:
         """An allowance that is never spent."""

@@ -16,14 +16,17 @@ from pardotflow.connectors.auth import TokenSource, keep_nothing
 from pardotflow.connectors.budget import CallBudget
 from pardotflow.connectors.grants import Grant
 from pardotflow.connectors.http import HttpClient, Limits
+from pardotflow.connectors.pardot.bulk_actions import BulkActions, prepare_action
 from pardotflow.connectors.pardot.describe import CUSTOM_FIELD_COLUMNS, build_object
 from pardotflow.connectors.pardot.dialect import PardotDialect
-from pardotflow.connectors.pardot.import_file import MOST_BATCHES, MOST_BYTES, split_rows
-from pardotflow.connectors.pardot.imports import Imports, Polling, calls_of_import, prepare_import
+from pardotflow.connectors.pardot.import_file import MOST_BYTES, split_rows
+from pardotflow.connectors.pardot.imports import Imports, prepare_import
 from pardotflow.connectors.pardot.objects import find_object
-from pardotflow.connectors.pardot.query import IDS_A_CALL, PAGE_ROWS
+from pardotflow.connectors.pardot.prices import BULK_ACTION_ROWS, Tariff
 from pardotflow.connectors.pardot.reads import Reader
-from pardotflow.connectors.pardot.writes import ClearWith, SeveralValues, prepare_single, send_single
+from pardotflow.connectors.pardot.sizes import unsendable_rows
+from pardotflow.connectors.pardot.writes import ClearWith, SeveralValues, prepare_single, send_single, why_barred
+from pardotflow.connectors.polling import Polling
 from pardotflow.connectors.protocol import (
     Answer,
     Batch,
@@ -31,9 +34,10 @@ from pardotflow.connectors.protocol import (
     Identity,
     Operation,
     PreparedRequest,
+    Price,
     ReadRequest,
+    RowResult,
     Usage,
-    calls_for,
     ignore_handle,
 )
 from pardotflow.connectors.salesforce.ids import is_id, long_id
@@ -46,8 +50,6 @@ from pardotflow.core.values import FieldType, System
 
 MOST_AT_ONCE = 5
 """Requests under way for one business unit (Account Engagement API, "Rate Limits")."""
-_BYTES_A_ROW = 200
-"""A guess for pricing an import whose size is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class PardotSettings:
     clear_with: ClearWith = ClearWith.NULL
     several_values: SeveralValues = SeveralValues.ARRAY
     polling: Polling = field(default_factory=Polling)
+    export_polling: Polling = field(default_factory=lambda: Polling(first_wait=30.0))
     import_batch_bytes: int = MOST_BYTES
     limits: Limits = field(default_factory=lambda: Limits(concurrency=MOST_AT_ONCE))
 
@@ -95,6 +98,13 @@ class PardotConnector:
         self._session = Session(http, TokenSource(grant, http.for_login(), on_rotated=on_rotated), dialect)
         self._reader = Reader(self._session, concurrency=self.concurrency)
         self._imports = Imports(self._session, settings.polling)
+        self._actions = BulkActions(self._session, settings.polling)
+        self._tariff = Tariff(
+            concurrency=self.concurrency,
+            import_batch_bytes=settings.import_batch_bytes,
+            polling=settings.polling,
+            export_polling=settings.export_polling,
+        )
         self._arrays: frozenset[str] = frozenset()
 
     @property
@@ -137,42 +147,52 @@ class PardotConnector:
         """Records that filters select (`salesforceId=00Q…`), recycled ones too; at least one call."""
         return self._reader.find(object_name, where, fields)
 
+    def unsendable(self, batch: Batch) -> tuple[RowResult, ...]:
+        """A refusal for each row that no request can carry; pure."""
+        return unsendable_rows(batch, self._settings.import_batch_bytes)
+
     def split(self, batch: Batch) -> Iterator[Batch]:
-        """One record each, or imports that are as large as the API takes."""
+        """One record each, or imports and bulk actions that are as large as the API takes."""
+        most = BULK_ACTION_ROWS if batch.operation is Operation.BULK_DELETES else 1
         groups = (
             split_rows(batch, self._settings.import_batch_bytes)
             if batch.operation.is_import
-            else ((row,) for row in batch.rows)
+            else (batch.rows[at : at + most] for at in range(0, len(batch.rows), most))
         )
         for rows in groups:
             yield replace(batch, rows=rows)
 
     def prepare(self, batch: Batch) -> PreparedRequest:
-        """The request for one record, or one import; pure."""
+        """The request for one record, one import or one bulk action; pure."""
+        polls = self._tariff.job_polls(len(batch.rows))
+        if batch.operation is Operation.BULK_DELETES:
+            return prepare_action(batch, polls=polls)
         if batch.operation.is_import:
-            return prepare_import(batch, most_bytes=self._settings.import_batch_bytes)
+            return prepare_import(batch, polls=polls, most_bytes=self._settings.import_batch_bytes)
         settings = self._settings
         return prepare_single(batch, clear_with=settings.clear_with, several_values=settings.several_values)
 
     def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
-        """Send; `note` gets the id of an import after its upload and before it is submitted."""
+        """Send; `note` gets the id of an import or a bulk action after its upload and before it is started."""
+        if prepared.kind is Operation.BULK_DELETES:
+            return self._actions.run(prepared, note)
         if prepared.kind.is_import:
             return self._imports.run(prepared, note)
         return send_single(self._session, prepared)
 
     def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
-        """Wait for an import that was noted."""
+        """What became of an import or a bulk action that was noted; waits for it."""
+        if prepared.kind is Operation.BULK_DELETES:
+            return self._actions.resume(prepared, handle)
         return self._imports.resume(prepared, handle)
 
-    def cost(self, operation: Operation, rows: int, size: int = 0) -> int:
-        """Calls for so many rows; pure. `size` is an import's bytes of CSV, guessed where it is 0."""
-        if operation.is_import:
-            batches = calls_for(size or rows * _BYTES_A_ROW, self._settings.import_batch_bytes)
-            full, rest = divmod(batches, MOST_BATCHES)
-            return full * calls_of_import(MOST_BATCHES) + (calls_of_import(rest) if rest else 0)
-        if operation is Operation.READ:
-            return max(1, calls_for(rows, PAGE_ROWS))
-        return calls_for(rows, IDS_A_CALL) if operation is Operation.READ_BY_ID else rows
+    def price(self, operation: Operation, rows: int, size: int = 0, *, job_seconds: float | None = None) -> Price:
+        """What so many rows take; pure. `size` is an import's bytes of CSV, guessed where it is 0."""
+        return self._tariff.price(operation, rows, size, job_seconds)
+
+    def barred(self, operation: Operation, object_name: str, headers: Sequence[tuple[str, str]] = ()) -> str:
+        """Why rows of an object cannot go by an operation, empty where they can; pure."""
+        return why_barred(operation, object_name)
 
     def usage(self) -> Usage:
         """The day's calls of the whole unit (Account Engagement API v5, "Account"); costs a call."""

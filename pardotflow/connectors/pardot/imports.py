@@ -7,7 +7,6 @@ every single row is an unknown outcome, never a guess.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from pardotflow.connectors.http import Effect, Reply
@@ -22,29 +21,23 @@ from pardotflow.connectors.pardot.import_file import (
     read_errors,
 )
 from pardotflow.connectors.pardot.objects import find_object
+from pardotflow.connectors.polling import Polling
 from pardotflow.connectors.protocol import Answer, Batch, Operation, PreparedRequest, RowResult
 from pardotflow.connectors.session import Call, Session
 from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused, ServerTrouble
 from pardotflow.core.values import System
 
-EXPECTED_POLLS = 4
 _PATH = "/api/v5/imports"
 _JSON = (("Content-Type", "application/json"),)
 _FIELDS = "fields=id,status,isExpired,createdCount,updatedCount,errorCount"
 _OVER = frozenset({"complete", "failed", "canceled"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Polling:
-    """How an import is waited for, in seconds; each wait is twice the one before, up to the longest."""
+def prepare_import(batch: Batch, *, polls: int, most_bytes: int = MOST_BYTES) -> PreparedRequest:
+    """Options and CSV batches of one import; pure. Raises ValueError for rows that it cannot carry.
 
-    first_wait: float = 2.0
-    longest_wait: float = 30.0
-    patience: float = 6 * 3600.0
-
-
-def prepare_import(batch: Batch, *, most_bytes: int = MOST_BYTES) -> PreparedRequest:
-    """Options and CSV batches of one import; pure. Raises ValueError for rows that it cannot carry."""
+    `polls` is how often it is expected to be asked about.
+    """
     known = find_object(batch.object)
     if known.name != "prospect":
         raise ValueError(f"only prospects can be imported, not a {known.name}")
@@ -59,7 +52,7 @@ def prepare_import(batch: Batch, *, most_bytes: int = MOST_BYTES) -> PreparedReq
         path=f"{_PATH}?fields=id,status",
         headers=_JSON,
         body=build_options(batch.operation, columns),
-        calls=calls_of_import(len(files)),
+        calls=calls_of_import(len(files)) + polls,
         rows=tuple(row.key for row in batch.rows),
         ids=tuple(row.id for row in batch.rows),
         files=files,
@@ -67,8 +60,8 @@ def prepare_import(batch: Batch, *, most_bytes: int = MOST_BYTES) -> PreparedReq
 
 
 def calls_of_import(batches: int) -> int:
-    """Opening, uploads, submitting, some polls, and the list of errors."""
-    return 1 + batches + 1 + EXPECTED_POLLS + 1
+    """Opening, uploads, submitting. Beside it stand the polls, and the list of errors where rows were refused."""
+    return 1 + batches + 1
 
 
 @dataclass(slots=True)
@@ -132,7 +125,7 @@ class Imports:
         if submit:
             self._submit(import_id, progress)
         try:
-            state = self._wait(import_id, progress)
+            state = self._wait(import_id, progress, at_once=not submit)
             failed = self._failed_rows(prepared, import_id, state, progress)
         except OutcomeUnknown:
             raise
@@ -155,29 +148,29 @@ class Imports:
             if refused.code != NOT_OPEN:
                 raise
 
-    def _wait(self, import_id: str, progress: _Progress) -> Mapping[str, Any]:
-        wait, submitted = self._polling.first_wait, False
-        until = self._clock.now() + timedelta(seconds=self._polling.patience)
-        while True:
+    def _wait(self, import_id: str, progress: _Progress, *, at_once: bool) -> Mapping[str, Any]:
+        submitted = False
+
+        def ask() -> Mapping[str, Any]:
+            nonlocal submitted
             state: Mapping[str, Any] = self._fetch(Call(path=f"{_PATH}/{import_id}?{_FIELDS}"), progress).json()
-            status = str(state.get("status", "")).lower()
             if state.get("isExpired"):
                 raise _unknown(import_id, "it has expired")
-            if status in _OVER:
-                return state
-            if status == "open" and not submitted:
+            if _status(state) == "open" and not submitted:
                 self._submit(import_id, progress)
                 submitted = True
-            if self._clock.now() >= until:
-                raise _unknown(import_id, f"it is still {status}")
-            self._clock.sleep(wait)
-            wait = min(wait * 2, self._polling.longest_wait)
+            return state
+
+        state = self._polling.wait_for(self._clock, ask, lambda s: _status(s) in _OVER, at_once=at_once)
+        if _status(state) not in _OVER:
+            raise _unknown(import_id, f"it is still {_status(state)}")
+        return state
 
     def _failed_rows(
         self, prepared: PreparedRequest, import_id: str, state: Mapping[str, Any], progress: _Progress
     ) -> Mapping[str, FailedRow]:
         """Failed rows by what addressed them; every failure that was counted must be found."""
-        if str(state.get("status", "")).lower() != "complete":
+        if _status(state) != "complete":
             raise _unknown(import_id, f"it ended as {state.get('status')}")
         counted = state.get("errorCount")
         if not isinstance(counted, int):
@@ -232,6 +225,10 @@ class Imports:
         progress.calls += reply.calls
         progress.last = reply
         return reply
+
+
+def _status(state: Mapping[str, Any]) -> str:
+    return str(state.get("status", "")).lower()
 
 
 def _was_created(kind: Operation, created: int, accepted: int) -> bool | None:

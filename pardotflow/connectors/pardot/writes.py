@@ -47,6 +47,16 @@ class SeveralValues(StrEnum):
     JOINED = "joined"
 
 
+def why_barred(operation: Operation, object_name: str) -> str:
+    """Why an operation cannot carry rows of an object; empty where it can."""
+    known = find_object(object_name)
+    if operation in _VERBS:
+        return "" if _VERBS[operation] in known.verbs else f"the API cannot {operation} a {known.name}"
+    if operation.is_import or operation is Operation.BULK_DELETES:
+        return "" if known.name == "prospect" else "only prospects go by import or bulk action"
+    return "Account Engagement has no such request"
+
+
 def prepare_single(
     batch: Batch, *, clear_with: ClearWith, several_values: SeveralValues = SeveralValues.ARRAY
 ) -> PreparedRequest:

@@ -91,6 +91,15 @@ CODES = code_table(
     VendorCode(code="MISSING_ARGUMENT", about=_ROW),
     VendorCode(code="ENTITY_IS_DELETED", about=_ROW, way_out="the record was deleted: read again"),
     VendorCode(code="CANNOT_UPDATE_CONVERTED_LEAD", about=_ROW, way_out="write to the contact that the lead became"),
+    VendorCode(
+        code="PRECONDITION_FAILED", about=_ROW, transient=True, way_out="somebody changed the record: plan again"
+    ),
+    VendorCode(
+        code="ENTITY_FAILED_IFLASTMODIFIED_ON_UPDATE",
+        about=_ROW,
+        transient=True,
+        way_out="somebody changed the record: plan again",
+    ),
     VendorCode(code="DELETE_FAILED", about=_ROW),
     VendorCode(code="STORAGE_LIMIT_EXCEEDED", about=_ROW, transient=True, way_out="free storage in the org"),
     VendorCode(code="LIMIT_EXCEEDED", about=_ROW, transient=True, way_out="try again later"),

@@ -16,6 +16,7 @@ from pardotflow.connectors.auth import TokenSource, keep_nothing
 from pardotflow.connectors.budget import CallBudget
 from pardotflow.connectors.grants import Grant
 from pardotflow.connectors.http import HttpClient, Limits
+from pardotflow.connectors.polling import Polling
 from pardotflow.connectors.protocol import (
     Answer,
     Batch,
@@ -23,25 +24,28 @@ from pardotflow.connectors.protocol import (
     Identity,
     Operation,
     PreparedRequest,
+    Price,
     ReadRequest,
+    RowResult,
     Usage,
-    calls_for,
     ignore_handle,
 )
+from pardotflow.connectors.salesforce.conditional import prepare_conditional, send_conditional
 from pardotflow.connectors.salesforce.describe import read_object
 from pardotflow.connectors.salesforce.dialect import SalesforceDialect
 from pardotflow.connectors.salesforce.ids import long_id
+from pardotflow.connectors.salesforce.ingest import Ingest, prepare_ingest
+from pardotflow.connectors.salesforce.job_file import split_jobs
+from pardotflow.connectors.salesforce.prices import INGEST, Tariff
 from pardotflow.connectors.salesforce.reads import Deleted, Reader
+from pardotflow.connectors.salesforce.sizes import Sizes, unsendable_rows
 from pardotflow.connectors.salesforce.soql import check_name
-from pardotflow.connectors.salesforce.writes import MOST_ROWS, WriteHeaders, prepare_batch, send_batch, split_batch
+from pardotflow.connectors.salesforce.writes import WriteHeaders, prepare_batch, send_batch, split_batch, why_barred
 from pardotflow.connectors.session import Call, Session
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.secret import Secret
 from pardotflow.core.values import System
-
-_IDS_A_CALL = 200
-"""A cautious guess of how many ids one query carries beside its fields."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class SalesforceSettings:
     client_name: str = "pardotflow"
     page_rows: int = 2000
     headers: WriteHeaders = field(default_factory=WriteHeaders)
+    polling: Polling = field(default_factory=Polling)
+    sizes: Sizes = field(default_factory=Sizes)
     limits: Limits = field(default_factory=Limits)
 
 
@@ -86,6 +92,10 @@ class SalesforceConnector:
         )
         tokens = TokenSource(grant, http.for_login(), on_rotated=on_rotated)
         self._session = Session(http, tokens, dialect)
+        self._ingest = Ingest(self._session, self._settings.polling)
+        self._tariff = Tariff(
+            page_rows=self._settings.page_rows, concurrency=self.concurrency, polling=self._settings.polling
+        )
         self._reader = Reader(
             self._session,
             version=self._settings.api_version,
@@ -133,31 +143,49 @@ class SalesforceConnector:
         """Ids deleted between two moments of the last 15 days, with what the org's log covers."""
         return self._reader.read_deleted(object_name, start, end)
 
+    def unsendable(self, batch: Batch) -> tuple[RowResult, ...]:
+        """A refusal for each row that no request can carry; pure."""
+        return unsendable_rows(batch, self._settings.sizes)
+
     def split(self, batch: Batch) -> Iterator[Batch]:
-        """Batches of at most 200 rows."""
-        return split_batch(batch)
+        """Batches of at most 200 rows, 25 where each is conditional; for jobs, as many as one file takes."""
+        sizes = self._settings.sizes
+        return split_jobs(batch, sizes.job) if batch.operation.is_job else split_batch(batch, sizes)
 
     def prepare(self, batch: Batch) -> PreparedRequest:
-        """The request for at most 200 rows; pure."""
-        return prepare_batch(batch, version=self._settings.api_version, headers=self._settings.headers)
+        """The request for one batch of `split`; pure."""
+        version, headers = self._settings.api_version, self._settings.headers
+        if batch.operation is Operation.UPDATE_UNMODIFIED:
+            return prepare_conditional(batch, version=version, headers=headers)
+        if batch.operation in INGEST:
+            polls = self._tariff.job_polls(len(batch.rows))
+            return prepare_ingest(batch, version=version, headers=headers, polls=polls)
+        return prepare_batch(batch, version=version, headers=headers)
 
     def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
-        """Send; raises RequestRefused where the whole request is refused, OutcomeUnknown where nobody knows."""
+        """Send; raises RequestRefused where the whole request is refused, OutcomeUnknown where nobody knows.
+
+        `note` gets the id of a job before its rows are uploaded.
+        """
+        if prepared.kind is Operation.UPDATE_UNMODIFIED:
+            return send_conditional(self._session, prepared)
+        if prepared.kind in INGEST:
+            return self._ingest.run(prepared, note)
         return send_batch(self._session, prepared, version=self._settings.api_version)
 
     def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
-        """Collections are answered at once: there is never a job to resume."""
-        raise ValueError("a Salesforce request of this kind leaves no job behind")
+        """What became of a job that was noted; nothing but a job can be resumed."""
+        if prepared.kind not in INGEST:
+            raise ValueError("a Salesforce request of this kind leaves no job behind")
+        return self._ingest.resume(prepared, handle)
 
-    def cost(self, operation: Operation, rows: int, size: int = 0) -> int:
-        """Calls for so many rows; pure. Reads by id are an estimate, the length of the fields decides."""
-        if operation is Operation.READ:
-            return max(1, calls_for(rows, self._settings.page_rows))
-        if operation is Operation.READ_BY_ID:
-            return calls_for(rows, _IDS_A_CALL)
-        if operation in (Operation.DESCRIBE, Operation.READ_ONE):
-            return rows
-        return calls_for(rows, MOST_ROWS)
+    def price(self, operation: Operation, rows: int, size: int = 0, *, job_seconds: float | None = None) -> Price:
+        """What so many rows take; pure. Reads by id are an estimate, the length of the fields decides."""
+        return self._tariff.price(operation, rows, size, job_seconds)
+
+    def barred(self, operation: Operation, object_name: str, headers: Sequence[tuple[str, str]] = ()) -> str:
+        """Why an operation cannot carry rows under these headers, empty where it can; pure."""
+        return why_barred(operation, dict(self._settings.headers.items()) | dict(headers))
 
     def usage(self) -> Usage:
         """The rolling 24 hours of the whole org (REST API Developer Guide, "List Org Limits"); costs a call."""

@@ -6,7 +6,7 @@ answer has one item for each, in order. Every write says that assignment rules m
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -22,12 +22,14 @@ from pardotflow.connectors.protocol import (
 )
 from pardotflow.connectors.salesforce.duplicates import REFUSED, ask_matches, tell_error
 from pardotflow.connectors.salesforce.ids import long_id
+from pardotflow.connectors.salesforce.prices import COLLECTION_ROWS as MOST_ROWS
+from pardotflow.connectors.salesforce.prices import COMPOSITE_ROWS, INGEST
+from pardotflow.connectors.salesforce.sizes import Sizes, json_size, split_rows
 from pardotflow.connectors.salesforce.soql import check_name
 from pardotflow.connectors.session import Call, Session
 from pardotflow.core.errors import OutcomeUnknown
 from pardotflow.core.values import System
 
-MOST_ROWS = 200
 _METHODS = {
     Operation.UPDATE: "PATCH",
     Operation.UPSERT: "PATCH",
@@ -61,10 +63,26 @@ class WriteHeaders:
         return tuple(headers)
 
 
-def split_batch(batch: Batch) -> Iterator[Batch]:
-    """Batches of at most 200 rows."""
-    for at in range(0, len(batch.rows), MOST_ROWS):
-        yield replace(batch, rows=batch.rows[at : at + MOST_ROWS])
+def split_batch(batch: Batch, sizes: Sizes) -> Iterator[Batch]:
+    """Batches of at most 200 rows, 25 where each is conditional, whose body is not too large."""
+    most = COMPOSITE_ROWS if batch.operation is Operation.UPDATE_UNMODIFIED else MOST_ROWS
+    return split_rows(batch, most, sizes.body, json_size)
+
+
+def why_barred(operation: Operation, headers: Mapping[str, str]) -> str:
+    """Why an operation cannot carry rows under these headers; empty where it can.
+
+    A Bulk 2.0 job has no header for assignment: it runs the rule whose id it is given (`assignmentRuleId`), and none
+    without one. It has none for duplicate rules either.
+    """
+    if operation is Operation.UNDELETE or operation.is_import:
+        return "Salesforce has no such request"
+    if operation in INGEST and operation.has_values:
+        if headers.get(ASSIGNMENT, "").upper() == "TRUE":
+            return "Bulk 2.0 runs an assignment rule by its id only, not the active one"
+        if headers.get(DUPLICATES):
+            return "Bulk 2.0 takes no duplicate-rule header"
+    return ""
 
 
 def prepare_batch(batch: Batch, *, version: str, headers: WriteHeaders) -> PreparedRequest:
@@ -75,7 +93,7 @@ def prepare_batch(batch: Batch, *, version: str, headers: WriteHeaders) -> Prepa
     if batch.operation is Operation.DELETE:
         path = f"{base}?ids={','.join(long_id(r.id) for r in batch.rows)}&allOrNone=false"
     else:
-        body = _dump({"allOrNone": False, "records": [_record(batch, row) for row in batch.rows]})
+        body = to_json({"allOrNone": False, "records": [_record(batch, row) for row in batch.rows]})
     if batch.operation is Operation.UPSERT:
         path = f"{base}/{check_name(batch.object)}/{quote(check_name(batch.key_field), safe='')}"
     return PreparedRequest(
@@ -132,25 +150,26 @@ def _record(batch: Batch, row: Row) -> dict[str, Any]:
     values = {check_name(name): row.values[name] for name in sorted(row.values)}
     if batch.operation is Operation.UPDATE:
         head["id"] = long_id(row.id)
-        _refuse_key(values, "id")
+        refuse_key(values, "id")
     if batch.operation is Operation.UPSERT:
         head[batch.key_field] = row.id
-        _refuse_key(values, batch.key_field)
-    return head | {name: _plain(value) for name, value in values.items()}
+        refuse_key(values, batch.key_field)
+    return head | {name: plain_value(value) for name, value in values.items()}
 
 
-def _refuse_key(values: Mapping[str, Any], key: str) -> None:
+def refuse_key(values: Mapping[str, Any], key: str) -> None:
     """The field that addresses the record is never among the fields that are written."""
     if key.lower() in {name.lower() for name in values}:
         raise ValueError(f"{key} addresses the record and cannot be written")
 
 
-def _plain(value: Value) -> Value:
+def plain_value(value: Value) -> Value:
     """Multi-select picklists travel as one text with semicolons."""
     return value if value is None or isinstance(value, str | int | float | bool) else ";".join(value)
 
 
-def _dump(body: Mapping[str, Json]) -> bytes:
+def to_json(body: Mapping[str, Json]) -> bytes:
+    """A body to the byte."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 

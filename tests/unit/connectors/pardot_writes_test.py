@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from pardotflow.connectors import Batch, ClearWith, Operation, Row, RowResult
+from pardotflow.connectors import Batch, ClearWith, Operation, Price, Row, RowResult
 from pardotflow.core.errors import OutcomeUnknown, RequestRefused
 
 from .wire import Wire, empty, pardot, pardot_error, reply
@@ -153,13 +153,23 @@ def test_one_record_travels_alone() -> None:
 
 def test_prices() -> None:
     unit = pardot(Wire(), import_batch_bytes=1000)
-    assert unit.cost(Operation.UPDATE, 7) == unit.cost(Operation.CREATE, 7) == unit.cost(Operation.READ_ONE, 7) == 7
-    assert unit.cost(Operation.READ, 0) == 1
-    assert unit.cost(Operation.READ, 1001) == 2
-    assert unit.cost(Operation.READ_BY_ID, 101) == 2
-    assert unit.cost(Operation.IMPORT_UPDATES, 5) == 8
-    assert unit.cost(Operation.IMPORT_UPDATES, 5, 10_001) == 17 + 8
-    assert unit.cost(Operation.IMPORT_UPDATES, 0) == 0
+    assert {unit.price(kind, 7).calls for kind in (Operation.UPDATE, Operation.CREATE, Operation.READ_ONE)} == {7}
+    assert unit.price(Operation.READ, 0).calls == 1
+    assert unit.price(Operation.READ, 1001).calls == 2
+    assert unit.price(Operation.READ_BY_ID, 101).calls == 2
+    assert unit.price(Operation.IMPORT_UPDATES, 0) == Price()
+
+
+def test_the_price_of_an_import_says_how_often_it_is_asked_about() -> None:
+    """Waits of 2, 4, 5, 5, … seconds; opening, a batch each and submitting; ten batches an import."""
+    unit = pardot(Wire(), import_batch_bytes=1000)
+    short = unit.price(Operation.IMPORT_UPDATES, 5, job_seconds=6)
+    assert (short.calls, short.jobs, short.polls, short.job_seconds) == (3 + 2, 1, 2, 6)
+    assert unit.price(Operation.IMPORT_UPDATES, 5, job_seconds=6.1).polls == 3
+    two = unit.price(Operation.IMPORT_UPDATES, 5, 10_001, job_seconds=6)
+    assert (two.calls, two.jobs, two.polls, two.size) == (12 + 3 + 4, 2, 4, 10_001)
+    assumed = unit.price(Operation.IMPORT_UPDATES, 100, 900)
+    assert (assumed.job_seconds, assumed.polls) == (31, 7)
 
 
 def test_never_more_than_five_at_once() -> None:

@@ -281,13 +281,13 @@ def test_several_values_travel_as_one_text() -> None:
 
 def test_prices() -> None:
     org = salesforce(Wire())
-    assert org.cost(Operation.UPDATE, 401) == 3
-    assert org.cost(Operation.UPSERT, 200) == 1
-    assert org.cost(Operation.CREATE, 0) == 0
-    assert org.cost(Operation.READ, 0) == 1
-    assert org.cost(Operation.READ, 4001) == 3
-    assert org.cost(Operation.READ_BY_ID, 401) == 3
-    assert org.cost(Operation.DESCRIBE, 2) == 2
+    assert org.price(Operation.UPDATE, 401).calls == 3
+    assert org.price(Operation.UPSERT, 200).calls == 1
+    assert org.price(Operation.CREATE, 0).calls == 0
+    assert org.price(Operation.READ, 0).calls == 1
+    assert org.price(Operation.READ, 4001).calls == 3
+    assert org.price(Operation.READ_BY_ID, 401).calls == 3
+    assert org.price(Operation.DESCRIBE, 2).calls == 2
 
 
 def test_the_number_of_requests_at_once_is_a_setting() -> None:

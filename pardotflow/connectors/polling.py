@@ -1,0 +1,60 @@
+"""How a vendor's job is waited for: when it is asked about, and how often that is until a job of some length is over.
+
+The first question comes after a wait, since no job is done at once; only a job that was started long ago (`at_once`) is
+asked about without one.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+from pardotflow.core.clock import Clock
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polling:
+    """Times in seconds: each wait is twice the one before, up to the longest; after `patience` waiting is given up."""
+
+    first_wait: float = 2.0
+    longest_wait: float = 30.0
+    patience: float = 6 * 3600.0
+
+    def waits(self) -> Iterator[float]:
+        """The waits, without an end."""
+        wait = self.first_wait
+        while True:
+            yield wait
+            wait = min(wait * 2, self.longest_wait)
+
+    def polls_within(self, job_seconds: float) -> int:
+        """How often a job is asked about that takes so long, the question included that finds it over."""
+        polls, at = 0, 0.0
+        for wait in self.waits():
+            polls, at = polls + 1, at + wait
+            if at >= job_seconds or wait <= 0:
+                break
+        return polls
+
+    def wait_for(
+        self,
+        clock: Clock,
+        ask: Callable[[], T],
+        is_over: Callable[[T], bool],
+        *,
+        known: T | None = None,
+        at_once: bool = False,
+    ) -> T:
+        """The last answer: of a job that is over, or after the patience of one that is not. `known` is an answer that
+        has just come."""
+        until = clock.now() + timedelta(seconds=self.patience)
+        waits = self.waits()
+        if known is None and not at_once:
+            clock.sleep(next(waits))
+        state = ask() if known is None else known
+        while not is_over(state) and clock.now() < until:
+            clock.sleep(next(waits))
+            state = ask()
+        return state
