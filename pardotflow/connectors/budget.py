@@ -26,6 +26,11 @@ class CallBudget:
         """Calls taken so far."""
         return self._spent
 
+    @property
+    def left(self) -> int | None:
+        """Calls that may still be taken; None where there is no limit."""
+        return None if self._limit is None else max(0, self._limit - self._spent)
+
     def take(self, system: str) -> None:
         """Take one call, or raise BudgetSpent."""
         with self._lock:

@@ -219,6 +219,11 @@ class HttpClient:
         """Every counted request so far, repeats included."""
         return self._calls
 
+    @property
+    def calls_left(self) -> int | None:
+        """What the budget has left; None without one."""
+        return self._budget.left
+
     def close(self) -> None:
         """Close all connections."""
         self._client.close()

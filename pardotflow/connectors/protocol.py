@@ -297,6 +297,10 @@ class Connector(Protocol):
     def calls(self) -> int:
         """Calls made so far, as the vendor counts them."""
 
+    @property
+    def calls_left(self) -> int | None:
+        """Calls that the user's budget has left; None where there is no budget."""
+
     def describe(self, object_name: str) -> ObjectInfo:
         """The object's fields, types and rights; raises RequestRefused where the system does not know it."""
 

@@ -27,11 +27,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorCode:
-    """One code of a vendor: what it is about, whether the same row may succeed later untouched, and the way out."""
+    """One code of a vendor: what it is about, whether the same row may succeed later untouched, and the way out. `soon`
+    says that later may be in seconds: another writer was at the record."""
 
     code: str
     about: Verdict
     transient: bool = False
+    soon: bool = False
     way_out: str = ""
 
 

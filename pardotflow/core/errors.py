@@ -4,6 +4,7 @@ PardotflowError                 every message is one a person can act on; `hint`
 ├── InvalidProject              the user's files have errors; carries the diagnostics
 ├── UsageError                  an argument that cannot be used
 ├── PlanRefused                 a plan that may not be applied: blocked, foreign, spent, in another format
+├── ApplyStopped                a rule of ours ended the sending: too many refusals, a canary that did not sing
 ├── StateError                  what we remember cannot be read, or somebody else holds the lock
 └── ConnectionTrouble           one of the outside systems
     ├── Unreachable             transient: the host does not answer
@@ -44,6 +45,10 @@ class UsageError(PardotflowError):
 
 class PlanRefused(PardotflowError):
     """The plan is blocked by a guard, spent, foreign or of another format: exit code 3."""
+
+
+class ApplyStopped(PardotflowError):
+    """A rule of the project, or of the command, ended an apply before its end; nothing was lost."""
 
 
 class StateError(PardotflowError):

@@ -17,21 +17,22 @@ from pardotflow.config.project import Project
 from pardotflow.connectors.protocol import Connector, Identity, Operation
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
-from pardotflow.core.errors import ConnectionTrouble, PlanRefused
+from pardotflow.core.errors import PardotflowError, PlanRefused
 from pardotflow.core.progress import Progress
-from pardotflow.engine.changes import Change, changes_of, load_confirmed
+from pardotflow.engine.changes import Change, changes_of, load_confirmed, load_stamps
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.decided import forget_decisions
 from pardotflow.engine.extract import refresh
 from pardotflow.engine.interruption import noted_interrupts, stop_if_asked
 from pardotflow.engine.lookup import Found, look_up, wait_for_cache
+from pardotflow.engine.outcome import Outcome
 from pardotflow.engine.parts import Parts, parts_of
 from pardotflow.engine.planner import open_rows
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
 from pardotflow.engine.runreport import run_report
 from pardotflow.engine.seen import load_own_writes
-from pardotflow.engine.send import Outcome, Sender
+from pardotflow.engine.send import Sender
 from pardotflow.engine.session import open_session
 from pardotflow.engine.singles import read_moved_singly
 from pardotflow.engine.sqlfile import insert_rows, rows
@@ -46,6 +47,7 @@ from pardotflow.store.journal import JournalRow
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
 
+_SUFFIX = {(True, True): " by import", (False, True): " by job", (False, False): ""}
 SEND_ORDER = (Action.CREATE, Action.UNDELETE, Action.UPDATE, Action.DELETE)
 
 
@@ -67,10 +69,10 @@ class ApplyRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """The outcome: the report, and the trouble that ended the sending early, if any."""
+    """The outcome: the report, and what ended the sending early, if anything did."""
 
     report: RunReport
-    stopped: ConnectionTrouble | None
+    stopped: PardotflowError | None
     interrupted: bool
 
 
@@ -232,6 +234,7 @@ def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:
     recycle bin before it is updated; deletes come last."""
     con.execute("create or replace temp table settled (change integer)")
     insert_rows(con, "settled", [[number] for number in (*sender.earlier, *sender.outcomes)])
+    load_stamps(con)
     actions = {row[0] for row in rows(con, "select distinct action from plan.changes where sendable")}
     for action in (a for a in SEND_ORDER if a in actions):
         new_ids = load_confirmed(con, sender.confirmed)
@@ -239,8 +242,7 @@ def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:
             f"c.action = '{action}' and c.change not in (from settled) and c.change not in (select change from moved)"
         )
         for (system, item, operation, *_), group in groupby(changes_of(con, condition, new_ids), key=_route):
-            suffix = " by import" if operation.is_import else ""
-            sender.send(f"{action} {system} {item}{suffix}", list(group))
+            sender.send(f"{action} {system} {item}{_SUFFIX[operation.is_import, operation.is_job]}", list(group))
 
 
 def _route(change: Change) -> tuple[str, str, Operation, str, tuple[tuple[str, str], ...]]:

@@ -5,12 +5,15 @@ The same change comes out the same each time it is asked for: by that a request 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import duckdb
 
 from pardotflow.connectors.protocol import Batch, Operation, Row, Value
 from pardotflow.core.values import FieldType, split_values
+from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.headers import read_headers
+from pardotflow.engine.quote import literal
 from pardotflow.engine.sqlfile import insert_rows, rows
 
 
@@ -27,6 +30,8 @@ class Change:
     key_value: str
     values: Mapping[str, tuple[str, str | None]]
     headers: tuple[tuple[str, str], ...] = ()
+    unmodified_since: datetime | None = None
+    """The stamp of the record as it was read last, where the change is sent on the condition that it still has it."""
 
 
 def load_confirmed(con: duckdb.DuckDBPyConnection, confirmed: Mapping[int, str]) -> dict[str, str]:
@@ -41,6 +46,20 @@ def load_confirmed(con: duckdb.DuckDBPyConnection, confirmed: Mapping[int, str])
     return new_ids
 
 
+def load_stamps(con: duckdb.DuckDBPyConnection) -> None:
+    """What the records were stamped with that are written only where nobody has changed them since, as the session's
+    table `stamps`. A record that the plan writes twice has a new stamp after the first time."""
+    con.execute("create or replace temp table stamps (change integer, stamp timestamp)")
+    conditional = f"operation = '{Operation.UPDATE_UNMODIFIED}'"
+    for system, item in rows(con, f"select distinct system, object from plan.changes where {conditional}"):
+        con.execute(
+            f"insert into stamps select c.change, s._stamp from plan.changes c join {snapshot_table(system, item)} s"
+            f" on s._id = c.id where c.{conditional} and c.system = {literal(system)} and c.object = {literal(item)}"
+            " and not exists (from plan.changes o where o.system = c.system and o.object = c.object and o.id = c.id"
+            " and o.change <> c.change)"
+        )
+
+
 def changes_of(con: duckdb.DuckDBPyConnection, condition: str, new_ids: Mapping[str, str]) -> Iterator[Change]:
     """Sendable changes `c` for which a condition holds, in the order in which they are sent; `new_ids` as
     `load_confirmed` has returned them. A change that needs an id that did not come into being waits, and so does one of
@@ -48,6 +67,7 @@ def changes_of(con: duckdb.DuckDBPyConnection, condition: str, new_ids: Mapping[
     found = rows(
         con,
         "select c.change, c.system, c.object, c.id, c.operation, c.key_field, c.key_value, coalesce(h.headers, ''),"
+        " (select min(s.stamp) from stamps s where s.change = c.change),"
         " list({'field': f.field, 'type': f.type, 'after': f.after, 'ref': f.after_ref} order by f.field)"
         " from plan.changes c join plan.field_changes f using (change) left join plan.request_headers h using (change)"
         f" where f.sendable and {condition}"
@@ -59,7 +79,7 @@ def changes_of(con: duckdb.DuckDBPyConnection, condition: str, new_ids: Mapping[
         " or (starts_with(b.b_id, 'new:') and b.b_id not in (from born)))))"
         " group by all order by c.system desc, c.object, c.operation, c.key_field, 8, c.change",
     )
-    for number, system, item, record, operation, key_field, key_value, headers, fields in found:
+    for number, system, item, record, operation, key_field, key_value, headers, stamp, fields in found:
         kind = Operation(operation)
         values = {}
         for each in fields if kind.has_values else ():
@@ -78,6 +98,7 @@ def changes_of(con: duckdb.DuckDBPyConnection, condition: str, new_ids: Mapping[
                 key_value=key_value,
                 values=values,
                 headers=read_headers(headers),
+                unmodified_since=stamp.replace(tzinfo=UTC) if stamp else None,
             )
 
 
@@ -87,7 +108,10 @@ def batch_of(changes: Sequence[Change]) -> Batch:
     return Batch(
         operation=first.operation,
         object=first.object,
-        rows=tuple(Row(key=str(c.number), id=_address(c), values=_typed(c)) for c in changes),
+        rows=tuple(
+            Row(key=str(c.number), id=_address(c), values=_typed(c), unmodified_since=c.unmodified_since)
+            for c in changes
+        ),
         key_field=first.key_field,
         headers=first.headers,
     )
@@ -95,14 +119,14 @@ def batch_of(changes: Sequence[Change]) -> Batch:
 
 def _address(change: Change) -> str:
     """What addresses the row: the key's value for an upsert, nothing for a plain create, else the id."""
-    if change.operation in (Operation.UPSERT, Operation.IMPORT_CREATES):
+    if change.operation.is_upsert or change.operation is Operation.IMPORT_CREATES:
         return change.key_value
-    return "" if change.operation is Operation.CREATE else change.id
+    return "" if change.operation.is_create else change.id
 
 
 def _typed(change: Change) -> dict[str, Value]:
     """Field values as the API takes them. The key of an upsert stands in the address, not among the values."""
-    keyed = change.key_field if change.operation is Operation.UPSERT else ""
+    keyed = change.key_field if change.operation.is_upsert else ""
     return {f: typed_value(kind, text) for f, (kind, text) in change.values.items() if f != keyed}
 
 

@@ -13,8 +13,8 @@ from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest
 from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused
 from pardotflow.core.progress import Progress
 from pardotflow.engine.changes import batch_of, changes_of, load_confirmed
+from pardotflow.engine.outcome import Place, settle
 from pardotflow.engine.parts import Parts, outcomes_of
-from pardotflow.engine.send import Place, settle
 from pardotflow.store.journal import OpenJob
 from pardotflow.store.ledger import Ledger
 
@@ -77,6 +77,8 @@ def _prepare_again(
         n: o.record_id for n, o in outcomes_of(ledger.journal(job.run_id)).items() if o.status == "confirmed"
     }
     new_ids = load_confirmed(con, confirmed)
+    # No job is conditional: the stamps of then, which are not known any more, stand in none.
+    con.execute("create or replace temp table stamps (change integer, stamp timestamp)")
     numbers = ", ".join(str(number) for number in job.changes)
     changes = {change.number: change for change in changes_of(con, f"c.change in ({numbers})", new_ids)}
     if set(changes) != set(job.changes):

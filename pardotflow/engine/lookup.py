@@ -19,9 +19,9 @@ from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.decidesql import CACHE_LAG
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.landed import naive
+from pardotflow.engine.outcome import Outcome
 from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.quote import literal, name
-from pardotflow.engine.send import Outcome
 from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
 from pardotflow.engine.syncplan import keys_sql
 

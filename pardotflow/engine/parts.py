@@ -6,7 +6,7 @@ The journal alone is asked. A later run has the last word about a change.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pardotflow.engine.send import Outcome
+from pardotflow.engine.outcome import Outcome
 from pardotflow.store.journal import JournalEntry, RunPart
 from pardotflow.store.ledger import Ledger
 
@@ -54,7 +54,9 @@ def outcomes_of(journal: Iterable[JournalEntry]) -> dict[int, Outcome]:
     found = dict[int, Outcome]()
     for entry in journal:
         number = entry.row.change
-        if entry.sent_at is None or entry.request_status == "not_started" or entry.row.status == "not_done":
+        # A row that no request can carry is refused without having been sent.
+        sent_at = entry.sent_at or entry.answered_at
+        if sent_at is None or entry.request_status == "not_started" or entry.row.status in ("again", "not_done"):
             found.pop(number, None)
             continue
         is_answered = entry.answered_at is not None or entry.row.status in ("confirmed", "untold")
@@ -65,7 +67,7 @@ def outcomes_of(journal: Iterable[JournalEntry]) -> dict[int, Outcome]:
             code=entry.row.code,
             message=entry.row.message,
             of_request=entry.request_status == "refused" and entry.size > 1,
-            sent_at=entry.sent_at,
-            answered_at=entry.answered_at or entry.sent_at,
+            sent_at=sent_at,
+            answered_at=entry.answered_at or sent_at,
         )
     return found

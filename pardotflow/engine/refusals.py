@@ -7,7 +7,7 @@ import duckdb
 
 from pardotflow.connectors.explain import explain_code
 from pardotflow.core.values import System
-from pardotflow.engine.send import Outcome
+from pardotflow.engine.outcome import Outcome
 from pardotflow.engine.sqlfile import rows
 from pardotflow.store.ledger import Ledger
 

@@ -12,8 +12,8 @@ from types import MappingProxyType
 import duckdb
 
 from pardotflow.engine.landed import naive
+from pardotflow.engine.outcome import Outcome, stored_text
 from pardotflow.engine.recycle import remember_recycling
-from pardotflow.engine.send import Outcome, stored_text
 from pardotflow.engine.sqlfile import insert_rows, rows, run
 
 KEPT_WRITES = 6

@@ -1,23 +1,26 @@
 """Send the changes of a plan, each request durable in the journal before it leaves and after it is answered.
 
 Requests of one system go several at a time, within its limit. Trouble that would meet every further request (no
-network, no quota, no login) stops the sending in good order: what is in flight is answered and written down, the rest
-was never started.
+network, no quota, no login), a spent budget, too many refusals and Ctrl-C end the sending in good order: what is in
+flight is answered and written down, the rest was never started.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from queue import SimpleQueue
-from typing import Any
 
-from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest, RowResult
+from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest
 from pardotflow.core.clock import Clock
-from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused
+from pardotflow.core.errors import ApplyStopped, BudgetSpent, PardotflowError
 from pardotflow.core.progress import Progress
-from pardotflow.core.values import join_values
+from pardotflow.engine.again import Again, SendRules, to_try_again, without_common_causes
 from pardotflow.engine.changes import Change, batch_of
+from pardotflow.engine.outcome import Outcome, Place, journal_row, outcome_of, settle
 from pardotflow.store.journal import JournalRow
 from pardotflow.store.ledger import Ledger
 
@@ -26,46 +29,50 @@ POLL = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one change. Times are the server's, of before and after the request."""
+class _Flight:
+    """A request under way, and the changes in it."""
 
     number: int
-    status: str
-    """`confirmed`, `refused` or `unknown`; changes without an outcome were not started."""
-    record_id: str = ""
-    code: str = ""
-    message: str = ""
-    stored: Mapping[str, Any] | None = None
-    of_request: bool = False
-    """True where the system judged a request of several rows as one: that says nothing about this row."""
+    prepared: PreparedRequest
     sent_at: datetime
-    answered_at: datetime
+    sent: Again
 
 
 @dataclass(slots=True, kw_only=True)
 class Sender:
-    """Sends batches of one run. `stopped` holds the trouble that ended the sending."""
+    """Sends batches of one run. `stopped` holds what ended the sending."""
 
     run_id: str
     ledger: Ledger
     connectors: Mapping[str, Connector]
     clock: Clock
     progress: Progress
+    rules: SendRules = field(default_factory=SendRules)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     earlier: dict[int, Outcome] = field(default_factory=dict)
     """What became of changes of the plan in runs before this one."""
-    stopped: ConnectionTrouble | None = None
+    stopped: PardotflowError | None = None
     interrupted: bool = False
     requests: int = 0
-    last_rows: tuple[str, ...] = ()
     _records: dict[str, str] = field(default_factory=dict)
     """By change: the record's id, for a new one the id of the record that it is made from."""
     _handles: SimpleQueue[tuple[int, str]] = field(default_factory=SimpleQueue)
+    _not_final: dict[int, Outcome] = field(default_factory=dict)
+    """The last word about changes that are tried again."""
+    _again: list[Again] = field(default_factory=list)
+    _tries: Counter[int] = field(default_factory=Counter)
+    """How often a locked change was tried."""
+    _refused_in_a_row: int = 0
 
     @property
     def confirmed(self) -> dict[int, str]:
         """By change, the id of the record that it was about or made, in this run or an earlier one."""
         return {n: o.record_id for n, o in (self.earlier | self.outcomes).items() if o.status == "confirmed"}
+
+    @property
+    def is_over(self) -> bool:
+        """True where nothing more is to be started."""
+        return self.stopped is not None or self.interrupted
 
     def interrupt(self) -> None:
         """Start nothing more; what is in flight is answered and written down. Asked again: raise KeyboardInterrupt."""
@@ -75,46 +82,94 @@ class Sender:
 
     def send(self, step: str, changes: Sequence[Change]) -> None:
         """Send changes of one system, object and operation, in order; outcomes are collected."""
-        if not changes or self.stopped or self.interrupted:
+        if not changes or self.is_over:
             return
         self.progress.start(step, len(changes))
         connector = self.connectors[changes[0].system]
         self._records |= {str(c.number): _subject(c) for c in changes}
+        sendable = self._refuse_unsendable(step, connector, changes)
         with ThreadPoolExecutor(max_workers=connector.concurrency) as pool:
-            self._pump(step, connector, pool, self._prepared(connector, changes))
+            self._pump(step, connector, pool, self._split(connector, sendable), connector.concurrency)
+            self._try_again(step, connector, pool)
         self.progress.finish(step)
 
-    def _prepared(self, connector: Connector, changes: Sequence[Change]) -> Iterator[PreparedRequest]:
-        for part in connector.split(batch_of(changes)):
-            yield connector.prepare(part)
+    def _split(self, connector: Connector, changes: Sequence[Change]) -> Iterator[Again]:
+        """The changes as requests carry them."""
+        by_number = {str(change.number): change for change in changes}
+        for part in connector.split(batch_of(changes)) if changes else ():
+            yield Again(changes=tuple(by_number[row.key] for row in part.rows), family=0)
+
+    def _try_again(self, step: str, connector: Connector, pool: ThreadPoolExecutor) -> None:
+        """What is worth another try goes one request after the other, so that our own do not lock each other out."""
+        attempt = 0
+        while self._again and not self.is_over:
+            wanted, self._again = self._again, []
+            again = without_common_causes(wanted)
+            self._give_up(change for each in wanted if each not in again for change in each.changes)
+            if any(each.locked for each in again):
+                attempt += 1
+                self._wait(self.rules.wait(attempt) + random.uniform(0, self.rules.first_wait))
+            self._pump(step, connector, pool, iter(again), 1)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait, unless the sending is over."""
+        while seconds > 0 and not self.is_over:
+            self.clock.sleep(min(POLL, seconds))
+            seconds -= POLL
 
     def _pump(
-        self, step: str, connector: Connector, pool: ThreadPoolExecutor, requests: Iterator[PreparedRequest]
+        self, step: str, connector: Connector, pool: ThreadPoolExecutor, requests: Iterator[Again], at_once: int
     ) -> None:
-        """Keep the connector's slots full. The journal is written in this thread only."""
-        flying: dict[Future[Answer], tuple[int, PreparedRequest, datetime]] = {}
+        """Keep so many of the connector's slots full. The journal is written in this thread only."""
+        flying: dict[Future[Answer], _Flight] = {}
         more = True
-        while more or flying:
-            while more and not self.stopped and not self.interrupted and len(flying) < connector.concurrency:
-                prepared = next(requests, None)
-                if prepared is None:
-                    more = False
-                    break
-                number, sent_at = self._journal(connector, prepared)
-                flying[pool.submit(_send, connector, prepared, self._handles, number)] = (number, prepared, sent_at)
-            more = more and not self.stopped and not self.interrupted
-            done = wait(flying, timeout=POLL, return_when=FIRST_COMPLETED).done if flying else set()
-            self._note_handles()
-            for future in done:
-                self._settle(connector, future, *flying.pop(future))
-                self.progress.advance(step, len(self.last_rows))
+        try:
+            while more or flying:
+                while more and not self.is_over and len(flying) < at_once:
+                    sent = next(requests, None)
+                    prepared = connector.prepare(batch_of(sent.changes)) if sent is not None else None
+                    if sent is None or prepared is None or not self._is_affordable(connector, prepared):
+                        more = False
+                        break
+                    flight = self._journal(connector, prepared, sent)
+                    flying[pool.submit(_send, connector, prepared, self._handles, flight.number)] = flight
+                more = more and not self.is_over
+                done = wait(flying, timeout=POLL, return_when=FIRST_COMPLETED).done if flying else set()
+                self._note_handles()
+                for future in done:
+                    self._settle(step, connector, future, flying.pop(future))
+        except sqlite3.Error:
+            # The journal cannot be written (a full disk): nothing more leaves, and what is in flight may fit in yet.
+            for future in wait(flying).done:
+                self._settle(step, connector, future, flying.pop(future))
+            raise
+
+    def _is_affordable(self, connector: Connector, prepared: PreparedRequest) -> bool:
+        """A request begins only where the budget has room for all of it."""
+        left = connector.calls_left
+        if left is None or prepared.calls <= left:
+            return True
+        self.stopped = BudgetSpent(
+            f"the budget has {left:,} calls left, and the next request takes {prepared.calls:,}",
+            system=str(prepared.system),
+            hint="Raise the budget, or go on when it is renewed: pardotflow apply",
+        )
+        return False
 
     def _note_handles(self) -> None:
         """Jobs that requests have started, by the name under which their outcome can be asked for later."""
         while not self._handles.empty():
             self.ledger.note_handle(self.run_id, *self._handles.get())
 
-    def _journal(self, connector: Connector, prepared: PreparedRequest) -> tuple[int, datetime]:
+    def _journal(self, connector: Connector, prepared: PreparedRequest, sent: Again) -> _Flight:
+        number = self._plan(prepared)
+        sent_at = connector.server_now()
+        self.ledger.mark_sent(self.run_id, number, sent_at)
+        return _Flight(
+            number=number, prepared=prepared, sent_at=sent_at, sent=replace(sent, family=sent.family or number)
+        )
+
+    def _plan(self, prepared: PreparedRequest) -> int:
         self.requests += 1
         head = {
             "system": str(prepared.system),
@@ -125,101 +180,71 @@ class Sender:
         }
         rows = [JournalRow(change=int(key), record_key=self._records[key], status="planned") for key in prepared.rows]
         self.ledger.plan_request(self.run_id, self.requests, head, rows)
-        sent_at = connector.server_now()
-        self.ledger.mark_sent(self.run_id, self.requests, sent_at)
-        return self.requests, sent_at
+        return self.requests
 
-    def _settle(
-        self, connector: Connector, future: Future[Answer], number: int, prepared: PreparedRequest, sent_at: datetime
-    ) -> None:
-        self.last_rows = prepared.rows
-        place = Place(ledger=self.ledger, run_id=self.run_id, number=number, sent_at=sent_at)
-        outcomes, trouble = settle(place, connector, prepared, future.result)
-        self.outcomes |= outcomes
+    def _settle(self, step: str, connector: Connector, future: Future[Answer], flight: _Flight) -> None:
+        """Write down what became of one request, and decide what of it is tried again."""
+        place = Place(ledger=self.ledger, run_id=self.run_id, number=flight.number, sent_at=flight.sent_at)
+        again: list[Again] = []
+
+        def not_final(outcomes: Mapping[int, Outcome]) -> set[int]:
+            again.extend(to_try_again(flight.sent, outcomes, self._tries, self.rules))
+            found = {change.number for each in again for change in each.changes}
+            self._not_final |= {number: outcomes[number] for number in found}
+            return found
+
+        outcomes, trouble = settle(place, connector, flight.prepared, future.result, not_final)
         self.stopped = self.stopped or trouble
+        self._again += again
+        self._tries.update(change.number for each in again if each.locked for change in each.changes)
+        self._keep(outcomes)
+        self.progress.advance(step, len(outcomes))
 
+    def _keep(self, outcomes: Mapping[int, Outcome]) -> None:
+        """Keep what is final, and end the sending where refusals are too many."""
+        self.outcomes |= outcomes
+        for outcome in outcomes.values():
+            if outcome.status in ("confirmed", "refused"):
+                self._refused_in_a_row = self._refused_in_a_row + 1 if outcome.status == "refused" else 0
+            if self.stopped is None and outcome.status == "refused":
+                self.stopped = self._too_many(outcome)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a request stands in the journal, and when it left, by the system's clock."""
+    def _give_up(self, changes: Iterable[Change]) -> None:
+        """What is not tried again after all has come to its end."""
+        ended = {change.number: self._not_final[change.number] for change in changes}
+        self.ledger.give_up_rows(self.run_id, [(number, outcome.status) for number, outcome in ended.items()])
+        self._keep(ended)
 
-    ledger: Ledger
-    run_id: str
-    number: int
-    sent_at: datetime
+    def _too_many(self, last: Outcome) -> PardotflowError | None:
+        hint = "See what was refused, mend its cause, and go on: pardotflow apply"
+        if not self.rules.skip_invalid:
+            return ApplyStopped(f"a change was refused ({last.code}), and skip_invalid is false", hint=hint)
+        if self.rules.stop_after and self._refused_in_a_row >= self.rules.stop_after:
+            refused = f"{self._refused_in_a_row:,} changes were refused one after the other"
+            return ApplyStopped(f"{refused}, the last one with {last.code}", hint=hint)
+        return None
 
-
-def settle(
-    place: Place, connector: Connector, prepared: PreparedRequest, answered: Callable[[], Answer]
-) -> tuple[dict[int, Outcome], ConnectionTrouble | None]:
-    """Write down what became of one request that was sent; returns the outcomes of its changes, and the trouble that
-    every further request would meet. `answered` gives the answer, or raises what `Connector.send` raises."""
-    try:
-        answer = answered()
-    except OutcomeUnknown as unknown:
-        return _record(place, prepared, connector.server_now(), "unknown", unknown), None
-    except RequestRefused as refused:
-        return _record(place, prepared, connector.server_now(), "refused", refused, refused.code), None
-    except ConnectionTrouble as trouble:
-        # Nothing happened at the other side: these changes count as not started.
-        now = connector.server_now()
-        place.ledger.answer_request(place.run_id, place.number, now, "not_started", str(trouble), [])
-        return {}, trouble
-    answered_at = answer.server_date or connector.server_now()
-    outcomes, rows = dict[int, Outcome](), list[JournalRow]()
-    for result in answer.rows:
-        status = "confirmed" if result.ok else "refused"
-        rows.append(_journal_row(result, status))
-        outcomes[int(result.key)] = _outcome(result, status, place.sent_at, answered_at)
-    place.ledger.answer_request(place.run_id, place.number, answered_at, "answered", "", rows)
-    return outcomes, None
-
-
-def _record(
-    place: Place, prepared: PreparedRequest, answered_at: datetime, status: str, why: Exception, code: str = ""
-) -> dict[int, Outcome]:
-    """The same outcome for every row of a request."""
-    message = str(why)
-    rows = [
-        JournalRow(change=int(key), record_key="", status=status, code=code, message=message) for key in prepared.rows
-    ]
-    place.ledger.answer_request(place.run_id, place.number, answered_at, status, message, rows)
-    return {
-        row.change: Outcome(
-            number=row.change,
-            status=status,
-            code=code,
-            message=message,
-            of_request=len(rows) > 1,
-            sent_at=place.sent_at,
-            answered_at=answered_at,
-        )
-        for row in rows
-    }
-
-
-def _journal_row(result: RowResult, status: str) -> JournalRow:
-    return JournalRow(
-        change=int(result.key),
-        record_key="",
-        status=status,
-        record_id=result.id,
-        code=result.error_code,
-        message=result.error_message,
-    )
-
-
-def _outcome(result: RowResult, status: str, sent_at: datetime, answered_at: datetime) -> Outcome:
-    return Outcome(
-        number=int(result.key),
-        status=status,
-        record_id=result.id,
-        code=result.error_code,
-        message=result.error_message,
-        stored=result.fields,
-        sent_at=sent_at,
-        answered_at=answered_at,
-    )
+    def _refuse_unsendable(self, step: str, connector: Connector, changes: Sequence[Change]) -> Sequence[Change]:
+        """Refuse the rows that no request can carry; returns the others."""
+        refused = {int(result.key): result for result in connector.unsendable(batch_of(changes))}
+        if not refused:
+            return changes
+        self.requests += 1
+        first, now = changes[0], connector.server_now()
+        head = {
+            "system": first.system,
+            "kind": str(first.operation),
+            "object": first.object,
+            "key": "",
+            "planned_at": self.clock.now().isoformat(),
+        }
+        rows = [journal_row(result, self._records[result.key]) for result in refused.values()]
+        self.ledger.plan_request(self.run_id, self.requests, head, rows)
+        self.ledger.answer_request(self.run_id, self.requests, now, "answered", "not sent", rows)
+        outcomes = {number: outcome_of(result, now, now) for number, result in refused.items()}
+        self._keep(outcomes)
+        self.progress.advance(step, len(refused))
+        return [change for change in changes if change.number not in refused]
 
 
 def _send(
@@ -232,12 +257,3 @@ def _send(
 def _subject(change: Change) -> str:
     """The record that a change is about: for a new one the record that it is made from (`new:Contact/003…`)."""
     return change.id.partition("/")[2] if change.id.startswith("new:") else change.id
-
-
-def stored_text(value: object) -> str | None:
-    """A value of an answer as the snapshot would hold it."""
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return join_values(value) if isinstance(value, list) else str(value)

@@ -1,7 +1,8 @@
 """The journal of requests: what was planned, sent and answered, row by row, and what runs left open.
 
 A request is `planned`, then `sent`, then `answered`, `refused`, `unknown` or `not_started`; an unknown one of which a
-look has shown every row is `resolved`. A row is `planned`, `confirmed`, `refused` or `unknown`. An unknown one that was
+look has shown every row is `resolved`. A row is `planned`, `confirmed`, `refused`, `moved` (refused since the record
+changed a moment ago), `again` (not done, and tried again by another request) or `unknown`. An unknown one that was
 looked up is `confirmed`, `not_done` where it did not happen, or `untold` where nobody can tell any more.
 """
 
@@ -126,6 +127,14 @@ def resolve_rows(db: sqlite3.Connection, run_id: str, rows: Sequence[JournalRow]
         "update requests set status = 'resolved' where run_id = ? and status = 'unknown' and number not in"
         " (select number from request_rows where run_id = ? and status = 'unknown')",
         (run_id, run_id),
+    )
+
+
+def give_up_rows(db: sqlite3.Connection, run_id: str, rows: Sequence[tuple[int, str]]) -> None:
+    """Rows, by change and status, that were to be tried again and are not."""
+    db.executemany(
+        "update request_rows set status = ? where run_id = ? and change = ? and status = 'again'",
+        [(status, run_id, change) for change, status in rows],
     )
 
 

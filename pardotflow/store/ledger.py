@@ -23,6 +23,7 @@ from pardotflow.store.journal import (
     OpenJob,
     RunPart,
     close_requests,
+    give_up_rows,
     read_journal,
     read_open_jobs,
     read_parts,
@@ -279,6 +280,11 @@ class Ledger:
         """Write down what a look has shown of changes whose outcome was not known."""
         with self.transaction():
             resolve_rows(self._db, run_id, rows)
+
+    def give_up_rows(self, run_id: str, rows: Sequence[tuple[int, str]]) -> None:
+        """Write down that changes, each with its status, which were to be tried again are not."""
+        with self.transaction():
+            give_up_rows(self._db, run_id, rows)
 
     def journal(self, run_id: str) -> list[JournalEntry]:
         """What the journal says of every change that the run put into a request."""

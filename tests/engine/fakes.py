@@ -59,6 +59,7 @@ class FakeConnector:
     """One vendor behind the protocol of connectors."""
 
     concurrency = 1
+    calls_left: int | None = None
 
     def __init__(self, vendor: Vendor, log: list[Sent]) -> None:
         self.system = vendor.system

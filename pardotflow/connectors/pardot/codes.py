@@ -11,8 +11,8 @@ _ASK_ADMIN = "give the API user's role the abilities for prospects: view, create
 _OUR_QUERY = "check the source's filter and fields"
 
 
-def _codes(about: Verdict, way_out: str, *codes: int, transient: bool = False) -> list[VendorCode]:
-    return [VendorCode(code=str(c), about=about, transient=transient, way_out=way_out) for c in codes]
+def _codes(about: Verdict, way_out: str, *codes: int, transient: bool = False, soon: bool = False) -> list[VendorCode]:
+    return [VendorCode(code=str(c), about=about, transient=transient, soon=soon, way_out=way_out) for c in codes]
 
 
 _ROW = [
@@ -30,7 +30,7 @@ _ROW = [
     *_codes(Verdict.ROW, "use the id of an existing, static list", 55, 236),
     *_codes(Verdict.ROW, "the prospect is a member already: update the membership", 58),
     *_codes(Verdict.ROW, "use the id of an existing prospect account", 61),
-    *_codes(Verdict.ROW, "somebody else changed the record at the same moment: retry", 62, 116, transient=True),
+    *_codes(Verdict.ROW, "somebody else changed the record at that moment: retry", 62, 116, transient=True, soon=True),
     *_codes(Verdict.ROW, "try again; if it stays, save the prospect by hand to see why", 85, 121, transient=True),
     *_codes(Verdict.ROW, "the prospect cannot be mailed", 98),
     *_codes(Verdict.ROW, "it is used in other places: remove it there first", 108),

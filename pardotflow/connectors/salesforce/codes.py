@@ -49,7 +49,13 @@ CODES = code_table(
     ),
     VendorCode(code="JSON_PARSER_ERROR", about=_REQUEST),
     VendorCode(code="METHOD_NOT_ALLOWED", about=_REQUEST),
-    VendorCode(code="UNABLE_TO_LOCK_ROW", about=_ROW, transient=True, way_out="another writer holds the record: retry"),
+    VendorCode(
+        code="UNABLE_TO_LOCK_ROW",
+        about=_ROW,
+        transient=True,
+        soon=True,
+        way_out="another writer holds the record: retry",
+    ),
     VendorCode(code="ENTITY_IS_LOCKED", about=_ROW, transient=True, way_out="an approval process locks the record"),
     VendorCode(
         code="CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", about=_ROW, way_out="a trigger or flow failed: see its message"

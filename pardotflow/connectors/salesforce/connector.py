@@ -108,6 +108,11 @@ class SalesforceConnector:
         """Calls made so far, as the vendor counts them."""
         return self._session.http.calls
 
+    @property
+    def calls_left(self) -> int | None:
+        """What the budget has left; None without one."""
+        return self._session.http.calls_left
+
     def close(self) -> None:
         """Close all connections."""
         self._session.close()
