@@ -13,7 +13,7 @@ import typer
 from pardotflow import __version__
 from pardotflow.cli.emulator_app import emulator_app
 from pardotflow.cli.exits import Exit
-from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Var, choice, end
+from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Var, Wait, choice, end
 
 app = typer.Typer(
     name="pardotflow",
@@ -56,6 +56,7 @@ def plan(
     clear_values: Clear = False,
     full: Full = False,
     quiet: Quiet = False,
+    wait: Wait = 0,
 ) -> None:
     """Show what would change, in which system, why, and at what cost. Writes nothing."""
     from pardotflow.cli import planning
@@ -69,6 +70,7 @@ def plan(
         clear_values=clear_values,
         full=full,
         quiet=quiet,
+        wait=wait,
     )
     end(planning.plan(choice(project, env, var), options))
 
@@ -87,6 +89,7 @@ def apply(
     format: Format = "text",
     clear_values: Clear = False,
     quiet: Quiet = False,
+    wait: Wait = 0,
 ) -> None:
     """Carry out a plan and nothing else."""
     from pardotflow.cli import applying
@@ -99,6 +102,7 @@ def apply(
         format=format,
         clear_values=clear_values,
         quiet=quiet,
+        wait=wait,
     )
     end(applying.apply(choice(project, env, var), options))
 

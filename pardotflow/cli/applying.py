@@ -32,13 +32,17 @@ class ApplyOptions:
     format: str = "text"
     clear_values: bool = False
     quiet: bool = False
+    wait: float = 0.0
 
 
 def apply(choice: Choice, options: ApplyOptions) -> Exit:
     """Apply a saved plan, or plan and apply in one go."""
     check_format(options.format)
     allow = _allowances(options.allow)
-    with Watch(quiet=options.quiet) as watch, open_workspace(choice, watch) as workspace:
+    with (
+        Watch(quiet=options.quiet) as watch,
+        open_workspace(choice, watch, command="apply", wait=options.wait) as workspace,
+    ):
         show_diagnostics(workspace.warnings)
         recover(workspace)
         path = find_plan(workspace.ledger, options.plan) if options.plan else plan_in(workspace, PlanOptions())

@@ -102,6 +102,7 @@ def apply_plan(request: ApplyRequest) -> Applied:
                 remember(con, sender.outcomes.values(), writers, run_id, request.clock.now(), is_newest=not newer)
                 keep_refusals(con, request.ledger, sender.outcomes, run_id, request.clock.now())
                 forget_decisions(con, request.ledger)
+                request.ledger.publish(con)
             report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began)
             _close(request, report)
     return Applied(report=report, stopped=sender.stopped, interrupted=sender.interrupted)

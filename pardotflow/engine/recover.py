@@ -65,6 +65,7 @@ def _recover(
             remember(con, outcomes.values(), writers, run_id, clock.now(), is_newest=False)
             keep_refusals(con, ledger, outcomes, run_id, clock.now())
             forget_decisions(con, ledger)
+        ledger.publish(con)
     counts = {s: sum(o.status == s for o in outcomes.values()) for s in ("confirmed", "refused", "unknown")}
     counts["not_started"] = max(0, total - sum(counts.values()))
     ledger.end_run(run_id, clock.now(), "cut_short", counts, {})

@@ -6,23 +6,27 @@ down first.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from duckdb import DuckDBPyConnection
 
 from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.errors import StateError
+from pardotflow.store.database import Database, SqliteDatabase, upsert
 from pardotflow.store.decisions import TABLE as DECISIONS
 from pardotflow.store.decisions import Decision, delete_decisions, read_decisions, write_decisions
 from pardotflow.store.layout import make_private
+from pardotflow.store.premigration import back_up_ledger
 
 VERSION = 3
 
 TABLES = f"""
-create table about (key text primary key, value text) without rowid;
+create table about (key text primary key, value text);
 create table runs (
   id text primary key, plan_id text, started_at text, ended_at text, status text,
   confirmed integer default 0, refused integer default 0, unknown integer default 0,
@@ -44,9 +48,11 @@ create table sync_errors (
   run_id text, at text, primary key (system, object, record, action)
 );
 create table describes (connection text, object text, at text, body text, primary key (connection, object));
-create table identities (connection text primary key, organization text, user text);
+create table identities (connection text primary key, organization text, "user" text);
 {DECISIONS}
 """
+
+ERROR_COLUMNS = ("system", "object", "record", "action", "payload", "code", "message", "run_id", "at")
 
 MIGRATIONS: Mapping[int, str] = {1: DECISIONS, 2: "delete from describes where connection = 'pardot';"}
 """By version: the statements that bring a ledger of it to the next one. What an older version described of Pardot does
@@ -76,29 +82,63 @@ class JournalEntry:
     size: int
 
 
+class Remote(Protocol):
+    """A remote state, as far as a ledger speaks to it."""
+
+    @property
+    def database(self) -> Database:
+        """Where runs, journal, sync errors, plans and decisions are kept."""
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing is known of former runs."""
+
+    def keep_plan(self, plan_id: str, path: Path) -> None:
+        """Keep a plan file for other machines."""
+
+    def fetch_plan(self, plan_id: str, path: Path) -> Path:
+        """Write a plan file that is kept to that path, and return it."""
+
+    def fence(self) -> None:
+        """Raises LockLost inside a transaction where the lock is not ours any more; it stays ours until its end."""
+
+    def publish(self, con: DuckDBPyConnection) -> None:
+        """Send what changed of the memory that is attached as `mem`."""
+
+    def check_published(self) -> None:
+        """Raises StateError where memory was written and not published."""
+
+
 class Ledger:
     """One open ledger. Not shared between threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, remote: Remote | None = None) -> None:
         self._path = path
+        self.guard: Callable[[], None] = lambda: None
+        """Is asked before a request is written down; raises LockLost where this process may not write any more."""
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
-            self._db.execute("pragma journal_mode = wal")
-            self._db.execute("pragma synchronous = full")
+            self._cache = SqliteDatabase(path, pragmas=("journal_mode = wal", "synchronous = full"))
+            """Describes and identities; everything else too, where nothing is remote."""
             self._migrate()
         except sqlite3.DatabaseError as trouble:
             raise ledger_error(path, trouble) from trouble
         make_private(path)
+        self._remote = remote
+        self._db: Database = remote.database if remote else self._cache
+        if remote:
+            self.is_new = remote.is_new
 
     def _migrate(self) -> None:
-        version = self._db.execute("pragma user_version").fetchone()[0]
+        version = self._cache.execute("pragma user_version").fetchone()[0]
         self.is_new = version == 0
         """Nothing is known of former runs: the file was made just now, or was empty."""
         if self.is_new:
-            self._db.executescript(f"begin; {TABLES} pragma user_version = {VERSION}; commit;")
+            self._cache.run_script(f"{TABLES} pragma user_version = {VERSION};")
             return
+        if version in MIGRATIONS:
+            back_up_ledger(self._path, version)
         while version in MIGRATIONS:
-            self._db.executescript(f"begin; {MIGRATIONS[version]} pragma user_version = {version + 1}; commit;")
+            self._cache.run_script(f"{MIGRATIONS[version]} pragma user_version = {version + 1};")
             version += 1
         if version != VERSION:
             raise StateError(
@@ -108,41 +148,55 @@ class Ledger:
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        self._cache.close()
 
     # describes and identities
 
     def read_describe(self, connection: str, object_name: str) -> tuple[ObjectInfo, datetime] | None:
         """The cached describe and when it was read, or None."""
         query = "select body, at from describes where connection = ? and object = ?"
-        row = self._db.execute(query, (connection, object_name.lower())).fetchone()
+        row = self._cache.execute(query, (connection, object_name.lower())).fetchone()
         return (ObjectInfo.from_json(json.loads(row[0])), datetime.fromisoformat(row[1])) if row else None
 
     def save_describe(self, connection: str, object_name: str, info: ObjectInfo, at: datetime) -> None:
         """Keep a describe."""
         values = (connection, object_name.lower(), at.isoformat(), json.dumps(info.to_json()))
-        self._db.execute("insert or replace into describes values (?, ?, ?, ?)", values)
+        self._cache.execute(
+            upsert("describes", ("connection", "object", "at", "body"), ("connection", "object")), values
+        )
 
     def forget_describes(self, connection: str) -> None:
         """Forget what a connection was said to have."""
-        self._db.execute("delete from describes where connection = ?", (connection,))
+        self._cache.execute("delete from describes where connection = ?", (connection,))
 
     def read_identity(self, connection: str) -> tuple[str, str] | None:
         """Organisation and user of the last sign-in, or None."""
-        query = "select organization, user from identities where connection = ?"
-        row = self._db.execute(query, (connection,)).fetchone()
+        query = 'select organization, "user" from identities where connection = ?'
+        row = self._cache.execute(query, (connection,)).fetchone()
         return (row[0], row[1]) if row else None
 
     def save_identity(self, connection: str, organization: str, user: str) -> None:
         """Keep who we are over there."""
-        self._db.execute("insert or replace into identities values (?, ?, ?)", (connection, organization, user))
+        self._cache.execute(
+            upsert("identities", ("connection", "organization", '"user"'), ("connection",)),
+            (connection, organization, user),
+        )
 
     # plans
 
     def save_plan(self, plan_id: str, path: Path, digest: str, at: datetime) -> None:
         """Register a saved plan. Inside the environment's folder it is found again after the project has moved."""
-        values = (plan_id, self._place(path), digest, at.isoformat())
-        self._db.execute("insert or replace into plans (id, path, digest, created_at) values (?, ?, ?, ?)", values)
+        values = (plan_id, self._place(path), digest, at.isoformat(), None)
+        if self._remote:
+            self._remote.keep_plan(plan_id, path)
+        self._db.execute(upsert("plans", ("id", "path", "digest", "created_at", "spent_by"), ("id",)), values)
+
+    def _file(self, plan_id: str, place: str) -> Path:
+        """Where the plan stands here; one that another machine made is fetched."""
+        path = self._path.parent / place
+        if not self._remote or path.is_file():
+            return path
+        return self._remote.fetch_plan(plan_id, self._path.parent / "plans" / f"{plan_id}.plan")
 
     def _place(self, path: Path) -> str:
         home, file = self._path.parent.resolve(), path.resolve()
@@ -150,13 +204,14 @@ class Ledger:
 
     def find_plan(self, prefix: str) -> list[tuple[str, Path]]:
         """Saved plans whose id begins with the text, newest first."""
-        query = "select id, path from plans where id like ? || '%' order by created_at desc"
-        return [(row[0], self._path.parent / row[1]) for row in self._db.execute(query, (prefix,))]
+        query = "select id, path from plans where id like ? || '%' order by created_at desc nulls last"
+        return [(row[0], self._file(row[0], row[1])) for row in self._db.execute(query, (prefix,))]
 
     def latest_plan(self) -> tuple[str, Path] | None:
         """The plan that was saved last, or None."""
-        row = self._db.execute("select id, path from plans order by created_at desc, rowid desc limit 1").fetchone()
-        return (row[0], self._path.parent / row[1]) if row else None
+        query = "select id, path from plans order by created_at desc nulls last, id desc limit 1"
+        row = self._db.execute(query).fetchone()
+        return (row[0], self._file(row[0], row[1])) if row else None
 
     def find_run(self, plan_id: str) -> tuple[str, datetime] | None:
         """The run that applied the plan, and when it began; None where none did."""
@@ -170,19 +225,14 @@ class Ledger:
 
     # runs and journal
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, durable when the block ends."""
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
+        return self._db.transaction()
 
     def start_run(self, run_id: str, plan_id: str, at: datetime, path: Path) -> None:
         """Open a run and mark its plan, which stands at `path`, as spent, in one step."""
+        if self._remote:
+            self._remote.keep_plan(plan_id, path)
         with self.transaction():
             values = (run_id, plan_id, at.isoformat(), "running")
             self._db.execute("insert into runs (id, plan_id, started_at, status) values (?, ?, ?, ?)", values)
@@ -192,6 +242,12 @@ class Ledger:
                 (plan_id, self._place(path), run_id),
             )
 
+    def publish(self, con: DuckDBPyConnection) -> None:
+        """Send what changed of the attached memory to the remote state, where there is one. Nothing may be written to
+        the memory afterwards in the same session."""
+        if self._remote:
+            self._remote.publish(con)
+
     def runs_since(self, at: str) -> list[str]:
         """The runs that were started after that moment (ISO 8601 in UTC)."""
         return [row[0] for row in self._db.execute("select id from runs where started_at > ?", (at,))]
@@ -199,7 +255,10 @@ class Ledger:
     def end_run(
         self, run_id: str, at: datetime, status: str, counts: Mapping[str, int], calls: Mapping[str, int]
     ) -> None:
-        """Close a run with its counts."""
+        """Close a run with its counts. What it leaves in memory has been published before: a run that is not closed is
+        remembered again."""
+        if self._remote:
+            self._remote.check_published()
         self._db.execute(
             "update runs set ended_at = ?, status = ?, confirmed = ?, refused = ?, unknown = ?, not_started = ?,"
             " moved = ?, calls = ? where id = ?",
@@ -213,8 +272,14 @@ class Ledger:
         )
 
     def plan_request(self, run_id: str, number: int, request: Mapping[str, str], rows: Sequence[JournalRow]) -> None:
-        """Write a request down before anything is sent; `request` has system, kind, object, key and planned_at."""
+        """Write a request down before anything is sent; `request` has system, kind, object, key and planned_at.
+
+        Raises LockLost where another process may be at work by now.
+        """
+        self.guard()
         with self.transaction():
+            if self._remote:
+                self._remote.fence()
             self._db.execute(
                 "insert into requests (run_id, number, system, kind, object, key, status, planned_at)"
                 " values (?, ?, ?, ?, ?, ?, 'planned', ?)",
@@ -256,7 +321,7 @@ class Ledger:
             "select r.id, r.plan_id, p.path from runs r left join plans p on p.id = r.plan_id"
             " where r.ended_at is null order by r.started_at, r.id"
         ).fetchall()
-        return [(row[0], row[1], self._path.parent / row[2] if row[2] else None) for row in rows]
+        return [(row[0], row[1], self._file(row[1], row[2]) if row[2] else None) for row in rows]
 
     def journal(self, run_id: str) -> list[JournalEntry]:
         """What the journal says of every change that the run put into a request."""
@@ -315,7 +380,7 @@ class Ledger:
 
     def save_errors(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Keep refusals: (system, object, record, action, payload digest, code, message, run, at)."""
-        self._db.executemany("insert or replace into sync_errors values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany(upsert("sync_errors", ERROR_COLUMNS, ERROR_COLUMNS[:4]), rows)
 
     def clear_errors(self, rows: Sequence[tuple[str, str, str, str]]) -> None:
         """Forget refusals that were overcome: (system, object, record, action)."""
@@ -353,26 +418,3 @@ def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-@contextmanager
-def hold_lock(path: Path) -> Iterator[None]:
-    """One command at a time in an environment; the lock goes with the process. Raises StateError when it is held."""
-    try:
-        db = sqlite3.connect(path, isolation_level=None, timeout=0.2)
-    except sqlite3.Error as trouble:
-        raise StateError(f"the lock {path} cannot be opened: {trouble}", hint="Check the folder's rights.") from trouble
-    try:
-        db.execute("begin exclusive")
-    except sqlite3.Error as held:
-        db.close()
-        if getattr(held, "sqlite_errorcode", sqlite3.SQLITE_BUSY) != sqlite3.SQLITE_BUSY:
-            raise StateError(f"the lock {path} cannot be used: {held}", hint="Remove it and try again.") from held
-        raise StateError(
-            f"another pardotflow command is at work in {path.parent}", hint="Wait until it ends and try again."
-        ) from held
-    try:
-        yield
-    finally:
-        db.execute("rollback")
-        db.close()
