@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pardotflow.cli.console import say
-from pardotflow.core.errors import UsageError
+from pardotflow.core.errors import StateError, UsageError
 from pardotflow.store.heart import Held, Wish, holding
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
@@ -105,8 +105,12 @@ def _remote_lock(project: Project, settings: StateSettings, layout: Layout) -> L
     from pardotflow.store.remote import RemoteState
 
     database = database_class(settings.url, settings.schema)
-    # The tables are made with the first connection; to ask for them is one statement.
-    RemoteState(database, database.where, layout, _owner(project))
+    try:
+        # The tables are made with the first connection; to ask for them is one statement.
+        RemoteState(database, database.where, layout, _owner(project))
+    except StateError:
+        database.close()
+        raise
     return Lock(database, database.where)
 
 

@@ -210,7 +210,8 @@ class RemoteState:
         bucket_of = f"cast(hash({key}) % {buckets} as integer)"
         digests = dict(
             con.execute(
-                f"select {bucket_of}, concat_ws('-', count(*), bit_xor(hash(t)), sum(hash(t))) from mem.{table} t group by 1"
+                f"select {bucket_of}, concat_ws('-', count(*), bit_xor(hash(t)), sum(hash(t)))"
+                f" from mem.{table} t group by 1"
             ).fetchall()
         )
         for bucket, digest in sorted(digests.items()):

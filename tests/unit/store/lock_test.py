@@ -82,9 +82,9 @@ def test_who_still_holds(held: Holder, after: int, fate: Fate) -> None:
 def test_one_holds_and_the_other_is_told_who(opener: OpenLock) -> None:
     with holding(opener, Wish(command="apply")) as held:
         held.check()
-        with pytest.raises(StateError, match=f"apply by {ME.owner} on .*, process {os.getpid()}, since 20") as refused:
-            with holding(opener, Wish(command="plan")):
-                pass
+        told = f"apply by {ME.owner} on .*, process {os.getpid()}, since 20"
+        with pytest.raises(StateError, match=told) as refused, holding(opener, Wish(command="plan")):
+            pass
         assert (
             "Wait until it ends and try again." in refused.value.hint and "state unlock --force" in refused.value.hint
         )
