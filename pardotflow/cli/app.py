@@ -14,6 +14,7 @@ from pardotflow import __version__
 from pardotflow.cli.emulator_app import emulator_app
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Var, Wait, choice, end
+from pardotflow.cli.state_app import state_app
 
 app = typer.Typer(
     name="pardotflow",
@@ -24,6 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(emulator_app, name="emulator")
+app.add_typer(state_app, name="state")
 
 
 def _version(value: bool) -> None:

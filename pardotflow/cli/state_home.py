@@ -40,10 +40,13 @@ class Home:
 
 
 @contextmanager
-def open_home(project: Project, command: str, *, wait: float = 0.0, within: bool = False) -> Iterator[Home]:
+def open_home(
+    project: Project, command: str, *, wait: float = 0.0, within: bool = False, fetch: bool = True
+) -> Iterator[Home]:
     """Hold the environment's lock and open its state. Raises StateError where somebody else is at work.
 
-    With `within` the person who keeps the lock for maintenance may do this meanwhile.
+    With `within` the person who keeps the lock for maintenance may do this meanwhile; without `fetch` a remote memory
+    is not brought here.
     """
     layout = Layout(root=project.state)
     layout.prepare()
@@ -63,7 +66,8 @@ def open_home(project: Project, command: str, *, wait: float = 0.0, within: bool
             return
         with open_remote(project, settings, layout) as remote:
             remote.token = held.holder.token
-            remote.fetch_memory()
+            if fetch:
+                remote.fetch_memory()
             yield Home(layout=layout, held=held, remote=remote)
 
 

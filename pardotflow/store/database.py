@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from duckdb import DuckDBPyConnection
+
 Row = tuple[Any, ...]
 
 
@@ -74,11 +76,11 @@ class SqliteDatabase:
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> Rows:
         """One statement."""
-        return self.connection.execute(sql, tuple(values))  # type: ignore[arg-type]
+        return self.connection.execute(sql, tuple(values))
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> object:
         """One statement for each row of values."""
-        return self.connection.executemany(sql, rows)  # type: ignore[arg-type]
+        return self.connection.executemany(sql, rows)
 
     def run_script(self, sql: str) -> None:
         """Statements without values, all or none."""
@@ -120,3 +122,33 @@ def upsert(table: str, columns: Sequence[str], key: Sequence[str]) -> str:
         f"insert into {table} ({', '.join(columns)}) values ({marks})"
         f" on conflict ({', '.join(key)}) do {f'update set {change}' if others else 'nothing'}"
     )
+
+
+class Remote(Protocol):
+    """A remote state, as far as a ledger speaks to it."""
+
+    @property
+    def database(self) -> Database:
+        """Where runs, journal, sync errors, plans and decisions are kept."""
+
+    @property
+    def is_new(self) -> bool:
+        """Nothing is known of former runs."""
+
+    def keep_plan(self, plan_id: str, path: Path) -> None:
+        """Keep a plan file for other machines."""
+
+    def fetch_plan(self, plan_id: str, path: Path) -> Path:
+        """Write a plan file that is kept to that path, and return it."""
+
+    def drop_plan(self, plan_id: str) -> None:
+        """Keep a plan file no more."""
+
+    def fence(self) -> None:
+        """Raises LockLost inside a transaction where the lock is not ours any more; it stays ours until its end."""
+
+    def publish(self, con: DuckDBPyConnection) -> None:
+        """Send what changed of the memory that is attached as `mem`."""
+
+    def check_published(self) -> None:
+        """Raises StateError where memory was written and not published."""

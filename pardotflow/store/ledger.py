@@ -11,15 +11,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.errors import StateError
-from pardotflow.store.database import Database, SqliteDatabase, upsert
+from pardotflow.store.database import Database, Remote, SqliteDatabase, upsert
 from pardotflow.store.decisions import TABLE as DECISIONS
 from pardotflow.store.decisions import Decision, delete_decisions, read_decisions, write_decisions
+from pardotflow.store.described import DescribeCache
 from pardotflow.store.layout import make_private
 from pardotflow.store.premigration import back_up_ledger
 
@@ -82,34 +82,7 @@ class JournalEntry:
     size: int
 
 
-class Remote(Protocol):
-    """A remote state, as far as a ledger speaks to it."""
-
-    @property
-    def database(self) -> Database:
-        """Where runs, journal, sync errors, plans and decisions are kept."""
-
-    @property
-    def is_new(self) -> bool:
-        """Nothing is known of former runs."""
-
-    def keep_plan(self, plan_id: str, path: Path) -> None:
-        """Keep a plan file for other machines."""
-
-    def fetch_plan(self, plan_id: str, path: Path) -> Path:
-        """Write a plan file that is kept to that path, and return it."""
-
-    def fence(self) -> None:
-        """Raises LockLost inside a transaction where the lock is not ours any more; it stays ours until its end."""
-
-    def publish(self, con: DuckDBPyConnection) -> None:
-        """Send what changed of the memory that is attached as `mem`."""
-
-    def check_published(self) -> None:
-        """Raises StateError where memory was written and not published."""
-
-
-class Ledger:
+class Ledger(DescribeCache):
     """One open ledger. Not shared between threads."""
 
     def __init__(self, path: Path, remote: Remote | None = None) -> None:
@@ -117,8 +90,8 @@ class Ledger:
         self.guard: Callable[[], None] = lambda: None
         """Is asked before a request is written down; raises LockLost where this process may not write any more."""
         try:
-            self._cache = SqliteDatabase(path, pragmas=("journal_mode = wal", "synchronous = full"))
-            """Describes and identities; everything else too, where nothing is remote."""
+            # Everything but describes and identities is elsewhere where the state is remote.
+            super().__init__(SqliteDatabase(path, pragmas=("journal_mode = wal", "synchronous = full")))
             self._migrate()
         except sqlite3.DatabaseError as trouble:
             raise ledger_error(path, trouble) from trouble
@@ -129,7 +102,7 @@ class Ledger:
             self.is_new = remote.is_new
 
     def _migrate(self) -> None:
-        version = self._cache.execute("pragma user_version").fetchone()[0]
+        [(version,)] = self._cache.execute("pragma user_version").fetchall()
         self.is_new = version == 0
         """Nothing is known of former runs: the file was made just now, or was empty."""
         if self.is_new:
@@ -146,41 +119,19 @@ class Ledger:
                 hint="Use the version that wrote it, or move the file away: runs and sync errors are then forgotten.",
             )
 
+    @property
+    def folder(self) -> Path:
+        """The environment's folder: the places of plans are relative to it."""
+        return self._path.parent
+
+    @property
+    def database(self) -> Database:
+        """Where what cannot be rebuilt stands."""
+        return self._db
+
     def close(self) -> None:
         """Close the file."""
         self._cache.close()
-
-    # describes and identities
-
-    def read_describe(self, connection: str, object_name: str) -> tuple[ObjectInfo, datetime] | None:
-        """The cached describe and when it was read, or None."""
-        query = "select body, at from describes where connection = ? and object = ?"
-        row = self._cache.execute(query, (connection, object_name.lower())).fetchone()
-        return (ObjectInfo.from_json(json.loads(row[0])), datetime.fromisoformat(row[1])) if row else None
-
-    def save_describe(self, connection: str, object_name: str, info: ObjectInfo, at: datetime) -> None:
-        """Keep a describe."""
-        values = (connection, object_name.lower(), at.isoformat(), json.dumps(info.to_json()))
-        self._cache.execute(
-            upsert("describes", ("connection", "object", "at", "body"), ("connection", "object")), values
-        )
-
-    def forget_describes(self, connection: str) -> None:
-        """Forget what a connection was said to have."""
-        self._cache.execute("delete from describes where connection = ?", (connection,))
-
-    def read_identity(self, connection: str) -> tuple[str, str] | None:
-        """Organisation and user of the last sign-in, or None."""
-        query = 'select organization, "user" from identities where connection = ?'
-        row = self._cache.execute(query, (connection,)).fetchone()
-        return (row[0], row[1]) if row else None
-
-    def save_identity(self, connection: str, organization: str, user: str) -> None:
-        """Keep who we are over there."""
-        self._cache.execute(
-            upsert("identities", ("connection", "organization", '"user"'), ("connection",)),
-            (connection, organization, user),
-        )
 
     # plans
 
@@ -202,14 +153,27 @@ class Ledger:
         home, file = self._path.parent.resolve(), path.resolve()
         return str(file.relative_to(home) if file.is_relative_to(home) else file)
 
+    def drop_plan(self, plan_id: str) -> None:
+        """A plan's file is not kept any more; which run applied it is."""
+        self._db.execute("update plans set path = null where id = ?", (plan_id,))
+        if self._remote:
+            self._remote.drop_plan(plan_id)
+
+    def plans(self) -> list[tuple[str, Path, str]]:
+        """Every plan whose file is kept, oldest first: id, file, and the run that applied it or the empty text."""
+        query = "select id, path, spent_by from plans where path is not null order by created_at nulls first, id"
+        return [(row[0], self._file(row[0], row[1]), row[2] or "") for row in self._db.execute(query).fetchall()]
+
     def find_plan(self, prefix: str) -> list[tuple[str, Path]]:
         """Saved plans whose id begins with the text, newest first."""
-        query = "select id, path from plans where id like ? || '%' order by created_at desc nulls last"
+        query = (
+            "select id, path from plans where path is not null and id like ? || '%' order by created_at desc nulls last"
+        )
         return [(row[0], self._file(row[0], row[1])) for row in self._db.execute(query, (prefix,))]
 
     def latest_plan(self) -> tuple[str, Path] | None:
         """The plan that was saved last, or None."""
-        query = "select id, path from plans order by created_at desc nulls last, id desc limit 1"
+        query = "select id, path from plans where path is not null order by created_at desc nulls last, id desc limit 1"
         row = self._db.execute(query).fetchone()
         return (row[0], self._file(row[0], row[1])) if row else None
 

@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 
 from pardotflow.core.errors import StateError
-from pardotflow.store.database import Database, Rows, SqliteDatabase
+from pardotflow.store.database import Database, Row, Rows, SqliteDatabase
 from pardotflow.store.machine import Process, is_gone
 
 BEAT = 10.0
@@ -114,7 +114,7 @@ class Lock:
     def read(self) -> Holder | None:
         """Who holds it, or None."""
         row = self._db.execute(f"select {_COLUMNS} from holder where one = 1").fetchone()
-        return _holder(row)
+        return _holder(row) if row else None
 
     def take(
         self, me: Process, command: str, *, expires_after: float = EXPIRY, reason: str = "", within: bool = False
@@ -123,11 +123,13 @@ class Lock:
         released; with `within` a command of the person who keeps it may work meanwhile, and it is kept afterwards."""
         with self._db.only("holder"):
             row = self._db.execute(f"select {_COLUMNS}, beneath from holder where one = 1").fetchone()
-            held, beneath = (_holder(row[:-1]), row[-1]) if row else (None, None)
+            held = _holder(row[:-1]) if row else None
+            beneath = row[-1] if row else None
             now = self._db.moment()
             fate = judge(held, now, me.machine) if held else None
             if held and held.is_kept and within and _same_person(held, me):
-                held, beneath, fate = None, held.reason, None
+                beneath = held.reason
+                held = fate = None
             elif held and fate is Fate.HELD:
                 return held
             elif held and beneath and not (within and _same_person(held, me)):
@@ -167,11 +169,10 @@ class Lock:
         """Let go of it; False where it was not ours any more. What was kept beneath is kept again."""
         with self._db.only("holder"):
             row = self._db.execute(f"select {_COLUMNS}, beneath from holder where token = ?", (token,)).fetchone()
-            held = _holder(row[:-1]) if row else None
-            if held is None:
+            if row is None:
                 return False
             if row[-1]:
-                self._write(_kept(held, row[-1]), None)
+                self._write(_kept(_holder(row[:-1]), row[-1]), None)
             else:
                 self._db.execute("delete from holder where token = ?", (token,))
         return True
@@ -277,8 +278,8 @@ _NAMES = tuple(field.name for field in fields(Holder))
 _COLUMNS = ", ".join(_NAMES)
 
 
-def _holder(row: tuple[object, ...] | None) -> Holder | None:
-    return Holder(**dict(zip(_NAMES, row, strict=True))) if row else None  # type: ignore[arg-type]
+def _holder(row: Row) -> Holder:
+    return Holder(**dict(zip(_NAMES, row, strict=True)))
 
 
 def _ago(span: timedelta) -> str:

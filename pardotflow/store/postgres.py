@@ -7,7 +7,6 @@ StateError; the address with its password is in none of them.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import LiteralString, cast
 
 import psycopg
 from psycopg import sql as names
@@ -53,7 +52,7 @@ class PostgresDatabase:
     def run_script(self, sql: str) -> None:
         """Statements without values, all or none."""
         with _named("refuses"), self._connection.transaction():
-            self._connection.execute(cast(LiteralString, sql))
+            self._connection.execute(sql)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -70,17 +69,17 @@ class PostgresDatabase:
 
     def moment(self) -> datetime:
         """The server's clock."""
-        found = self.execute("select clock_timestamp() at time zone 'UTC'").fetchone()
-        return datetime.fromisoformat(f"{found[0].isoformat()}+00:00")
+        [(found,)] = self.execute("select clock_timestamp() at time zone 'UTC'").fetchall()
+        return datetime.fromisoformat(f"{found.isoformat()}+00:00")
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
 
-def _translated(sql: str) -> LiteralString:
+def _translated(sql: str) -> str:
     """Statements are ours; what comes from outside stands in the values."""
-    return cast(LiteralString, sql.replace("%", "%%").replace("?", "%s"))
+    return sql.replace("%", "%%").replace("?", "%s")
 
 
 @contextmanager

@@ -101,6 +101,10 @@ class RemoteState:
             _write_whole(path, bytes(row[0]))
         return path
 
+    def drop_plan(self, plan_id: str) -> None:
+        """Keep a plan file no more."""
+        self.database.execute("delete from plan_files where id = ?", (plan_id,))
+
     # the lock
 
     def fence(self) -> None:

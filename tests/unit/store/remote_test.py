@@ -27,13 +27,16 @@ from pardotflow.store.remote import RemoteState
 from tests.unit.store.ledger_test import decision
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-LINKS = "insert into mem.links select 'people', 'Contact', '003' || i, 'prospect', i, 'found', 'r', null, null from range({}) t(i)"
+LINKS = (
+    "insert into mem.links select 'people', 'Contact', '003' || i, 'prospect', i, 'found', 'r', null, null"
+    " from range({}) t(i)"
+)
 
 
 @pytest.fixture
 def schema(postgres_url: str, request: pytest.FixtureRequest) -> str:
     """A name that no other test has."""
-    return request.node.name.lower().replace("[", "_").rstrip("]")[:60]
+    return str(request.node.name).lower().replace("[", "_").rstrip("]")[:60]
 
 
 @contextmanager
@@ -133,7 +136,7 @@ def test_a_full_folder_is_not_overwritten_by_an_empty_state(postgres_url: str, s
         con.execute(LINKS.format(3))
     with (
         opened(postgres_url, schema, a) as state,
-        pytest.raises(StateError, match="is empty, and .* is not") as refused,
+        pytest.raises(StateError, match=r"is empty, and .* is not") as refused,
     ):
         state.fetch_memory()
     assert "state restore" in refused.value.hint
