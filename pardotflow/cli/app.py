@@ -13,7 +13,8 @@ import typer
 from pardotflow import __version__
 from pardotflow.cli.emulator_app import emulator_app
 from pardotflow.cli.exits import Exit
-from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Var, choice, end
+from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Var, Wait, choice, end
+from pardotflow.cli.state_app import state_app
 
 app = typer.Typer(
     name="pardotflow",
@@ -24,6 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(emulator_app, name="emulator")
+app.add_typer(state_app, name="state")
 
 
 def _version(value: bool) -> None:
@@ -57,6 +59,7 @@ def plan(
     clear_values: Clear = False,
     full: Full = False,
     quiet: Quiet = False,
+    wait: Wait = 0,
 ) -> None:
     """Show what would change, in which system, why, and at what cost. Writes nothing."""
     from pardotflow.cli import planning
@@ -71,6 +74,7 @@ def plan(
         clear_values=clear_values,
         full=full,
         quiet=quiet,
+        wait=wait,
     )
     end(planning.plan(choice(project, env, var), options))
 
@@ -98,6 +102,7 @@ def apply(
     format: Format = "text",
     clear_values: Clear = False,
     quiet: Quiet = False,
+    wait: Wait = 0,
 ) -> None:
     """Carry out a plan and nothing else."""
     from pardotflow.cli import applying
@@ -111,6 +116,7 @@ def apply(
         format=format,
         clear_values=clear_values,
         quiet=quiet,
+        wait=wait,
     )
     end(applying.apply(choice(project, env, var), options))
 

@@ -36,6 +36,7 @@ class ApplyOptions:
     format: str = "text"
     clear_values: bool = False
     quiet: bool = False
+    wait: float = 0.0
 
 
 def apply(choice: Choice, options: ApplyOptions) -> Exit:
@@ -44,7 +45,10 @@ def apply(choice: Choice, options: ApplyOptions) -> Exit:
     if options.plan and options.remainder:
         raise UsageError("--remainder makes a plan of its own", hint="Leave the plan's name away.")
     allow = _allowances(options.allow)
-    with Watch(quiet=options.quiet) as watch, open_workspace(choice, watch) as workspace:
+    with (
+        Watch(quiet=options.quiet) as watch,
+        open_workspace(choice, watch, command="apply", wait=options.wait) as workspace,
+    ):
         show_diagnostics(workspace.warnings)
         recover(workspace)
         path, is_new = _plan(workspace, options)

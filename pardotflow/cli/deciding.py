@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pardotflow.cli.console import say, show, width, write
 from pardotflow.cli.exits import Exit
-from pardotflow.cli.plans import find_plan, newest_plan, opened_ledger
+from pardotflow.cli.plans import find_plan, newest_plan
+from pardotflow.cli.state_home import read_ledger
 from pardotflow.cli.workspace import Choice, load
 from pardotflow.core.clock import SystemClock
 from pardotflow.core.errors import InvalidProject, UsageError
@@ -41,7 +42,7 @@ def conflicts(choice: Choice, options: ConflictOptions) -> Exit:
     if sum(map(bool, (options.out, options.decide, options.forget))) > 1:
         raise UsageError("--out, --decide and --forget do not go together", hint="Run them one after another.")
     project, _ = load(choice)
-    with opened_ledger(project.state) as ledger:
+    with read_ledger(project) as ledger:
         if options.forget:
             return _forget(ledger, project, options.forget)
         from pardotflow.plan.report import read_conflicts

@@ -6,7 +6,7 @@ from pardotflow.cli.console import say, show, show_diagnostics, width, write
 from pardotflow.cli.emulated import data_instance
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.planning import check_format
-from pardotflow.cli.plans import opened_ledger
+from pardotflow.cli.state_home import read_ledger
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, load, open_workspace
 from pardotflow.config.load import load_project
@@ -28,7 +28,7 @@ def validate(choice: Choice, *, offline: bool) -> Exit:
         return _verdict(loaded.diagnostics)
     catalog = remembered(loaded.project)
     if not offline and unchecked_objects(loaded.project, catalog):
-        with Watch(quiet=True) as progress, open_workspace(choice, progress) as workspace:
+        with Watch(quiet=True) as progress, open_workspace(choice, progress, command="validate") as workspace:
             return _verdict(workspace.warnings)
     problems = check_all(loaded.project, catalog)
     unchecked = unchecked_objects(loaded.project, catalog)
@@ -49,7 +49,7 @@ def _verdict(diagnostics: tuple[Diagnostic, ...]) -> Exit:
 def remembered(project: Project) -> Catalog:
     """What is remembered of the environment's systems, without any network."""
     emulator = project.environment.emulator
-    with opened_ledger(project.state) as ledger:
+    with read_ledger(project) as ledger:
         if ledger is None:
             return Catalog(objects={})
         return cached_catalog(project, ledger, data_instance(emulator) if emulator else "")
@@ -57,7 +57,7 @@ def remembered(project: Project) -> Catalog:
 
 def compile(choice: Choice) -> Exit:
     """Write the SQL of every step, and the graph."""
-    with Watch(quiet=True) as progress, open_workspace(choice, progress) as workspace:
+    with Watch(quiet=True) as progress, open_workspace(choice, progress, command="compile") as workspace:
         written = write_compiled(workspace.project, workspace.catalog, workspace.layout)
     for path in written:
         write(f"{path}\n")

@@ -19,6 +19,9 @@ Full = Annotated[bool, typer.Option("--full", help="Show every single change.")]
 Clear = Annotated[
     bool, typer.Option("--clear-values", help="In JSON: personal values and names too, not masked by ordinals.")
 ]
+Wait = Annotated[
+    float, typer.Option("--wait", min=0, help="Wait so many seconds while another command is at work here.")
+]
 HERE = Path()
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from pardotflow.cli.console import say, show_diagnostics, width, write
 from pardotflow.cli.console import show as print_result
 from pardotflow.cli.exits import Exit
-from pardotflow.cli.plans import find_plan, opened_ledger, run_of_plan
+from pardotflow.cli.plans import find_plan, run_of_plan
 from pardotflow.cli.recovering import recover
+from pardotflow.cli.state_home import read_ledger
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, load, open_workspace
 from pardotflow.core.errors import UsageError
@@ -37,6 +38,7 @@ class PlanOptions:
     full: bool = False
     clear_values: bool = False
     quiet: bool = False
+    wait: float = 0.0
 
 
 def plan(choice: Choice, options: PlanOptions) -> Exit:
@@ -48,7 +50,9 @@ def plan(choice: Choice, options: PlanOptions) -> Exit:
         raise UsageError(f"--out {options.out} is a folder", hint="Name a file in it.")
     with (
         Watch(quiet=options.quiet) as progress,
-        open_workspace(choice, progress, renew_snapshots=options.refresh) as workspace,
+        open_workspace(
+            choice, progress, command="plan", wait=options.wait, renew_snapshots=options.refresh
+        ) as workspace,
     ):
         show_diagnostics(workspace.warnings)
         recover(workspace)
@@ -106,9 +110,9 @@ def show(choice: Choice, name: str, *, format: str, full: bool, clear_values: bo
     path = Path(name)
     if not path.is_file():
         project, _ = load(choice)
-        with opened_ledger(project.state) as ledger:
+        with read_ledger(project) as ledger:
             path = find_plan(ledger, name)
-    applied = run_of_plan(choice.folder, path)
+    applied = run_of_plan(choice, path)
     report = print_plan(path, format=format, full=full, clear_values=clear_values, applied=applied)
     return Exit.BLOCKED if report.meta.blocked else Exit.FINE
 

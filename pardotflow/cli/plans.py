@@ -1,27 +1,13 @@
 """From what a person types to a plan file, and from a plan file to the run that applied it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from pardotflow.cli.state_home import read_ledger
+from pardotflow.cli.workspace import Choice, load
 from pardotflow.config.load import find_root
-from pardotflow.core.errors import UsageError
-from pardotflow.store.layout import STATE_FOLDER, Layout
+from pardotflow.core.errors import InvalidProject, UsageError
 from pardotflow.store.ledger import Ledger
-
-
-@contextmanager
-def opened_ledger(state: Path) -> Iterator[Ledger | None]:
-    """The ledger of an environment for the length of a block; None where there is none yet."""
-    file = Layout(root=state).ledger
-    if not file.exists():
-        yield None
-        return
-    ledger = Ledger(file)
-    try:
-        yield ledger
-    finally:
-        ledger.close()
 
 
 def find_plan(ledger: Ledger | None, name: str) -> Path:
@@ -50,15 +36,18 @@ def newest_plan(ledger: Ledger | None) -> Path:
     raise UsageError("there is no plan yet", hint="Run: pardotflow plan")
 
 
-def run_of_plan(folder: Path, plan: Path) -> str:
+def run_of_plan(choice: Choice, plan: Path) -> str:
     """Which run applied a plan, and when; empty where none did, or where the plan's project is not at hand."""
-    root = find_root(folder)
-    if root is None:
+    if find_root(choice.folder) is None:
         return ""
     from pardotflow.plan.file import open_plan, read_meta
 
     with open_plan(plan) as con:
         meta = read_meta(con)
-    with opened_ledger(root / STATE_FOLDER / meta["environment"]) as ledger:
+    try:
+        project, _ = load(replace(choice, environment=meta["environment"]))
+    except InvalidProject:
+        return ""
+    with read_ledger(project) as ledger:
         found = ledger.find_run(meta["id"]) if ledger else None
     return f"run {found[0]}, {found[1]:%Y-%m-%d %H:%M} UTC" if found else ""

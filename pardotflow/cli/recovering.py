@@ -13,7 +13,7 @@ def recover(workspace: Workspace) -> None:
     from pardotflow.store.origin import bind_memory
 
     organizations = {system: identity.organization_id for system, identity in workspace.identities.items()}
-    bind_memory(workspace.layout.memory, organizations)
+    bind_memory(workspace.layout.memory, organizations, workspace.ledger.publish)
     request = RecoverRequest(
         layout=workspace.layout,
         ledger=workspace.ledger,

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pardotflow.cli.console import say
+from pardotflow.cli.state_home import open_home
 from pardotflow.config.load import load_project
 from pardotflow.core.clock import SystemClock
 from pardotflow.core.diagnostic import Diagnostic, has_errors
 from pardotflow.core.errors import InvalidProject, UsageError
 from pardotflow.core.progress import NullProgress, Progress
 from pardotflow.store.layout import Layout
-from pardotflow.store.ledger import Ledger, hold_lock, ledger_error
+from pardotflow.store.ledger import Ledger, ledger_error
 
 if TYPE_CHECKING:
     from pardotflow.config.connections import EmulatorSettings
@@ -60,17 +61,26 @@ def load(choice: Choice) -> tuple[Project, tuple[Diagnostic, ...]]:
 
 @contextmanager
 def open_workspace(
-    choice: Choice, progress: Progress | None = None, *, renew_snapshots: bool = False
+    choice: Choice,
+    progress: Progress | None = None,
+    *,
+    command: str = "plan",
+    wait: float = 0.0,
+    renew_snapshots: bool = False,
 ) -> Iterator[Workspace]:
     """Everything that a command needs which speaks to the systems. Raises any PardotflowError.
 
-    With `renew_snapshots` damaged ones are made again.
+    It has the environment to itself, and waits so many seconds for that; `command` is what others are told of it. With
+    `renew_snapshots` damaged ones are made again.
     """
     project, warnings = load(choice)
     layout = Layout(root=project.state)
-    layout.prepare()
     watched = progress or NullProgress()
-    with hold_lock(layout.root / "lock"), _serving(project) as listening, _damage_named(layout):
+    with (
+        named_damage(layout),
+        open_home(project, command, wait=wait) as home,
+        _serving(project) as listening,
+    ):
         # Loaded while an emulator starts.
         from pardotflow.engine.checks import check_all
         from pardotflow.engine.connect import open_connectors, read_catalog, read_identities
@@ -81,8 +91,8 @@ def open_workspace(
         endpoints = listening()
         clock = SystemClock()
         connectors = open_connectors(endpoints, clock)
-        ledger = Ledger(layout.ledger)
-        if ledger.is_new and layout.memory.exists():
+        ledger = home.open_ledger()
+        if ledger.is_new and layout.memory.exists() and home.remote is None:
             say(f"{layout.ledger} was missing or empty: former runs and sync errors are not known any more.", "yellow")
         try:
             identities = read_identities(connectors, endpoints, ledger)
@@ -110,17 +120,16 @@ def open_workspace(
 
 
 @contextmanager
-def open_remembered(choice: Choice, progress: Progress | None = None) -> Iterator[Workspace]:
+def open_remembered(choice: Choice, progress: Progress | None = None, *, command: str = "plan") -> Iterator[Workspace]:
     """What a command needs that only looks at what is remembered: no system is asked. Raises any PardotflowError."""
     project, warnings = load(choice)
     layout = Layout(root=project.state)
-    layout.prepare()
-    with hold_lock(layout.root / "lock"), _damage_named(layout):
+    with named_damage(layout), open_home(project, command) as home:
         from pardotflow.config.meaning import unchecked_objects
         from pardotflow.engine.checks import check_all
         from pardotflow.engine.connect import cached_catalog, known_identities
 
-        ledger = Ledger(layout.ledger)
+        ledger = home.open_ledger()
         try:
             emulator = project.environment.emulator
             catalog = cached_catalog(project, ledger, _instance(emulator) if emulator else "")
@@ -153,7 +162,7 @@ def _instance(emulator: EmulatorSettings) -> str:
 
 
 @contextmanager
-def _damage_named(layout: Layout) -> Iterator[None]:
+def named_damage(layout: Layout) -> Iterator[None]:
     """A database that breaks while it is read says what is wrong, and not with which file: that is found out here."""
     import duckdb
 

@@ -40,6 +40,16 @@ class EmulatorSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateSettings:
+    """A database in which the environment's state is kept for several machines."""
+
+    url: Secret
+    schema: str
+    lock_expires: float
+    """Seconds without a sign of life after which a lock of another machine may be taken over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """A named set of connections and variables."""
 
@@ -51,6 +61,8 @@ class Environment:
     emulator: EmulatorSettings | None
     vars: Mapping[str, str]
     span: Span
+    state: StateSettings | None = None
+    """None where the state is in the project's folder."""
 
     def connection(self, name: str) -> Connection | None:
         """The connection of that name, or None."""

@@ -5,10 +5,11 @@ Here and nowhere else the process's environment variables are read. A setting th
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pardotflow.config.connections import Connection, ConnectorState, EmulatorSettings, Environment
+from pardotflow.config.connections import Connection, ConnectorState, EmulatorSettings, Environment, StateSettings
 from pardotflow.config.credentials import SECRET_SETTINGS
 from pardotflow.config.findings import Findings
 from pardotflow.config.nodes import Entry, MapNode, Scalar
@@ -19,6 +20,8 @@ from pardotflow.core.values import System
 
 VENDORS = (System.SALESFORCE, System.PARDOT)
 DATA_FILE = "emulator.db"
+LOCK_EXPIRES = 60
+_PASSWORD = re.compile(r"://[^/@:]*:[^/@]+@|password=", re.IGNORECASE)
 # A connection that a side of a sync uses has the side's name; these are the types that the name allows.
 TYPES_BY_NAME = {"salesforce": ("salesforce",), "pardot": ("pardot",), "warehouse": ("files", "duckdb")}
 
@@ -46,6 +49,7 @@ def build_environment(name: str, node: MapNode, root: Path, findings: Findings) 
         emulator=emulator,
         vars={k.text: v.text for k, v in node.mapping("vars").scalars()},
         span=span,
+        state=_state(node, findings),
     )
     if is_emulator and environment.production:
         entry = node.entry("production")
@@ -70,6 +74,22 @@ def _emulator(name: str, node: MapNode, root: Path, findings: Findings) -> Emula
     data = node.text("data")
     path = root / data if data else root / ".pardotflow" / name / DATA_FILE
     return EmulatorSettings(data=path, seed=folder)
+
+
+def _state(node: MapNode, findings: Findings) -> StateSettings | None:
+    entry, own = node.entry("state"), node.mapping("state")
+    url = own.scalar("url")
+    if entry is None or url is None:
+        return None
+    if not url.from_environment and _PASSWORD.search(url.text):
+        help = "Write url: \"{{ env_var('NAME') }}\" and change the password, since it may be in git."
+        # Without the lines: they show it.
+        findings.warning("PF132", f'the url under "state" in {entry.key.span.short} holds a password', None, help)
+    return StateSettings(
+        url=Secret(url.text),
+        schema=own.text("schema"),
+        lock_expires=float(own.text("lock_expires") or LOCK_EXPIRES),
+    )
 
 
 def _connection(entry: Entry, findings: Findings) -> Connection:

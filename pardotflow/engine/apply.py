@@ -130,6 +130,7 @@ def _remember(con: duckdb.DuckDBPyConnection, request: ApplyRequest, sender: Sen
     )
     keep_refusals(con, request.ledger, sender.outcomes, sender.run_id, now)
     forget_decisions(con, request.ledger)
+    request.ledger.publish(con)
 
 
 def _writers(request: ApplyRequest) -> dict[str, str]:

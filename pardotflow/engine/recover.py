@@ -76,6 +76,7 @@ def _recover(request: RecoverRequest, run: RunPart) -> Recovered:
             remember(con, outcomes.values(), writers, run.run_id, now, is_newest=False, made_before=earlier.confirmed)
             keep_refusals(con, ledger, outcomes, run.run_id, now)
             forget_decisions(con, ledger)
+        ledger.publish(con)
     before = len(earlier.outcomes.keys() - earlier.unknown.keys() - outcomes.keys())
     counts = {s: sum(o.status == s for o in outcomes.values()) for s in ("confirmed", "refused", "unknown")}
     counts["not_started"] = max(0, total - before - sum(counts.values()))

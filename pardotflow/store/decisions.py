@@ -4,9 +4,10 @@ A decision is about exactly two values of one mapping of one pair, as the mappin
 of any others.
 """
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
+
+from pardotflow.store.database import Database, upsert
 
 TABLE = """
 create table if not exists decisions (
@@ -46,23 +47,23 @@ class Decision:
         return (self.sync, self.a_object, self.a_id, self.b_object, self.b_id, self.mapping)
 
 
-_COLUMNS = ", ".join(field.name for field in fields(Decision))
+_NAMES = tuple(field.name for field in fields(Decision))
+_COLUMNS = ", ".join(_NAMES)
+_ABOUT = ("sync", "a_object", "a_id", "b_object", "b_id", "mapping")
 
 
-def read_decisions(db: sqlite3.Connection) -> list[Decision]:
+def read_decisions(db: Database) -> list[Decision]:
     """Every decision, in one order."""
     found = db.execute(f"select {_COLUMNS} from decisions order by sync, a_object, a_id, b_object, b_id, mapping")
-    names = [column[0] for column in found.description]
-    return [Decision(**dict(zip(names, row, strict=True))) for row in found]
+    return [Decision(**dict(zip(_NAMES, row, strict=True))) for row in found]
 
 
-def write_decisions(db: sqlite3.Connection, decisions: Iterable[Decision]) -> None:
+def write_decisions(db: Database, decisions: Iterable[Decision]) -> None:
     """Keep these; each takes the place of an earlier one about the same."""
-    marks = ", ".join("?" for _ in fields(Decision))
-    db.executemany(f"insert or replace into decisions ({_COLUMNS}) values ({marks})", map(astuple, decisions))
+    db.executemany(upsert("decisions", _NAMES, _ABOUT), map(astuple, decisions))
 
 
-def delete_decisions(db: sqlite3.Connection, decisions: Iterable[tuple[str, ...]]) -> None:
+def delete_decisions(db: Database, decisions: Iterable[tuple[str, ...]]) -> None:
     """Forget decisions by what they are about and when they were made: one that was made later stays."""
     db.executemany(
         "delete from decisions where sync = ? and a_object = ? and a_id = ? and b_object = ? and b_id = ?"

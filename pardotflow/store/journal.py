@@ -6,11 +6,12 @@ changed a moment ago), `again` (not done, and tried again by another request) or
 looked up is `confirmed`, `not_done` where it did not happen, or `untold` where nobody can tell any more.
 """
 
-import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from pardotflow.store.database import Database
 
 _IS_OPEN_JOB = "q.status in ('sent', 'unknown') and coalesce(q.handle, '') <> ''"
 HAS_OPEN_JOB = f"exists (select 1 from requests q where q.run_id = r.id and {_IS_OPEN_JOB})"
@@ -67,42 +68,49 @@ class RunPart:
     path: Path | None
 
 
-def read_parts(db: sqlite3.Connection, home: Path, where: str, *values: str) -> list[RunPart]:
-    """The runs `r` for which a condition holds, oldest first. Paths of plans are relative to the folder `home`."""
+def read_parts(db: Database, file: Callable[[str, str], Path], where: str, *values: str) -> list[RunPart]:
+    """The runs `r` for which a condition holds, oldest first. `file` says where a plan stands, by its id and place."""
     found = db.execute(
-        "select r.id, r.plan_id, r.ended_at is not null, r.not_started + r.unknown, p.path from runs r"
-        f" left join plans p on p.id = r.plan_id where {where} order by r.started_at, r.rowid",
+        "select r.id, r.plan_id, r.ended_at, r.not_started + r.unknown, p.path from runs r"
+        f" left join plans p on p.id = r.plan_id where {where} order by r.started_at, r.id",
         values,
     )
     return [
-        RunPart(run_id=row[0], plan_id=row[1], ended=bool(row[2]), left=row[3], path=home / row[4] if row[4] else None)
-        for row in found
+        RunPart(
+            run_id=row[0],
+            plan_id=row[1],
+            ended=row[2] is not None,
+            left=row[3],
+            path=file(row[1], row[4]) if row[4] else None,
+        )
+        for row in found.fetchall()
     ]
 
 
-def read_open_jobs(db: sqlite3.Connection, run_id: str) -> list[OpenJob]:
+def read_open_jobs(db: Database, run_id: str) -> list[OpenJob]:
     """The requests of a run with a job whose outcome is not known, in their order."""
-    rows = "select change from request_rows where run_id = q.run_id and number = q.number order by rowid"
     found = db.execute(
-        f"select q.number, q.system, q.key, q.handle, q.sent_at, (select group_concat(change) from ({rows}))"
-        f" from requests q where q.run_id = ? and {_IS_OPEN_JOB} order by q.number",
+        f"select q.number, q.system, q.key, q.handle, q.sent_at from requests q where q.run_id = ? and {_IS_OPEN_JOB}"
+        " order by q.number",
         (run_id,),
-    )
+    ).fetchall()
+    # The rows of a request stand in the order of their changes.
+    changes = "select change from request_rows where run_id = ? and number = ? order by change"
     return [
         OpenJob(
             run_id=run_id,
-            number=row[0],
-            system=row[1],
-            key=row[2],
-            handle=row[3],
-            sent_at=datetime.fromisoformat(row[4]),
-            changes=tuple(int(number) for number in row[5].split(",")),
+            number=number,
+            system=system,
+            key=key,
+            handle=handle,
+            sent_at=datetime.fromisoformat(sent_at),
+            changes=tuple(row[0] for row in db.execute(changes, (run_id, number)).fetchall()),
         )
-        for row in found
+        for number, system, key, handle, sent_at in found
     ]
 
 
-def close_requests(db: sqlite3.Connection, run_id: str) -> None:
+def close_requests(db: Database, run_id: str) -> None:
     """A request that left without an answer is unknown; one that did not leave was not started."""
     db.execute(
         "update request_rows set status = 'unknown' where run_id = ? and number in"
@@ -116,7 +124,7 @@ def close_requests(db: sqlite3.Connection, run_id: str) -> None:
     )
 
 
-def resolve_rows(db: sqlite3.Connection, run_id: str, rows: Sequence[JournalRow]) -> None:
+def resolve_rows(db: Database, run_id: str, rows: Sequence[JournalRow]) -> None:
     """Change rows whose outcome was not known, and the requests of which no row is unknown any more."""
     db.executemany(
         "update request_rows set status = ?, record_id = ?, message = ?"
@@ -130,7 +138,7 @@ def resolve_rows(db: sqlite3.Connection, run_id: str, rows: Sequence[JournalRow]
     )
 
 
-def give_up_rows(db: sqlite3.Connection, run_id: str, rows: Sequence[tuple[int, str]]) -> None:
+def give_up_rows(db: Database, run_id: str, rows: Sequence[tuple[int, str]]) -> None:
     """Rows, by change and status, that were to be tried again and are not."""
     db.executemany(
         "update request_rows set status = ? where run_id = ? and change = ? and status = 'again'",
@@ -138,7 +146,7 @@ def give_up_rows(db: sqlite3.Connection, run_id: str, rows: Sequence[tuple[int, 
     )
 
 
-def read_journal(db: sqlite3.Connection, run_id: str) -> list[JournalEntry]:
+def read_journal(db: Database, run_id: str) -> list[JournalEntry]:
     """Every change that the run put into a request, in the order of the requests."""
     found = db.execute(
         "select w.change, w.record_key, r.status, w.status, w.record_id, w.code, w.message, r.sent_at,"

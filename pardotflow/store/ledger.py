@@ -6,16 +6,19 @@ down first.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pardotflow.core.describe import ObjectInfo
+from duckdb import DuckDBPyConnection
+
 from pardotflow.core.errors import StateError
+from pardotflow.store.database import Database, Remote, SqliteDatabase, upsert
 from pardotflow.store.decisions import TABLE as DECISIONS
 from pardotflow.store.decisions import Decision, delete_decisions, read_decisions, write_decisions
+from pardotflow.store.described import DescribeCache
 from pardotflow.store.journal import (
     HAS_OPEN_JOB,
     JournalEntry,
@@ -30,11 +33,12 @@ from pardotflow.store.journal import (
     resolve_rows,
 )
 from pardotflow.store.layout import make_private
+from pardotflow.store.premigration import back_up_ledger
 
 VERSION = 4
 
 TABLES = f"""
-create table about (key text primary key, value text) without rowid;
+create table about (key text primary key, value text);
 create table runs (
   id text primary key, plan_id text, started_at text, ended_at text, status text,
   confirmed integer default 0, refused integer default 0, unknown integer default 0,
@@ -56,9 +60,11 @@ create table sync_errors (
   run_id text, at text, primary key (system, object, record, action)
 );
 create table describes (connection text, object text, at text, body text, primary key (connection, object));
-create table identities (connection text primary key, organization text, user text);
+create table identities (connection text primary key, organization text, "user" text);
 {DECISIONS}
 """
+
+ERROR_COLUMNS = ("system", "object", "record", "action", "payload", "code", "message", "run_id", "at")
 
 MIGRATIONS: Mapping[int, str] = {
     1: DECISIONS,
@@ -69,29 +75,36 @@ MIGRATIONS: Mapping[int, str] = {
 not say which custom fields the vendor's connector maps, and is read again."""
 
 
-class Ledger:
+class Ledger(DescribeCache):
     """One open ledger. Not shared between threads."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, remote: Remote | None = None) -> None:
         self._path = path
+        self.guard: Callable[[], None] = lambda: None
+        """Is asked before a request is written down; raises LockLost where this process may not write any more."""
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
-            self._db.execute("pragma journal_mode = wal")
-            self._db.execute("pragma synchronous = full")
+            # Everything but describes and identities is elsewhere where the state is remote.
+            super().__init__(SqliteDatabase(path, pragmas=("journal_mode = wal", "synchronous = full")))
             self._migrate()
         except sqlite3.DatabaseError as trouble:
             raise ledger_error(path, trouble) from trouble
         make_private(path)
+        self._remote = remote
+        self._db: Database = remote.database if remote else self._cache
+        if remote:
+            self.is_new = remote.is_new
 
     def _migrate(self) -> None:
-        version = self._db.execute("pragma user_version").fetchone()[0]
+        [(version,)] = self._cache.execute("pragma user_version").fetchall()
         self.is_new = version == 0
         """Nothing is known of former runs: the file was made just now, or was empty."""
         if self.is_new:
-            self._db.executescript(f"begin; {TABLES} pragma user_version = {VERSION}; commit;")
+            self._cache.run_script(f"{TABLES} pragma user_version = {VERSION};")
             return
+        if version in MIGRATIONS:
+            back_up_ledger(self._path, version)
         while version in MIGRATIONS:
-            self._db.executescript(f"begin; {MIGRATIONS[version]} pragma user_version = {version + 1}; commit;")
+            self._cache.run_script(f"{MIGRATIONS[version]} pragma user_version = {version + 1};")
             version += 1
         if version != VERSION:
             raise StateError(
@@ -99,57 +112,63 @@ class Ledger:
                 hint="Use the version that wrote it, or move the file away: runs and sync errors are then forgotten.",
             )
 
+    @property
+    def folder(self) -> Path:
+        """The environment's folder: the places of plans are relative to it."""
+        return self._path.parent
+
+    @property
+    def database(self) -> Database:
+        """Where what cannot be rebuilt stands."""
+        return self._db
+
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
-
-    # describes and identities
-
-    def read_describe(self, connection: str, object_name: str) -> tuple[ObjectInfo, datetime] | None:
-        """The cached describe and when it was read, or None."""
-        query = "select body, at from describes where connection = ? and object = ?"
-        row = self._db.execute(query, (connection, object_name.lower())).fetchone()
-        return (ObjectInfo.from_json(json.loads(row[0])), datetime.fromisoformat(row[1])) if row else None
-
-    def save_describe(self, connection: str, object_name: str, info: ObjectInfo, at: datetime) -> None:
-        """Keep a describe."""
-        values = (connection, object_name.lower(), at.isoformat(), json.dumps(info.to_json()))
-        self._db.execute("insert or replace into describes values (?, ?, ?, ?)", values)
-
-    def forget_describes(self, connection: str) -> None:
-        """Forget what a connection was said to have."""
-        self._db.execute("delete from describes where connection = ?", (connection,))
-
-    def read_identity(self, connection: str) -> tuple[str, str] | None:
-        """Organisation and user of the last sign-in, or None."""
-        query = "select organization, user from identities where connection = ?"
-        row = self._db.execute(query, (connection,)).fetchone()
-        return (row[0], row[1]) if row else None
-
-    def save_identity(self, connection: str, organization: str, user: str) -> None:
-        """Keep who we are over there."""
-        self._db.execute("insert or replace into identities values (?, ?, ?)", (connection, organization, user))
+        self._cache.close()
 
     # plans
 
     def save_plan(self, plan_id: str, path: Path, digest: str, at: datetime) -> None:
         """Register a saved plan. Inside the environment's folder it is found again after the project has moved."""
-        values = (plan_id, self._place(path), digest, at.isoformat())
-        self._db.execute("insert or replace into plans (id, path, digest, created_at) values (?, ?, ?, ?)", values)
+        values = (plan_id, self._place(path), digest, at.isoformat(), None)
+        if self._remote:
+            self._remote.keep_plan(plan_id, path)
+        self._db.execute(upsert("plans", ("id", "path", "digest", "created_at", "spent_by"), ("id",)), values)
+
+    def _file(self, plan_id: str, place: str) -> Path:
+        """Where the plan stands here; one that another machine made is fetched."""
+        path = self._path.parent / place
+        if not self._remote or path.is_file():
+            return path
+        return self._remote.fetch_plan(plan_id, self._path.parent / "plans" / f"{plan_id}.plan")
 
     def _place(self, path: Path) -> str:
         home, file = self._path.parent.resolve(), path.resolve()
         return str(file.relative_to(home) if file.is_relative_to(home) else file)
 
+    def drop_plan(self, plan_id: str) -> None:
+        """A plan's file is not kept any more; which run applied it is."""
+        self._db.execute("update plans set path = null where id = ?", (plan_id,))
+        if self._remote:
+            self._remote.drop_plan(plan_id)
+
+    def plans(self) -> list[tuple[str, Path, str]]:
+        """Every plan whose file is kept, oldest first: id, file, and the run that applied it or the empty text."""
+        query = "select id, path, spent_by from plans where path is not null order by created_at nulls first, id"
+        return [(row[0], self._file(row[0], row[1]), row[2] or "") for row in self._db.execute(query).fetchall()]
+
     def find_plan(self, prefix: str) -> list[tuple[str, Path]]:
         """Saved plans whose id begins with the text, newest first."""
-        query = "select id, path from plans where id like ? || '%' order by created_at desc"
-        return [(row[0], self._path.parent / row[1]) for row in self._db.execute(query, (prefix,))]
+        query = (
+            "select id, path from plans where path is not null and id like ? || '%' order by created_at desc nulls last"
+        )
+        return [(row[0], self._file(row[0], row[1])) for row in self._db.execute(query, (prefix,))]
 
     def latest_plan(self) -> tuple[str, Path] | None:
         """The plan that was saved last, or None."""
-        row = self._db.execute("select id, path from plans order by created_at desc, rowid desc limit 1").fetchone()
-        return (row[0], self._path.parent / row[1]) if row else None
+        query = "select id, path from plans where path is not null order by created_at desc nulls last, id desc limit 1"
+        row = self._db.execute(query).fetchone()
+        return (row[0], self._file(row[0], row[1])) if row else None
 
     def find_run(self, plan_id: str) -> tuple[str, datetime] | None:
         """The run that applied the plan, and when it began; None where none did."""
@@ -163,20 +182,15 @@ class Ledger:
 
     # runs and journal
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> AbstractContextManager[None]:
         """All or nothing, durable when the block ends."""
-        self._db.execute("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("rollback")
-            raise
-        self._db.execute("commit")
+        return self._db.transaction()
 
     def start_run(self, run_id: str, plan_id: str, at: datetime, path: Path, continues: str = "") -> None:
         """Open a run and mark its plan, which stands at `path`, as spent, in one step. `continues` is the run that left
         the plan unfinished."""
+        if self._remote:
+            self._remote.keep_plan(plan_id, path)
         with self.transaction():
             values = (run_id, plan_id, at.isoformat(), "running", continues or None)
             self._db.execute(
@@ -188,6 +202,12 @@ class Ledger:
                 (plan_id, self._place(path), run_id),
             )
 
+    def publish(self, con: DuckDBPyConnection) -> None:
+        """Send what changed of the attached memory to the remote state, where there is one. Nothing may be written to
+        the memory afterwards in the same session."""
+        if self._remote:
+            self._remote.publish(con)
+
     def runs_since(self, at: str) -> list[str]:
         """The runs that were started after that moment (ISO 8601 in UTC)."""
         return [row[0] for row in self._db.execute("select id from runs where started_at > ?", (at,))]
@@ -195,7 +215,10 @@ class Ledger:
     def end_run(
         self, run_id: str, at: datetime, status: str, counts: Mapping[str, int], calls: Mapping[str, int]
     ) -> None:
-        """Close a run with its counts."""
+        """Close a run with its counts. What it leaves in memory has been published before: a run that is not closed is
+        remembered again."""
+        if self._remote:
+            self._remote.check_published()
         self._db.execute(
             "update runs set ended_at = ?, status = ?, confirmed = ?, refused = ?, unknown = ?, not_started = ?,"
             " moved = ?, calls = ? where id = ?",
@@ -216,8 +239,14 @@ class Ledger:
         )
 
     def plan_request(self, run_id: str, number: int, request: Mapping[str, str], rows: Sequence[JournalRow]) -> None:
-        """Write a request down before anything is sent; `request` has system, kind, object, key and planned_at."""
+        """Write a request down before anything is sent; `request` has system, kind, object, key and planned_at.
+
+        Raises LockLost where another process may be at work by now.
+        """
+        self.guard()
         with self.transaction():
+            if self._remote:
+                self._remote.fence()
             self._db.execute(
                 "insert into requests (run_id, number, system, kind, object, key, status, planned_at)"
                 " values (?, ?, ?, ?, ?, ?, 'planned', ?)",
@@ -255,17 +284,17 @@ class Ledger:
 
     def parts_of(self, plan_id: str) -> list[RunPart]:
         """The runs that worked at a plan, in their order."""
-        return read_parts(self._db, self._path.parent, "r.plan_id = ?", plan_id)
+        return read_parts(self._db, self._file, "r.plan_id = ?", plan_id)
 
     def newest_run(self, *, unplanned: bool = False) -> RunPart | None:
         """The run that began last; with `unplanned` only where no plan was saved since."""
         since = "r.started_at >= coalesce((select max(created_at) from plans), '')" if unplanned else "true"
-        found = read_parts(self._db, self._path.parent, since)
+        found = read_parts(self._db, self._file, since)
         return found[-1] if found else None
 
     def unfinished_runs(self) -> list[RunPart]:
         """Runs that nothing closed, and closed ones with a job whose outcome is not known, oldest first."""
-        return read_parts(self._db, self._path.parent, f"r.ended_at is null or {HAS_OPEN_JOB}")
+        return read_parts(self._db, self._file, f"r.ended_at is null or {HAS_OPEN_JOB}")
 
     def open_jobs(self, run_id: str) -> list[OpenJob]:
         """Requests of a run that left a job behind whose outcome nobody has written down."""
@@ -321,7 +350,7 @@ class Ledger:
 
     def save_errors(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Keep refusals: (system, object, record, action, payload digest, code, message, run, at)."""
-        self._db.executemany("insert or replace into sync_errors values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany(upsert("sync_errors", ERROR_COLUMNS, ERROR_COLUMNS[:4]), rows)
 
     def clear_errors(self, rows: Sequence[tuple[str, str, str, str]]) -> None:
         """Forget refusals that were overcome: (system, object, record, action)."""
@@ -355,26 +384,3 @@ def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
     }
     damaged = "Restore it from a backup, or move it away: runs and sync errors are then forgotten."
     return StateError(f"{path} cannot be used: {trouble}", hint=way_out.get(code, damaged))
-
-
-@contextmanager
-def hold_lock(path: Path) -> Iterator[None]:
-    """One command at a time in an environment; the lock goes with the process. Raises StateError when it is held."""
-    try:
-        db = sqlite3.connect(path, isolation_level=None, timeout=0.2)
-    except sqlite3.Error as trouble:
-        raise StateError(f"the lock {path} cannot be opened: {trouble}", hint="Check the folder's rights.") from trouble
-    try:
-        db.execute("begin exclusive")
-    except sqlite3.Error as held:
-        db.close()
-        if getattr(held, "sqlite_errorcode", sqlite3.SQLITE_BUSY) != sqlite3.SQLITE_BUSY:
-            raise StateError(f"the lock {path} cannot be used: {held}", hint="Remove it and try again.") from held
-        raise StateError(
-            f"another pardotflow command is at work in {path.parent}", hint="Wait until it ends and try again."
-        ) from held
-    try:
-        yield
-    finally:
-        db.execute("rollback")
-        db.close()

@@ -4,13 +4,15 @@ A base is per linked pair and mapped field the pair of values that the two sides
 that system stored it. A half that was sent and not read back yet is `sent`, and counts as the sent value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from pardotflow.core.errors import StateError
 from pardotflow.store.layout import make_private
+from pardotflow.store.premigration import back_up_memory
 
 VERSION = 5
 """Numbers the shape of the tables. An older memory is brought up to it when it is opened to be read, too."""
@@ -73,36 +75,59 @@ SNAPSHOTS_WAY_OUT = "It is a cache, and is made again by: pardotflow plan --refr
 def attach_memory(con: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
     """Attach the memory as `mem`, made on first use and brought up to this version; raises StateError where it cannot
     be opened or is newer."""
-    fresh = not path.exists()
-    if fresh or not read_only:
-        _attach_to_write(con, path)
+    is_new = not path.exists()
+    if not read_only or is_new:
+        # Whatever is written now, it is no copy of a remote state any more.
+        copy_mark(path).unlink(missing_ok=True)
+    _attach(con, path, "mem" if not read_only or is_new else "mem (read_only)", MEMORY_WAY_OUT)
+    make_private(path)
+    version = _version(con)
+    if version in MIGRATIONS or not version:
+        con.execute("detach mem")
+        if version:
+            back_up_memory(path, version)
+            copy_mark(path).unlink(missing_ok=True)
+        _attach(con, path, "mem", MEMORY_WAY_OUT)
+        _bring_up(con, version)
         if read_only:
             con.execute("detach mem")
-    if read_only:
-        _attach(con, path, "mem (read_only)", MEMORY_WAY_OUT)
-        if _version(con) in MIGRATIONS:
-            con.execute("detach mem")
-            _attach_to_write(con, path)
-            con.execute("detach mem")
             _attach(con, path, "mem (read_only)", MEMORY_WAY_OUT)
-    if _version(con) != VERSION:
+    elif version != VERSION:
         raise StateError(
             f"{path} was written by another version of pardotflow",
             hint="Use the version that wrote it, or move the file away and plan again.",
         )
 
 
-def _attach_to_write(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    first = f"insert into mem.about select 'version', '{VERSION}' where not exists (from mem.about)"
-    _attach(con, path, "mem", MEMORY_WAY_OUT, TABLES + first)
-    make_private(path)
-    for version in range(_version(con), VERSION):
-        step = MIGRATIONS.get(version)
-        if step is not None:
-            con.execute(f"begin; {step} update mem.about set value = '{version + 1}' where key = 'version'; commit;")
+def copy_mark(path: Path) -> Path:
+    """The file beside a memory that says of which generation of a remote state it is a copy."""
+    return path.with_name("memory.copy")
+
+
+def _bring_up(con: duckdb.DuckDBPyConnection, version: int) -> None:
+    """Make the tables of a new memory, or migrate an older one, all or nothing."""
+    steps = "".join(MIGRATIONS[number] for number in range(version, VERSION)) if version else ""
+    with _whole(con):
+        con.execute(TABLES + steps)
+        con.execute("delete from mem.about where key = 'version'")
+        con.execute("insert into mem.about values ('version', ?)", [str(VERSION)])
+
+
+@contextmanager
+def _whole(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    con.execute("begin")
+    is_done = False
+    try:
+        yield
+        is_done = True
+    finally:
+        con.execute("commit" if is_done else "rollback")
 
 
 def _version(con: duckdb.DuckDBPyConnection) -> int:
+    """The version of the attached memory; 0 for a file that holds none."""
+    if not con.execute("select 1 from duckdb_tables() where database_name = 'mem' and table_name = 'about'").fetchone():
+        return 0
     row = con.execute("select value from mem.about where key = 'version'").fetchone()
     return int(row[0]) if row else 0
 

@@ -4,23 +4,29 @@ Record ids of another organisation may look the same and mean other people. So l
 refused, and snapshots of another one begin anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+import duckdb
 
 from pardotflow.core.errors import PlanRefused
 from pardotflow.plan.instance import in_memory
 from pardotflow.store.damage import is_sound
 from pardotflow.store.memory import attach_memory, attach_snapshots
 
+Publish = Callable[[duckdb.DuckDBPyConnection], None]
 _PREFIX = "organization."
 
 
-def bind_memory(path: Path, organizations: Mapping[str, str]) -> None:
-    """Note whose links these are, by system; raises PlanRefused where there are links of another organisation."""
+def bind_memory(path: Path, organizations: Mapping[str, str], publish: Publish = lambda _: None) -> None:
+    """Note whose links these are, by system; raises PlanRefused where there are links of another organisation.
+    `publish` is told of a session that wrote."""
     with in_memory() as con:
-        attach_memory(con, path, read_only=False)
+        attach_memory(con, path, read_only=True)
         known = dict(con.execute("select key, value from mem.about where starts_with(key, ?)", [_PREFIX]).fetchall())
         new = {s: o for s, o in organizations.items() if known.get(_PREFIX + s) != o}
+        if not new:
+            return
         has_links = con.execute("select 1 from mem.links limit 1").fetchone() is not None
         for system, organization in new.items():
             former = known.get(_PREFIX + system)
@@ -29,8 +35,12 @@ def bind_memory(path: Path, organizations: Mapping[str, str]) -> None:
                     f"what is remembered here is of {system} {former}, but this connection is {organization}",
                     hint=f"Check the credentials; to begin anew, move {path} and ledger.sqlite beside it away.",
                 )
+        con.execute("detach mem")
+        attach_memory(con, path, read_only=False)
+        for system, organization in new.items():
             con.execute("delete from mem.about where key = ?", [_PREFIX + system])
             con.execute("insert into mem.about values (?, ?)", [_PREFIX + system, organization])
+        publish(con)
 
 
 def bind_snapshots(path: Path, organizations: Mapping[str, str], *, renew: bool) -> None:

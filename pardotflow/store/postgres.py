@@ -1,0 +1,94 @@
+"""A PostgreSQL database as the seam `store.database` wants it: a schema of its own for each environment.
+
+Every statement is committed, and flushed to the server's disk, before it returns. What psycopg raises becomes a
+StateError; the address with its password is in none of them.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+import psycopg
+from psycopg import sql as names
+
+from pardotflow.core.errors import StateError
+from pardotflow.core.secret import Secret
+from pardotflow.store.database import Rows
+
+CONNECT_SECONDS = 15
+
+
+class PostgresDatabase:
+    """One connection. Raises StateError where the server cannot be reached, or refuses."""
+
+    def __init__(self, url: Secret, schema: str, *, make: bool = True) -> None:
+        self.where = f"schema {schema}"
+        with _named("cannot be reached"):
+            self._connection = psycopg.connect(url.reveal(), autocommit=True, connect_timeout=CONNECT_SECONDS)
+        info = self._connection.info
+        self.where = f"the schema {schema} of {info.dbname} on {info.host or 'this machine'}"
+        # Without it a server may answer before what it was told is on its disk.
+        self.execute("set synchronous_commit = on")
+        self.execute("set client_min_messages = warning")
+        if make and not self.execute("select 1 from pg_namespace where nspname = ?", (schema,)).fetchone():
+            self._run(names.SQL("create schema if not exists {}").format(names.Identifier(schema)))
+        self._run(names.SQL("set search_path to {}").format(names.Identifier(schema)))
+
+    def _run(self, statement: names.Composed) -> None:
+        with _named("refuses"):
+            self._connection.execute(statement)
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> Rows:
+        """One statement."""
+        with _named("refuses"):
+            return self._connection.execute(_translated(sql), tuple(values))
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]]) -> object:
+        """One statement for each row of values."""
+        with _named("refuses"), self._connection.cursor() as cursor:
+            cursor.executemany(_translated(sql), [tuple(row) for row in rows])
+        return None
+
+    def run_script(self, sql: str) -> None:
+        """Statements without values, all or none."""
+        with _named("refuses"), self._connection.transaction():
+            self._connection.execute(sql)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, durable when the block ends."""
+        with _named("refuses"), self._connection.transaction():
+            yield
+
+    @contextmanager
+    def only(self, table: str) -> Iterator[None]:
+        """A transaction in which nobody else is in such a block of the same table, nor writes it."""
+        with self.transaction():
+            self._run(names.SQL("lock table {} in exclusive mode").format(names.Identifier(table)))
+            yield
+
+    def moment(self) -> datetime:
+        """The server's clock."""
+        [(found,)] = self.execute("select clock_timestamp() at time zone 'UTC'").fetchall()
+        return datetime.fromisoformat(f"{found.isoformat()}+00:00")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+def _translated(sql: str) -> str:
+    """Statements are ours; what comes from outside stands in the values."""
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+@contextmanager
+def _named(what: str) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as trouble:
+        told = (trouble.diag.message_primary or str(trouble) or type(trouble).__name__).splitlines()[0]
+        raise StateError(
+            f"the database of the remote state {what}: {told}",
+            hint="Check url and schema under state: in the environment's file, the user's rights, and the network.",
+        ) from trouble

@@ -1,0 +1,164 @@
+"""Two machines with one remote state: two clones of the project folder, each with its own local files.
+
+What one does the other knows; they never apply at once; what a lost machine left undone another one ends.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import psycopg
+import pytest
+
+from tests.postgres import serving_postgres
+
+from .driving import Project, copy_project
+from .judging import last_asked, people, writes
+from .live import ORG, Live, living
+
+STATE = """
+state:
+  type: postgres
+  url: "{{ env_var('STATE_URL') }}"
+  schema: small_live
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machines:
+    """A served org and two clones of the project that share its state."""
+
+    live: Live
+    a: Project
+    b: Project
+    url: str
+
+    def counted(self, query: str) -> int:
+        """One number from the remote state."""
+        with psycopg.connect(self.url, autocommit=True) as db:
+            db.execute("set search_path to small_live")
+            row = db.execute(query.encode()).fetchone()
+        return int(row[0]) if row else -1
+
+    def let_a_minute_pass(self) -> None:
+        """For the journal, requests without an answer were sent long ago: a lagging cache would show them now."""
+        with psycopg.connect(self.url, autocommit=True) as db:
+            earlier = "sent_at = '2020' || substr(sent_at, 5)"
+            db.execute(f"update small_live.requests set {earlier} where status in ('sent', 'unknown')".encode())
+
+
+@pytest.fixture(scope="module")
+def machines(live_settled: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
+    """Both machines at rest: the first one has linked everybody."""
+    a = copy_project(live_settled, tmp_path_factory.mktemp("machines") / "a")
+    shutil.rmtree(a.root / ".pardotflow")
+    environment = a.root / "environments" / "live.yml"
+    environment.write_text(environment.read_text() + STATE)
+    b = copy_project(a, tmp_path_factory.mktemp("machines") / "b")
+    (b.root / ORG).unlink()
+    with serving_postgres() as url, living(a) as live:
+        variables = {**live.project.variables, "STATE_URL": url}
+        yield Machines(
+            live=live,
+            a=replace(a, environment="live", variables=variables),
+            b=replace(b, environment="live", variables=variables),
+            url=url,
+        )
+
+
+def _run(project: Project, *arguments: str, code: int = 0) -> str:
+    said = project.run(
+        *arguments, "--env", "live", *(() if arguments[0] in ("show", "state") else ("--quiet",))
+    ).expect(code)
+    return said.out + said.err
+
+
+def test_what_one_machine_does_the_other_knows(machines: Machines) -> None:
+    a, b, live = machines.a, machines.b, machines.live
+    _run(a, "apply", "--yes")
+    assert "No changes." in _run(a, "plan")
+    assert not b.state.exists()
+    assert "No changes." in _run(b, "plan"), "links and bases of the first machine are known to the second"
+
+    live.edit("Contact/contact1@small.example", Phone="+1 555 0777")
+    plan = a.run("plan", "--env", "live", "--quiet").expect(0)
+    assert "Phone" in plan.out or "phone" in plan.out
+    shown = _run(b, "show", plan.plan_id)
+    assert "+1 555 0777" in shown, "a saved plan is known to both"
+    _run(b, "apply", plan.plan_id, "--yes")
+    assert "Applied already: run " in _run(a, "show", plan.plan_id)
+    assert "was applied already, by run" in _run(a, "apply", plan.plan_id, "--yes", code=3)
+    assert "No changes." in _run(a, "plan")
+    assert people(live.data)["prospect", "1001"]["phone"] == "+1 555 0777"
+
+    # The value of a person on the other side is seen as moved, which needs the base that b remembered.
+    live.edit("prospect/contact1@small.example", phone="+1 555 0888")
+    _run(a, "apply", "--yes")
+    contacts = {row["Email"]: row["Phone"] for (kind, _), row in people(live.data).items() if kind == "Contact"}
+    assert contacts["contact1@small.example"] == "+1 555 0888"
+    assert machines.counted("select count(*) from runs where ended_at is not null") >= 3
+    assert machines.counted("select count(*) from requests where status = 'answered'") >= 2
+    assert (a.state / "plans").stat().st_mode & 0o077 == 0
+
+
+def test_two_machines_apply_at_once_and_one_is_refused_or_waits(machines: Machines) -> None:
+    a, b, live = machines.a, machines.b, machines.live
+    for n in range(6):
+        live.edit(f"Contact/contact{n}@small.example", Title=f"Head {n}")
+    live.switch(latency=0.4)
+    since = last_asked(live.data)
+    with a.start("apply", "--env", "live", "--yes", "--quiet") as first:
+        _until(lambda: machines.counted("select count(*) from holder") == 1)
+        refused = b.run("apply", "--env", "live", "--yes", "--quiet").expect(1)
+        assert "another pardotflow command is at work in the schema small_live" in refused.err
+        assert ": apply by " in refused.err and "--wait SECONDS" in refused.err
+        waited = b.run("apply", "--env", "live", "--yes", "--quiet", "--wait", "60").expect(0)
+        _, err = first.communicate(timeout=60)
+    live.switch(latency=0.0)
+    assert (first.returncode, err) == (0, "")
+    assert "Waiting up to 60 s for apply by" in waited.err
+    assert len({w.path for w in writes(live.data, since)}) == len(writes(live.data, since)), "nothing was sent twice"
+    prospects = {row["email"]: row["jobTitle"] for (kind, _), row in people(live.data).items() if kind == "prospect"}
+    assert [prospects[f"contact{n}@small.example"] for n in range(6)] == [f"Head {n}" for n in range(6)]
+    assert machines.counted("select count(*) from holder") == 0
+
+
+def test_a_machine_that_is_lost_in_the_middle_of_an_apply(machines: Machines) -> None:
+    a, b, live = machines.a, machines.b, machines.live
+    for n in range(8):
+        live.edit(f"Contact/contact{n}@small.example", Title=f"Lost {n}")
+    live.create("Contact", LastName="Runner", Email="runner@small.example", MailingCountry="NO")
+    live.switch(latency=0.5)
+    since = last_asked(live.data)
+    with a.start("apply", "--env", "live", "--yes", "--quiet") as process:
+        _until(lambda: len(writes(live.data, since)) >= 1)
+        process.kill()
+        process.communicate()
+    shutil.rmtree(a.root / ".pardotflow")
+    live.switch(latency=0.0)
+    time.sleep(1)
+    machines.let_a_minute_pass()
+    said = b.run("plan", "--env", "live", "--quiet").expect(0)
+    assert "was cut short: " in said.err
+    assert "The lock was taken over: its process is gone. It was apply by" in said.err
+    _run(b, "apply", "--yes")
+    assert "No changes." in _run(b, "plan")
+    assert "No changes." in _run(a, "plan")
+    found = people(live.data)
+    prospects = [
+        row for (kind, _), row in found.items() if kind == "prospect" and row["email"] == "runner@small.example"
+    ]
+    assert len(prospects) == 1
+    titles = {row["email"]: row["jobTitle"] for (kind, _), row in found.items() if kind == "prospect"}
+    assert [titles[f"contact{n}@small.example"] for n in range(8)] == [f"Lost {n}" for n in range(8)]
+    assert machines.counted("select count(*) from runs where status = 'cut_short'") == 1
+
+
+def _until(is_so: object, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.05)
