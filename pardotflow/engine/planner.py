@@ -38,6 +38,7 @@ from pardotflow.engine.order import plan_order
 from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.plannotes import plan_notes
 from pardotflow.engine.quote import literal
+from pardotflow.engine.refusals import load_refusals
 from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
@@ -299,7 +300,7 @@ def compare_syncs(
 def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> Set[str]:
     """Refusals that are still open, creates whose answer never came, and what people decided, as tables of the session;
     returns the syncs with decisions."""
-    insert_rows(con, "sync_errors", request.ledger.sync_errors())
+    load_refusals(con, request.ledger)
     load_unknown_creates(con, request.ledger, request.connectors)
     return load_decisions(con, request.ledger)
 

@@ -11,15 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.errors import StateError
 from pardotflow.store.decisions import TABLE as DECISIONS
 from pardotflow.store.decisions import Decision, delete_decisions, read_decisions, write_decisions
 from pardotflow.store.layout import make_private
+from pardotflow.store.syncerrors import MIGRATION as SYNC_ERRORS_MIGRATION
+from pardotflow.store.syncerrors import TABLE as SYNC_ERRORS
+from pardotflow.store.syncerrors import ErrorState, SyncError, delete_errors, read_errors, set_states, write_errors
 
-VERSION = 3
+VERSION = 4
 
 TABLES = f"""
 create table about (key text primary key, value text) without rowid;
@@ -39,16 +41,17 @@ create table request_rows (
   code text, message text, primary key (run_id, number, change)
 );
 create index open_requests on requests (status);
-create table sync_errors (
-  system text, object text, record text, action text, payload text, code text, message text,
-  run_id text, at text, primary key (system, object, record, action)
-);
+{SYNC_ERRORS}
 create table describes (connection text, object text, at text, body text, primary key (connection, object));
 create table identities (connection text primary key, organization text, user text);
 {DECISIONS}
 """
 
-MIGRATIONS: Mapping[int, str] = {1: DECISIONS, 2: "delete from describes where connection = 'pardot';"}
+MIGRATIONS: Mapping[int, str] = {
+    1: DECISIONS,
+    2: "delete from describes where connection = 'pardot';",
+    3: SYNC_ERRORS_MIGRATION,
+}
 """By version: the statements that bring a ledger of it to the next one. What an older version described of Pardot does
 not say which custom fields the vendor's connector maps, and is read again."""
 
@@ -313,27 +316,24 @@ class Ledger:
 
     # sync errors
 
-    def save_errors(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Keep refusals: (system, object, record, action, payload digest, code, message, run, at)."""
-        self._db.executemany("insert or replace into sync_errors values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    def save_errors(self, errors: Sequence[SyncError]) -> None:
+        """Keep refusals, all or none."""
+        with self.transaction():
+            write_errors(self._db, errors)
 
-    def clear_errors(self, rows: Sequence[tuple[str, str, str, str]]) -> None:
-        """Forget refusals that were overcome: (system, object, record, action)."""
-        query = "delete from sync_errors where system = ? and object = ? and record = ? and action = ?"
-        self._db.executemany(query, rows)
+    def clear_errors(self, about: Sequence[tuple[str, str, str, str]]) -> None:
+        """Forget refusals that are resolved: (system, object, record, action)."""
+        with self.transaction():
+            delete_errors(self._db, about)
 
-    def sync_errors(self) -> list[tuple[str, str, str, str, str, str, str]]:
-        """All kept refusals: system, object, record, action, payload digest, code, message."""
-        return self._db.execute(
-            "select system, object, record, action, payload, code, message from sync_errors order by 1, 2, 3, 4"
-        ).fetchall()
+    def decide_errors(self, errors: Sequence[SyncError], state: ErrorState, at: datetime) -> None:
+        """Remember what people want done about refusals, all or none."""
+        with self.transaction():
+            set_states(self._db, errors, state, at.isoformat())
 
-    def refusals(self) -> list[tuple[str, str, str, str, str, str, str, datetime]]:
-        """All kept refusals for people: system, object, record, action, code, message, the run and the moment."""
-        rows = self._db.execute(
-            "select system, object, record, action, code, message, run_id, at from sync_errors order by 1, 2, 3, 4"
-        )
-        return [(*row[:7], datetime.fromisoformat(row[7])) for row in rows]
+    def sync_errors(self) -> list[SyncError]:
+        """All kept refusals, in one order."""
+        return read_errors(self._db)
 
 
 def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
