@@ -1,15 +1,16 @@
 """The commands about what runs did: what was refused, what was done, and how it is taken back."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pardotflow.cli.options import HERE, Clear, Env, Format, Project, Var, choice, end
+from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Var, choice, end
 
 
 def add_run_commands(app: typer.Typer) -> None:
     """Make them commands of the program."""
-    for command in (errors,):
+    for command in (errors, history, revert):
         app.command()(command)
 
 
@@ -44,3 +45,52 @@ def errors(
         full=full,
     )
     end(resolving.errors(choice(project, env, var), options))
+
+
+def history(
+    run: Annotated[str, typer.Argument(metavar="[RUN]", help="A run's id, or how it begins; without it, all.")] = "",
+    project: Project = HERE,
+    env: Env = None,
+    var: Var = None,
+    format: Format = "text",
+    clear_values: Clear = False,
+    full: Full = False,
+) -> None:
+    """List the runs, or show what one of them did."""
+    from pardotflow.cli import reverting
+
+    options = reverting.HistoryOptions(run=run, format=format, clear_values=clear_values, full=full)
+    end(reverting.history(choice(project, env, var), options))
+
+
+def revert(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or how it begins: see history.")],
+    select: Annotated[
+        list[str] | None, typer.Option("--select", help="Only this: Object, Object/id, either with #Field; several.")
+    ] = None,
+    over_edits: Annotated[
+        bool, typer.Option("--over-edits", help="Take back what somebody edited since, too.")
+    ] = False,
+    project: Project = HERE,
+    env: Env = None,
+    var: Var = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where to save the plan file.")] = None,
+    format: Format = "text",
+    clear_values: Clear = False,
+    full: Full = False,
+    quiet: Quiet = False,
+) -> None:
+    """Plan what takes a run back: old values, records that it made or deleted. Apply it like any plan."""
+    from pardotflow.cli import reverting
+
+    options = reverting.RevertOptions(
+        run=run,
+        select=tuple(select or ()),
+        over_edits=over_edits,
+        out=out,
+        format=format,
+        clear_values=clear_values,
+        full=full,
+        quiet=quiet,
+    )
+    end(reverting.revert(choice(project, env, var), options))

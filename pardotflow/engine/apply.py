@@ -26,6 +26,7 @@ from pardotflow.engine.interruption import noted_interrupts, stop_if_asked
 from pardotflow.engine.planner import open_rows
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
+from pardotflow.engine.revertedfields import with_reverted_fields
 from pardotflow.engine.runreport import run_report
 from pardotflow.engine.send import Change, Outcome, Sender
 from pardotflow.engine.session import open_session
@@ -144,6 +145,7 @@ def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[
 def _reread(con: duckdb.DuckDBPyConnection, request: ApplyRequest, newer_runs: Sequence[str]) -> None:
     """Law 3: what changed since the plan's cursors is read, and what moved is left out."""
     syncs, wanted = open_rows(request.project, request.catalog)
+    wanted = with_reverted_fields(con, wanted, request.catalog)
     touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
     creates = rows(con, "select count(*) from plan.changes where action = 'create' and sendable")[0][0]
     # A record that somebody made meanwhile can stand in any object.

@@ -17,6 +17,7 @@ from pardotflow.core.errors import StateError
 from pardotflow.store.decisions import TABLE as DECISIONS
 from pardotflow.store.decisions import Decision, delete_decisions, read_decisions, write_decisions
 from pardotflow.store.layout import make_private
+from pardotflow.store.runs import RunRecord, read_runs
 from pardotflow.store.syncerrors import MIGRATION as SYNC_ERRORS_MIGRATION
 from pardotflow.store.syncerrors import TABLE as SYNC_ERRORS
 from pardotflow.store.syncerrors import ErrorState, SyncError, delete_errors, read_errors, set_states, write_errors
@@ -194,6 +195,10 @@ class Ledger:
                 " on conflict (id) do update set spent_by = excluded.spent_by, path = excluded.path",
                 (plan_id, self._place(path), run_id),
             )
+
+    def runs(self, prefix: str = "") -> list[RunRecord]:
+        """The runs whose id begins with the text, the last one first."""
+        return read_runs(self._db, self._path.parent, prefix)
 
     def runs_since(self, at: str) -> list[str]:
         """The runs that were started after that moment (ISO 8601 in UTC)."""

@@ -45,6 +45,7 @@ HELD: Mapping[str, str] = {
     HeldKind.FILTERED_SOURCE: "A filter keeps records of the other side out, so nothing new is made there",
     HeldKind.CANNOT_UNDELETE: "We deleted it; only a person can take it out of that recycle bin",
     HeldKind.EMAIL_TAKEN: "Another prospect has that address, or is to have it",
+    HeldKind.CANNOT_REVERT: "It cannot be taken back",
     HeldKind.REFUSED: "The system refused it, and it is the same change still",
     HeldKind.UNMAPPED_USER: "No user of the other system stands for this one",
     HeldKind.KEPT_BY_DECISION: "A person decided to keep both values",

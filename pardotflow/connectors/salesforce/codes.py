@@ -92,6 +92,9 @@ CODES = code_table(
     VendorCode(code="ENTITY_IS_DELETED", about=_ROW, way_out="the record was deleted: read again"),
     VendorCode(code="CANNOT_UPDATE_CONVERTED_LEAD", about=_ROW, way_out="write to the contact that the lead became"),
     VendorCode(code="DELETE_FAILED", about=_ROW),
+    VendorCode(
+        code="UNDELETE_FAILED", about=_ROW, way_out="it is not in the recycle bin: it is back already, or purged"
+    ),
     VendorCode(code="STORAGE_LIMIT_EXCEEDED", about=_ROW, transient=True, way_out="free storage in the org"),
     VendorCode(code="LIMIT_EXCEEDED", about=_ROW, transient=True, way_out="try again later"),
     VendorCode(code="TOO_MANY_APEX_REQUESTS", about=_ROW, transient=True, way_out="try again later"),

@@ -28,11 +28,13 @@ from pardotflow.connectors.protocol import (
     calls_for,
     ignore_handle,
 )
+from pardotflow.connectors.salesforce.cascades import count_cascades
 from pardotflow.connectors.salesforce.describe import read_object
 from pardotflow.connectors.salesforce.dialect import SalesforceDialect
 from pardotflow.connectors.salesforce.ids import long_id
 from pardotflow.connectors.salesforce.reads import Deleted, Reader
 from pardotflow.connectors.salesforce.soql import check_name
+from pardotflow.connectors.salesforce.undelete import prepare_undelete, send_undelete
 from pardotflow.connectors.salesforce.writes import MOST_ROWS, WriteHeaders, prepare_batch, send_batch, split_batch
 from pardotflow.connectors.session import Call, Session
 from pardotflow.core.clock import Clock
@@ -133,16 +135,24 @@ class SalesforceConnector:
         """Ids deleted between two moments of the last 15 days, with what the org's log covers."""
         return self._reader.read_deleted(object_name, start, end)
 
+    def cascades(self, object_name: str, ids: Sequence[str]) -> list[tuple[str, str, int]]:
+        """What is deleted together with these records: child object, its field, and how many; some calls."""
+        return count_cascades(self._session, object_name, ids, version=self._settings.api_version)
+
     def split(self, batch: Batch) -> Iterator[Batch]:
         """Batches of at most 200 rows."""
         return split_batch(batch)
 
     def prepare(self, batch: Batch) -> PreparedRequest:
         """The request for at most 200 rows; pure."""
+        if batch.operation is Operation.UNDELETE:
+            return prepare_undelete(batch, version=self._settings.api_version)
         return prepare_batch(batch, version=self._settings.api_version, headers=self._settings.headers)
 
     def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
         """Send; raises RequestRefused where the whole request is refused, OutcomeUnknown where nobody knows."""
+        if prepared.kind is Operation.UNDELETE:
+            return send_undelete(self._session, prepared)
         return send_batch(self._session, prepared, version=self._settings.api_version)
 
     def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
