@@ -43,7 +43,7 @@ HELD: Mapping[str, str] = {
     HeldKind.UNKNOWN_OUTCOME: "A create was sent and its answer never came",
     HeldKind.INCOMPLETE_READ: "The other side was not read whole, so nothing new is made there",
     HeldKind.FILTERED_SOURCE: "A filter keeps records of the other side out, so nothing new is made there",
-    HeldKind.CANNOT_UNDELETE: "We deleted it; only a person can take it out of that recycle bin",
+    HeldKind.CANNOT_UNDELETE: "We deleted it; a person can take it out of that recycle bin, or revert",
     HeldKind.EMAIL_TAKEN: "Another prospect has that address, or is to have it",
     HeldKind.CANNOT_REVERT: "It cannot be taken back",
     HeldKind.REFUSED: "The system refused it, and it is the same change still",
