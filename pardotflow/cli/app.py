@@ -14,6 +14,7 @@ from pardotflow import __version__
 from pardotflow.cli.emulator_app import emulator_app
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Var, Wait, choice, end
+from pardotflow.cli.run_commands import add_run_commands
 from pardotflow.cli.state_app import state_app
 
 app = typer.Typer(
@@ -239,6 +240,9 @@ def test(
         files=tuple(files or ()), sync=sync, format=format, coverage=coverage, generate=generate, out=out
     )
     end(testing.test(choice(project, env, var), options))
+
+
+add_run_commands(app)
 
 
 def main() -> None:

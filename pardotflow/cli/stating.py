@@ -67,7 +67,7 @@ def show_record(choice: Choice, record: str, *, format: str) -> Exit:
         records = dict.fromkeys([place, *((k.a_object, k.a_id) for k in links), *((k.b_object, k.b_id) for k in links)])
         written = list_written(con, list(records))
     with read_ledger(project) as ledger:
-        errors = [e for e in (ledger.sync_errors() if ledger else []) if e[2] in {i for _, i in records}]
+        errors = [e for e in (ledger.sync_errors() if ledger else []) if e.record in {i for _, i in records}]
         decisions = [d for d in (ledger.decisions() if ledger else []) if (d.a_object, d.a_id) in records]
     if not (links or bases or written or errors):
         raise UsageError(f"nothing is remembered of {address}", hint="See what is: pardotflow state list")
@@ -76,7 +76,7 @@ def show_record(choice: Choice, record: str, *, format: str) -> Exit:
             "links": [asdict(k) for k in links],
             "bases": [asdict(b) for b in bases],
             "written": [asdict(w) for w in written],
-            "errors": [dict(zip(("system", "object", "record", "action"), e[:4], strict=True)) for e in errors],
+            "errors": [dict(zip(("system", "object", "record", "action"), e.about, strict=True)) for e in errors],
             "decisions": [asdict(d) for d in decisions],
         }
         write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
@@ -92,8 +92,8 @@ def show_record(choice: Choice, record: str, *, format: str) -> Exit:
             (w.written_at, f"{w.object}/{w.id}", w.field, w.before or "–", w.after or "–", w.run_id) for w in written
         ]
         show(render_table([Column(title=t) for t in titles], rows, width=width()))
-    for system, item, key, action, _, code, message in errors:
-        write(f"\nsync error: {action} of {system} {item}/{key}: {code} {message}\n")
+    for e in errors:
+        write(f"\nsync error: {e.action} of {e.system} {e.object}/{e.record}: {e.code} {e.message}\n")
     for each in decisions:
         write(f"\ndecision: {each.mapping}: {each.decision}, {each.decided_at[:16]}, from {each.source}\n")
     return Exit.FINE

@@ -3,6 +3,7 @@
 They stand beside the vendors' codes and are explained like them.
 """
 
+from pardotflow.connectors.cause import Cause
 from pardotflow.connectors.protocol import Row, RowResult
 from pardotflow.connectors.verdict import VendorCode, Verdict, code_table
 
@@ -28,6 +29,8 @@ CODES = code_table(
         way_out="the job was stopped before it came to this row, so nothing of it was written: plan again",
     ),
 )
+
+CAUSES_OF = {ROW_TOO_LARGE: Cause.DATA, FIELD_TOO_LARGE: Cause.DATA, NOT_PROCESSED: Cause.TRANSIENT}
 
 
 def refused_row(row: Row, code: str, message: str, fields: tuple[str, ...] = ()) -> RowResult:

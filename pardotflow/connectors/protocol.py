@@ -39,7 +39,7 @@ class Operation(StrEnum):
     DELETE = "delete"
     """Into the system's recycle bin."""
     UNDELETE = "undelete"
-    """Out of it again; Salesforce has no such request in its REST API."""
+    """Out of it again; in Salesforce by SOAP, for its REST API has no such request."""
     IMPORT_UPDATES = "import_updates"
     IMPORT_CREATES = "import_creates"
     BULK_UPDATES = "bulk_updates"

@@ -4,7 +4,7 @@ What differs between the vendors (address, headers, the form of errors, codes) i
 A refused token is renewed once for a request: a system that refuses the new one too has another reason.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import quote
@@ -43,6 +43,8 @@ class Call:
     effect: Effect = Effect.NONE
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
+    content_for: Callable[[AccessToken], bytes] | None = None
+    """Of a call whose body carries the token: the body for a token, in place of `content`."""
     files: tuple[tuple[str, str, bytes, str], ...] = ()
     signed: bool = True
     """False for the few resources that need no token and are not counted."""
@@ -126,7 +128,7 @@ class Session:
             url=self._dialect.base_url(token) + call.path,
             effect=call.effect,
             headers={**headers, **call.headers},
-            content=call.content,
+            content=call.content_for(token) if call.content_for else call.content,
             files=call.files,
             counted=call.signed,
         )

@@ -23,18 +23,19 @@ ASSEMBLED = ("out_fields", "out_links", "out_creates", "out_agreed", "out_confli
 def assemble_plan(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
     """One ordered plan of what all syncs found, in the attached plan file."""
     con.execute("begin")
-    lines = [
-        [n, sync.name, str(sync.strength), str(sync.a.system), str(sync.b.system), sync.line]
-        for n, sync in enumerate(syncs)
-    ]
-    insert_rows(con, "plan.syncs", lines)
-    _name_keys(con, syncs)
+    name_syncs(con, syncs)
     run(con, "assemble", filled=filled(con, ASSEMBLED), copied=COPIED)
     plan_recycling(con, syncs)
     con.execute("commit")
 
 
-def _name_keys(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
+def name_syncs(con: duckdb.DuckDBPyConnection, syncs: tuple[CompiledSync, ...]) -> None:
+    """Write down in the attached plan which syncs there are, with their mappings; keys stand in the session."""
+    lines = [
+        [n, sync.name, str(sync.strength), str(sync.a.system), str(sync.b.system), sync.line]
+        for n, sync in enumerate(syncs)
+    ]
+    insert_rows(con, "plan.syncs", lines)
     con.execute("create or replace temp table all_keys (sync varchar, key_no integer, key varchar)")
     insert_rows(con, "all_keys", [[s.name, k.number, k.name] for s in syncs for k in s.keys])
     mappings = [(sync.name, mapping) for sync in syncs for mapping in sync.mappings]

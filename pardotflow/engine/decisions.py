@@ -92,6 +92,7 @@ The table names a source; the value is then held (shown, not sent) when
 | `open_conflict` | the policy asks, or cannot tell |
 | `kept_by_decision` | a person decided to keep both values |
 | `refused` | the system refused exactly this change before |
+| `cannot_revert` | it cannot be taken back (`docs/revert.md`) |
 
 A Salesforce checkbox is never blank, and a blank beside it compares as `false`. A field that holds nothing and is not
 known to have held anything is a blank all the same: it takes no tick away but under `on_blank: clear`.
@@ -144,7 +145,7 @@ counterpart:
 | it comes back after `recreate` made another one | held as a duplicate, unless a match key finds it somebody |
 | … and the one made in its place goes, too | both sides of the former link are held until a match key links them |
 | it comes back, and a person deleted the counterpart | nothing: it is listed until the counterpart is back |
-| a prospect comes back, and we deleted its Salesforce record | held (`cannot_undelete`): that API has no undelete |
+| a prospect comes back, and we deleted its Salesforce record | held (`cannot_undelete`): a person or `revert` does |
 | a merge, and only the loser has a prospect | the link follows with its bases; each field has its own rule |
 | a merge, and both have a prospect | the loser's is ambiguous, or archived with `archive` while both are as planned |
 | two records with a prospect become one that had none | nothing: both prospects are listed as ambiguous |

@@ -5,7 +5,7 @@ count the guards; choose the routes; write meta data and digest. Nothing is writ
 """
 
 import shutil
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC
 from hashlib import sha256
@@ -38,6 +38,7 @@ from pardotflow.engine.order import plan_order
 from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.plannotes import plan_notes
 from pardotflow.engine.quote import literal
+from pardotflow.engine.refusals import load_refusals
 from pardotflow.engine.remainder import Remainder, load_remainder
 from pardotflow.engine.routes import choose_routes, describe_route
 from pardotflow.engine.seen import record_seen
@@ -88,13 +89,11 @@ class PlanRequest:
     @property
     def selection(self) -> str:
         """What the plan is narrowed to, in words; empty for everything."""
-        return self.record or (f"what is left of run {self.remainder.run_id}" if self.remainder else "")
+        return self.record or (self.remainder.words if self.remainder else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SidesRead:
-    """What was read for the plan."""
-
     coverage: tuple[Coverage, ...]
     complete: bool
     shrunk: tuple[GuardRow, ...]
@@ -109,30 +108,30 @@ def make_plan(request: PlanRequest) -> Path:
     draft = request.layout.plans / "draft.plan"
     try:
         meta = _draft_plan(request, draft)
-        path = _put_in_place(draft, request.output or request.layout.plans / f"{meta['id']}.plan")
+        path = put_in_place(draft, request.output or request.layout.plans / f"{meta['id']}.plan")
     except InvalidProject as found:
         raise InvalidProject(with_frames(found.diagnostics, request.project.root)) from found
     finally:
-        _remove_draft(draft)
+        remove_draft(draft)
     request.ledger.save_plan(meta["id"], path, meta["digest"], request.clock.now())
     return path
 
 
 def _draft_plan(request: PlanRequest, draft: Path) -> dict[str, str]:
     """Make the whole plan under a name that nobody applies; returns its meta data."""
-    _remove_draft(draft)
+    remove_draft(draft)
     with open_session(request.layout) as con:
         con.execute(f"attach {literal(str(draft))} as plan")
         execute(con, f"begin; {TABLES} commit;")
         syncs, read = read_sides(con, request)
         read = _read_pairs_singly(con, request, syncs, read)
         notes = _run_syncs(con, request, draft, syncs, read)
-        meta = _finish(con, request, syncs, replace(read, notes=(*read.notes, *notes)))
+        meta = finish_plan(con, request, syncs, replace(read, notes=(*read.notes, *notes)))
         con.execute("detach plan")
     return meta
 
 
-def _put_in_place(draft: Path, path: Path) -> Path:
+def put_in_place(draft: Path, path: Path) -> Path:
     """Give a finished plan its name; raises UsageError where it cannot be put there."""
     make_private(draft)
     try:
@@ -146,7 +145,8 @@ def _put_in_place(draft: Path, path: Path) -> Path:
     return path.resolve()
 
 
-def _remove_draft(draft: Path) -> None:
+def remove_draft(draft: Path) -> None:
+    """Remove what an unfinished plan has left."""
     for file in (draft, draft.with_name(f"{draft.name}.wal")):
         file.unlink(missing_ok=True)
 
@@ -157,9 +157,14 @@ def open_rows(project: Project, catalog: Catalog) -> tuple[tuple[CompiledSync, .
     return syncs, wanted_objects(project, syncs, catalog)
 
 
-def read_sides(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> tuple[tuple[CompiledSync, ...], SidesRead]:
-    """Refresh the snapshots and open every relation that the syncs read."""
+def read_sides(
+    con: duckdb.DuckDBPyConnection,
+    request: PlanRequest,
+    widen: Callable[[Iterable[Wanted]], tuple[Wanted, ...]] = tuple,
+) -> tuple[tuple[CompiledSync, ...], SidesRead]:
+    """Refresh the snapshots and open every relation that the syncs read; `widen` says what else is wanted."""
     syncs, wanted = open_rows(request.project, request.catalog)
+    wanted = widen(wanted)
     focus, coverage, results = Focus(), tuple[Coverage, ...](), list[Refreshed]()
     if request.offline:
         focus = remembered_record(con, syncs, wanted, request.record)
@@ -307,12 +312,12 @@ def compare_syncs(
 def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> Set[str]:
     """Refusals that are still open, creates whose answer never came, and what people decided, as tables of the session;
     returns the syncs with decisions."""
-    insert_rows(con, "sync_errors", request.ledger.sync_errors())
+    load_refusals(con, request.ledger)
     load_unknown_creates(con, request.ledger, request.connectors)
     return load_decisions(con, request.ledger)
 
 
-def _finish(
+def finish_plan(
     con: duckdb.DuckDBPyConnection, request: PlanRequest, syncs: tuple[CompiledSync, ...], read: SidesRead
 ) -> dict[str, str]:
     """Guards, routes, notes, meta data; returns the meta data."""

@@ -9,6 +9,7 @@ from pardotflow.connectors.protocol import Identity
 from pardotflow.engine.compiled import CompiledKey, CompiledSync
 from pardotflow.engine.headers import header_notes
 from pardotflow.engine.recycle import recycling_notes
+from pardotflow.engine.refusals import refusals_note
 from pardotflow.engine.sqlfile import rows
 
 
@@ -42,7 +43,7 @@ def plan_notes(
         notes.append(
             f"{_records(disagree)} with the id of another record than the one that is linked; those ids are left alone"
         )
-    return [*notes, *recycling_notes(con)]
+    return [*notes, *recycling_notes(con), *refusals_note(con)]
 
 
 def _blank_keys(con: duckdb.DuckDBPyConnection, syncs: Iterable[CompiledSync]) -> list[str]:

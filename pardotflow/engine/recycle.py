@@ -15,7 +15,7 @@ from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.sqlfile import rows, run
 
-NO_WAY_BACK = "the API takes nothing out of Salesforce's recycle bin; a person can, for 15 days"
+WAY_BACK = "Salesforce's recycle bin keeps them for 15 days, and revert takes them out of it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def recycling_notes(con: duckdb.DuckDBPyConnection) -> list[str]:
     )
     gone, again, lost = rows(con, query)[0]
     told = (
-        (gone, f"deleted: {NO_WAY_BACK}"),
+        (gone, f"deleted: {WAY_BACK}"),
         (again, "made again in the place of one that was deleted"),
         (lost, "archived after a merge: lists, tags and activities are not copied"),
     )

@@ -21,6 +21,11 @@ class Remainder:
     plan: Path
     settled: frozenset[int]
 
+    @property
+    def words(self) -> str:
+        """What a plan is narrowed to by it."""
+        return f"what is left of run {self.run_id}"
+
 
 def find_remainder(ledger: Ledger) -> Remainder | None:
     """What the newest run may have left; None where there is none, or its plan is not known any more."""

@@ -71,6 +71,6 @@ def describe_route(route: Route) -> str:
         Operation.IMPORT_UPDATES: "updates by import",
         Operation.IMPORT_CREATES: "creates by import",
         Operation.DELETE: "deletes" if route.system == System.SALESFORCE else "deletes, one call each",
-        Operation.UNDELETE: "undeletes, one call each",
+        Operation.UNDELETE: "undeletes" if route.system == System.SALESFORCE else "undeletes, one call each",
     }
     return f"{route.object} {words.get(route.operation, str(route.operation))}"

@@ -8,6 +8,7 @@ from pardotflow.core.values import System
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.quote import literal, name
+from pardotflow.engine.revertedfields import reverted_fields
 from pardotflow.engine.sqlfile import rows
 from pardotflow.plan.file import filled
 
@@ -33,9 +34,11 @@ def record_seen(
         ") where not starts_with(id, 'new:') and system <> 'warehouse'"
     )
     touched = {tuple(row) for row in rows(con, "select distinct system, object from touched")}
-    for (system, item), fields in _fields(syncs).items():
+    written = reverted_fields(con)
+    for (system, item), mapped in _fields(syncs).items():
         if (system, item) not in touched:
             continue
+        fields = sorted({*mapped, *written.get((system, item), ())})
         con.execute(
             f"insert into {table} select {literal(system)}, {literal(item)}, s._id, {digest_of(fields)}"
             f" from {_without_own(con, system, item, fields) if but_for_own else snapshot_table(system, item)} s"

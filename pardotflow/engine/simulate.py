@@ -5,7 +5,8 @@ What a second plan would still send is no plan to apply: either two rules write 
 needs another apply to travel on. The systems' own automation takes no part; reading back finds that.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,18 +59,37 @@ def prove(simulation: Simulation) -> None:
     con = simulation.con
     if not rows(con, "select count(*) from plan.changes where sendable")[0][0] or _settles_by_itself(simulation):
         return
+    with _on_copies(simulation):
+        is_endless = _follow(simulation)
+    kind = "'oscillates'" if is_endless else f"case when {_IS_DELETE} then 'deletes_next' else 'needs_another' end"
+    con.execute(f"insert into plan.unsettled by name select {kind} as kind, * from unsettled")
+
+
+def foretell(simulation: Simulation) -> None:
+    """Leave in the session's `unsettled` what a plan would send right after this one; else as `prove`."""
+    con = simulation.con
+    with _on_copies(simulation):
+        load_reads(con, simulation.syncs)
+        run(con, "simulate_memory")
+        _carry_out(simulation, 1)
+        simulation.compare(Extent.WRITES)
+        run(con, "simulate_result")
+
+
+@contextmanager
+def _on_copies(simulation: Simulation) -> Iterator[None]:
+    """For the length of a block memory is a copy."""
+    con = simulation.con
     con.execute(
         "create or replace temp table simulated"
         " (system varchar, object varchar, record_id varchar, planned_id varchar);"
         f"detach mem; attach {literal(str(simulation.memory))} as kept (read_only); attach ':memory:' as mem"
     )
     try:
-        is_endless = _follow(simulation)
+        yield
     finally:
         con.execute(f"detach plan; attach {literal(str(simulation.draft))} as plan; detach mem; detach kept")
         attach_memory(con, simulation.memory, read_only=True)
-    kind = "'oscillates'" if is_endless else f"case when {_IS_DELETE} then 'deletes_next' else 'needs_another' end"
-    con.execute(f"insert into plan.unsettled by name select {kind} as kind, * from unsettled")
 
 
 def _settles_by_itself(simulation: Simulation) -> bool:

@@ -112,10 +112,20 @@ def find_refusals(ledger: Ledger, records: Iterable[RecordName], pair: Row) -> t
     of = {(r.system, r.object, r.id): r for r in records if r.id != "new"}
     new = {pair[k] for k in ("a_id", "b_id") if pair.get(k, "").startswith(_NEW)}
     found = []
-    for system, item, record_id, action, code, message, run_id, at in ledger.refusals():
-        known = of.get((system, item, record_id))
-        if known is None and record_id not in new:
+    for error in ledger.sync_errors():
+        known = of.get((error.system, error.object, error.record))
+        if known is None and error.record not in new:
             continue
-        record = known or RecordName(system=system, object=item, id="new", name="")
-        found.append(Refusal(record=record, action=action, code=code, message=message, run_id=run_id, at=text_of(at)))
+        record = known or RecordName(system=error.system, object=error.object, id="new", name="")
+        at = text_of(datetime.fromisoformat(error.at))
+        found.append(
+            Refusal(
+                record=record,
+                action=error.action,
+                code=error.code,
+                message=error.message,
+                run_id=error.run_id,
+                at=at,
+            )
+        )
     return tuple(found)

@@ -13,7 +13,7 @@ import duckdb
 from pardotflow.core.errors import PlanRefused, UsageError
 from pardotflow.plan.instance import in_memory, is_much, use_threads
 
-FORMAT_VERSION = "3"
+FORMAT_VERSION = "4"
 
 TABLES = """
 create table plan.meta (key varchar primary key, value varchar);
@@ -90,6 +90,8 @@ create table plan.survivors (
   change integer, sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar);
 -- What a record that goes to the recycle bin holds.
 create table plan.kept (change integer, field varchar, type varchar, value varchar, pii varchar);
+-- Changes that are left out because they were refused before.
+create table plan.refused (system varchar, object varchar, record varchar, action varchar, state varchar);
 create table plan.decisions (
   sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, mapping varchar, decision varchar,
   decided_at varchar, state varchar);
@@ -121,6 +123,7 @@ ORDERS: Mapping[str, str] = {
     "recycled": "change, sync, a_object, a_id, b_object, b_id",
     "survivors": "change, sync, a_object, a_id, b_object, b_id",
     "kept": "change, field",
+    "refused": "system, object, record, action",
     "decisions": "sync, a_object, a_id, b_id, mapping",
     "request_headers": "change",
     "consent": "sync, system, object, id, field, mapping",

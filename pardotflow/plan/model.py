@@ -71,6 +71,7 @@ class HeldKind(StrEnum):
     UNMAPPED_USER = "unmapped_user"
     KEPT_BY_DECISION = "kept_by_decision"
     EMAIL_TAKEN = "email_taken"
+    CANNOT_REVERT = "cannot_revert"
 
 
 class SkipReason(StrEnum):
@@ -378,8 +379,7 @@ class PlanReport:
     syncs: tuple[tuple[str, str], ...]
     """Name and strength of every sync in the plan."""
     unsettled: tuple[Group, ...] = ()
-    """What the next plan would still send: `oscillates` where no plan ever ends it, `deletes_next` where it deletes a
-    record because of this one, `needs_another` otherwise."""
+    """What the next plan would still send: `oscillates` (no end), `deletes_next` (a record), or `needs_another`."""
     flipflops: tuple[Group, ...] = ()
     """What is written again although earlier runs wrote it: the values go to and fro."""
     paused: tuple[tuple[str, int, str], ...] = ()

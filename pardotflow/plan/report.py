@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from pardotflow.core.errors import UsageError
 from pardotflow.plan.consent import read_consent
 from pardotflow.plan.file import open_plan, read_meta
 from pardotflow.plan.fold import fold_changes, read_patterns, read_singles
@@ -82,8 +83,13 @@ def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts:
 
 
 def read_conflicts(path: Path) -> ConflictReport:
-    """Every conflict of a saved plan that people decide. Raises PlanRefused."""
+    """Every conflict of a saved plan that people decide. Raises PlanRefused, and UsageError for a revert."""
     with open_plan(path) as con:
+        if "revert_of" in read_meta(con):
+            raise UsageError(
+                f"{path.name} takes a run back: its conflicts are not decided in a file",
+                hint="Take back what was edited since, too: pardotflow revert RUN --over-edits",
+            )
         asked = _conflicts(con, EVERY, "winner = 'open' or by_person")
         return ConflictReport(meta=_meta(read_meta(con), path), conflicts=asked)
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from duckdb import DuckDBPyConnection
 
@@ -34,6 +33,10 @@ from pardotflow.store.journal import (
 )
 from pardotflow.store.layout import make_private
 from pardotflow.store.premigration import back_up_ledger
+from pardotflow.store.runs import RunRecord, read_runs
+from pardotflow.store.syncerrors import MIGRATION as SYNC_ERRORS_MIGRATION
+from pardotflow.store.syncerrors import TABLE as SYNC_ERRORS
+from pardotflow.store.syncerrors import ErrorState, SyncError, delete_errors, read_errors, set_states, write_errors
 
 VERSION = 4
 
@@ -55,21 +58,16 @@ create table request_rows (
   code text, message text, primary key (run_id, number, change)
 );
 create index open_requests on requests (status);
-create table sync_errors (
-  system text, object text, record text, action text, payload text, code text, message text,
-  run_id text, at text, primary key (system, object, record, action)
-);
+{SYNC_ERRORS}
 create table describes (connection text, object text, at text, body text, primary key (connection, object));
 create table identities (connection text primary key, organization text, "user" text);
 {DECISIONS}
 """
 
-ERROR_COLUMNS = ("system", "object", "record", "action", "payload", "code", "message", "run_id", "at")
-
 MIGRATIONS: Mapping[int, str] = {
     1: DECISIONS,
     2: "delete from describes where connection = 'pardot';",
-    3: "alter table runs add column continues text;",
+    3: f"alter table runs add column continues text; {SYNC_ERRORS_MIGRATION}",
 }
 """By version: the statements that bring a ledger of it to the next one. What an older version described of Pardot does
 not say which custom fields the vendor's connector maps, and is read again."""
@@ -207,6 +205,10 @@ class Ledger(DescribeCache):
         the memory afterwards in the same session."""
         if self._remote:
             self._remote.publish(con)
+
+    def runs(self, prefix: str = "") -> list[RunRecord]:
+        """The runs whose id begins with the text, the last one first."""
+        return read_runs(self._db, self._file, prefix)
 
     def runs_since(self, at: str) -> list[str]:
         """The runs that were started after that moment (ISO 8601 in UTC)."""
@@ -348,27 +350,24 @@ class Ledger(DescribeCache):
 
     # sync errors
 
-    def save_errors(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Keep refusals: (system, object, record, action, payload digest, code, message, run, at)."""
-        self._db.executemany(upsert("sync_errors", ERROR_COLUMNS, ERROR_COLUMNS[:4]), rows)
+    def save_errors(self, errors: Sequence[SyncError]) -> None:
+        """Keep refusals, all or none."""
+        with self.transaction():
+            write_errors(self._db, errors)
 
-    def clear_errors(self, rows: Sequence[tuple[str, str, str, str]]) -> None:
-        """Forget refusals that were overcome: (system, object, record, action)."""
-        query = "delete from sync_errors where system = ? and object = ? and record = ? and action = ?"
-        self._db.executemany(query, rows)
+    def clear_errors(self, about: Sequence[tuple[str, str, str, str]]) -> None:
+        """Forget refusals that are resolved: (system, object, record, action)."""
+        with self.transaction():
+            delete_errors(self._db, about)
 
-    def sync_errors(self) -> list[tuple[str, str, str, str, str, str, str]]:
-        """All kept refusals: system, object, record, action, payload digest, code, message."""
-        return self._db.execute(
-            "select system, object, record, action, payload, code, message from sync_errors order by 1, 2, 3, 4"
-        ).fetchall()
+    def decide_errors(self, errors: Sequence[SyncError], state: ErrorState, at: datetime) -> None:
+        """Remember what people want done about refusals, all or none."""
+        with self.transaction():
+            set_states(self._db, errors, state, at.isoformat())
 
-    def refusals(self) -> list[tuple[str, str, str, str, str, str, str, datetime]]:
-        """All kept refusals for people: system, object, record, action, code, message, the run and the moment."""
-        rows = self._db.execute(
-            "select system, object, record, action, code, message, run_id, at from sync_errors order by 1, 2, 3, 4"
-        )
-        return [(*row[:7], datetime.fromisoformat(row[7])) for row in rows]
+    def sync_errors(self) -> list[SyncError]:
+        """All kept refusals, in one order."""
+        return read_errors(self._db)
 
 
 def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:

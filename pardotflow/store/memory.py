@@ -23,7 +23,7 @@ create table if not exists mem.links (
   sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar,
   origin varchar,          -- found, or created:<system>
   run_id varchar, linked_at timestamp,
-  tombstone varchar        -- null, or the side whose record is gone
+  tombstone varchar        -- null, the side whose record is gone, both, or reverted: it ended for good by a revert
 );
 create table if not exists mem.bases (
   sync varchar, a_object varchar, a_id varchar, b_object varchar, b_id varchar, field varchar,

@@ -127,7 +127,7 @@ class Turns:
         )
         self.happened["refused"] += applied.report.refused
         self.is_free = self.is_free or bool(applied.report.refused or applied.report.moved)
-        errors = {(str(e[1]), str(e[2])) for e in self.world.ledger.sync_errors()}
+        errors = {(e.object, e.record) for e in self.world.ledger.sync_errors()}
         if self.rng.random() < 0.5:
             # The next plan sees what a lagging cache shows.
             self.world.tick(self.rng.choice((1, 30)))

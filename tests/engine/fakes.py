@@ -217,10 +217,8 @@ class FakeConnector:
         """Into the recycle bin, or out of it."""
         if prepared.kind is Operation.DELETE:
             self.vendor.delete(prepared.object, row.id, writer=OURS[self.system])
-        elif self.system is System.PARDOT:
-            self.vendor.undelete(prepared.object, row.id, writer=OURS[self.system])
         else:
-            raise ValueError("Salesforce has no undelete")
+            self.vendor.undelete(prepared.object, row.id, writer=OURS[self.system])
         return RowResult(key=row.key, ok=True, id=row.id, created=False)
 
     def _addressed(self, prepared: PreparedRequest, row: Row) -> Record | None:

@@ -53,7 +53,7 @@ def test_a_refusal_is_held_until_the_change_is_another(scenario: Scenario, part:
                 applied = world.apply(plan)
                 assert applied.report.unknown == applied.report.moved == 0
                 assert applied.stopped is None
-                kept = {error[:3] for error in world.ledger.sync_errors()}
+                kept = {error.about[:3] for error in world.ledger.sync_errors()}
                 refused |= {p for p in payloads(plan) if p[:3] in kept}
                 world.clock.tick(SETTLED_AFTER)
                 again = world.plan()

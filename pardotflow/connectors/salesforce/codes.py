@@ -107,6 +107,9 @@ CODES = code_table(
         way_out="somebody changed the record: plan again",
     ),
     VendorCode(code="DELETE_FAILED", about=_ROW),
+    VendorCode(
+        code="UNDELETE_FAILED", about=_ROW, way_out="it is not in the recycle bin: it is back already, or purged"
+    ),
     VendorCode(code="STORAGE_LIMIT_EXCEEDED", about=_ROW, transient=True, way_out="free storage in the org"),
     VendorCode(code="LIMIT_EXCEEDED", about=_ROW, transient=True, way_out="try again later"),
     VendorCode(code="TOO_MANY_APEX_REQUESTS", about=_ROW, transient=True, way_out="try again later"),

@@ -30,6 +30,7 @@ from pardotflow.connectors.protocol import (
     Usage,
     ignore_handle,
 )
+from pardotflow.connectors.salesforce.cascades import count_cascades
 from pardotflow.connectors.salesforce.conditional import prepare_conditional, send_conditional
 from pardotflow.connectors.salesforce.describe import read_object
 from pardotflow.connectors.salesforce.dialect import SalesforceDialect
@@ -40,6 +41,7 @@ from pardotflow.connectors.salesforce.prices import INGEST, Tariff
 from pardotflow.connectors.salesforce.reads import Deleted, Reader
 from pardotflow.connectors.salesforce.sizes import Sizes, unsendable_rows
 from pardotflow.connectors.salesforce.soql import check_name
+from pardotflow.connectors.salesforce.undelete import prepare_undelete, send_undelete
 from pardotflow.connectors.salesforce.writes import WriteHeaders, prepare_batch, send_batch, split_batch, why_barred
 from pardotflow.connectors.session import Call, Session
 from pardotflow.core.clock import Clock
@@ -152,6 +154,10 @@ class SalesforceConnector:
         """A refusal for each row that no request can carry; pure."""
         return unsendable_rows(batch, self._settings.sizes)
 
+    def cascades(self, object_name: str, ids: Sequence[str]) -> list[tuple[str, str, int]]:
+        """What is deleted together with these records: child object, its field, and how many; some calls."""
+        return count_cascades(self._session, object_name, ids, version=self._settings.api_version)
+
     def split(self, batch: Batch) -> Iterator[Batch]:
         """Batches of at most 200 rows, 25 where each is conditional; for jobs, as many as one file takes."""
         sizes = self._settings.sizes
@@ -162,6 +168,8 @@ class SalesforceConnector:
         version, headers = self._settings.api_version, self._settings.headers
         if batch.operation is Operation.UPDATE_UNMODIFIED:
             return prepare_conditional(batch, version=version, headers=headers)
+        if batch.operation is Operation.UNDELETE:
+            return prepare_undelete(batch, version=version)
         if batch.operation in INGEST:
             polls = self._tariff.job_polls(len(batch.rows))
             return prepare_ingest(batch, version=version, headers=headers, polls=polls)
@@ -174,6 +182,8 @@ class SalesforceConnector:
         """
         if prepared.kind is Operation.UPDATE_UNMODIFIED:
             return send_conditional(self._session, prepared)
+        if prepared.kind is Operation.UNDELETE:
+            return send_undelete(self._session, prepared)
         if prepared.kind in INGEST:
             return self._ingest.run(prepared, note)
         return send_batch(self._session, prepared, version=self._settings.api_version)

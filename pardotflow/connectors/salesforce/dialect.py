@@ -11,6 +11,7 @@ from typing import Any
 from pardotflow.connectors.auth import AccessToken
 from pardotflow.connectors.http import Reply
 from pardotflow.connectors.salesforce.codes import CODES
+from pardotflow.connectors.salesforce.undelete import read_fault
 from pardotflow.connectors.verdict import VendorCode, VendorError, Verdict
 
 _LIMIT_INFO = re.compile(r"(?:^|[\s;])api-usage=(\d+)/(\d+)")
@@ -38,8 +39,11 @@ class SalesforceDialect:
         }
 
     def read_error(self, reply: Reply) -> VendorError:
-        """The first error, with the messages and fields of all."""
+        """The first error, with the messages and fields of all; of a SOAP call its fault."""
         errors = _errors(reply)
+        fault = None if errors else read_fault(reply.body) if _is_xml(reply) else None
+        if fault:
+            return VendorError(code=fault[0], message=fault[1])
         return VendorError(
             code=str(errors[0].get("errorCode", "")) if errors else "",
             message="; ".join(str(e.get("message", "")) for e in errors),
@@ -81,6 +85,10 @@ def _by_status(status: int) -> Verdict:
     if status == 429:
         return Verdict.BUSY
     return Verdict.TROUBLE if status >= 500 or status == _EDGE_TROUBLE else Verdict.REQUEST
+
+
+def _is_xml(reply: Reply) -> bool:
+    return "xml" in reply.headers.get("content-type", "")
 
 
 def _errors(reply: Reply) -> list[dict[str, Any]]:

@@ -7,7 +7,10 @@ insert into plan.held
 select o.sync, o.system, o.object, case when starts_with(o.id, 'new:') then 'new' else o.id end, min(o.name), '',
        null, null, 'refused', min(r.code || ': ' || r.message), {{ 'o.line' | first_place }}, ''
 from out_fields o join refused r on r.system = o.system and r.object = o.object and r.id = o.id
+where r.state <> 'ignored'
 group by o.sync, o.system, o.object, o.id;
+
+insert into plan.refused select distinct system, object, id, action, state from refused;
 
 -- The id of a record whose create was refused does not come into being.
 create or replace temp table kept as

@@ -1,6 +1,7 @@
 -- What the syncs of one plan add up to, before it is ordered and saved; and the refusals that are still open.
 create or replace temp table sync_errors (
-  system varchar, object varchar, record varchar, action varchar, payload varchar, code varchar, message varchar);
+  system varchar, object varchar, record varchar, action varchar, payload varchar, code varchar, message varchar,
+  state varchar);
 -- `settles` is true for a write after which the two sides agree.
 create or replace temp table out_fields (
   sync varchar, system varchar, object varchar, id varchar, name varchar, action varchar, field varchar, type varchar,

@@ -2,16 +2,23 @@
 create or replace temp table turned as
 select o.*, s.sendable,
   (select min(e.code || ': ' || e.message) from sync_errors e
-   where e.system = o.system and e.object = o.object and e.record = o.id and e.action = o.action and e.payload = md5('=')) as refusal
+   where e.system = o.system and e.object = o.object and e.record = o.id and e.action = o.action and e.payload = md5('=')) as refusal,
+  exists (from sync_errors e where e.state = 'ignored'
+    and e.system = o.system and e.object = o.object and e.record = o.id and e.action = o.action) as is_ignored
 from (select 'delete' as action, * from out_deletes union all select 'undelete', * from out_undeletes) o
 join strengths s using (sync);
 
 insert into plan.held
 select sync, system, object, id, min(name), '', null, null, 'refused', min(refusal), {{ 'line' | first_place }}, ''
 from turned t
-where refusal is not null and not exists (from plan.held h
+where refusal is not null and not is_ignored and not exists (from plan.held h
   where h.sync = t.sync and h.system = t.system and h.object = t.object and h.id = t.id and h.kind = 'refused')
 group by sync, system, object, id;
+
+insert into plan.refused
+select distinct system, object, id, action, case when is_ignored then 'ignored' else 'open' end from turned t
+where refusal is not null and not exists (from plan.refused r
+  where r.system = t.system and r.object = t.object and r.record = t.id and r.action = t.action);
 
 create or replace temp table turning as
 select action, system, object, id, min(name) as name, {{ 'line' | first_place }} as line, bool_or(sendable) as sendable,

@@ -11,6 +11,6 @@ with payloads as (
   -- A record that stays in the recycle bin is not written either.
   select distinct system, object, id, md5('='), 'undelete' from out_undeletes
 )
-select p.system, p.object, p.id, e.code, e.message
+select p.system, p.object, p.id, e.action, e.code, e.message, e.state
 from payloads p join sync_errors e
   on e.system = p.system and e.object = p.object and e.record = p.id and e.action = p.action and e.payload = p.payload;

@@ -16,6 +16,8 @@ from pardotflow.views.values import plain, show_masked, show_pair, show_value
 from pardotflow.views.words import number, system_name
 
 OPEN = "open"
+BEFORE = "before the run"
+"""Stands in the place of the other system where a run is taken back: what the record held before it."""
 _MOST = 8
 
 
@@ -30,7 +32,13 @@ def conflict_lines(report: PlanReport, page: Page) -> list[Text]:
     for conflict in chosen:
         lines += one_conflict(conflict, page)
     lines += more(report.conflicts_open - len(chosen), "", report.meta.id, page)
-    return [*lines, words("  to decide: pardotflow conflicts --out FILE, or a policy (no base: on_link)", "dim")]
+    is_revert = waiting[0].b.system == BEFORE
+    way_out = (
+        "the revert with --over-edits"
+        if is_revert
+        else "pardotflow conflicts --out FILE, or a policy (no base: on_link)"
+    )
+    return [*lines, words(f"  to decide: {way_out}", "dim")]
 
 
 def decided_lines(report: PlanReport, page: Page) -> list[Text]:
@@ -70,7 +78,11 @@ def _sides(conflict: Conflict, page: Page) -> list[Text]:
     if conflict.base_a is None and conflict.base_b is None:
         notes = [words("no value remembered", "dim"), blanks(0)]
     else:
-        notes = [_base(base, page.width - 8 - column - width, conflict.pii, page) for base in bases]
+        room = page.width - 8 - column - width
+        notes = [
+            blanks(0) if side.system == BEFORE else _base(base, room, conflict.pii, page)
+            for side, base in zip(sides, bases, strict=True)
+        ]
     return [_side(*row, conflict.winner, column, width) for row in zip(sides, values, notes, strict=True)]
 
 

@@ -62,6 +62,30 @@ def test_what_the_second_version_described_of_pardot_is_read_again(tmp_path: Pat
     ledger.close()
 
 
+def test_the_refusals_of_the_third_version_are_kept(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite"
+    Ledger(file).close()
+    with sqlite3.connect(file) as db:
+        db.executescript(
+            "drop table sync_errors; create table sync_errors (system text, object text, record text, action text,"
+            " payload text, code text, message text, run_id text, at text,"
+            " primary key (system, object, record, action));"
+            "insert into sync_errors values ('pardot', 'prospect', '1', 'update', 'p', '57', 'no', 'r', '2026-03-02');"
+            "alter table runs drop column continues;"
+            "pragma user_version = 3"
+        )
+    ledger = Ledger(file)
+    [error] = ledger.sync_errors()
+    assert (error.about, error.code, error.state, error.times, error.first_at) == (
+        ("pardot", "prospect", "1", "update"),
+        "57",
+        "open",
+        1,
+        "2026-03-02",
+    )
+    ledger.close()
+
+
 def test_a_newer_ledger_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "ledger.sqlite"
     Ledger(file).close()

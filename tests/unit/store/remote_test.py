@@ -25,6 +25,7 @@ from pardotflow.store.machine import this_process
 from pardotflow.store.memory import attach_memory
 from pardotflow.store.postgres import PostgresDatabase
 from pardotflow.store.remote import RemoteState
+from pardotflow.store.syncerrors import ErrorState, SyncError
 from tests.unit.store.ledger_test import decision
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -191,11 +192,16 @@ def test_a_ledger_says_the_same_wherever_it_is_kept(book: Ledger, tmp_path: Path
     first, second = book.journal("r1")
     assert (first.row.record_id, first.size, first.sent_at, first.answered_at) == ("7", 2, AT, AT)
     assert second.row.status == "planned"
-    error = ("pardot", "prospect", "7", "update", "d", "10", "no", "r1", AT.isoformat())
+    error = SyncError(
+        system="pardot", object="prospect", record="7", action="update", payload="d", code="10", message="no",
+        run_id="r1", at=AT.isoformat(),
+    )  # fmt: skip
     book.save_errors([error])
-    book.save_errors([(*error[:6], "still not", *error[7:])])
-    assert book.sync_errors() == [("pardot", "prospect", "7", "update", "d", "10", "still not")]
-    assert book.refusals()[0][-1] == AT
+    book.save_errors([replace(error, message="still not")])
+    [kept] = book.sync_errors()
+    assert (kept.message, kept.times, kept.first_at) == ("still not", 2, AT.isoformat())
+    book.decide_errors([error], ErrorState.RETRY, AT)
+    assert [e.state for e in book.sync_errors()] == [ErrorState.RETRY]
     book.clear_errors([("pardot", "prospect", "7", "update")])
     assert book.sync_errors() == []
     book.save_decisions([decision("title", "keep"), decision("title", "pardot", at="later")])
