@@ -12,7 +12,9 @@ from pardotflow.cli.plans import find_plan
 from pardotflow.cli.recovering import recover
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, open_workspace
+from pardotflow.config.connections import Sending
 from pardotflow.core.errors import UsageError
+from pardotflow.engine.again import SendRules
 from pardotflow.engine.apply import Applied, ApplyRequest, apply_plan
 from pardotflow.engine.parts import Parts, parts_of
 from pardotflow.graph.digest import config_digest
@@ -122,6 +124,18 @@ def _request(workspace: Workspace, path: Path, allow: Mapping[str, int]) -> Appl
         progress=workspace.progress,
         plan=path,
         allow=allow,
+        rules=_rules(workspace.project.environment.sending),
+    )
+
+
+def _rules(sending: Sending) -> SendRules:
+    """How patient a run of the environment is."""
+    return SendRules(
+        retries=sending.retries,
+        first_wait=sending.first_wait,
+        longest_wait=sending.longest_wait,
+        skip_invalid=sending.skip_invalid,
+        stop_after=sending.stop_after,
     )
 
 

@@ -16,8 +16,9 @@ from pardotflow.core.clock import SystemClock
 from pardotflow.core.diagnostic import Diagnostic, has_errors
 from pardotflow.core.errors import InvalidProject, UsageError
 from pardotflow.core.progress import NullProgress, Progress
+from pardotflow.store.damage import ledger_error
 from pardotflow.store.layout import Layout
-from pardotflow.store.ledger import Ledger, ledger_error
+from pardotflow.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from pardotflow.config.connections import EmulatorSettings
@@ -83,15 +84,17 @@ def open_workspace(
     ):
         # Loaded while an emulator starts.
         from pardotflow.engine.checks import check_all
-        from pardotflow.engine.connect import open_connectors, read_catalog, read_identities
+        from pardotflow.engine.connect import calls_allowed, limits_of, open_connectors, read_catalog, read_identities
         from pardotflow.engine.sqlfile import load_templates
         from pardotflow.store.origin import bind_snapshots
 
         load_templates()
         endpoints = listening()
         clock = SystemClock()
-        connectors = open_connectors(endpoints, clock)
         ledger = home.open_ledger()
+        sending = project.environment.sending
+        allowed = calls_allowed(sending, ledger, clock.now())
+        connectors = open_connectors(endpoints, clock, limits_of(sending), allowed)
         if ledger.is_new and layout.memory.exists() and home.remote is None:
             say(f"{layout.ledger} was missing or empty: former runs and sync errors are not known any more.", "yellow")
         try:
@@ -114,6 +117,7 @@ def open_workspace(
                 warnings=(*warnings, *problems),
             )
         finally:
+            ledger.add_calls(clock.now(), {system: connector.calls for system, connector in connectors.items()})
             ledger.close()
             for connector in connectors.values():
                 connector.close()

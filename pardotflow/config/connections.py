@@ -50,6 +50,29 @@ class StateSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Calls of one system that a run may make, and all commands together in 24 hours; None where there is no limit."""
+
+    run: int | None = None
+    day: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """How requests are sent; waits are in seconds. The defaults of retries, waits and time-out are those of Treasure
+    Data's Pardot destination. `retries` counts the tries after the first one; `stop_after` is how many refusals one
+    after the other end a run, 0 for never; without `skip_invalid` the first refusal ends it."""
+
+    retries: int = 5
+    first_wait: float = 1.0
+    longest_wait: float = 120.0
+    timeout: float = 300.0
+    skip_invalid: bool = True
+    stop_after: int = 500
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """A named set of connections and variables."""
 
@@ -63,6 +86,7 @@ class Environment:
     span: Span
     state: StateSettings | None = None
     """None where the state is in the project's folder."""
+    sending: Sending = field(default_factory=Sending)
 
     def connection(self, name: str) -> Connection | None:
         """The connection of that name, or None."""

@@ -13,6 +13,7 @@ from pardotflow.config.connections import Connection, ConnectorState, EmulatorSe
 from pardotflow.config.credentials import SECRET_SETTINGS
 from pardotflow.config.findings import Findings
 from pardotflow.config.nodes import Entry, MapNode, Scalar
+from pardotflow.config.sending import build_sending
 from pardotflow.config.unbuilt import report_unbuilt_connection
 from pardotflow.core.secret import Secret
 from pardotflow.core.span import Span
@@ -50,6 +51,7 @@ def build_environment(name: str, node: MapNode, root: Path, findings: Findings) 
         vars={k.text: v.text for k, v in node.mapping("vars").scalars()},
         span=span,
         state=_state(node, findings),
+        sending=build_sending(node),
     )
     if is_emulator and environment.production:
         entry = node.entry("production")

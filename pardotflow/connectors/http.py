@@ -69,7 +69,7 @@ class Effect(StrEnum):
 class Limits:
     """How patient a client is; waits and the timeout are in seconds, the jitter is added to each wait at random."""
 
-    tries: int = 5
+    tries: int = 6
     first_wait: float = 1.0
     longest_wait: float = 120.0
     jitter: float = 1.0

@@ -5,7 +5,7 @@ updates, then deletes, journalled; remember links and bases. A plan can be appli
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from time import monotonic
@@ -19,6 +19,7 @@ from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
 from pardotflow.core.errors import PardotflowError, PlanRefused
 from pardotflow.core.progress import Progress
+from pardotflow.engine.again import SendRules
 from pardotflow.engine.changes import Change, changes_of, load_confirmed, load_stamps
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.decided import forget_decisions
@@ -66,6 +67,7 @@ class ApplyRequest:
     progress: Progress
     plan: Path
     allow: Mapping[str, int]
+    rules: SendRules = field(default_factory=SendRules)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,7 @@ def apply_plan(request: ApplyRequest) -> Applied:
             connectors=request.connectors,
             clock=request.clock,
             progress=request.progress,
+            rules=request.rules,
             outcomes=looked_up,
             earlier={n: o for n, o in parts.outcomes.items() if n not in parts.unknown},
         )

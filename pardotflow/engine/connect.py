@@ -6,9 +6,10 @@ when the connection leads to another organisation.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import MappingProxyType
 
-from pardotflow.config.connections import Connection, Environment
+from pardotflow.config.connections import Connection, Environment, Sending
 from pardotflow.config.project import Project
 from pardotflow.connectors import (
     CallBudget,
@@ -62,8 +63,14 @@ def endpoints_of(environment: Environment) -> Endpoints:
     )
 
 
-def open_connectors(endpoints: Endpoints, clock: Clock, limits: Limits | None = None) -> dict[str, Connector]:
-    """One connector for each configured vendor; they sign in at first use. Raises UsageError for missing settings."""
+def open_connectors(
+    endpoints: Endpoints,
+    clock: Clock,
+    limits: Limits | None = None,
+    budgets: Mapping[str, int | None] = MappingProxyType({}),
+) -> dict[str, Connector]:
+    """One connector for each configured vendor, with the calls that it may make; they sign in at first use. Raises
+    UsageError for missing settings."""
     found: dict[str, Connector] = {}
     limits = limits or Limits()
     if endpoints.salesforce:
@@ -73,7 +80,10 @@ def open_connectors(endpoints: Endpoints, clock: Clock, limits: Limits | None = 
             headers=WriteHeaders(duplicate_rule=_text(endpoints.salesforce, "duplicate_rule_header", "")),
         )
         found[System.SALESFORCE] = SalesforceConnector(
-            _grant(endpoints.salesforce, "salesforce"), settings, budget=CallBudget(None), clock=clock
+            _grant(endpoints.salesforce, "salesforce"),
+            settings,
+            budget=CallBudget(budgets.get(System.SALESFORCE)),
+            clock=clock,
         )
     if endpoints.pardot:
         unit = _text(endpoints.pardot, "business_unit", "")
@@ -86,9 +96,32 @@ def open_connectors(endpoints: Endpoints, clock: Clock, limits: Limits | None = 
                 limits=_limits(endpoints.pardot, limits),
                 several_values=SeveralValues(_text(endpoints.pardot, "several_values", SeveralValues.ARRAY)),
             ),
-            budget=CallBudget(None),
+            budget=CallBudget(budgets.get(System.PARDOT)),
             clock=clock,
         )
+    return found
+
+
+def limits_of(sending: Sending) -> Limits:
+    """How patient connectors are in an environment."""
+    return Limits(
+        tries=sending.retries + 1,
+        first_wait=sending.first_wait,
+        longest_wait=sending.longest_wait,
+        timeout=sending.timeout,
+    )
+
+
+def calls_allowed(sending: Sending, ledger: Ledger, now: datetime) -> dict[str, int | None]:
+    """How many calls a command may make of each system: what is left of the last 24 hours' budget, and no more than
+    that of one run; None without a limit."""
+    spent = ledger.calls_since(now - timedelta(hours=24))
+    found = dict[str, int | None]()
+    for system, budget in sending.budgets.items():
+        limits = [budget.run] if budget.run is not None else []
+        if budget.day is not None:
+            limits.append(max(0, budget.day - spent.get(system, 0)))
+        found[system] = min(limits, default=None)
     return found
 
 

@@ -188,7 +188,7 @@ def _private(path: Path) -> Path:
     return path
 
 
-LEDGER_TABLES = ("runs", "plans", "requests", "request_rows", "sync_errors", "decisions")
+LEDGER_TABLES = ("runs", "plans", "requests", "request_rows", "sync_errors", "decisions", "calls")
 """What a ledger remembers; its other tables are caches."""
 
 

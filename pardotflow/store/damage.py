@@ -3,6 +3,7 @@
 DuckDB finds a damaged block when it reads it, and does not say of which file it is: then every file is read whole.
 """
 
+import sqlite3
 from pathlib import Path
 
 import duckdb
@@ -40,3 +41,18 @@ def _trouble(path: Path) -> str:
     except duckdb.Error as trouble:
         return str(trouble).splitlines()[0]
     return ""
+
+
+def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
+    """What a ledger that SQLite cannot use means: it is damaged, or it may not be written, or it is in use."""
+    if path.is_dir():
+        return StateError(f"{path} is a folder, and a file is needed there", hint="Move it away.")
+    code = getattr(trouble, "sqlite_errorcode", 0) & 0xFF
+    way_out = {
+        sqlite3.SQLITE_CANTOPEN: "Check the rights of the file and its folder.",
+        sqlite3.SQLITE_READONLY: "Check the rights of the file and its folder.",
+        sqlite3.SQLITE_FULL: "Make room on the disk.",
+        sqlite3.SQLITE_BUSY: "Another program has it open: end that first.",
+    }
+    damaged = "Restore it from a backup, or move it away: runs and sync errors are then forgotten."
+    return StateError(f"{path} cannot be used: {trouble}", hint=way_out.get(code, damaged))

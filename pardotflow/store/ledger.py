@@ -14,6 +14,9 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from pardotflow.core.errors import StateError
+from pardotflow.store.calls import TABLE as CALLS
+from pardotflow.store.calls import add_calls, read_calls
+from pardotflow.store.damage import ledger_error
 from pardotflow.store.database import Database, Remote, SqliteDatabase, upsert
 from pardotflow.store.decisions import TABLE as DECISIONS
 from pardotflow.store.decisions import Decision, delete_decisions, read_decisions, write_decisions
@@ -25,6 +28,7 @@ from pardotflow.store.journal import (
     OpenJob,
     RunPart,
     close_requests,
+    count_sent,
     give_up_rows,
     read_journal,
     read_open_jobs,
@@ -59,6 +63,7 @@ create table request_rows (
 );
 create index open_requests on requests (status);
 {SYNC_ERRORS}
+{CALLS}
 create table describes (connection text, object text, at text, body text, primary key (connection, object));
 create table identities (connection text primary key, organization text, "user" text);
 {DECISIONS}
@@ -67,7 +72,7 @@ create table identities (connection text primary key, organization text, "user" 
 MIGRATIONS: Mapping[int, str] = {
     1: DECISIONS,
     2: "delete from describes where connection = 'pardot';",
-    3: f"alter table runs add column continues text; {SYNC_ERRORS_MIGRATION}",
+    3: f"alter table runs add column continues text; {SYNC_ERRORS_MIGRATION} {CALLS}",
 }
 """By version: the statements that bring a ledger of it to the next one. What an older version described of Pardot does
 not say which custom fields the vendor's connector maps, and is read again."""
@@ -233,6 +238,19 @@ class Ledger(DescribeCache):
             ),
         )
 
+    def add_calls(self, at: datetime, calls: Mapping[str, int]) -> None:
+        """Count calls of systems, in the hour of a moment."""
+        with self.transaction():
+            add_calls(self._db, at, calls)
+
+    def sent_by(self, run_id: str) -> dict[str, int]:
+        """How many requests a run sent, by system."""
+        return count_sent(self._db, run_id)
+
+    def calls_since(self, at: datetime) -> dict[str, int]:
+        """How many calls of each system were counted in the hours that ended after a moment."""
+        return read_calls(self._db, at)
+
     def correct_run(self, run_id: str, counts: Mapping[str, int]) -> None:
         """What became known of a run after it was closed; `moved` stays what it was."""
         self._db.execute(
@@ -368,18 +386,3 @@ class Ledger(DescribeCache):
     def sync_errors(self) -> list[SyncError]:
         """All kept refusals, in one order."""
         return read_errors(self._db)
-
-
-def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
-    """What a ledger that SQLite cannot use means: it is damaged, or it may not be written, or it is in use."""
-    if path.is_dir():
-        return StateError(f"{path} is a folder, and a file is needed there", hint="Move it away.")
-    code = getattr(trouble, "sqlite_errorcode", 0) & 0xFF
-    way_out = {
-        sqlite3.SQLITE_CANTOPEN: "Check the rights of the file and its folder.",
-        sqlite3.SQLITE_READONLY: "Check the rights of the file and its folder.",
-        sqlite3.SQLITE_FULL: "Make room on the disk.",
-        sqlite3.SQLITE_BUSY: "Another program has it open: end that first.",
-    }
-    damaged = "Restore it from a backup, or move it away: runs and sync errors are then forgotten."
-    return StateError(f"{path} cannot be used: {trouble}", hint=way_out.get(code, damaged))

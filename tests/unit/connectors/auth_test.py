@@ -178,7 +178,7 @@ def test_too_many_logins_end_as_rate_limited() -> None:
 
 
 def test_a_login_server_that_does_not_answer() -> None:
-    server = LoginServer(*[httpx.ConnectError("no route")] * 5)
+    server = LoginServer(*[httpx.ConnectError("no route")] * 6)
     with pytest.raises(Unreachable, match=r"login\.salesforce\.com"):
         server.tokens().token()
 

@@ -67,7 +67,7 @@ def test_the_life_of_an_action_to_the_byte() -> None:
         [state("Complete", 1, 0)],
         [state("Complete", 2, 1), table("id,errorCode\n")],
         [state("Complete", 2, 1), table("id,errorCode\n99,109\n")],
-        [httpx.ConnectError("down")] * 5,
+        [httpx.ConnectError("down")] * 6,
         [state("Paused", 1, 0)] * 40,
     ],
 )

@@ -53,11 +53,11 @@ def test_a_host_that_never_answered_is_given_up_after_two_refused_connections() 
     assert len(wire.requests) == 2
 
 
-def test_a_read_gives_up_after_five_tries_and_names_the_reason() -> None:
-    wire = Wire(*[empty(502)] * 5)
+def test_a_read_gives_up_after_five_retries_and_names_the_reason() -> None:
+    wire = Wire(*[empty(502)] * 6)
     with client(wire) as http, pytest.raises(ServerTrouble, match=r"GET x\.test/thing answered 502"):
         http.request(READ)
-    assert len(wire.requests) == 5
+    assert len(wire.requests) == 6
 
 
 @pytest.mark.parametrize("fault", [httpx.ReadTimeout("slow"), httpx.WriteError("cut"), empty(500), empty(504)])
@@ -74,7 +74,7 @@ def test_a_create_that_never_left_is_repeated_and_ends_as_unreachable(fault: Exc
     with client(wire) as http:
         http.request(READ)
         assert http.request(CREATE).status == 201
-    wire = Wire(*[fault] * 5)
+    wire = Wire(*[fault] * 6)
     with client(wire) as http, pytest.raises(Unreachable):
         http.request(CREATE)
 
@@ -86,7 +86,7 @@ def test_a_create_that_was_refused_as_too_much_is_repeated() -> None:
 
 
 def test_an_update_whose_last_fault_is_harmless_is_still_unknown_after_a_doubtful_one() -> None:
-    wire = Wire(httpx.ReadTimeout("slow"), *[empty(429)] * 4)
+    wire = Wire(httpx.ReadTimeout("slow"), *[empty(429)] * 5)
     with client(wire) as http, pytest.raises(OutcomeUnknown) as caught:
         http.request(UPDATE)
     assert isinstance(caught.value.__cause__, RateLimited)
@@ -143,7 +143,7 @@ def test_no_error_shows_a_secret(
     caplog.set_level(logging.INFO)
     redactor = Redactor()
     redactor.learn(Secret(SECRET))
-    wire = Wire(*[fault] * 5)
+    wire = Wire(*[fault] * 6)
     ask = Ask(
         method="PATCH",
         url=f"https://x.test/thing?email=a%40b.c&token={SECRET}",

@@ -154,7 +154,7 @@ def test_what_was_created_is_told_only_where_it_is_certain(created: int, updated
         [reply(state("Complete", created=1, updated=0, errors=1)), csv("matchSalesforceId,Error\n,archived\n")],
         [reply(state("Complete", created=1, updated=0, errors=1)), csv("matchSalesforceId,Error\n00Q1,archived\n")],
         [reply(state("Complete", created=0, updated=0, errors=2)), csv("Row,Error\n1,archived\n2,archived\n")],
-        [httpx.ConnectError("down")] * 5,
+        [httpx.ConnectError("down")] * 6,
         [pardot_error(404, 109)],
     ],
 )

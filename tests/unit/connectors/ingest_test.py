@@ -233,7 +233,7 @@ def test_numbers_that_are_written_anew_are_the_same_key() -> None:
         [state("Aborted", 1, 0), table("Id,City\n")],
         [state("Failed", 2, 1), table("")],
         [state("Failed")],
-        [httpx.ConnectError("down")] * 5,
+        [httpx.ConnectError("down")] * 6,
         [sf_error(404, "NOT_FOUND")],
     ],
 )
@@ -304,7 +304,7 @@ def test_an_open_job_that_was_closed_while_it_was_aborted_is_waited_for() -> Non
 
 
 def test_trouble_before_a_found_job_is_read_is_only_trouble() -> None:
-    org = salesforce(Wire(*[httpx.ConnectError("down")] * 5), clock=FakeClock())
+    org = salesforce(Wire(*[httpx.ConnectError("down")] * 6), clock=FakeClock())
     with pytest.raises(Unreachable):
         org.resume(org.prepare(TWO), JOB)
 

@@ -200,7 +200,7 @@ def test_the_sixth_request_waits_whatever_the_status(status: int, tmp_path: Path
     extract = pardot(Wire(busy, busy, page(1))).read(PROSPECTS, tmp_path)
     assert extract.calls == 3
     with pytest.raises(RateLimited):
-        pardot(Wire(*[busy] * 5)).usage()
+        pardot(Wire(*[busy] * 6)).usage()
 
 
 @pytest.mark.parametrize("status", [400, 429])
@@ -213,7 +213,7 @@ def test_the_daily_limit_is_not_hammered(status: int) -> None:
 
 def test_a_query_that_timed_out_is_repeated() -> None:
     with pytest.raises(ServerTrouble):
-        pardot(Wire(*[pardot_error(400, 214)] * 5)).usage()
+        pardot(Wire(*[pardot_error(400, 214)] * 6)).usage()
 
 
 def test_the_units_time_runs_on_between_answers() -> None:

@@ -179,7 +179,7 @@ def test_too_many_requests_at_once_are_repeated(tmp_path: Path) -> None:
     extract = salesforce(Wire(busy, page([], total=0))).read(LEAD, tmp_path)
     assert extract.calls == 2
     with pytest.raises(RateLimited):
-        salesforce(Wire(*[busy] * 5)).usage()
+        salesforce(Wire(*[busy] * 6)).usage()
 
 
 @pytest.mark.parametrize("header", [{"Sforce_Limit_Info": "api-usage=15000/15000"}, {}])

@@ -292,4 +292,4 @@ def test_prices() -> None:
 
 def test_the_number_of_requests_at_once_is_a_setting() -> None:
     assert salesforce(Wire()).concurrency == NO_WAITS.concurrency
-    assert SalesforceSettings().limits == Limits(tries=5, first_wait=1, longest_wait=120, timeout=300, concurrency=8)
+    assert SalesforceSettings().limits == Limits(tries=6, first_wait=1, longest_wait=120, timeout=300, concurrency=8)

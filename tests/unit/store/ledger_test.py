@@ -36,7 +36,7 @@ def test_a_ledger_of_the_first_version_is_brought_up(tmp_path: Path) -> None:
     with sqlite3.connect(file) as db:
         db.execute("drop table decisions")
         db.execute("insert into about values ('kept', 'yes')")
-        db.execute("alter table runs drop column continues")
+        db.executescript("alter table runs drop column continues; drop table calls")
         db.execute("pragma user_version = 1")
     ledger = Ledger(file)
     assert not ledger.is_new
@@ -54,7 +54,7 @@ def test_what_the_second_version_described_of_pardot_is_read_again(tmp_path: Pat
         ledger.save_describe(system, item, ObjectInfo(name=item, label=item, fields=()), at)
     ledger.close()
     with sqlite3.connect(file) as db:
-        db.execute("alter table runs drop column continues")
+        db.executescript("alter table runs drop column continues; drop table calls")
         db.execute("pragma user_version = 2")
     ledger = Ledger(file)
     assert ledger.read_describe("pardot", "prospect") is None
@@ -71,7 +71,7 @@ def test_the_refusals_of_the_third_version_are_kept(tmp_path: Path) -> None:
             " payload text, code text, message text, run_id text, at text,"
             " primary key (system, object, record, action));"
             "insert into sync_errors values ('pardot', 'prospect', '1', 'update', 'p', '57', 'no', 'r', '2026-03-02');"
-            "alter table runs drop column continues;"
+            "alter table runs drop column continues; drop table calls;"
             "pragma user_version = 3"
         )
     ledger = Ledger(file)

@@ -62,7 +62,7 @@ def _old_ledger(path: Path) -> None:
     Ledger(path).close()
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("insert into about values ('kept', 'yes')")
-        db.execute("alter table runs drop column continues")
+        db.executescript("alter table runs drop column continues; drop table calls")
         db.execute(f"pragma user_version = {ledger.VERSION - 1}")
 
 
