@@ -100,6 +100,10 @@ def apply(
     remainder: Annotated[
         bool, typer.Option("--remainder", help="Plan anew what the last run left, and apply it.")
     ] = False,
+    canary: Annotated[
+        int,
+        typer.Option("--canary", min=0, help="Send so many changes first, and go on only if they arrived."),
+    ] = 0,
     format: Format = "text",
     clear_values: Clear = False,
     quiet: Quiet = False,
@@ -111,6 +115,7 @@ def apply(
     options = applying.ApplyOptions(
         plan=plan_name,
         remainder=remainder,
+        canary=canary,
         yes=yes,
         confirm=confirm,
         allow=tuple(allow or ()),

@@ -32,6 +32,7 @@ class ApplyOptions:
 
     plan: str = ""
     remainder: bool = False
+    canary: int = 0
     yes: bool = False
     confirm: str = ""
     allow: tuple[str, ...] = ()
@@ -66,7 +67,7 @@ def apply(choice: Choice, options: ApplyOptions) -> Exit:
             say(_left_words(report, parts), "yellow")
         _consent(workspace, report, options, parts)
         watch.resume()
-        applied = apply_plan(_request(workspace, path, allow))
+        applied = apply_plan(_request(workspace, path, allow, options.canary))
     return _finish(applied, options.format, clear_values=options.clear_values)
 
 
@@ -112,7 +113,7 @@ def _left_words(report: PlanReport, parts: Parts) -> str:
     return f"Plan {report.meta.id} is gone on with: {told}."
 
 
-def _request(workspace: Workspace, path: Path, allow: Mapping[str, int]) -> ApplyRequest:
+def _request(workspace: Workspace, path: Path, allow: Mapping[str, int], canary: int) -> ApplyRequest:
     return ApplyRequest(
         project=workspace.project,
         catalog=workspace.catalog,
@@ -125,6 +126,7 @@ def _request(workspace: Workspace, path: Path, allow: Mapping[str, int]) -> Appl
         plan=path,
         allow=allow,
         rules=_rules(workspace.project.environment.sending),
+        canary=canary,
     )
 
 

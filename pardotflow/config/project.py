@@ -347,6 +347,7 @@ class Sync(Placed):
     """Empty where several candidates are an ambiguity."""
     duplicate_rule: DuplicateRule | None = None
     paused: bool = False
+    urgent: bool = False
     """Nothing is compared or sent; links and bases stay."""
 
     @property

@@ -6,7 +6,6 @@ updates, then deletes, journalled; remember links and bases. A plan can be appli
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from pathlib import Path
 from time import monotonic
 from uuid import uuid4
@@ -14,48 +13,45 @@ from uuid import uuid4
 import duckdb
 
 from pardotflow.config.project import Project
-from pardotflow.connectors.protocol import Connector, Identity, Operation
+from pardotflow.connectors.protocol import Connector, Identity
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
 from pardotflow.core.errors import PardotflowError, PlanRefused
 from pardotflow.core.progress import Progress
 from pardotflow.engine.again import SendRules
-from pardotflow.engine.changes import Change, changes_of, load_confirmed, load_stamps
+from pardotflow.engine.changes import load_confirmed
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.decided import forget_decisions
-from pardotflow.engine.extract import refresh
+from pardotflow.engine.dispatch import choose_canary, judge_canary, prepare_sending, send_changes
+from pardotflow.engine.extract import Wanted, refresh
 from pardotflow.engine.interruption import noted_interrupts, stop_if_asked
-from pardotflow.engine.lookup import Found, look_up, wait_for_cache
+from pardotflow.engine.lookup import Found, by_system, look_up, wait_for_cache
 from pardotflow.engine.outcome import Outcome
 from pardotflow.engine.parts import Parts, parts_of
 from pardotflow.engine.planner import open_rows
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
-from pardotflow.engine.revertedfields import with_reverted_fields
 from pardotflow.engine.runreport import run_report
 from pardotflow.engine.seen import load_own_writes
 from pardotflow.engine.send import Sender
 from pardotflow.engine.session import open_session
 from pardotflow.engine.singles import read_moved_singly
-from pardotflow.engine.sqlfile import insert_rows, rows
+from pardotflow.engine.sqlfile import rows
 from pardotflow.engine.stale import mark_moved
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.graph.digest import config_digest
 from pardotflow.plan.file import attach_plan, read_meta
 from pardotflow.plan.guardnames import still_blocking
-from pardotflow.plan.model import Action
 from pardotflow.plan.run import RunReport
 from pardotflow.store.journal import JournalRow
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
 
-_SUFFIX = {(True, True): " by import", (False, True): " by job", (False, False): ""}
-SEND_ORDER = (Action.CREATE, Action.UNDELETE, Action.UPDATE, Action.DELETE)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyRequest:
-    """What to apply, with what. `allow` lets guards pass once: guard name to number."""
+    """What to apply, with what. `allow` lets guards pass once: guard name to number. `canary` is how many changes are
+    sent and read back before the others, 0 for none."""
 
     project: Project
     catalog: Catalog
@@ -68,6 +64,7 @@ class ApplyRequest:
     plan: Path
     allow: Mapping[str, int]
     rules: SendRules = field(default_factory=SendRules)
+    canary: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,13 +108,42 @@ def apply_plan(request: ApplyRequest) -> Applied:
         with noted_interrupts(sender.interrupt):
             request.ledger.start_run(run_id, meta["id"], request.clock.now(), request.plan, continues)
             try:
-                _send_all(con, sender)
+                _send(con, request, sender)
             finally:
                 # Whatever ends the sending: what was confirmed is remembered.
                 _remember(con, request, sender, is_newest=not newer)
             report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began, continues=continues)
             _close(request, report)
     return Applied(report=report, stopped=sender.stopped, interrupted=sender.interrupted)
+
+
+def _send(con: duckdb.DuckDBPyConnection, request: ApplyRequest, sender: Sender) -> None:
+    """Send the canary first, where one is asked for, and the rest where it came to its place."""
+    urgent = frozenset(sync.name for sync in request.project.syncs if sync.urgent)
+    prepare_sending(con, sender)
+    if request.canary:
+        chosen = choose_canary(con, request.canary)
+        send_changes(con, sender, urgent, only="canary")
+        if not sender.is_over:
+            syncs, wanted = _syncs_and_wanted(con, request)
+            unknown = by_system(con, {n: sender.outcomes[n] for n in chosen if n in sender.outcomes})
+            wait_for_cache(unknown, request.connectors, request.clock, request.progress)
+            refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
+            sender.stopped = judge_canary(con, sender, syncs, chosen, _writers(request))
+    send_changes(con, sender, urgent)
+
+
+def _syncs_and_wanted(
+    con: duckdb.DuckDBPyConnection, request: ApplyRequest
+) -> tuple[tuple[CompiledSync, ...], tuple[Wanted, ...]]:
+    """The compiled syncs, and the objects in which a record of the plan can stand."""
+    syncs, wanted = open_rows(request.project, request.catalog)
+    touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
+    creates = rows(con, "select count(*) from plan.changes where action = 'create' and sendable")[0][0]
+    # A record that somebody made meanwhile can stand in any object.
+    return syncs, tuple(
+        item for item in wanted if (creates and not item.looks_up) or (item.connection, item.object) in touched
+    )
 
 
 def _remember(con: duckdb.DuckDBPyConnection, request: ApplyRequest, sender: Sender, *, is_newest: bool) -> None:
@@ -182,19 +208,8 @@ def _reread(
 ) -> dict[int, Outcome]:
     """Law 3: what changed since the plan's cursors is read, and what moved is left out. Of what earlier runs sent
     without an answer is looked up what became of it; returns the outcomes of what was done."""
-    unknown: dict[str, list[Outcome]] = {}
-    for number, outcome in parts.unknown.items():
-        system = rows(con, "select system from plan.changes where change = ?", number)[0][0]
-        unknown.setdefault(system, []).append(outcome)
-    wait_for_cache(unknown, request.connectors, request.clock, request.progress)
-    syncs, wanted = open_rows(request.project, request.catalog)
-    wanted = with_reverted_fields(con, wanted, request.catalog)
-    touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
-    creates = rows(con, "select count(*) from plan.changes where action = 'create' and sendable")[0][0]
-    # A record that somebody made meanwhile can stand in any object.
-    wanted = tuple(
-        item for item in wanted if (creates and not item.looks_up) or (item.connection, item.object) in touched
-    )
+    wait_for_cache(by_system(con, parts.unknown), request.connectors, request.clock, request.progress)
+    syncs, wanted = _syncs_and_wanted(con, request)
     read = refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
     partly = {result.coverage.system for result in read if not result.complete}
     read_moved_singly(con, request.connectors, wanted, syncs, request.progress)
@@ -233,23 +248,3 @@ def _shown(number: int, found: Found) -> JournalRow:
         record_id=found.done.get(number, ""),
         message=found.untold.get(number, "looked up"),
     )
-
-
-def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:
-    """Creates first, so that the ids of new records are known to the updates that carry them; a record leaves the
-    recycle bin before it is updated; deletes come last."""
-    con.execute("create or replace temp table settled (change integer)")
-    insert_rows(con, "settled", [[number] for number in (*sender.earlier, *sender.outcomes)])
-    load_stamps(con)
-    actions = {row[0] for row in rows(con, "select distinct action from plan.changes where sendable")}
-    for action in (a for a in SEND_ORDER if a in actions):
-        new_ids = load_confirmed(con, sender.confirmed)
-        condition = (
-            f"c.action = '{action}' and c.change not in (from settled) and c.change not in (select change from moved)"
-        )
-        for (system, item, operation, *_), group in groupby(changes_of(con, condition, new_ids), key=_route):
-            sender.send(f"{action} {system} {item}{_SUFFIX[operation.is_import, operation.is_job]}", list(group))
-
-
-def _route(change: Change) -> tuple[str, str, Operation, str, tuple[tuple[str, str], ...]]:
-    return change.system, change.object, change.operation, change.key_field, change.headers

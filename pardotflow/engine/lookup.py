@@ -30,6 +30,8 @@ LATE = timedelta(minutes=10)
 EARLY = timedelta(seconds=2)
 """Stamps are cut to seconds."""
 
+_WRITTEN = "c.action in ('create', 'update') and not starts_with(looked.id, 'new:')"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -62,6 +64,15 @@ def wait_for_cache(
         progress.finish(step)
 
 
+def by_system(con: duckdb.DuckDBPyConnection, outcomes: Mapping[int, Outcome]) -> dict[str, list[Outcome]]:
+    """Outcomes of changes of the attached plan, by the system that they were sent to."""
+    found: dict[str, list[Outcome]] = {}
+    systems = dict(rows(con, "select change, system from plan.changes")) if outcomes else {}
+    for number, outcome in outcomes.items():
+        found.setdefault(systems[number], []).append(outcome)
+    return found
+
+
 def look_up(
     con: duckdb.DuckDBPyConnection,
     syncs: Sequence[CompiledSync],
@@ -71,8 +82,9 @@ def look_up(
 ) -> Found:
     """Look for what became of some changes of the attached plan, in the refreshed snapshots. `writers` is our user by
     system, `new_ids` as of `changes.load_confirmed`."""
-    con.execute("create or replace temp table looked (change integer, sent_at timestamp, until timestamp)")
+    con.execute("create or replace temp table looked (change integer, id varchar, sent_at timestamp, until timestamp)")
     insert_rows(con, "looked", [_window(number, outcome) for number, outcome in unknown.items()])
+    con.execute("update looked set id = c.id from plan.changes c where c.change = looked.change and looked.id = ''")
     con.execute("create or replace temp table looked_ids (planned_id varchar, record_id varchar)")
     insert_rows(con, "looked_ids", list(new_ids.items()))
     con.execute("create or replace temp table our_users (system varchar, writer varchar)")
@@ -80,7 +92,7 @@ def look_up(
     con.execute("create or replace temp table shown (change integer, record_id varchar, fate varchar, reason varchar)")
     _look_at_updates(con)
     _look_at_turned(con)
-    if rows(con, "select 1 from looked join plan.changes using (change) where action = 'create' limit 1"):
+    if rows(con, "select 1 from looked l join plan.changes c using (change) where starts_with(l.id, 'new:') limit 1"):
         _look_for_creates(con, syncs)
     found = rows(con, "select change, record_id, fate, reason from shown order by change")
     return Found(
@@ -90,24 +102,25 @@ def look_up(
 
 
 def _window(number: int, outcome: Outcome) -> list[object]:
-    return [number, naive(outcome.sent_at - EARLY), naive(outcome.answered_at + LATE)]
+    return [number, outcome.record_id, naive(outcome.sent_at - EARLY), naive(outcome.answered_at + LATE)]
 
 
 def _look_at_updates(con: duckdb.DuckDBPyConnection) -> None:
-    """An update was done where the record holds every value that was sent."""
+    """What has an id was written where the record holds every value that was sent."""
     con.execute(
         "create or replace temp table held_now (change integer, field varchar, value varchar, is_there boolean)"
     )
     fields = rows(
         con,
         "select distinct c.system, c.object, f.field from looked join plan.changes c using (change)"
-        " join plan.field_changes f using (change) where c.action = 'update' and f.sendable order by all",
+        f" join plan.field_changes f using (change) where {_WRITTEN} and f.sendable order by all",
     )
     for system, item, field in fields:
         con.execute(
             f"insert into held_now select c.change, {literal(field)}, s.{name(field)}, s._visible and not s._deleted"
-            f" from looked join plan.changes c using (change) join {snapshot_table(system, item)} s on s._id = c.id"
-            f" where c.action = 'update' and c.system = {literal(system)} and c.object = {literal(item)}"
+            f" from looked join plan.changes c using (change) join {snapshot_table(system, item)} s"
+            f" on s._id = looked.id where {_WRITTEN}"
+            f" and c.system = {literal(system)} and c.object = {literal(item)}"
         )
     run(con, "looked_updates")
 

@@ -189,8 +189,8 @@ class World:
             **more,
         )
 
-    def apply(self, plan: SavedPlan, *, allow: Mapping[str, int] | None = None) -> Applied:
-        """Apply a plan now; past every guard, unless a test says which may pass."""
+    def apply(self, plan: SavedPlan, *, allow: Mapping[str, int] | None = None, **more: Any) -> Applied:
+        """Apply a plan now; past every guard, unless a test says which may pass. `more` as in ApplyRequest."""
         request = ApplyRequest(
             project=self.project,
             catalog=self.catalog,
@@ -202,6 +202,7 @@ class World:
             progress=NullProgress(),
             plan=plan.path,
             allow={full_name((g["sync"], g["guard"])): LOOSE for g in plan["guards"]} if allow is None else allow,
+            **more,
         )
         return apply_plan(request)
 
