@@ -208,9 +208,11 @@ def _reread(
 ) -> dict[int, Outcome]:
     """Law 3: what changed since the plan's cursors is read, and what moved is left out. Of what earlier runs sent
     without an answer is looked up what became of it; returns the outcomes of what was done."""
-    wait_for_cache(by_system(con, parts.unknown), request.connectors, request.clock, request.progress)
     syncs, wanted = _syncs_and_wanted(con, request)
     read = refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
+    waited = wait_for_cache(by_system(con, parts.unknown), request.connectors, request.clock, request.progress)
+    again = [item for item in wanted if item.connection in waited]
+    read += refresh(con, request.connectors, again, request.layout, request.clock.now(), request.progress)
     partly = {result.coverage.system for result in read if not result.complete}
     read_moved_singly(con, request.connectors, wanted, syncs, request.progress)
     found = _look_up(con, request, syncs, parts) if parts.runs else Found(done={}, untold={})

@@ -108,6 +108,7 @@ def limits_of(sending: Sending) -> Limits:
         tries=sending.retries + 1,
         first_wait=sending.first_wait,
         longest_wait=sending.longest_wait,
+        jitter=sending.first_wait,
         timeout=sending.timeout,
     )
 
