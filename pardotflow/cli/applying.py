@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pardotflow.cli.console import ERR, show, show_diagnostics, show_error, width, write
+from pardotflow.cli.console import ERR, say, show, show_diagnostics, show_error, width, write
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.planning import PlanOptions, check_format, plan_in, print_plan
 from pardotflow.cli.plans import find_plan
 from pardotflow.cli.recovering import recover
+from pardotflow.cli.statefiles import keep_of, pruned_text
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, open_workspace
 from pardotflow.core.errors import UsageError
@@ -18,6 +19,7 @@ from pardotflow.plan.guardnames import allow_names, full_name, unknown_names
 from pardotflow.plan.model import PlanReport
 from pardotflow.plan.public import run_json
 from pardotflow.plan.report import read_report
+from pardotflow.store.retention import prune
 from pardotflow.views.terminal import render_run
 
 
@@ -54,7 +56,15 @@ def apply(choice: Choice, options: ApplyOptions) -> Exit:
         _consent(workspace, report, options)
         watch.resume()
         applied = apply_plan(_request(workspace, path, allow))
+        _prune(workspace)
     return _finish(applied, options.format, clear_values=options.clear_values)
+
+
+def _prune(workspace: Workspace) -> None:
+    """Remove what is older than the project keeps."""
+    pruned = prune(workspace.layout, workspace.ledger, keep_of(workspace.project), workspace.clock.now())
+    if not pruned.is_nothing:
+        say(pruned_text(pruned).rstrip())
 
 
 def _request(workspace: Workspace, path: Path, allow: Mapping[str, int]) -> ApplyRequest:

@@ -106,6 +106,7 @@ class _Reader:
             models=models,
             syncs=syncs,
             vars=loaded.variables.values,
+            retention=file.retention,
         )
         if not self._findings.has_errors:
             return project

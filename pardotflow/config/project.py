@@ -13,6 +13,7 @@ from pardotflow.config.connections import Environment
 from pardotflow.config.limits import Guards
 from pardotflow.config.on_leave import OnLeave
 from pardotflow.config.placed import Placed
+from pardotflow.config.retention import Retention
 from pardotflow.config.user_map import OwnerRule, UserMap
 from pardotflow.config.write_options import DuplicateRule
 from pardotflow.core.span import Span
@@ -366,6 +367,7 @@ class Project:
     models: tuple[Model, ...]
     syncs: tuple[Sync, ...]
     vars: Mapping[str, str]
+    retention: Retention = field(default_factory=Retention)
 
     def source_of(self, connection: str, object_name: str) -> Source | None:
         """The source that reads an object of a connection, or None."""
