@@ -175,6 +175,8 @@ class Side(Placed):
     on_leave: OnLeave = OnLeave.KEEP
     places: Mapping[str, TextPlace] = field(default_factory=dict)
     """Of `select` and `do_not_sync`."""
+    renamed_from: Mapping[str, str] = field(default_factory=dict)
+    """By name of an object or of the model: what it was called before."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -319,6 +321,8 @@ class FieldMapping(Placed):
     users: UserMap | None = None
     """For fields that hold a user: how one system's become the other's."""
     most_recent: MostRecent = MostRecent.RECORD
+    renamed_from: Mapping[System, FieldRef] = field(default_factory=dict)
+    """By side: what the field was called before."""
 
     @property
     def asks_history(self) -> bool:
@@ -349,6 +353,8 @@ class Sync(Placed):
     duplicate_rule: DuplicateRule | None = None
     paused: bool = False
     """Nothing is compared or sent; links and bases stay."""
+    renamed_from: str = ""
+    """What the sync was called before."""
 
     @property
     def sides(self) -> tuple[Side, Side]:

@@ -49,6 +49,7 @@ def build_sync(
         guards=build_guards(node.mapping("guards"), sides, fields, span, findings),
         duplicate_rule=build_duplicate_rule(node),
         paused=node.flag("paused", default=False),
+        renamed_from=node.text("renamed_from"),
         span=span,
         spans=node.spans(),
     )

@@ -12,6 +12,7 @@ import duckdb
 
 from pardotflow.engine.landed import naive
 from pardotflow.engine.recycle import remember_recycling
+from pardotflow.engine.renaming import carry_out, renames_of_plan
 from pardotflow.engine.send import Outcome, stored_text
 from pardotflow.engine.sqlfile import insert_rows, rows, run
 
@@ -41,6 +42,7 @@ def remember(
     """
     _load(con, outcomes, writers)
     con.execute("begin")
+    carry_out(con, renames_of_plan(con))
     at = naive(now).isoformat(" ")
     told_otherwise = bool(rows(con, _TOLD_OTHERWISE))
     run(

@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -162,3 +163,39 @@ def _until(is_so: object, seconds: float = 30) -> None:
     while not is_so():  # type: ignore[operator]
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_the_state_commands_see_the_remote_state(machines: Machines) -> None:
+    a, b = machines.a, machines.b
+    _run(a, "plan")
+    file = b.root / "kept.backup"
+    b.run("state", "backup", "--env", "live", "--out", str(file)).expect(0)
+    number = machines.counted("select count(*) from requests")
+    listed = a.run("state", "list", "--env", "live", "--full").expect(0).out
+    b.run("state", "rm", "people#phone", "--yes", "--env", "live").expect(0)
+    shown = a.run("state", "show", "prospect/1001", "--env", "live", "--format", "json").expect(0).json
+    assert "phone" not in {base["field"] for base in shown["bases"]}
+    said = a.run("state", "forget", "prospect/1002", "--yes", "--env", "live").expect(0)
+    assert "bases: " in said.out
+    b.run("state", "verify", "--env", "live").expect(0)
+
+    b.run("state", "restore", str(file), "--yes", "--env", "live").expect(0)
+    assert a.run("state", "list", "--env", "live", "--full").expect(0).out == listed
+    assert machines.counted("select count(*) from requests") == number
+    a.run("state", "verify", "--env", "live").expect(0)
+    assert "No changes." in _run(a, "plan")
+
+
+def test_a_local_state_is_taken_along(live_settled: Project, machines: Machines, tmp_path: Path) -> None:
+    project = copy_project(live_settled, tmp_path / "c")
+    local = replace(project, environment="live", variables=machines.a.variables)
+    file = tmp_path / "local.backup"
+    local.run("state", "backup", "--env", "live", "--out", str(file)).expect(0)
+    environment = project.root / "environments" / "live.yml"
+    environment.write_text(environment.read_text() + STATE.replace("small_live", "taken_along"))
+    refused = local.run("state", "verify", "--env", "live").expect(1)
+    assert "is empty, and " in refused.err and "pardotflow state restore FILE" in refused.err
+    local.run("state", "restore", str(file), "--yes", "--env", "live").expect(0)
+    shutil.rmtree(project.root / ".pardotflow")
+    assert "people" in local.run("state", "list", "--env", "live").expect(0).out
+    local.run("state", "verify", "--env", "live").expect(0)
