@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pardotflow.core.errors import StateError
 from pardotflow.store.database import Database, Row, Rows, SqliteDatabase
-from pardotflow.store.machine import Process, is_gone
+from pardotflow.store.machine import CAN_TELL, Process, is_gone
 
 BEAT = 10.0
 """Seconds between two signs of life."""
@@ -89,7 +89,7 @@ def judge(holder: Holder, now: datetime, here: str) -> Fate:
     if is_gone(holder.process, here):
         return Fate.GONE
     silent = (now - datetime.fromisoformat(holder.beat_at)).total_seconds()
-    if holder.machine != here and silent > holder.expires_after:
+    if (holder.machine != here or not CAN_TELL) and silent > holder.expires_after:
         return Fate.EXPIRED
     return Fate.HELD
 

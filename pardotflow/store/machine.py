@@ -12,6 +12,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+CAN_TELL = os.name == "posix"
+"""Whether it can be asked if a process runs without doing anything to it."""
 _PROC = Path("/proc")
 
 
@@ -34,7 +36,7 @@ def this_process() -> Process:
 def is_gone(process: Process, here: str) -> bool:
     """True where the process certainly does not run any more; `here` is this machine, of another one nothing is
     certain."""
-    if process.machine != here:
+    if process.machine != here or not CAN_TELL:
         return False
     if process.pid == os.getpid():
         return process.born != _born(process.pid)
