@@ -199,3 +199,29 @@ def test_a_local_state_is_taken_along(live_settled: Project, machines: Machines,
     shutil.rmtree(project.root / ".pardotflow")
     assert "people" in local.run("state", "list", "--env", "live").expect(0).out
     local.run("state", "verify", "--env", "live").expect(0)
+
+
+def test_whose_lock_was_broken_sends_nothing_more(machines: Machines) -> None:
+    a, b, live = machines.a, machines.b, machines.live
+    _run(b, "apply", "--yes")
+    for n in range(14):
+        live.create("Contact", LastName=f"Late{n}", Email=f"late{n}@small.example", MailingCountry="NO")
+    live.switch(latency=0.5)
+    since = last_asked(live.data)
+    with a.start("apply", "--env", "live", "--yes", "--quiet") as process:
+        _until(lambda: len(writes(live.data, since)) >= 1)
+        assert "Released: apply by" in b.run("state", "unlock", "--force", "--env", "live").expect(0).out
+        _, err = process.communicate(timeout=60)
+    live.switch(latency=0.0)
+    assert process.returncode == 1 and "was lost: it expired, or somebody released it by force" in err
+    made = len(_late(live))
+    assert 0 < made < 14, "what was in flight arrived, and nothing was sent after it"
+    machines.let_a_minute_pass()
+    _run(b, "apply", "--yes")
+    assert sorted(_late(live)) == sorted(f"late{n}@small.example" for n in range(14))
+    assert "No changes." in _run(b, "plan")
+
+
+def _late(live: Live) -> list[str]:
+    rows = (row for (kind, _), row in people(live.data).items() if kind == "prospect")
+    return [row["email"] for row in rows if row["email"].startswith("late")]
