@@ -4,6 +4,8 @@ A request is durable in the journal before it is sent and after it is answered; 
 down first.
 """
 
+from __future__ import annotations
+
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,9 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from duckdb import DuckDBPyConnection
+from typing import TYPE_CHECKING, Any
 
 from pardotflow.core.errors import StateError
 from pardotflow.store.database import Database, Remote, SqliteDatabase, upsert
@@ -22,6 +22,9 @@ from pardotflow.store.decisions import Decision, delete_decisions, read_decision
 from pardotflow.store.described import DescribeCache
 from pardotflow.store.layout import make_private
 from pardotflow.store.premigration import back_up_ledger
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 VERSION = 3
 

@@ -6,7 +6,7 @@ another machine once EXPIRY has passed without a beat, by the clock of the datab
 that long takes its lock for lost, so that there are never two.
 """
 
-import secrets
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
@@ -138,7 +138,7 @@ class Lock:
                 self._write(kept, None)
                 return kept
             mine = Holder(
-                token=secrets.token_hex(8),
+                token=os.urandom(8).hex(),
                 owner=me.owner,
                 host=me.host,
                 machine=me.machine,

@@ -7,7 +7,7 @@ two machines.
 
 import getpass
 import os
-import platform
+import socket
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,9 @@ class Process:
 
 def this_process() -> Process:
     """The process that runs this."""
-    return Process(owner=_owner(), host=platform.node(), machine=_machine(), pid=os.getpid(), born=_born(os.getpid()))
+    return Process(
+        owner=_owner(), host=socket.gethostname(), machine=_machine(), pid=os.getpid(), born=_born(os.getpid())
+    )
 
 
 def is_gone(process: Process, here: str) -> bool:
@@ -64,7 +66,7 @@ def _machine() -> str:
         space = str((_PROC / "self/ns/pid").readlink())
     except OSError:
         boot, space = f"{uuid.getnode():x}", ""
-    return f"{platform.node()} {boot} {space}".strip()
+    return f"{socket.gethostname()} {boot} {space}".strip()
 
 
 def _knows_births() -> bool:

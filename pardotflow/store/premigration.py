@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pardotflow.core.errors import StateError
-from pardotflow.plan.instance import in_memory
 from pardotflow.store.layout import make_private
 
 MARK = ".before-v"
@@ -35,13 +34,9 @@ def back_up_ledger(path: Path, version: int) -> Path:
     return _put_in_place(part, path, version)
 
 
-def back_up_memory(path: Path, version: int) -> Path:
-    """Copy a memory that has this version, and that no session has open. Raises StateError."""
+def back_up_file(path: Path, version: int) -> Path:
+    """Copy a file that has this version, and in whose log nothing stands. Raises StateError."""
     part = _part(path)
-    with in_memory() as con:
-        quoted = str(path).replace("'", "''")
-        # What stands in its log is written into the file.
-        con.execute(f"attach '{quoted}' as whole; checkpoint whole")
     try:
         shutil.copyfile(path, part)
     except OSError as trouble:

@@ -62,12 +62,9 @@ def machines(live_settled: Project, tmp_path_factory: pytest.TempPathFactory) ->
     (b.root / ORG).unlink()
     with serving_postgres() as url, living(a) as live:
         variables = {**live.project.variables, "STATE_URL": url}
-        yield Machines(
-            live=live,
-            a=replace(a, environment="live", variables=variables),
-            b=replace(b, environment="live", variables=variables),
-            url=url,
-        )
+        a, b = (replace(each, environment="live", variables=variables) for each in (a, b))
+        a.run("apply", "--env", "live", "--yes").expect(0)
+        yield Machines(live=live, a=a, b=b, url=url)
 
 
 def _run(project: Project, *arguments: str, code: int = 0) -> str:
@@ -79,7 +76,6 @@ def _run(project: Project, *arguments: str, code: int = 0) -> str:
 
 def test_what_one_machine_does_the_other_knows(machines: Machines) -> None:
     a, b, live = machines.a, machines.b, machines.live
-    _run(a, "apply", "--yes")
     assert "No changes." in _run(a, "plan")
     assert not b.state.exists()
     assert "No changes." in _run(b, "plan"), "links and bases of the first machine are known to the second"
