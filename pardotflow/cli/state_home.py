@@ -66,6 +66,7 @@ def open_home(
             return
         with open_remote(project, settings, layout) as remote:
             remote.token = held.holder.token
+            remote.bring_up()
             if fetch:
                 remote.fetch_memory()
             yield Home(layout=layout, held=held, remote=remote)
@@ -89,6 +90,7 @@ def read_ledger(project: Project) -> Iterator[Ledger | None]:
         return
     layout.prepare()
     with open_remote(project, settings, layout) as remote:
+        remote.check_version()
         ledger = Ledger(layout.ledger, remote)
         try:
             yield ledger

@@ -31,7 +31,7 @@ def back_up_ledger(path: Path, version: int) -> Path:
     except sqlite3.Error as trouble:
         part.unlink(missing_ok=True)
         raise _failed(path, str(trouble)) from trouble
-    return _put_in_place(part, path, version)
+    return put_in_place(part, path, version)
 
 
 def back_up_file(path: Path, version: int) -> Path:
@@ -42,7 +42,7 @@ def back_up_file(path: Path, version: int) -> Path:
     except OSError as trouble:
         part.unlink(missing_ok=True)
         raise _failed(path, trouble.strerror or "") from trouble
-    return _put_in_place(part, path, version)
+    return put_in_place(part, path, version)
 
 
 def _part(path: Path) -> Path:
@@ -53,7 +53,8 @@ def _part(path: Path) -> Path:
     return part
 
 
-def _put_in_place(part: Path, path: Path, version: int) -> Path:
+def put_in_place(part: Path, path: Path, version: int) -> Path:
+    """Give a whole copy of a file of that version its name."""
     make_private(part)
     with part.open("rb") as file:
         os.fsync(file.fileno())
