@@ -54,18 +54,16 @@ def _programs(copy_to: Path | None) -> Path:
     """The folder with `initdb` and `postgres`; copied to where another user may read it, if it must be."""
     spec = importlib.util.find_spec("pgserver")
     if spec is not None and spec.origin:
-        whole = Path(spec.origin).parent / "pginstall"
+        package = Path(spec.origin).parent
         if copy_to is None:
-            return whole / "bin"
-        # The programs look for the wheel's libraries beside its package.
-        site = copy_to / "site"
-        shutil.copytree(whole, site / "pgserver" / "pginstall")
-        libraries = whole.parent.with_name("pgserver.libs")
-        if libraries.is_dir():
-            shutil.copytree(libraries, site / libraries.name)
-        for path in (site, *site.rglob("*")):
-            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        return site / "pgserver" / "pginstall" / "bin"
+            return package / "pginstall" / "bin"
+        # Its libraries stand beside the package, and are looked for there.
+        for part in (package / "pginstall", package.with_name("pgserver.libs")):
+            if part.is_dir():
+                shutil.copytree(part, copy_to / part.relative_to(package.parent))
+        for path in (copy_to, *copy_to.rglob("*")):
+            path.chmod(0o755)
+        return copy_to / "pgserver" / "pginstall" / "bin"
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     path = found[-1] if found else Path(shutil.which("initdb") or "")
     assert path.is_file(), "there is no PostgreSQL: install the development requirements"

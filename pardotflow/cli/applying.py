@@ -10,6 +10,7 @@ from pardotflow.cli.exits import Exit
 from pardotflow.cli.planning import PlanOptions, check_format, plan_in, print_plan, what_is_left
 from pardotflow.cli.plans import find_plan
 from pardotflow.cli.recovering import recover
+from pardotflow.cli.statefiles import keep_of, pruned_text
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, open_workspace
 from pardotflow.config.connections import Sending
@@ -23,6 +24,7 @@ from pardotflow.plan.guardnames import allow_names, full_name, unknown_names
 from pardotflow.plan.model import PlanReport
 from pardotflow.plan.public import run_json
 from pardotflow.plan.report import read_report
+from pardotflow.store.retention import prune
 from pardotflow.views.terminal import render_run
 
 
@@ -68,6 +70,7 @@ def apply(choice: Choice, options: ApplyOptions) -> Exit:
         _consent(workspace, report, options, parts)
         watch.resume()
         applied = apply_plan(_request(workspace, path, allow, options.canary))
+        _prune(workspace)
     return _finish(applied, options.format, clear_values=options.clear_values)
 
 
@@ -111,6 +114,13 @@ def _left_words(report: PlanReport, parts: Parts) -> str:
     }
     told = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number)
     return f"Plan {report.meta.id} is gone on with: {told}."
+
+
+def _prune(workspace: Workspace) -> None:
+    """Remove what is older than the project keeps."""
+    pruned = prune(workspace.layout, workspace.ledger, keep_of(workspace.project), workspace.clock.now())
+    if not pruned.is_nothing:
+        say(pruned_text(pruned).rstrip())
 
 
 def _request(workspace: Workspace, path: Path, allow: Mapping[str, int], canary: int) -> ApplyRequest:

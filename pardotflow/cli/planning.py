@@ -12,6 +12,7 @@ from pardotflow.cli.console import show as print_result
 from pardotflow.cli.exits import Exit
 from pardotflow.cli.plans import find_plan, run_of_plan
 from pardotflow.cli.recovering import recover
+from pardotflow.cli.renaming import renamed_layout
 from pardotflow.cli.state_home import read_ledger
 from pardotflow.cli.watch import Watch
 from pardotflow.cli.workspace import Choice, Workspace, load, open_workspace
@@ -91,16 +92,18 @@ def plan_request(workspace: Workspace, record: str) -> PlanRequest:
     """What to plan with everything that an open workspace has; of one record where it is named."""
     from pardotflow.engine.planner import PlanRequest
 
+    layout, renames = renamed_layout(workspace)
     return PlanRequest(
         project=workspace.project,
         catalog=workspace.catalog,
         connectors=workspace.connectors,
         identities=workspace.identities,
-        layout=workspace.layout,
+        layout=layout,
         ledger=workspace.ledger,
         clock=workspace.clock,
         progress=workspace.progress,
         record=record,
+        renames=renames,
     )
 
 

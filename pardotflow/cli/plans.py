@@ -28,7 +28,7 @@ def newest_plan(ledger: Ledger | None) -> Path:
     """The newest plan that was not narrowed and is still there. Raises UsageError where there is none."""
     from pardotflow.plan.file import open_plan, read_meta
 
-    for _, path in ledger.find_plan("") if ledger else []:
+    for _, path in ledger.newest_plans() if ledger else ():
         if path.is_file():
             with open_plan(path) as con:
                 if not read_meta(con)["selection"]:

@@ -38,6 +38,7 @@ def looking(project: Project) -> Iterator[duckdb.DuckDBPyConnection]:
             layout.prepare()
             path = Path(folder) / "memory.duckdb"
             with open_remote(project, settings, layout) as remote:
+                remote.check_version()
                 remote.write_memory(path)
         elif not path.exists():
             raise UsageError("nothing is remembered in this environment", hint="Run: pardotflow apply")

@@ -144,6 +144,14 @@ def forget(
 
 
 @state_app.command()
+def prune(project: Project = HERE, env: Env = None, var: Var = None, wait: Wait = 0) -> None:
+    """Remove what is older than retention: in pardotflow.yml keeps, as the end of apply does."""
+    from pardotflow.cli import statefiles
+
+    end(statefiles.prune_state(choice(project, env, var), wait=wait))
+
+
+@state_app.command()
 def lock(
     reason: Annotated[str, typer.Option("--reason", help="Why: whoever is refused is told.")],
     project: Project = HERE,

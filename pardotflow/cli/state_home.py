@@ -66,6 +66,7 @@ def open_home(
             return
         with open_remote(project, settings, layout) as remote:
             remote.token = held.holder.token
+            remote.bring_up()
             if fetch:
                 remote.fetch_memory()
             yield Home(layout=layout, held=held, remote=remote)
@@ -89,6 +90,7 @@ def read_ledger(project: Project) -> Iterator[Ledger | None]:
         return
     layout.prepare()
     with open_remote(project, settings, layout) as remote:
+        remote.check_version()
         ledger = Ledger(layout.ledger, remote)
         try:
             yield ledger
@@ -105,7 +107,7 @@ def lock_of(project: Project, layout: Layout) -> OpenLock:
 
 
 def _remote_lock(project: Project, settings: StateSettings, layout: Layout) -> Lock:
-    database_class = _postgres()
+    database_class = postgres_class()
     from pardotflow.store.remote import RemoteState
 
     database = database_class(settings.url, settings.schema)
@@ -121,7 +123,7 @@ def _remote_lock(project: Project, settings: StateSettings, layout: Layout) -> L
 @contextmanager
 def open_remote(project: Project, settings: StateSettings, layout: Layout) -> Iterator[RemoteState]:
     """The remote state of an environment. Raises StateError where it cannot be reached or is another's."""
-    database_class = _postgres()
+    database_class = postgres_class()
     from pardotflow.store.remote import RemoteState
 
     database = database_class(settings.url, settings.schema)
@@ -135,7 +137,7 @@ def _owner(project: Project) -> str:
     return f"{project.name}/{project.environment.name}"
 
 
-def _postgres() -> type:
+def postgres_class() -> type:
     """The class that speaks to PostgreSQL. Raises UsageError where its driver is not installed."""
     try:
         from pardotflow.store.postgres import PostgresDatabase

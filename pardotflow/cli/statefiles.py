@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pardotflow.cli.console import say, write
 from pardotflow.cli.exits import Exit
@@ -16,7 +18,11 @@ from pardotflow.plan.instance import in_memory
 from pardotflow.store.archive import copy_ledger, read_archive, read_tables, restore_archive, write_archive
 from pardotflow.store.layout import Layout
 from pardotflow.store.memory import attach_memory
+from pardotflow.store.retention import Keep, Pruned, prune
 from pardotflow.store.verify import Finding, verify_files, verify_ledger, verify_memory, verify_plans
+
+if TYPE_CHECKING:
+    from pardotflow.config.project import Project
 
 
 def backup(choice: Choice, out: Path | None, *, wait: float) -> Exit:
@@ -150,3 +156,32 @@ def rebuild(choice: Choice, *, quiet: bool, wait: float) -> Exit:
     for each in found:
         write(f"{each.coverage.system} {each.coverage.object}: {each.coverage.rows:,} records\n")
     return Exit.FINE
+
+
+def prune_state(choice: Choice, *, wait: float) -> Exit:
+    """Remove what is older than `retention:` keeps."""
+    project, _ = load(choice)
+    with named_damage(Layout(root=project.state)), open_home(project, "state prune", wait=wait, within=True) as home:
+        ledger = home.open_ledger()
+        try:
+            pruned = prune(home.layout, ledger, keep_of(project), SystemClock().now())
+        finally:
+            ledger.close()
+    write(pruned_text(pruned) if not pruned.is_nothing else "Nothing is older than it is kept.\n")
+    return Exit.FINE
+
+
+def keep_of(project: Project) -> Keep:
+    """What the project's `retention:` says."""
+    return Keep(**asdict(project.retention))
+
+
+def pruned_text(pruned: Pruned) -> str:
+    """What was removed, in a line a kind."""
+    lines = [
+        (pruned.runs, "journals of runs"),
+        (len(pruned.plans), "plans"),
+        (len(pruned.snapshots), "copies of objects that nothing reads"),
+        (len(pruned.files), "old backups and landed files"),
+    ]
+    return "".join(f"Removed, as retention: says: {number:,} {what}\n" for number, what in lines if number)

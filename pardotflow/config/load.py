@@ -19,6 +19,7 @@ from pardotflow.config.environments import (
 )
 from pardotflow.config.files import PROJECT_FILE, find_root, list_files, read_document, relative
 from pardotflow.config.findings import Findings, suggest
+from pardotflow.config.former import check_former_names
 from pardotflow.config.frames import with_frames
 from pardotflow.config.meaning import check_parts
 from pardotflow.config.models import load_model
@@ -94,6 +95,7 @@ class _Reader:
         is_known = not self._findings.has_errors
         models = self._models(renderer)
         syncs = self._syncs(renderer, file.defaults if file else Defaults(), models)
+        check_former_names(syncs, self._findings)
         self._used |= renderer.used | loaded.used
         if file is None or environment is None:
             return None
@@ -106,6 +108,7 @@ class _Reader:
             models=models,
             syncs=syncs,
             vars=loaded.variables.values,
+            retention=file.retention,
         )
         if not self._findings.has_errors:
             return project

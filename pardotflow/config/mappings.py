@@ -62,7 +62,7 @@ class SyncFile:
 def build_mappings(nodes: Sequence[MapNode], file: SyncFile, findings: Findings) -> tuple[FieldMapping, ...]:
     """The mappings of trees that follow the sync schema, in file order, each with its own key."""
     mappings = [m for node in nodes if (m := _mapping(node, file, findings)) is not None]
-    return _with_keys(mappings, file.sides)
+    return with_keys(mappings, file.sides)
 
 
 def _mapping(node: MapNode, file: SyncFile, findings: Findings) -> FieldMapping | None:
@@ -94,6 +94,7 @@ def _mapping(node: MapNode, file: SyncFile, findings: Findings) -> FieldMapping 
         place=sql.place if sql else None,
         users=_users(node, direction, file, findings),
         most_recent=MostRecent(node.text("most_recent", file.defaults.most_recent)),
+        renamed_from=_refs(node.mapping("renamed_from"), file, findings) or {},
         span=node.span,
         spans=node.spans(),
     )
@@ -293,7 +294,7 @@ def _users(node: MapNode, direction: Direction, file: SyncFile, findings: Findin
     return build_users(node.mapping("users"), TARGETS[direction], file.folder, file.root, findings)
 
 
-def _with_keys(mappings: Sequence[FieldMapping], sides: tuple[Side, Side]) -> tuple[FieldMapping, ...]:
+def with_keys(mappings: Sequence[FieldMapping], sides: tuple[Side, Side]) -> tuple[FieldMapping, ...]:
     """The stable names: the target's field for one-way, the second side's label for two-way where it is unique."""
     labels = Counter(m.b.label for m in mappings if m.b and m.direction is Direction.TWO_WAY)
     return tuple(replace(m, key=_key(m, labels, sides)) for m in mappings)

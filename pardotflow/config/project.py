@@ -13,6 +13,7 @@ from pardotflow.config.connections import Environment
 from pardotflow.config.limits import Guards
 from pardotflow.config.on_leave import OnLeave
 from pardotflow.config.placed import Placed
+from pardotflow.config.retention import Retention
 from pardotflow.config.user_map import OwnerRule, UserMap
 from pardotflow.config.write_options import DuplicateRule
 from pardotflow.core.span import Span
@@ -174,6 +175,8 @@ class Side(Placed):
     on_leave: OnLeave = OnLeave.KEEP
     places: Mapping[str, TextPlace] = field(default_factory=dict)
     """Of `select` and `do_not_sync`."""
+    renamed_from: Mapping[str, str] = field(default_factory=dict)
+    """By name of an object or of the model: what it was called before."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -318,6 +321,8 @@ class FieldMapping(Placed):
     users: UserMap | None = None
     """For fields that hold a user: how one system's become the other's."""
     most_recent: MostRecent = MostRecent.RECORD
+    renamed_from: Mapping[System, FieldRef] = field(default_factory=dict)
+    """By side: what the field was called before."""
 
     @property
     def asks_history(self) -> bool:
@@ -349,6 +354,8 @@ class Sync(Placed):
     paused: bool = False
     urgent: bool = False
     """Nothing is compared or sent; links and bases stay."""
+    renamed_from: str = ""
+    """What the sync was called before."""
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -367,6 +374,7 @@ class Project:
     models: tuple[Model, ...]
     syncs: tuple[Sync, ...]
     vars: Mapping[str, str]
+    retention: Retention = field(default_factory=Retention)
 
     def source_of(self, connection: str, object_name: str) -> Source | None:
         """The source that reads an object of a connection, or None."""

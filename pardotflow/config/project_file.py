@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pardotflow.config.nodes import MapNode
 from pardotflow.config.project import Direction, Into, MostRecent, OnBlank, OnLink, Policy, Preset, TooLong
+from pardotflow.config.retention import Retention
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class ProjectFile:
     name: str
     default_environment: str = ""
     defaults: Defaults = field(default_factory=Defaults)
+    retention: Retention = field(default_factory=Retention)
 
 
 def build_project_file(node: MapNode) -> ProjectFile:
@@ -38,6 +40,7 @@ def build_project_file(node: MapNode) -> ProjectFile:
         name=node.text("name"),
         default_environment=node.text("default_environment"),
         defaults=_defaults(node.mapping("defaults")),
+        retention=_retention(node.mapping("retention")),
     )
 
 
@@ -52,4 +55,20 @@ def _defaults(node: MapNode) -> Defaults:
         too_long=TooLong(node.text("too_long", known.too_long)),
         preset=Preset(node.text("preset", known.preset)),
         most_recent=MostRecent(node.text("most_recent", known.most_recent)),
+    )
+
+
+def _retention(node: MapNode) -> Retention:
+    known = Retention()
+
+    def days(key: str, default: int | None) -> int | None:
+        text = node.text(key, "" if default is None else str(default))
+        return None if text in ("", "forever") else int(text)
+
+    return Retention(
+        journals=days("journals", known.journals),
+        plans=days("plans", known.plans),
+        snapshots=days("snapshots", known.snapshots),
+        backups=days("backups", known.backups),
+        least_plans=int(node.text("least_plans", str(known.least_plans))),
     )

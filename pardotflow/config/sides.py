@@ -47,6 +47,7 @@ def _side(system: System, node: MapNode, models: Mapping[str, Model]) -> Side:
         span=node.span,
         spans=spans,
         places={key: value.place for key, value in conditions.items()},
+        renamed_from={key.text: value.text for key, value in node.mapping("renamed_from").scalars()},
     )
 
 

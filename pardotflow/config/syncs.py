@@ -50,6 +50,7 @@ def build_sync(
         duplicate_rule=build_duplicate_rule(node),
         paused=node.flag("paused", default=False),
         urgent=node.flag("urgent", default=False),
+        renamed_from=node.text("renamed_from"),
         span=span,
         spans=node.spans(),
     )

@@ -4,18 +4,20 @@ A plan reads the decisions and changes none; an apply forgets those that it carr
 be about values which are no more.
 """
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 
 import duckdb
 
+from pardotflow.engine.renaming import rename_decisions, renamed_decisions, renames_of_plan
 from pardotflow.engine.sqlfile import insert_rows, rows
+from pardotflow.graph.renames import Renames
 from pardotflow.store.decisions import Decision
 from pardotflow.store.ledger import Ledger
 
 
-def load_decisions(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> Set[str]:
+def load_decisions(con: duckdb.DuckDBPyConnection, ledger: Ledger, renames: Sequence[Renames] = ()) -> Set[str]:
     """Make the session's `decisions` and `out_decisions` where there are any; returns the syncs that have some."""
-    decisions = ledger.decisions()
+    decisions = renamed_decisions(ledger.decisions(), renames)
     if decisions:
         con.execute(
             "create or replace temp table decisions (sync varchar, a_object varchar, a_id varchar, b_object varchar,"
@@ -47,6 +49,7 @@ def expired_note(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def forget_decisions(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
     """Forget what this run carried out, and what its plan found expired or spent. Comes after `remember`."""
+    rename_decisions(ledger, renames_of_plan(con))
     over = rows(
         con,
         "select d.sync, d.a_object, d.a_id, d.b_object, d.b_id, d.mapping, d.decided_at from plan.decisions d"

@@ -54,6 +54,7 @@ from pardotflow.engine.wanted import wanted_objects
 from pardotflow.engine.warehouse import describe_models, make_model_views, make_row_view, make_source_views
 from pardotflow.graph.dag import models_in_order, sources_of_models
 from pardotflow.graph.digest import config_digest
+from pardotflow.graph.renames import Renames, renames_to_text
 from pardotflow.plan.digest import plan_digest
 from pardotflow.plan.file import FORMAT_VERSION, TABLES
 from pardotflow.plan.instance import use_threads
@@ -85,6 +86,8 @@ class PlanRequest:
     output: Path | None = None
     full: bool = False
     offline: bool = False
+    renames: tuple[Renames, ...] = ()
+    """What the memory of `layout` calls by the names of now, and the memory that is kept by former ones."""
 
     @property
     def selection(self) -> str:
@@ -314,7 +317,7 @@ def _load_ledger(con: duckdb.DuckDBPyConnection, request: PlanRequest) -> Set[st
     returns the syncs with decisions."""
     load_refusals(con, request.ledger)
     load_unknown_creates(con, request.ledger, request.connectors)
-    return load_decisions(con, request.ledger)
+    return load_decisions(con, request.ledger, request.renames)
 
 
 def finish_plan(
@@ -362,6 +365,7 @@ def _meta(
     sendable = rows(con, "select count(*) from plan.changes where sendable")[0][0]
     links = rows(con, "select count(*) from mem.links")[0][0]
     meta = {
+        **({"renames": renames_to_text(request.renames)} if request.renames else {}),
         "format_version": FORMAT_VERSION,
         "tool_version": __version__,
         "id": sha256(f"{digest} {created_at}".encode()).hexdigest()[:8],

@@ -14,6 +14,7 @@ import duckdb
 from pardotflow.engine.landed import naive
 from pardotflow.engine.outcome import Outcome, stored_text
 from pardotflow.engine.recycle import remember_recycling
+from pardotflow.engine.renaming import carry_out, renames_of_plan
 from pardotflow.engine.sqlfile import insert_rows, rows, run
 
 KEPT_WRITES = 6
@@ -45,6 +46,7 @@ def remember(
     con.execute("create or replace temp table made_before (change integer, record_id varchar)")
     insert_rows(con, "made_before", list(made_before.items()))
     con.execute("begin")
+    carry_out(con, renames_of_plan(con))
     at = naive(now).isoformat(" ")
     told_otherwise = bool(rows(con, _TOLD_OTHERWISE))
     run(

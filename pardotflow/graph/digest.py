@@ -88,7 +88,9 @@ def _json(value: object) -> Json:
     if isinstance(value, ValueMap):
         return _pairs(value)
     if is_dataclass(value):
-        return {f.name: _json(getattr(value, f.name)) for f in fields(value) if f.name not in _SILENT}
+        parts = {f.name: getattr(value, f.name) for f in fields(value) if f.name not in _SILENT}
+        # A part that is not used is left out, as above.
+        return {name: _json(part) for name, part in parts.items() if name != "renamed_from" or part}
     if isinstance(value, Mapping):
         return {str(k): _json(v) for k, v in value.items()}
     if isinstance(value, list | tuple):

@@ -24,6 +24,7 @@ from pardotflow.store.ledger import MIGRATIONS, VERSION, Ledger
 from pardotflow.store.memory import MIGRATIONS as MEMORY_MIGRATIONS
 from pardotflow.store.memory import VERSION as MEMORY_VERSION
 from pardotflow.store.memory import attach_memory, copy_mark
+from pardotflow.store.premigration import put_in_place
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -204,6 +205,26 @@ def copy_ledger(database: Database, to: Path) -> None:
                 made.database.executemany(f"insert into {table} ({named}) values ({marks})", found.fetchall())
     finally:
         made.close()
+
+
+def copy_remote(database: Database, ledger: Path, version: int) -> Path:
+    """Copy the tables of a remote ledger of that version, as they are, beside the local one; its form is that of no
+    version, and its tables those of the remote one."""
+    part = ledger.with_name("remote-ledger.part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    tables = "select table_name from information_schema.tables where table_schema = current_schema() order by 1"
+    with closing(sqlite3.connect(part)) as copy, database.transaction(), copy:
+        for (table,) in database.execute(tables).fetchall():
+            if table not in LEDGER_TABLES:
+                continue
+            found = database.execute(f"select * from {table}")
+            columns = [column[0] for column in found.description or ()]
+            named = ", ".join(f'"{c}"' for c in columns)
+            copy.execute(f"create table {table} ({named})")
+            marks = ", ".join("?" for _ in columns)
+            copy.executemany(f"insert into {table} values ({marks})", found.fetchall())
+    return put_in_place(part, ledger.with_name("remote-ledger.sqlite"), version)
 
 
 def read_tables(path: Path) -> dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]]:

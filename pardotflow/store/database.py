@@ -4,14 +4,18 @@ Statements are written in what both understand: `?` for values, `insert … on c
 around a column that is a reserved word. Each statement is durable when it returns, unless a transaction is open.
 """
 
+from __future__ import annotations
+
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from duckdb import DuckDBPyConnection
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 
 Row = tuple[Any, ...]
 

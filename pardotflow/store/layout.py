@@ -18,11 +18,18 @@ class Layout:
     """The folder of one environment, usually `.pardotflow/<environment>`."""
 
     root: Path
+    memory_instead: Path | None = None
+    """A file that stands for the memory while a plan is made, where names changed since."""
 
     @property
     def memory(self) -> Path:
         """Links and bases: memory, backed up by people."""
-        return self.root / "memory.duckdb"
+        return self.memory_instead or self.root / "memory.duckdb"
+
+    @property
+    def renamed(self) -> Path:
+        """A copy of the memory with the names of now."""
+        return self.root / "renamed" / "memory.duckdb"
 
     @property
     def snapshots(self) -> Path:

@@ -4,14 +4,15 @@ A request is durable in the journal before it is sent and after it is answered; 
 down first.
 """
 
+from __future__ import annotations
+
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-
-from duckdb import DuckDBPyConnection
+from typing import TYPE_CHECKING
 
 from pardotflow.core.errors import StateError
 from pardotflow.store.calls import TABLE as CALLS
@@ -41,6 +42,9 @@ from pardotflow.store.runs import RunRecord, read_runs
 from pardotflow.store.syncerrors import MIGRATION as SYNC_ERRORS_MIGRATION
 from pardotflow.store.syncerrors import TABLE as SYNC_ERRORS
 from pardotflow.store.syncerrors import ErrorState, SyncError, delete_errors, read_errors, set_states, write_errors
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 VERSION = 4
 
@@ -159,6 +163,12 @@ class Ledger(DescribeCache):
         """Every plan whose file is kept, oldest first: id, file, and the run that applied it or the empty text."""
         query = "select id, path, spent_by from plans where path is not null order by created_at nulls first, id"
         return [(row[0], self._file(row[0], row[1]), row[2] or "") for row in self._db.execute(query).fetchall()]
+
+    def newest_plans(self) -> Iterator[tuple[str, Path]]:
+        """Saved plans, newest first; the file of one that another machine made is fetched when it is its turn."""
+        query = "select id, path from plans where path is not null order by created_at desc nulls last, id desc"
+        for row in self._db.execute(query).fetchall():
+            yield row[0], self._file(row[0], row[1])
 
     def find_plan(self, prefix: str) -> list[tuple[str, Path]]:
         """Saved plans whose id begins with the text, newest first."""

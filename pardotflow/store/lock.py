@@ -6,7 +6,7 @@ another machine once EXPIRY has passed without a beat, by the clock of the datab
 that long takes its lock for lost, so that there are never two.
 """
 
-import secrets
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, fields, replace
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pardotflow.core.errors import StateError
 from pardotflow.store.database import Database, Row, Rows, SqliteDatabase
-from pardotflow.store.machine import Process, is_gone
+from pardotflow.store.machine import CAN_TELL, Process, is_gone
 
 BEAT = 10.0
 """Seconds between two signs of life."""
@@ -89,7 +89,7 @@ def judge(holder: Holder, now: datetime, here: str) -> Fate:
     if is_gone(holder.process, here):
         return Fate.GONE
     silent = (now - datetime.fromisoformat(holder.beat_at)).total_seconds()
-    if holder.machine != here and silent > holder.expires_after:
+    if (holder.machine != here or not CAN_TELL) and silent > holder.expires_after:
         return Fate.EXPIRED
     return Fate.HELD
 
@@ -138,7 +138,7 @@ class Lock:
                 self._write(kept, None)
                 return kept
             mine = Holder(
-                token=secrets.token_hex(8),
+                token=os.urandom(8).hex(),
                 owner=me.owner,
                 host=me.host,
                 machine=me.machine,

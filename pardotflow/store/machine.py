@@ -7,11 +7,13 @@ two machines.
 
 import getpass
 import os
-import platform
+import socket
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+CAN_TELL = os.name == "posix"
+"""Whether it can be asked if a process runs without doing anything to it."""
 _PROC = Path("/proc")
 
 
@@ -28,13 +30,15 @@ class Process:
 
 def this_process() -> Process:
     """The process that runs this."""
-    return Process(owner=_owner(), host=platform.node(), machine=_machine(), pid=os.getpid(), born=_born(os.getpid()))
+    return Process(
+        owner=_owner(), host=socket.gethostname(), machine=_machine(), pid=os.getpid(), born=_born(os.getpid())
+    )
 
 
 def is_gone(process: Process, here: str) -> bool:
     """True where the process certainly does not run any more; `here` is this machine, of another one nothing is
     certain."""
-    if process.machine != here:
+    if process.machine != here or not CAN_TELL:
         return False
     if process.pid == os.getpid():
         return process.born != _born(process.pid)
@@ -62,7 +66,7 @@ def _machine() -> str:
         space = str((_PROC / "self/ns/pid").readlink())
     except OSError:
         boot, space = f"{uuid.getnode():x}", ""
-    return f"{platform.node()} {boot} {space}".strip()
+    return f"{socket.gethostname()} {boot} {space}".strip()
 
 
 def _knows_births() -> bool:

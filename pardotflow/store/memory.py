@@ -12,7 +12,7 @@ import duckdb
 
 from pardotflow.core.errors import StateError
 from pardotflow.store.layout import make_private
-from pardotflow.store.premigration import back_up_memory
+from pardotflow.store.premigration import back_up_file
 
 VERSION = 5
 """Numbers the shape of the tables. An older memory is brought up to it when it is opened to be read, too."""
@@ -85,7 +85,10 @@ def attach_memory(con: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool
     if version in MIGRATIONS or not version:
         con.execute("detach mem")
         if version:
-            back_up_memory(path, version)
+            # What stands in its log is written into the file.
+            _attach(con, path, "mem", MEMORY_WAY_OUT, "checkpoint mem")
+            con.execute("detach mem")
+            back_up_file(path, version)
             copy_mark(path).unlink(missing_ok=True)
         _attach(con, path, "mem", MEMORY_WAY_OUT)
         _bring_up(con, version)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import psycopg
 from psycopg import sql as names
+from psycopg.conninfo import conninfo_to_dict
 
 from pardotflow.core.errors import StateError
 from pardotflow.core.secret import Secret
@@ -23,6 +24,14 @@ class PostgresDatabase:
 
     def __init__(self, url: Secret, schema: str, *, make: bool = True) -> None:
         self.where = f"schema {schema}"
+        try:
+            conninfo_to_dict(url.reveal())
+        except psycopg.Error:
+            # What is said of a text that is no address repeats it, with its password.
+            raise StateError(
+                "the url of the remote state is no address of a PostgreSQL database",
+                hint="Write postgresql://user:password@host/database",
+            ) from None
         with _named("cannot be reached"):
             self._connection = psycopg.connect(url.reveal(), autocommit=True, connect_timeout=CONNECT_SECONDS)
         info = self._connection.info

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pardotflow.core.errors import StateError
-from pardotflow.plan.instance import in_memory
 from pardotflow.store.layout import make_private
 
 MARK = ".before-v"
@@ -32,22 +31,18 @@ def back_up_ledger(path: Path, version: int) -> Path:
     except sqlite3.Error as trouble:
         part.unlink(missing_ok=True)
         raise _failed(path, str(trouble)) from trouble
-    return _put_in_place(part, path, version)
+    return put_in_place(part, path, version)
 
 
-def back_up_memory(path: Path, version: int) -> Path:
-    """Copy a memory that has this version, and that no session has open. Raises StateError."""
+def back_up_file(path: Path, version: int) -> Path:
+    """Copy a file that has this version, and in whose log nothing stands. Raises StateError."""
     part = _part(path)
-    with in_memory() as con:
-        quoted = str(path).replace("'", "''")
-        # What stands in its log is written into the file.
-        con.execute(f"attach '{quoted}' as whole; checkpoint whole")
     try:
         shutil.copyfile(path, part)
     except OSError as trouble:
         part.unlink(missing_ok=True)
         raise _failed(path, trouble.strerror or "") from trouble
-    return _put_in_place(part, path, version)
+    return put_in_place(part, path, version)
 
 
 def _part(path: Path) -> Path:
@@ -58,7 +53,8 @@ def _part(path: Path) -> Path:
     return part
 
 
-def _put_in_place(part: Path, path: Path, version: int) -> Path:
+def put_in_place(part: Path, path: Path, version: int) -> Path:
+    """Give a whole copy of a file of that version its name."""
     make_private(part)
     with part.open("rb") as file:
         os.fsync(file.fileno())

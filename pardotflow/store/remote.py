@@ -19,6 +19,7 @@ import duckdb
 
 from pardotflow.core.errors import StateError
 from pardotflow.plan.instance import in_memory
+from pardotflow.store.archive import copy_remote
 from pardotflow.store.database import Database, upsert
 from pardotflow.store.layout import Layout, make_private
 from pardotflow.store.ledger import MIGRATIONS, TABLES, VERSION
@@ -68,16 +69,31 @@ class RemoteState:
                 f"{self.where} holds the state of {whose or 'something else'}, not of {owner}",
                 hint="Name another schema under state: in the environment's file.",
             )
-        while version in MIGRATIONS:
-            self.database.run_script(
-                f"{MIGRATIONS[version]} update about set value = '{version + 1}' where key = 'version';"
-            )
-            version += 1
-        if version != VERSION:
+        if version > VERSION or (version < VERSION and version not in MIGRATIONS):
             raise StateError(
                 f"{self.where} was written by another version of pardotflow", hint="Use the version that wrote it."
             )
+        self._version = version
         return not found
+
+    def check_version(self) -> None:
+        """Raises StateError where an older version wrote it, and nobody has brought it up yet."""
+        if self._version != VERSION:
+            raise StateError(
+                f"{self.where} was written by an older version of pardotflow",
+                hint="The next command that takes the lock brings it up: pardotflow plan",
+            )
+
+    def bring_up(self) -> None:
+        """Bring what an older version wrote up to this one, after a copy of it was written into the environment's
+        folder. The lock is ours."""
+        if self._version == VERSION:
+            return
+        copy_remote(self.database, self._layout.ledger, self._version)
+        while self._version in MIGRATIONS:
+            step = f"update about set value = '{self._version + 1}' where key = 'version';"
+            self.database.run_script(f"{MIGRATIONS[self._version]} {step}")
+            self._version += 1
 
     def _about(self, key: str) -> str:
         row = self.database.execute("select value from about where key = ?", (key,)).fetchone()

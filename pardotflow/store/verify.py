@@ -102,11 +102,6 @@ _LEDGER = (
         query="select id from runs where ended_at is not null and coalesce(status, 'running') = 'running'",
         way_out="Restore a backup: pardotflow state restore FILE",
     ),
-    _Rule(
-        what="two runs say that they applied one plan",
-        query="select plan_id from runs where plan_id is not null group by plan_id having count(*) > 1",
-        way_out="Compare the runs with what the systems hold; a plan is applied once.",
-    ),
 )
 
 

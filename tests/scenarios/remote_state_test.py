@@ -9,6 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -61,12 +62,9 @@ def machines(live_settled: Project, tmp_path_factory: pytest.TempPathFactory) ->
     (b.root / ORG).unlink()
     with serving_postgres() as url, living(a) as live:
         variables = {**live.project.variables, "STATE_URL": url}
-        yield Machines(
-            live=live,
-            a=replace(a, environment="live", variables=variables),
-            b=replace(b, environment="live", variables=variables),
-            url=url,
-        )
+        a, b = (replace(each, environment="live", variables=variables) for each in (a, b))
+        a.run("apply", "--env", "live", "--yes").expect(0)
+        yield Machines(live=live, a=a, b=b, url=url)
 
 
 def _run(project: Project, *arguments: str, code: int = 0) -> str:
@@ -78,7 +76,6 @@ def _run(project: Project, *arguments: str, code: int = 0) -> str:
 
 def test_what_one_machine_does_the_other_knows(machines: Machines) -> None:
     a, b, live = machines.a, machines.b, machines.live
-    _run(a, "apply", "--yes")
     assert "No changes." in _run(a, "plan")
     assert not b.state.exists()
     assert "No changes." in _run(b, "plan"), "links and bases of the first machine are known to the second"
@@ -162,3 +159,65 @@ def _until(is_so: object, seconds: float = 30) -> None:
     while not is_so():  # type: ignore[operator]
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def test_the_state_commands_see_the_remote_state(machines: Machines) -> None:
+    a, b = machines.a, machines.b
+    _run(a, "plan")
+    file = b.root / "kept.backup"
+    b.run("state", "backup", "--env", "live", "--out", str(file)).expect(0)
+    number = machines.counted("select count(*) from requests")
+    listed = a.run("state", "list", "--env", "live", "--full").expect(0).out
+    b.run("state", "rm", "people#phone", "--yes", "--env", "live").expect(0)
+    shown = a.run("state", "show", "prospect/1001", "--env", "live", "--format", "json").expect(0).json
+    assert "phone" not in {base["field"] for base in shown["bases"]}
+    said = a.run("state", "forget", "prospect/1002", "--yes", "--env", "live").expect(0)
+    assert "bases: " in said.out
+    b.run("state", "verify", "--env", "live").expect(0)
+
+    b.run("state", "restore", str(file), "--yes", "--env", "live").expect(0)
+    assert a.run("state", "list", "--env", "live", "--full").expect(0).out == listed
+    assert machines.counted("select count(*) from requests") == number
+    a.run("state", "verify", "--env", "live").expect(0)
+    assert "No changes." in _run(a, "plan")
+
+
+def test_a_local_state_is_taken_along(live_settled: Project, machines: Machines, tmp_path: Path) -> None:
+    project = copy_project(live_settled, tmp_path / "c")
+    local = replace(project, environment="live", variables=machines.a.variables)
+    file = tmp_path / "local.backup"
+    local.run("state", "backup", "--env", "live", "--out", str(file)).expect(0)
+    environment = project.root / "environments" / "live.yml"
+    environment.write_text(environment.read_text() + STATE.replace("small_live", "taken_along"))
+    refused = local.run("state", "verify", "--env", "live").expect(1)
+    assert "is empty, and " in refused.err and "pardotflow state restore FILE" in refused.err
+    local.run("state", "restore", str(file), "--yes", "--env", "live").expect(0)
+    shutil.rmtree(project.root / ".pardotflow")
+    assert "people" in local.run("state", "list", "--env", "live").expect(0).out
+    local.run("state", "verify", "--env", "live").expect(0)
+
+
+def test_whose_lock_was_broken_sends_nothing_more(machines: Machines) -> None:
+    a, b, live = machines.a, machines.b, machines.live
+    _run(b, "apply", "--yes")
+    for n in range(14):
+        live.create("Contact", LastName=f"Late{n}", Email=f"late{n}@small.example", MailingCountry="NO")
+    live.switch(latency=0.5)
+    since = last_asked(live.data)
+    with a.start("apply", "--env", "live", "--yes", "--quiet") as process:
+        _until(lambda: len(writes(live.data, since)) >= 1)
+        assert "Released: apply by" in b.run("state", "unlock", "--force", "--env", "live").expect(0).out
+        _, err = process.communicate(timeout=60)
+    live.switch(latency=0.0)
+    assert process.returncode == 1 and "was lost: it expired, or somebody released it by force" in err
+    made = len(_late(live))
+    assert 0 < made < 14, "what was in flight arrived, and nothing was sent after it"
+    machines.let_a_minute_pass()
+    _run(b, "apply", "--yes")
+    assert sorted(_late(live)) == sorted(f"late{n}@small.example" for n in range(14))
+    assert "No changes." in _run(b, "plan")
+
+
+def _late(live: Live) -> list[str]:
+    rows = (row for (kind, _), row in people(live.data).items() if kind == "prospect")
+    return [row["email"] for row in rows if row["email"].startswith("late")]

@@ -271,3 +271,18 @@ def test_nothing_is_remembered_yet(tmp_path: Path) -> None:
     for command in ("list", "backup"):
         assert "nothing is remembered in this environment" in project.run("state", command).expect(1).err
     project.run("state", "verify").expect(0)
+
+
+def test_what_is_old_goes_with_the_next_apply(settled: Project) -> None:
+    settled.replace("pardotflow.yml", "version: 1", "version: 1\nretention: {plans: 1, journals: 1, least_plans: 1}")
+    assert "Nothing is older" in settled.run("state", "prune").expect(0).out
+    for column, table in (("created_at", "plans"), ("ended_at", "runs")):
+        _change_ledger(settled, f"update {table} set {column} = '2020' || substr({column}, 5)")
+    [(run,)] = _ledger(settled, "select id from runs")
+    before = len(list((settled.state / "plans").glob("*.plan")))
+    said = settled.run("apply", "--yes", "--quiet").expect(0)
+    assert f"retention: says: {before} plans" in said.err and "retention: says: 1 journals of runs" in said.err
+    assert len(list((settled.state / "plans").glob("*.plan"))) == 1
+    assert _ledger(settled, f"select 1 from requests where run_id = '{run}'") == []
+    assert _ledger(settled, f"select status from runs where id = '{run}'") == [("done",)]
+    settled.run("state", "verify").expect(0)

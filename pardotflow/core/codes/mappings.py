@@ -141,4 +141,11 @@ MAPPING_CODES: tuple[Code, ...] = (
         "with insert_only, which updates none that is there: an opt-out never reaches it.",
         "Map HasOptedOutOfEmail and optedOut with policy: consent, in a sync without insert_only.",
     ),
+    code(
+        "PF188",
+        "a former name that cannot be followed",
+        "renamed_from names something that is still there under that name, that another line claims too, or an object "
+        "that the side does not have. Then it is not known whose links and bases they are.",
+        "Remove the line, or name what the field, the object or the sync was really called before.",
+    ),
 )

@@ -44,7 +44,8 @@ from pardotflow.store import memory
 from pardotflow.store.premigration import list_backups
 path = Path(sys.argv[1])
 def kill():
-    while not list_backups(path.parent):
+    until = time.monotonic() + 10
+    while not list_backups(path.parent) and time.monotonic() < until:
         time.sleep(0.01)
     # By then the migration is in its last statement, which takes far longer.
     time.sleep(0.7)
@@ -94,7 +95,9 @@ def test_a_migration_that_is_killed_leaves_what_was_there(name: str, tmp_path: P
     (_old_ledger if is_ledger else _old_memory)(path)
     read, now = (_ledger_rows, ledger.VERSION) if is_ledger else (_memory_rows, memory.VERSION)
     before = read(path)
-    killed = subprocess.run([sys.executable, "-c", KILLED[name], str(path)], check=False, capture_output=True)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED[name], str(path)], check=False, capture_output=True, timeout=60
+    )
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     [copy] = list_backups(tmp_path)
     assert read(copy) == before and read(path) == before == (now - 1, before[1]), "old file and copy are both whole"

@@ -212,6 +212,15 @@ def test_a_ledger_says_the_same_wherever_it_is_kept(book: Ledger, tmp_path: Path
     assert [plan_id for plan_id, _ in book.find_plan("p")] == ["p1"] and book.find_plan("x") == []
 
 
+@pytest.mark.parametrize(
+    "url", ["hunter2 nonsense", "postgresql://me:hunter2@/x?host=/nowhere", "password=hunter2 host=/no"]
+)
+def test_no_error_repeats_the_password(url: str) -> None:
+    with pytest.raises(StateError) as refused:
+        PostgresDatabase(Secret(url), "x")
+    assert "hunter2" not in f"{refused.value} {refused.value.hint}"
+
+
 def test_what_the_ledger_says_is_understood_by_both() -> None:
     """The statements that only one of the two databases knows stand in the modules of that database alone."""
     foreign = ("insert or ", "rowid", "ifnull(", "datetime(", "strftime(", "::", "returning", "autoincrement")
