@@ -13,7 +13,7 @@ import typer
 from pardotflow import __version__
 from pardotflow.cli.emulator_app import emulator_app
 from pardotflow.cli.exits import Exit
-from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Var, choice, end
+from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Steps, Var, choice, end
 
 app = typer.Typer(
     name="pardotflow",
@@ -55,6 +55,7 @@ def plan(
     format: Format = "text",
     clear_values: Clear = False,
     full: Full = False,
+    steps: Steps = False,
     quiet: Quiet = False,
 ) -> None:
     """Show what would change, in which system, why, and at what cost. Writes nothing."""
@@ -68,6 +69,7 @@ def plan(
         format=format,
         clear_values=clear_values,
         full=full,
+        steps=steps,
         quiet=quiet,
     )
     end(planning.plan(choice(project, env, var), options))
@@ -112,11 +114,13 @@ def show(
     format: Format = "text",
     clear_values: Clear = False,
     full: Full = False,
+    steps: Steps = False,
 ) -> None:
     """Show a saved plan again."""
     from pardotflow.cli import planning
 
-    end(planning.show(choice(project, env, var), plan_name, format=format, full=full, clear_values=clear_values))
+    chosen = choice(project, env, var)
+    end(planning.show(chosen, plan_name, format=format, full=full, steps=steps, clear_values=clear_values))
 
 
 @app.command()

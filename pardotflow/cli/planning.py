@@ -33,6 +33,7 @@ class PlanOptions:
     detailed: bool = False
     format: str = "text"
     full: bool = False
+    steps: bool = False
     clear_values: bool = False
     quiet: bool = False
 
@@ -49,7 +50,9 @@ def plan(choice: Choice, options: PlanOptions) -> Exit:
         show_diagnostics(workspace.warnings)
         recover(workspace)
         path = plan_in(workspace, options)
-    report = print_plan(path, format=options.format, full=options.full, clear_values=options.clear_values)
+    report = print_plan(
+        path, format=options.format, full=options.full, steps=options.steps, clear_values=options.clear_values
+    )
     if report.meta.blocked:
         return Exit.BLOCKED
     return Exit.CHANGES if options.detailed and report.meta.applyable else Exit.FINE
@@ -80,7 +83,7 @@ def plan_request(workspace: Workspace, record: str) -> PlanRequest:
     )
 
 
-def show(choice: Choice, name: str, *, format: str, full: bool, clear_values: bool) -> Exit:
+def show(choice: Choice, name: str, *, format: str, full: bool, steps: bool, clear_values: bool) -> Exit:
     """Show a saved plan."""
     check_format(format)
     path = Path(name)
@@ -89,7 +92,7 @@ def show(choice: Choice, name: str, *, format: str, full: bool, clear_values: bo
         with opened_ledger(project.state) as ledger:
             path = find_plan(ledger, name)
     applied = run_of_plan(choice.folder, path)
-    report = print_plan(path, format=format, full=full, clear_values=clear_values, applied=applied)
+    report = print_plan(path, format=format, full=full, steps=steps, clear_values=clear_values, applied=applied)
     return Exit.BLOCKED if report.meta.blocked else Exit.FINE
 
 
@@ -98,6 +101,7 @@ def print_plan(
     *,
     format: str,
     full: bool,
+    steps: bool = False,
     clear_values: bool = False,
     next_step: bool = True,
     applied: str = "",
@@ -115,7 +119,7 @@ def print_plan(
         for piece in plan_json(path, clear_values=clear_values):
             write(piece)
     else:
-        print_result(render_plan(report, width=width(), full=full, next_step=next_step, applied=applied))
+        print_result(render_plan(report, width=width(), full=full, next_step=next_step, applied=applied, steps=steps))
     return report
 
 

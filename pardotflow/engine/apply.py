@@ -26,6 +26,7 @@ from pardotflow.engine.interruption import noted_interrupts, stop_if_asked
 from pardotflow.engine.planner import open_rows
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
+from pardotflow.engine.routes import SEND_ORDER
 from pardotflow.engine.runreport import run_report
 from pardotflow.engine.send import Change, Outcome, Sender
 from pardotflow.engine.session import open_session
@@ -33,6 +34,7 @@ from pardotflow.engine.singles import read_moved_singly
 from pardotflow.engine.sqlfile import insert_rows, rows
 from pardotflow.engine.stale import mark_moved
 from pardotflow.engine.unknown import load_unknown_creates
+from pardotflow.engine.unmodified import MOVED, with_stamps
 from pardotflow.graph.digest import config_digest
 from pardotflow.plan.file import attach_plan, read_meta
 from pardotflow.plan.guardnames import still_blocking
@@ -40,8 +42,6 @@ from pardotflow.plan.model import Action
 from pardotflow.plan.run import RunReport
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
-
-SEND_ORDER = (Action.CREATE, Action.UNDELETE, Action.UPDATE, Action.DELETE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,10 +167,12 @@ def _send_all(con: duckdb.DuckDBPyConnection, sender: Sender) -> None:
         new_ids = {f"new:{n}": i for n, i in _new_ids(con, sender.outcomes)}
         insert_rows(con, "born", [[planned] for planned in new_ids])
         insert_rows(con, "done", [[o.number] for o in sender.outcomes.values() if o.status == "confirmed"])
-        found = list(_changes(con, action=action, new_ids=new_ids))
+        found = with_stamps(con, _changes(con, action=action, new_ids=new_ids))
         for (system, item, operation, *_), group in groupby(found, key=_route):
             suffix = " by import" if operation.is_import else ""
             sender.send(f"{action} {system} {item}{suffix}", list(group))
+        insert_rows(con, "moved", [[number, MOVED] for number in sender.moved])
+        sender.moved.clear()
 
 
 def _route(change: Change) -> tuple[str, str, Operation, str, tuple[tuple[str, str], ...]]:

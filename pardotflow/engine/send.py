@@ -7,7 +7,7 @@ was never started.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from queue import SimpleQueue
 from typing import Any
@@ -36,6 +36,7 @@ class Change:
     key_value: str
     values: Mapping[str, tuple[str, str | None]]
     headers: tuple[tuple[str, str], ...] = ()
+    unmodified_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,8 @@ class Sender:
     interrupted: bool = False
     requests: int = 0
     last_rows: tuple[str, ...] = ()
+    moved: list[int] = field(default_factory=list)
+    """Changes that the system refused because their record was changed meanwhile; nothing of them was written."""
     _records: dict[str, str] = field(default_factory=dict)
     """By change: the record's id, for a new one the id of the record that it is made from."""
     _handles: SimpleQueue[tuple[int, str]] = field(default_factory=SimpleQueue)
@@ -92,12 +95,23 @@ class Sender:
 
     def _prepared(self, connector: Connector, changes: Sequence[Change]) -> Iterator[PreparedRequest]:
         first = changes[0]
-        rows = tuple(Row(key=str(c.number), id=_address(c), values=_typed(c)) for c in changes)
+        rows = tuple(
+            Row(key=str(c.number), id=_address(c), values=_typed(c), unmodified_since=c.unmodified_since)
+            for c in changes
+        )
         batch = Batch(
             operation=first.operation, object=first.object, rows=rows, key_field=first.key_field, headers=first.headers
         )
-        for part in connector.split(batch):
+        for part in connector.split(self._sendable(connector, batch)):
             yield connector.prepare(part)
+
+    def _sendable(self, connector: Connector, batch: Batch) -> Batch:
+        """The batch without the rows that no request can carry, which are refused here and now."""
+        refused = connector.unsendable(batch)
+        now = connector.server_now()
+        self.outcomes |= {int(r.key): _outcome(r, "refused", now, now) for r in refused}
+        keys = {r.key for r in refused}
+        return replace(batch, rows=tuple(r for r in batch.rows if r.key not in keys)) if keys else batch
 
     def _pump(
         self, step: str, connector: Connector, pool: ThreadPoolExecutor, requests: Iterator[PreparedRequest]
@@ -161,6 +175,10 @@ class Sender:
         answered_at = answer.server_date or connector.server_now()
         rows = []
         for result in answer.rows:
+            if result.moved:
+                self.moved.append(int(result.key))
+                rows.append(_journal_row(result, "moved"))
+                continue
             status = "confirmed" if result.ok else "refused"
             rows.append(_journal_row(result, status))
             self.outcomes[int(result.key)] = _outcome(result, status, sent_at, answered_at)
@@ -232,14 +250,14 @@ def _subject(change: Change) -> str:
 
 def _address(change: Change) -> str:
     """What addresses the row: the key's value for an upsert, nothing for a plain create, else the id."""
-    if change.operation in (Operation.UPSERT, Operation.IMPORT_CREATES):
+    if change.operation.is_upsert or change.operation is Operation.IMPORT_CREATES:
         return change.key_value
-    return "" if change.operation is Operation.CREATE else change.id
+    return "" if change.operation.is_create else change.id
 
 
 def _typed(change: Change) -> dict[str, Value]:
     """Field values as the API takes them. The key of an upsert stands in the address, not among the values."""
-    keyed = change.key_field if change.operation is Operation.UPSERT else ""
+    keyed = change.key_field if change.operation.is_upsert else ""
     return {f: typed_value(kind, text) for f, (kind, text) in change.values.items() if f != keyed}
 
 
