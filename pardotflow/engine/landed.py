@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from pardotflow.connectors.protocol import Extract, PageForm
+from pardotflow.connectors.protocol import Extract
 from pardotflow.engine.quote import literal, literals, name
 from pardotflow.plan.instance import is_much, use_threads
 
@@ -70,7 +70,7 @@ def _take_apart(con: duckdb.DuckDBPyConnection, columns: Columns, fields: Sequen
 
 def _copies(pages: Sequence[Path], wanted: Sequence[str], extract: Extract) -> str:
     """SQL of the records of some pages as they came."""
-    if extract.form is PageForm.CSV:
+    if pages[0].suffix == ".csv":
         return _rows_of_csv(pages, wanted, extract)
     array = extract.records_pointer.lstrip("/")
     shape = literal(json.dumps({array: [_shape(wanted)]}))
@@ -117,11 +117,11 @@ def _shape(fields: Iterable[str]) -> dict[str, Any]:
 
 
 def _batches(files: Sequence[Path]) -> Iterator[list[Path]]:
-    """The pages in order, as many at a time as fit."""
+    """The pages in order, as many at a time as fit; those of a batch are of one form."""
     batch, size = list[Path](), 0
     for file in files:
         bytes_ = file.stat().st_size
-        if batch and size + bytes_ > BATCH_BYTES:
+        if batch and (size + bytes_ > BATCH_BYTES or file.suffix != batch[-1].suffix):
             yield batch
             batch, size = [], 0
         batch.append(file)

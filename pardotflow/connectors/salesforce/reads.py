@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from pardotflow.connectors.http import Json, Reply
 from pardotflow.connectors.landing import Landing
-from pardotflow.connectors.protocol import Extract, Operation, PageForm, ReadRequest, calls_for
+from pardotflow.connectors.protocol import Extract, Operation, ReadRequest, calls_for
 from pardotflow.connectors.salesforce.prices import BULK_ABOVE, Tariff
 from pardotflow.connectors.salesforce.query_jobs import SPELLED, QueryJobs, can_be_read
 from pardotflow.connectors.salesforce.soql import (
@@ -87,8 +87,7 @@ class Reader:
                     calls=reply.calls + found.calls,
                     server_time_at_start=self._session.http.server_clock.at(began),
                     complete=found.rows == found.announced,
-                    records_pointer="",
-                    form=PageForm.CSV,
+                    records_pointer=RECORDS_POINTER,
                     respelled={f: SPELLED[t] for f in request.fields if (t := request.types[f]) in SPELLED},
                 )
         return self._extract([self._read_part(landing, 1, path, (reply, body))], began)
