@@ -67,6 +67,8 @@ class FakeConnector:
         self.paging = Paging()
         self.offers: frozenset[Operation] = frozenset()
         """Kinds of requests that it takes besides those that everybody does."""
+        self.longest = 0
+        """The longest value that a request takes; 0 for any."""
         self.log = log
 
     # reading
@@ -280,8 +282,12 @@ class FakeConnector:
         return "no such request" if is_special and operation not in self.offers else ""
 
     def unsendable(self, batch: Batch) -> tuple[RowResult, ...]:
-        """Every row can be sent."""
-        return ()
+        """Rows with a longer value than any request takes."""
+        return tuple(
+            RowResult(key=r.key, ok=False, id=r.id, error_code="ROW_TOO_LARGE", error_message="too large")
+            for r in batch.rows
+            if self.longest and any(len(str(v)) > self.longest for v in r.values.values())
+        )
 
     def usage(self) -> Usage:
         """An allowance that is never spent."""

@@ -1,5 +1,7 @@
 """Many updates of prospects go by one import; a clear never does, because there an empty cell means `leave`."""
 
+import pytest
+
 from pardotflow.connectors.protocol import Operation
 from tests.engine.fakes import FakeConnector
 from tests.engine.harness import World, people
@@ -79,6 +81,23 @@ def test_an_edit_between_the_last_read_and_the_write_is_seen_by_the_system(world
     assert world.crm.value("Contact", hasty, "FirstName") == "theirs"
     world.clock.tick(600)
     assert [c["id"] for c in world.plan()["changes"]] == [hasty]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_row_that_no_request_can_carry_is_a_refusal_of_its_own(world: World, count: int) -> None:
+    world.configure(people([{"salesforce": "FirstName", "pardot": "firstName", "direction": "to_pardot"}]))
+    connector = world.connectors["pardot"]
+    assert isinstance(connector, FakeConnector)
+    pairs = [world.pair({"FirstName": "x" * (9 if n == 0 else 2)}, {"firstName": "a"}) for n in range(count)]
+    connector.longest = 5
+    at = len(world.log)
+    applied = world.apply(world.plan())
+    assert (applied.report.confirmed, applied.report.refused) == (count - 1, 1)
+    assert [s.id for s in world.log_since(at)] == [unit for _, unit in pairs[1:]]
+    assert [(g.field, bool(g.reason)) for g in applied.report.errors] == [("ROW_TOO_LARGE", True)]
+    world.clock.tick(600)
+    held = world.plan()
+    assert not held.sendable and [h["kind"] for h in held["held"]] == ["refused"]
 
 
 def test_many_changes_of_salesforce_go_by_a_job(world: World) -> None:

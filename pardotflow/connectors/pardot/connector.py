@@ -27,7 +27,7 @@ from pardotflow.connectors.pardot.objects import find_object
 from pardotflow.connectors.pardot.prices import BULK_ACTION_ROWS, Tariff
 from pardotflow.connectors.pardot.query import PAGE_ROWS, split_fields
 from pardotflow.connectors.pardot.reads import Reader
-from pardotflow.connectors.pardot.sizes import unsendable_rows
+from pardotflow.connectors.pardot.sizes import OlderLimits, unsendable_rows
 from pardotflow.connectors.pardot.writes import ClearWith, SeveralValues, prepare_single, send_single, why_barred
 from pardotflow.connectors.polling import Polling
 from pardotflow.connectors.protocol import (
@@ -67,6 +67,7 @@ class PardotSettings:
     polling: Polling = field(default_factory=Polling)
     export_polling: Polling = field(default_factory=lambda: Polling(first_wait=30.0))
     import_batch_bytes: int = MOST_BYTES
+    older: OlderLimits = field(default_factory=OlderLimits)
     limits: Limits = field(default_factory=lambda: Limits(concurrency=MOST_AT_ONCE))
 
 
@@ -187,13 +188,13 @@ class PardotConnector:
 
     def unsendable(self, batch: Batch) -> tuple[RowResult, ...]:
         """A refusal for each row that no request can carry; pure."""
-        return unsendable_rows(batch, self._settings.import_batch_bytes)
+        return unsendable_rows(batch, self._settings.import_batch_bytes, self._settings.older)
 
     def split(self, batch: Batch) -> Iterator[Batch]:
         """One record each, or imports and bulk actions that are as large as the API takes."""
         most = BULK_ACTION_ROWS if batch.operation is Operation.BULK_DELETES else 1
         groups = (
-            split_rows(batch, self._settings.import_batch_bytes)
+            split_rows(batch, self._settings.import_batch_bytes, self._settings.older.payload_rows)
             if batch.operation.is_import
             else (batch.rows[at : at + most] for at in range(0, len(batch.rows), most))
         )

@@ -3,10 +3,11 @@
 import pytest
 
 from pardotflow.connectors import Batch, Operation, Row, SalesforceConnector, SalesforceSettings, explain_code
+from pardotflow.connectors.pardot.sizes import OlderLimits
 from pardotflow.connectors.salesforce.sizes import MOST_FIELD_CHARS, MOST_RECORD_CHARS, Sizes, json_size
 from pardotflow.core.values import System
 
-from .routed import batch_of
+from .routed import Routed, batch_of
 from .wire import NO_WAITS, Wire, grant, pardot, salesforce
 
 A = "00Q4S000002sSacUAE"
@@ -87,6 +88,15 @@ def test_a_row_that_an_import_cannot_carry_is_refused_alone() -> None:
     assert (refused.key, refused.id, refused.error_code) == ("b", "2", "ROW_TOO_LARGE")
     assert pardot(Wire(), import_batch_bytes=60_000).unsendable(batch) == ()
     assert unit.unsendable(batch_of(Operation.UPDATE, rows, "prospect")) == ()
+
+
+def test_limits_of_older_versions_are_off_and_can_be_set(routed: Routed) -> None:
+    rows = tuple(Row(key=str(n), id=str(n + 1), values={"city": "x" * (8_000 if n == 3 else 5)}) for n in range(12))
+    batch = batch_of(Operation.IMPORT_UPDATES, rows, "prospect")
+    assert routed.unit.unsendable(batch) == () and len(list(routed.unit.split(batch))) == 1
+    strict = routed.pardot(older=OlderLimits(row_chars=7_500, payload_rows=5))
+    assert [r.key for r in strict.unsendable(batch)] == ["3"]
+    assert [len(b.rows) for b in strict.split(batch)] == [5, 5, 2]
 
 
 def test_a_single_write_asks_for_what_was_stored_only_where_the_address_stays_short() -> None:
