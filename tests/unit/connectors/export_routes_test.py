@@ -131,6 +131,7 @@ def test_what_is_changed_while_exports_run_is_read_at_the_end(
     def sleep(seconds: float) -> None:
         if not edited:
             edited.append("once")
+            wait(5)
             unit.emulator.pardot.patch(f"/objects/prospects/{record}", json={"city": "hasty"})
         wait(seconds)
 

@@ -1,5 +1,6 @@
 """The same records by pages and by a job: equal in every cell once they are loaded, at the computed price."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,28 @@ def test_a_job_brings_what_pages_bring_in_every_cell(org: Routed, tmp_path: Path
     assert sum(row["_deleted"] for row in one.values()) == 1
     revenues = {row["AnnualRevenue"] for row in one.values()}
     assert len(revenues) > MANY and None in revenues
+
+
+def test_numbers_and_blanks_of_a_file_are_spelled_as_in_json(tmp_path: Path) -> None:
+    """As a vendor might write them; the emulator writes numbers alike by both routes."""
+    head = "Id,SystemModstamp,LastModifiedById,IsDeleted,IsConverted,MasterRecordId,ConvertedContactId,A__c,B__c"
+    lines = [
+        '"1","2026-01-01T00:00:00.000Z","u","false","false","","","9.12260031E8","9.12260031E8"',
+        '"2","2026-01-01T00:00:00.000Z","u","true","false","","","50000.00",""',
+    ]
+    (tmp_path / "1.csv").write_text("\n".join([head, *lines, ""]), "utf-8")
+    extract = Extract(
+        files=(tmp_path / "1.csv",),
+        rows=2,
+        calls=1,
+        server_time_at_start=datetime(2026, 1, 1, tzinfo=UTC),
+        complete=True,
+        records_pointer="/records",
+        respelled={"SystemModstamp": "instant", "A__c": "number"},
+    )
+    with prepared() as con, landed(con, columns_of("salesforce", "Lead"), ("A__c", "B__c"), extract):
+        found = con.execute("select _id, A__c, B__c, _deleted from landed order by 1").fetchall()
+    assert found == [("1", "912260031.0", "9.12260031E8", False), ("2", "50000.0", None, True)]
 
 
 def test_a_long_job_is_polled_and_read_in_pages(org: Routed, tmp_path: Path) -> None:
