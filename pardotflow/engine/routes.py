@@ -181,7 +181,9 @@ def _price(connector: Connector, group: _Group, way: Operation) -> Price:
 
 
 def _price_plain(connector: Connector, group: _Group, way: Operation) -> Price:
-    return connector.price(way, group.plain, group.plain_cells if way.is_job else group.plain_json)
+    price = connector.price(way, group.plain, group.plain_cells if way.is_job else group.plain_json)
+    # What an import made has to be read before anything can be linked.
+    return price + connector.price(Operation.READ, group.plain) if way is Operation.IMPORT_CREATES else price
 
 
 def _why_not(connector: Connector, group: _Group, way: Operation) -> str:

@@ -90,14 +90,14 @@ def step_lines(steps: Sequence[Step], page: Page) -> list[Text]:
         lines += paragraph(name, page.width, first=words(""), indent=2)
         lines += paragraph(told + _polls(step), page.width, indent=5)
         for other in step.others:
-            price = f"{plural(other.cost.calls, 'call')}" if other.cost.calls else "no price"
-            text = f"not {other.cost.what}: {price}, {other.reason}"
+            price = plural(other.cost.calls, "call")
+            text = f"not taken: {other.cost.what}, {price}: {other.reason}"
             lines += paragraph(text, page.width, indent=5, style="dim")
-    note = "the calls and jobs are assumed to last as docs/routes.md says"
+    note = "how long calls and jobs last is assumed: docs/routes.md"
     return [heading("Steps", note), *lines] if lines else []
 
 
 def _polls(step: Step) -> str:
     if not step.polls:
         return ""
-    return f"; {plural(step.polls, 'call')} of them ask for jobs of {about(step.job_seconds, exact=True)}"
+    return f"; {number(step.polls)} of the calls ask after jobs that last {about(step.job_seconds, exact=True)}"
