@@ -10,7 +10,7 @@ in Bulk 2.0 the text `#N/A` clears, and a record has at most 400,000 characters;
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -115,7 +115,7 @@ def choose_routes(con: duckdb.DuckDBPyConnection, connectors: Mapping[str, Conne
         if connector is None:
             routes.append(_route(group, group.usual, group.plain + group.odd, NOTHING, _ONLY))
             continue
-        routes += _choose(con, connector, group)
+        routes += _choose(con, connector, _with_commas(con, group))
     return tuple(sorted(routes, key=_place))
 
 
@@ -125,20 +125,30 @@ select c.change, c.system, c.object, c.action, c.key_field, coalesce(h.headers, 
     when 'pardot' then f.type = 'array' or (f.after is null and f.after_ref is null)
     else f.after = '#N/A' or contains(f.after, '@{') end), false) or coalesce(sum(length(f.after)), 0) > 390000 as odd,
   80 + coalesce(sum(strlen(f.field) + coalesce(strlen(f.after), 18) + 6), 0) as json,
-  22 + coalesce(sum(coalesce(strlen(f.after), 18) + 2), 0) as cells,
-  list(f.field) filter (f.field is not null) as fields
+  22 + coalesce(sum(coalesce(strlen(f.after), 18) + 2), 0) as cells
 from plan.changes c left join plan.request_headers h using (change)
   left join plan.field_changes f on f.change = c.change and f.sendable and f.field <> ''
 where c.sendable group by all"""
 
-# Every row of a CSV has a comma for each column that any row writes.
 _GROUPS = """
 select system, object, action, key_field, headers, count(*) filter (not odd),
   coalesce(sum(json) filter (not odd), 0)::bigint,
-  (coalesce(sum(cells) filter (not odd), 0)
-    + count(*) filter (not odd) * coalesce(len(list_distinct(flatten(list(fields)))), 0))::bigint,
-  count(*) filter (odd), coalesce(sum(json) filter (odd), 0)::bigint
+  coalesce(sum(cells) filter (not odd), 0)::bigint, count(*) filter (odd), coalesce(sum(json) filter (odd), 0)::bigint
 from route_rows group by all order by all"""
+
+
+def _with_commas(con: duckdb.DuckDBPyConnection, group: _Group) -> _Group:
+    """Every row of a CSV has a comma for each column that any row writes; of few rows nothing goes by CSV."""
+    if group.plain < IMPORT_FROM:
+        return group
+    (columns,) = rows(
+        con,
+        "select count(distinct f.field) from plan.field_changes f join route_rows r using (change) where not r.odd"
+        " and f.sendable and f.field <> '' and r.system = ? and r.object = ? and r.action = ? and r.key_field = ?"
+        " and r.headers = ?",
+        *(group.system, group.object, group.action, group.key_field, group.headers),
+    )[0]
+    return replace(group, plain_cells=group.plain_cells + group.plain * columns)
 
 
 def _choose(con: duckdb.DuckDBPyConnection, connector: Connector, group: _Group) -> Iterator[Route]:
