@@ -258,13 +258,13 @@ def route_rows(routes: Sequence[Route]) -> list[list[object]]:
         ways += [(way.operation, way.rows, way.price, False, way.reason) for way in route.others]
         for operation, count, price, taken, reason in ways:
             told = describe(operation, route.system, route.object)
-            assumed: list[object] = [price.polls, price.job_seconds, taken, reason]
+            assumed: list[object] = [price.polls, round(price.job_seconds, 3), taken, reason]
             found.append([*head, str(operation), told, count, *_amounts(price), *assumed])
     return found
 
 
 def _amounts(price: Price) -> list[object]:
-    return [price.calls, price.jobs, price.size, price.seconds]
+    return [price.calls, price.jobs, price.size, round(price.seconds, 3)]
 
 
 _WORDS: Mapping[Operation, str] = {
