@@ -1,12 +1,14 @@
 """Which way every group of changes goes, by the connectors' own prices, and what is said of the ways not taken."""
 
+import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from pardotflow.connectors.protocol import Connector
+from pardotflow.connectors.protocol import Connector, Operation
 from pardotflow.engine.routes import Route, choose_routes, cost_rows, route_rows
 from pardotflow.plan.cost import Quota, read_costs, read_steps
 from pardotflow.plan.file import TABLES
@@ -179,6 +181,13 @@ def test_a_group_has_one_key_and_one_kind_of_headers(draft: Draft) -> None:
         ("One__c", True, 1),
         ("Two__c", False, 1),
     ]
+
+
+def test_the_schema_of_a_plan_knows_every_way() -> None:
+    schema = json.loads((Path(__file__).parents[2] / "schemas/plan.schema.json").read_text("utf-8"))
+    known = set(schema["$defs"]["change"]["properties"]["operation"]["enum"])
+    reads = {Operation.DESCRIBE, *(o for o in Operation if o.startswith("read"))}
+    assert known == {str(o) for o in set(Operation) - reads}
 
 
 def test_nothing_to_send_has_no_route(draft: Draft) -> None:
