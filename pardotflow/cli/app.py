@@ -13,7 +13,7 @@ import typer
 from pardotflow import __version__
 from pardotflow.cli.emulator_app import emulator_app
 from pardotflow.cli.exits import Exit
-from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Var, Wait, choice, end
+from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quiet, Steps, Var, Wait, choice, end
 from pardotflow.cli.run_commands import add_run_commands
 from pardotflow.cli.state_app import state_app
 
@@ -59,6 +59,7 @@ def plan(
     format: Format = "text",
     clear_values: Clear = False,
     full: Full = False,
+    steps: Steps = False,
     quiet: Quiet = False,
     wait: Wait = 0,
 ) -> None:
@@ -74,6 +75,7 @@ def plan(
         format=format,
         clear_values=clear_values,
         full=full,
+        steps=steps,
         quiet=quiet,
         wait=wait,
     )
@@ -136,11 +138,13 @@ def show(
     format: Format = "text",
     clear_values: Clear = False,
     full: Full = False,
+    steps: Steps = False,
 ) -> None:
     """Show a saved plan again."""
     from pardotflow.cli import planning
 
-    end(planning.show(choice(project, env, var), plan_name, format=format, full=full, clear_values=clear_values))
+    chosen = choice(project, env, var)
+    end(planning.show(chosen, plan_name, format=format, full=full, steps=steps, clear_values=clear_values))
 
 
 @app.command()

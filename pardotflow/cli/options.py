@@ -16,6 +16,9 @@ Var = Annotated[list[str] | None, typer.Option("--var", help="NAME=VALUE, over t
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")]
 Format = Annotated[str, typer.Option("--format", help="text or json.")]
 Full = Annotated[bool, typer.Option("--full", help="Show every single change.")]
+Steps = Annotated[
+    bool, typer.Option("--steps", help="What apply does in which order, by which requests, and the ways not taken.")
+]
 Clear = Annotated[
     bool, typer.Option("--clear-values", help="In JSON: personal values and names too, not masked by ordinals.")
 ]

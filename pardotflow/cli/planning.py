@@ -37,6 +37,7 @@ class PlanOptions:
     detailed: bool = False
     format: str = "text"
     full: bool = False
+    steps: bool = False
     clear_values: bool = False
     quiet: bool = False
     wait: float = 0.0
@@ -61,7 +62,9 @@ def plan(choice: Choice, options: PlanOptions) -> Exit:
         if options.remainder and left is None:
             return Exit.FINE
         path = plan_in(workspace, options, left)
-    report = print_plan(path, format=options.format, full=options.full, clear_values=options.clear_values)
+    report = print_plan(
+        path, format=options.format, full=options.full, steps=options.steps, clear_values=options.clear_values
+    )
     if report.meta.blocked:
         return Exit.BLOCKED
     return Exit.CHANGES if options.detailed and report.meta.applyable else Exit.FINE
@@ -107,7 +110,7 @@ def plan_request(workspace: Workspace, record: str) -> PlanRequest:
     )
 
 
-def show(choice: Choice, name: str, *, format: str, full: bool, clear_values: bool) -> Exit:
+def show(choice: Choice, name: str, *, format: str, full: bool, steps: bool, clear_values: bool) -> Exit:
     """Show a saved plan."""
     check_format(format)
     path = Path(name)
@@ -116,7 +119,7 @@ def show(choice: Choice, name: str, *, format: str, full: bool, clear_values: bo
         with read_ledger(project) as ledger:
             path = find_plan(ledger, name)
     applied = run_of_plan(choice, path)
-    report = print_plan(path, format=format, full=full, clear_values=clear_values, applied=applied)
+    report = print_plan(path, format=format, full=full, steps=steps, clear_values=clear_values, applied=applied)
     return Exit.BLOCKED if report.meta.blocked else Exit.FINE
 
 
@@ -125,6 +128,7 @@ def print_plan(
     *,
     format: str,
     full: bool,
+    steps: bool = False,
     clear_values: bool = False,
     next_step: bool = True,
     applied: str = "",
@@ -142,7 +146,7 @@ def print_plan(
         for piece in plan_json(path, clear_values=clear_values):
             write(piece)
     else:
-        print_result(render_plan(report, width=width(), full=full, next_step=next_step, applied=applied))
+        print_result(render_plan(report, width=width(), full=full, next_step=next_step, applied=applied, steps=steps))
     return report
 
 

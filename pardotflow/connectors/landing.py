@@ -18,9 +18,9 @@ class Landing:
             raise UsageError(f"{folder} is not empty: every extraction lands in a folder of its own")
         self._folder = folder
 
-    def add(self, part: int, page: int, body: bytes) -> Path:
+    def add(self, part: int, page: int, body: bytes, *, form: str = "json") -> Path:
         """Write one page; `part` and `page` count from 1 and make the name. Raises FileExistsError for a repeat."""
-        path = self._folder / f"{part:05d}-{page:06d}.json"
+        path = self._folder / f"{part:05d}-{page:06d}.{form}"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(body)
@@ -28,5 +28,5 @@ class Landing:
 
     def discard(self, part: int) -> None:
         """Remove the pages of a part that has to be read again."""
-        for path in self._folder.glob(f"{part:05d}-*.json"):
+        for path in self._folder.glob(f"{part:05d}-*"):
             path.unlink()

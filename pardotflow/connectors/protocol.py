@@ -110,14 +110,6 @@ class Price:
 NOTHING = Price()
 
 
-class PageForm(StrEnum):
-    """How the files of a read are written."""
-
-    JSON = "json"
-    CSV = "csv"
-    """With a header of the fields' names, a parent's as `Account.Name`; an empty cell is null."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRequest:
     """One extraction.
@@ -150,6 +142,9 @@ class ReadRequest:
 class Extract:
     """What a read landed on disk: raw response bodies, one file a page.
 
+    A file is JSON, or CSV where its name ends so: with a header of the fields' names (a parent's as `Account.Name`),
+    and an empty cell for null.
+
     A record can stand in several files: once for each of `passes` (each pass holds other fields of the same records;
     where a field is absent from a row, another pass has it), and again where a long read was restarted at a boundary.
     """
@@ -163,9 +158,8 @@ class Extract:
     complete: bool
     """False where the system says that it kept rows back, or sent another number of rows than it announced."""
     records_pointer: str
-    """JSON pointer of the array of records in each file: `/records` or `/values`; empty for CSV."""
+    """JSON pointer of the array of records in each JSON file: `/records` or `/values`."""
     passes: int = 1
-    form: PageForm = PageForm.JSON
     respelled: Mapping[str, str] = field(default_factory=dict)
     """Of CSV: fields whose values are spelled otherwise than in JSON, and how (`instant`, `number`, `escaped`)."""
 

@@ -15,11 +15,10 @@ from pardotflow.engine.changes import Change, changes_of, load_confirmed, load_s
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.lookup import look_up
 from pardotflow.engine.quote import literals
+from pardotflow.engine.routes import SEND_ORDER
 from pardotflow.engine.send import Sender
 from pardotflow.engine.sqlfile import insert_rows, rows
-from pardotflow.plan.model import Action
 
-SEND_ORDER = (Action.CREATE, Action.UNDELETE, Action.UPDATE, Action.DELETE)
 _SUFFIX = {(True, True): " by import", (False, True): " by job", (False, False): ""}
 
 

@@ -18,6 +18,7 @@ from pardotflow.config.guards import SHRUNK
 from pardotflow.config.limits import Limit
 from pardotflow.connectors.protocol import Connector, Extract, ReadRequest
 from pardotflow.core.progress import Progress
+from pardotflow.core.values import FieldType
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.histories import is_history
 from pardotflow.engine.interruption import stop_if_asked
@@ -53,6 +54,8 @@ class Wanted:
     """A filter by what never changes in a record: beside it, a delta misses nothing that the filter lets through."""
     singly: Singly | None = None
     """What no read of many records brings."""
+    types: tuple[tuple[str, FieldType], ...] = ()
+    """What the fields are, by name, as far as it is known."""
 
     @property
     def filter(self) -> str:
@@ -194,6 +197,8 @@ def _read(connector: Connector, job: _Job, layout: Layout, progress: Progress) -
         since=job.since,
         include_deleted=bool(columns.deleted),
         where=wanted.filter or None,
+        expected=job.cursor.full_rows if job.cursor else 0,
+        types=dict(wanted.types),
         stamp=columns.stamp if is_history(wanted.connection, wanted.object) else "",
     )
     return connector.read(request, layout.landing / f"{wanted.connection}.{wanted.object}")

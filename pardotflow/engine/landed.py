@@ -19,6 +19,8 @@ from pardotflow.plan.instance import is_much, use_threads
 
 # Pages that are taken apart at a time.
 BATCH_BYTES = 64 * 1024 * 1024
+# Of a row of CSV, in bytes: the vendor takes 400,000 characters for a record.
+LONGEST_LINE = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,8 @@ def _take_apart(con: duckdb.DuckDBPyConnection, columns: Columns, fields: Sequen
 
 def _copies(pages: Sequence[Path], wanted: Sequence[str], extract: Extract) -> str:
     """SQL of the records of some pages as they came."""
+    if pages[0].suffix == ".csv":
+        return _rows_of_csv(pages, wanted, extract)
     array = extract.records_pointer.lstrip("/")
     shape = literal(json.dumps({array: [_shape(wanted)]}))
     picks = ", ".join(f"{'.'.join(name(part) for part in f.split('.'))} as {name(f)}" for f in wanted)
@@ -75,6 +79,29 @@ def _copies(pages: Sequence[Path], wanted: Sequence[str], extract: Extract) -> s
         f"select {picks} from (select unnest(from_json(content, {shape}).{name(array)}, max_depth := 2)"
         f" from read_text([{literals([str(p) for p in pages])}]))"
     )
+
+
+def _rows_of_csv(pages: Sequence[Path], wanted: Sequence[str], extract: Extract) -> str:
+    """SQL of the same from CSV: every value as JSON would have brought it."""
+    spelled = {f.lower(): kind for f, kind in extract.respelled.items()}
+    picks = ", ".join(f"{_respelled(name(f), spelled.get(f.lower(), ''))} as {name(f)}" for f in wanted)
+    files = literals([str(p) for p in pages])
+    return (
+        f"select {picks} from read_csv([{files}], header = true, all_varchar = true, delim = ',', quote = '\"',"
+        f" escape = '\"', nullstr = '', new_line = '\\n', strict_mode = true, max_line_size = {LONGEST_LINE},"
+        " parallel = false)"
+    )
+
+
+def _respelled(column: str, kind: str) -> str:
+    """SQL for a value of CSV in the spelling of JSON."""
+    if kind == "instant":
+        return f"regexp_replace({column}, 'Z$', '+0000')"
+    if kind == "number":
+        return f"""from_json('{{"n":' || {column} || '}}', '{{"n":"VARCHAR"}}').n"""
+    if kind == "escaped":
+        return f"regexp_replace({column}, '^\\\\([=+@])', '\\1')"
+    return column
 
 
 def _shape(fields: Iterable[str]) -> dict[str, Any]:
@@ -90,11 +117,11 @@ def _shape(fields: Iterable[str]) -> dict[str, Any]:
 
 
 def _batches(files: Sequence[Path]) -> Iterator[list[Path]]:
-    """The pages in order, as many at a time as fit."""
+    """The pages in order, as many at a time as fit; those of a batch are of one form."""
     batch, size = list[Path](), 0
     for file in files:
         bytes_ = file.stat().st_size
-        if batch and size + bytes_ > BATCH_BYTES:
+        if batch and (size + bytes_ > BATCH_BYTES or file.suffix != batch[-1].suffix):
             yield batch
             batch, size = [], 0
         batch.append(file)

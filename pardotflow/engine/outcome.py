@@ -15,6 +15,8 @@ from pardotflow.core.values import join_values
 from pardotflow.store.journal import JournalRow
 from pardotflow.store.ledger import Ledger
 
+MOVED = "it changed while the plan was applied"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -142,7 +144,7 @@ def outcome_of(result: RowResult, sent_at: datetime, answered_at: datetime) -> O
         status=_status(result),
         record_id=result.id,
         code=result.error_code,
-        message=result.error_message,
+        message=MOVED if result.moved else result.error_message,
         stored=result.fields,
         sent_at=sent_at,
         answered_at=answered_at,

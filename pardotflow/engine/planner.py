@@ -40,7 +40,7 @@ from pardotflow.engine.plannotes import plan_notes
 from pardotflow.engine.quote import literal
 from pardotflow.engine.refusals import load_refusals
 from pardotflow.engine.remainder import Remainder, load_remainder
-from pardotflow.engine.routes import choose_routes, describe_route
+from pardotflow.engine.routes import choose_routes, cost_rows, route_rows
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
 from pardotflow.engine.simulate import Simulation, prove
@@ -333,7 +333,8 @@ def finish_plan(
         "plan.guards",
         [[g.sync, g.guard, g.number, g.threshold, g.allowed, g.passed, g.flag, g.line] for g in guards],
     )
-    _save_rows(con, "plan.costs", [[r.system, describe_route(r), r.rows, r.calls] for r in routes])
+    _save_rows(con, "plan.costs", cost_rows(routes))
+    _save_rows(con, "plan.routes", route_rows(routes))
     _save_rows(
         con,
         "plan.coverage",
@@ -397,7 +398,7 @@ def _outside(request: PlanRequest) -> dict[str, str]:
         found[f"organization.{system}"] = identity.organization_id
         found[f"user.{system}"] = identity.user_id
         found[f"read_calls.{system}"] = str(connector.calls)
-        if not request.record:
+        if not request.record and not request.offline:
             usage = connector.usage()
             found[f"quota.{system}"] = f"{usage.used}/{usage.limit}"
     return found

@@ -1,76 +1,297 @@
 """By which kind of request each change goes, and what that costs.
 
-Salesforce takes 200 rows in a call. In Account Engagement an update is one call a row, or one import for all of them;
-the cheaper one is taken. Clears never go by import: there an empty cell means `leave`. Fields that hold several values
-do not either: an import adds to them instead of replacing them (Help, "Considerations for Prospect Imports").
+Every way in which a group of changes could go is priced, and the one with the fewest calls is taken. Of equal prices
+the first of `_WAYS` is: a conditional update before a collection, since it closes the window of law 3, and an answer at
+once before a job. Jobs are for many rows only. What was not taken stays in the plan, with its price and the reason.
+
+Some rows cannot go like the others of their group (`odd`) and go by the usual request: in an import an empty cell means
+*leave*, and fields with several values are added to instead of replaced (Help, "Considerations for Prospect Imports");
+in Bulk 2.0 the text `#N/A` clears, and a record has at most 400,000 characters; in a composite `@{` begins a reference.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 
-from pardotflow.connectors.protocol import Connector, Operation
+from pardotflow.connectors.protocol import NOTHING, Connector, Operation, Price
+from pardotflow.connectors.salesforce.prices import BULK_ABOVE
 from pardotflow.core.values import System
+from pardotflow.engine.headers import read_headers
 from pardotflow.engine.sqlfile import rows
+from pardotflow.plan.model import Action
 
-# An import's outcome is known by polling; below this many rows single calls are quicker and say what was stored.
 IMPORT_FROM = 100
-BYTES_A_ROW = 120
+"""Rows from which a job of Account Engagement is worth its price: single calls are quicker and say what was stored."""
+SEND_ORDER = (Action.CREATE, Action.UNDELETE, Action.UPDATE, Action.DELETE)
+"""The order in which apply sends: ids of new records are known to the updates that carry them, deletes come last."""
+
+_CRM, _UNIT = System.SALESFORCE, System.PARDOT
+_WAYS: Mapping[tuple[str, str], tuple[Operation, ...]] = {
+    (_CRM, Action.CREATE): (Operation.CREATE, Operation.BULK_CREATES),
+    (_CRM, Action.UPDATE): (Operation.UPDATE_UNMODIFIED, Operation.UPDATE, Operation.BULK_UPDATES),
+    (_CRM, Action.DELETE): (Operation.DELETE, Operation.BULK_DELETES),
+    (_UNIT, Action.CREATE): (Operation.CREATE, Operation.IMPORT_CREATES),
+    (_UNIT, Action.UPDATE): (Operation.UPDATE, Operation.IMPORT_UPDATES),
+    (_UNIT, Action.DELETE): (Operation.DELETE, Operation.BULK_DELETES),
+}
+_KEYED = (Operation.UPSERT, Operation.BULK_UPSERTS)
+_ONLY, _LEAST = "no other way is open", "the fewest calls"
+_SEES = "the fewest calls, and an edit of the last moment is seen"
+_ODD = "these rows cannot go like the others"
+_NEVER = {
+    Operation.BULK_CREATES: "without a key nobody could tell after a lost answer what was made",
+    Operation.IMPORT_CREATES: "its answer does not tell the ids of what was made",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way that was not taken, and why. The price is that of every row of its group."""
+
+    operation: Operation
+    rows: int
+    price: Price
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One kind of request of a plan."""
+    """One kind of request of a plan: a step of apply."""
 
     system: str
     operation: Operation
     object: str
+    action: str
+    key_field: str
     headers: str
     rows: int
-    calls: int
+    price: Price
+    reason: str
+    """Why this way."""
+    others: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """Changes that could go by one request. Sizes are bytes, in JSON and as cells of CSV."""
+
+    system: str
+    object: str
+    action: str
+    key_field: str
+    headers: str
+    plain: int
+    plain_json: int
+    plain_cells: int
+    odd: int
+    odd_json: int
+
+    @property
+    def ways(self) -> tuple[Operation, ...]:
+        if self.system == _CRM and self.action == Action.CREATE and self.key_field:
+            return _KEYED
+        return _WAYS.get((self.system, self.action), (Operation(self.action),))
+
+    @property
+    def usual(self) -> Operation:
+        """The request that carries every row."""
+        return next(way for way in self.ways if way is not Operation.UPDATE_UNMODIFIED)
 
 
 def choose_routes(con: duckdb.DuckDBPyConnection, connectors: Mapping[str, Connector]) -> tuple[Route, ...]:
-    """Fill `plan.changes.operation` and price every group of changes."""
+    """Fill `plan.changes.operation` and price every group of changes; the routes in the order of apply."""
     con.execute(
         "update plan.changes set operation = case"
         " when action = 'create' and system = 'salesforce' and key_field <> '' then 'upsert'"
         " else action end"
     )
-    by_import = (
-        "system = 'pardot' and object = 'prospect' and action = 'update' and change not in"
-        " (select change from plan.field_changes where type = 'array' or (after is null and after_ref is null))"
-    )
-    imports = rows(con, f"select count(*) from plan.changes where sendable and {by_import}")[0][0]
-    if imports >= IMPORT_FROM:
-        con.execute(f"update plan.changes set operation = 'import_updates' where {by_import}")
-    groups = rows(
+    if not con.execute("select 1 from plan.changes where sendable limit 1").fetchone():
+        return ()
+    con.execute(f"create or replace temp table route_rows as {_ROWS}")
+    routes: list[Route] = []
+    for group in (_Group(**dict(zip(_Group.__slots__, row, strict=True))) for row in rows(con, _GROUPS)):
+        connector = connectors.get(group.system)
+        if connector is None:
+            routes.append(_route(group, group.usual, group.plain + group.odd, NOTHING, _ONLY))
+            continue
+        routes += _choose(con, connector, _with_commas(con, group))
+    return tuple(sorted(routes, key=_place))
+
+
+_ROWS = """
+select c.change, c.system, c.object, c.action, c.key_field, coalesce(h.headers, '') as headers,
+  coalesce(bool_or(f.field is not null and case c.system
+    when 'pardot' then f.type = 'array' or (f.after is null and f.after_ref is null)
+    else f.after = '#N/A' or contains(f.after, '@{') end), false) or coalesce(sum(length(f.after)), 0) > 390000 as odd,
+  80 + coalesce(sum(strlen(f.field) + coalesce(strlen(f.after), 18) + 6), 0) as json,
+  22 + coalesce(sum(coalesce(strlen(f.after), 18) + 2), 0) as cells
+from plan.changes c left join plan.request_headers h using (change)
+  left join plan.field_changes f on f.change = c.change and f.sendable and f.field <> ''
+where c.sendable group by all"""
+
+_GROUPS = """
+select system, object, action, key_field, headers, count(*) filter (not odd),
+  coalesce(sum(json) filter (not odd), 0)::bigint,
+  coalesce(sum(cells) filter (not odd), 0)::bigint, count(*) filter (odd), coalesce(sum(json) filter (odd), 0)::bigint
+from route_rows group by all order by all"""
+
+
+def _with_commas(con: duckdb.DuckDBPyConnection, group: _Group) -> _Group:
+    """Every row of a CSV has a comma for each column that any row writes; of few rows nothing goes by CSV."""
+    if group.plain < IMPORT_FROM:
+        return group
+    (columns,) = rows(
         con,
-        "select system, operation, object, coalesce(headers, ''), count(*)"
-        " from plan.changes left join plan.request_headers using (change) where sendable group by all"
-        " order by system desc, object, operation, 4",
+        "select count(distinct f.field) from plan.field_changes f join route_rows r using (change) where not r.odd"
+        " and f.sendable and f.field <> '' and r.system = ? and r.object = ? and r.action = ? and r.key_field = ?"
+        " and r.headers = ?",
+        *(group.system, group.object, group.action, group.key_field, group.headers),
+    )[0]
+    return replace(group, plain_cells=group.plain_cells + group.plain * columns)
+
+
+def _choose(con: duckdb.DuckDBPyConnection, connector: Connector, group: _Group) -> Iterator[Route]:
+    """Take the cheapest way for the rows of a group, and say what of them goes how."""
+    prices = {way: _price(connector, group, way) for way in group.ways}
+    reasons = {way: _why_not(connector, group, way) for way in group.ways}
+    open_ways = [way for way in group.ways if not reasons[way]] or [group.usual]
+    chosen = min(open_ways, key=lambda way: prices[way].calls)
+    others = tuple(
+        Way(
+            operation=way,
+            rows=group.plain + group.odd,
+            price=prices[way],
+            reason=reasons[way] or _compared(way, prices[way], prices[chosen]),
+        )
+        for way in group.ways
+        if way is not chosen
     )
-    return tuple(_price(connectors, *group) for group in groups)
+    reason = _LEAST if len(open_ways) > 1 else _ONLY
+    if chosen is group.usual:
+        yield _route(group, chosen, group.plain + group.odd, prices[chosen], reason, others)
+        return
+    con.execute(
+        "update plan.changes set operation = ? where change in (select change from route_rows where not odd"
+        " and system = ? and object = ? and action = ? and key_field = ? and headers = ?)",
+        [str(chosen), group.system, group.object, group.action, group.key_field, group.headers],
+    )
+    if chosen is Operation.UPDATE_UNMODIFIED:
+        reason = _SEES
+    yield _route(group, chosen, group.plain, _price_plain(connector, group, chosen), reason, others)
+    if group.odd:
+        yield _route(group, group.usual, group.odd, connector.price(group.usual, group.odd, group.odd_json), _ODD)
 
 
-def _price(
-    connectors: Mapping[str, Connector], system: str, operation: str, object_name: str, headers: str, count: int
+def _price(connector: Connector, group: _Group, way: Operation) -> Price:
+    """What all rows of a group take where those that can go this way do."""
+    if way is group.usual:
+        return connector.price(way, group.plain + group.odd, group.plain_json + group.odd_json)
+    return _price_plain(connector, group, way) + connector.price(group.usual, group.odd, group.odd_json)
+
+
+def _price_plain(connector: Connector, group: _Group, way: Operation) -> Price:
+    price = connector.price(way, group.plain, group.plain_cells if way.is_job else group.plain_json)
+    # What an import made has to be read before anything can be linked.
+    return price + connector.price(Operation.READ, group.plain) if way is Operation.IMPORT_CREATES else price
+
+
+def _why_not(connector: Connector, group: _Group, way: Operation) -> str:
+    """Why a way is closed to a group; empty where it is open."""
+    barred = connector.barred(way, group.object, read_headers(group.headers))
+    if barred or way is group.usual:
+        return barred
+    if not group.plain:
+        return "none of the rows can go this way"
+    if way in _NEVER:
+        return _NEVER[way]
+    if way.is_job and group.system == _CRM and group.plain <= BULK_ABOVE:
+        return f"only above {BULK_ABOVE:,} records"
+    if way.is_job and group.system == _UNIT and group.plain < IMPORT_FROM:
+        return f"only from {IMPORT_FROM} rows"
+    return ""
+
+
+def _compared(way: Operation, price: Price, taken: Price) -> str:
+    more = price.calls - taken.calls
+    if more:
+        return f"{more:,} more call{'' if more == 1 else 's'}"
+    if way is Operation.UPDATE:
+        return "as many calls, and an edit of the last moment is not seen"
+    return "as many calls, and a job is answered later"
+
+
+def _route(
+    group: _Group, operation: Operation, count: int, price: Price, reason: str, others: tuple[Way, ...] = ()
 ) -> Route:
-    kind = Operation(operation)
-    calls = connectors[system].price(kind, count, count * BYTES_A_ROW).calls if system in connectors else 0
-    return Route(system=system, operation=kind, object=object_name, headers=headers, rows=count, calls=calls)
+    return Route(
+        system=group.system,
+        operation=operation,
+        object=group.object,
+        action=group.action,
+        key_field=group.key_field,
+        headers=group.headers,
+        rows=count,
+        price=price,
+        reason=reason,
+        others=others,
+    )
+
+
+def _place(route: Route) -> tuple[object, ...]:
+    """The order of apply."""
+    action = SEND_ORDER.index(Action(route.action))
+    return action, route.system != _CRM, route.object, str(route.operation), route.key_field, route.headers
+
+
+def cost_rows(routes: Sequence[Route]) -> list[list[object]]:
+    """The rows of `plan.costs`, but for their position."""
+    return [[r.system, describe_route(r), r.rows, *_amounts(r.price)] for r in routes]
+
+
+def route_rows(routes: Sequence[Route]) -> list[list[object]]:
+    """The rows of `plan.routes`, but for their position: each route, and the ways that were not taken behind it."""
+    found: list[list[object]] = []
+    for step, route in enumerate(routes):
+        head: list[object] = [step, route.system, route.object, route.action]
+        ways = [(route.operation, route.rows, route.price, True, route.reason)]
+        ways += [(way.operation, way.rows, way.price, False, way.reason) for way in route.others]
+        for operation, count, price, taken, reason in ways:
+            told = describe(operation, route.system, route.object)
+            assumed: list[object] = [price.polls, round(price.job_seconds, 3), taken, reason]
+            found.append([*head, str(operation), told, count, *_amounts(price), *assumed])
+    return found
+
+
+def _amounts(price: Price) -> list[object]:
+    return [price.calls, price.jobs, price.size, round(price.seconds, 3)]
+
+
+_WORDS: Mapping[Operation, str] = {
+    Operation.UPDATE: "updates",
+    Operation.UPDATE_UNMODIFIED: "updates, each only if unchanged",
+    Operation.UPSERT: "creates by external id",
+    Operation.CREATE: "creates",
+    Operation.DELETE: "deletes",
+    Operation.UNDELETE: "undeletes",
+    Operation.IMPORT_UPDATES: "updates by import",
+    Operation.IMPORT_CREATES: "creates by import",
+    Operation.BULK_UPDATES: "updates by Bulk job",
+    Operation.BULK_UPSERTS: "creates by external id and Bulk job",
+    Operation.BULK_CREATES: "creates by Bulk job",
+    Operation.BULK_DELETES: "deletes by Bulk job",
+}
+_ALONE = (Operation.UPDATE, Operation.DELETE, Operation.UNDELETE)
 
 
 def describe_route(route: Route) -> str:
     """The route in words."""
-    words = {
-        Operation.UPDATE: "updates" if route.system == System.SALESFORCE else "updates, one call each",
-        Operation.UPSERT: "creates by external id",
-        Operation.CREATE: "creates",
-        Operation.IMPORT_UPDATES: "updates by import",
-        Operation.IMPORT_CREATES: "creates by import",
-        Operation.DELETE: "deletes" if route.system == System.SALESFORCE else "deletes, one call each",
-        Operation.UNDELETE: "undeletes" if route.system == System.SALESFORCE else "undeletes, one call each",
-    }
-    return f"{route.object} {words.get(route.operation, str(route.operation))}"
+    return describe(route.operation, route.system, route.object)
+
+
+def describe(operation: Operation, system: str, object_name: str) -> str:
+    """A kind of request in words."""
+    if system == _UNIT and operation is Operation.BULK_DELETES:
+        return f"{object_name} deletes by bulk action"
+    alone = ", one call each" if system == _UNIT and operation in _ALONE else ""
+    return f"{object_name} {_WORDS.get(operation, str(operation))}{alone}"

@@ -10,12 +10,13 @@ from sqlglot.errors import SqlglotError
 from pardotflow.config.guards import REST, SHRUNK
 from pardotflow.config.limits import Limit
 from pardotflow.config.project import Project
-from pardotflow.core.describe import Catalog
+from pardotflow.core.describe import Catalog, FieldInfo
 from pardotflow.core.values import FieldType, System
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.computed import computed_columns
 from pardotflow.engine.expressions import columns_of
 from pardotflow.engine.extract import Wanted
+from pardotflow.engine.extract import columns_of as columns_of_object
 from pardotflow.engine.histories import CHANGED_FIELD, is_history
 from pardotflow.engine.moments import LAST_SYNC, watches_connector
 from pardotflow.engine.unread import Singly
@@ -146,7 +147,15 @@ def _wanted(
         )
         if source and singly
         else None,
+        types=tuple((f, found.type) for f in sorted(_asked(connection, name, known)) if (found := info.field(f)))
+        if info
+        else (),
     )
+
+
+def _asked(connection: str, name: str, fields: Iterable[FieldInfo]) -> set[str]:
+    """Every name that a read of the object asks for."""
+    return {*columns_of_object(connection, name).all, *(f.name for f in fields)}
 
 
 def _shrunk_limits(project: Project, connection: str, name: str) -> Iterator[Limit]:

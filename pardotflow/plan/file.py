@@ -61,7 +61,15 @@ create table plan.seen (system varchar, object varchar, id varchar, digest varch
 create table plan.coverage (
   position integer, system varchar, object varchar, row_count bigint, deleted bigint, mode varchar, changed bigint,
   note varchar);
-create table plan.costs (position integer, system varchar, what varchar, row_count bigint, calls bigint);
+create table plan.costs (
+  position integer, system varchar, what varchar, row_count bigint, calls bigint, jobs bigint, size bigint,
+  seconds double);
+-- Every way in which a step of apply could go, the one that is taken first. Polls, which stand among the calls, are for
+-- jobs that last `job_seconds` altogether, which is assumed, and so are the seconds.
+create table plan.routes (
+  position integer, step integer, system varchar, object varchar, action varchar, operation varchar, what varchar,
+  row_count bigint, calls bigint, jobs bigint, size bigint, seconds double, polls bigint, job_seconds double,
+  taken boolean, reason varchar);
 create table plan.guards (
   position integer, sync varchar, guard varchar, number bigint, threshold varchar, allowed bigint, passed boolean,
   flag varchar, line varchar);
@@ -120,6 +128,7 @@ ORDERS: Mapping[str, str] = {
     "unsettled": "sync, system, object, id, field",
     "flipflops": "sync, system, object, id, field",
     "costs": "position",
+    "routes": "position",
     "recycled": "change, sync, a_object, a_id, b_object, b_id",
     "survivors": "change, sync, a_object, a_id, b_object, b_id",
     "kept": "change, field",

@@ -7,6 +7,8 @@ record, the field and the value, and never branches on why.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pardotflow.plan.cost import Cost, Quota, Step
+
 
 class Action(StrEnum):
     """What happens to one record."""
@@ -309,25 +311,6 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """API calls of one kind of request; `left` is what the system says is left today, None where it does not say."""
-
-    system: str
-    what: str
-    rows: int
-    calls: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
-    """What a system says of its daily allowance."""
-
-    system: str
-    used: int
-    limit: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GuardResult:
     """One guard: its number against its limit, and the flag that lets it pass once."""
 
@@ -386,6 +369,8 @@ class PlanReport:
     """Syncs that are not compared: name, linked pairs, and since when (ISO 8601 in UTC)."""
     created: tuple[Group, ...] = ()
     """New records by system, object and create rule; their fields count among the single changes."""
+    steps: tuple[Step, ...] = ()
+    """What apply does, in its order, with the ways that were not taken."""
     consent: Consent | None = None
     """None where no sync maps a field in which people say no."""
 

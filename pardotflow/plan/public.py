@@ -104,7 +104,15 @@ _LISTS: tuple[tuple[str, str], ...] = (
         " order by sync, reason, left_out.system",
     ),
     ("guards", "select sync, guard, number, threshold, allowed, passed, flag, line from plan.guards order by position"),
-    ("costs", "select system, what, row_count as rows, calls from plan.costs order by position"),
+    (
+        "costs",
+        "select system, what, row_count as rows, calls, jobs, size as bytes, seconds from plan.costs order by position",
+    ),
+    (
+        "routes",
+        "select step, system, object, action, operation, what, row_count as rows, calls, jobs, size as bytes, seconds,"
+        " polls, job_seconds, taken, nullif(reason, '') as reason from plan.routes order by position",
+    ),
     (
         "coverage",
         "select system, object, row_count as rows, deleted, mode, changed, nullif(note, '') as note from "

@@ -9,13 +9,13 @@ import duckdb
 
 from pardotflow.core.errors import UsageError
 from pardotflow.plan.consent import read_consent
+from pardotflow.plan.cost import read_costs, read_quotas, read_steps
 from pardotflow.plan.file import open_plan, read_meta
 from pardotflow.plan.fold import fold_changes, read_patterns, read_singles
 from pardotflow.plan.guardnames import allow_names, still_blocking
 from pardotflow.plan.model import (
     Conflict,
     ConflictReport,
-    Cost,
     Count,
     Coverage,
     Group,
@@ -23,7 +23,6 @@ from pardotflow.plan.model import (
     Identity,
     PlanMeta,
     PlanReport,
-    Quota,
     RecordName,
 )
 from pardotflow.plan.moments import PAUSED, moment_key
@@ -47,9 +46,10 @@ def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts:
             counts=_counts(con),
             identity=_identity(con),
             guards=_guards(con),
-            costs=_costs(con),
+            costs=read_costs(con),
+            steps=read_steps(con),
             read_calls=tuple((s, int(meta[f"read_calls.{s}"])) for s in _systems(meta, "read_calls.")),
-            quotas=_quotas(meta),
+            quotas=read_quotas(meta),
             patterns=found_patterns,
             patterns_total=patterns_total,
             singles=found_singles,
@@ -122,14 +122,6 @@ def _systems(meta: dict[str, str], prefix: str) -> list[str]:
     return sorted((k.removeprefix(prefix) for k in meta if k.startswith(prefix)), reverse=True)
 
 
-def _quotas(meta: dict[str, str]) -> tuple[Quota, ...]:
-    found = []
-    for system in _systems(meta, "quota."):
-        used, _, limit = meta[f"quota.{system}"].partition("/")
-        found.append(Quota(system=system, used=int(used), limit=int(limit)))
-    return tuple(found)
-
-
 def _counts(con: duckdb.DuckDBPyConnection) -> tuple[Count, ...]:
     found = con.execute(
         "select c.system, c.object, c.action, count(distinct c.change), count(nullif(f.field, '')) from plan.changes c"
@@ -183,11 +175,6 @@ def _guards(con: duckdb.DuckDBPyConnection) -> tuple[GuardResult, ...]:
         GuardResult(sync=r[0], guard=r[1], number=r[2], limit=r[3], allowed=r[4], passed=r[5], flag=r[6], line=r[7])
         for r in found
     )
-
-
-def _costs(con: duckdb.DuckDBPyConnection) -> tuple[Cost, ...]:
-    found = con.execute("select system, what, row_count, calls from plan.costs order by position").fetchall()
-    return tuple(Cost(system=r[0], what=r[1], rows=r[2], calls=r[3]) for r in found)
 
 
 def _coverage(con: duckdb.DuckDBPyConnection) -> tuple[Coverage, ...]:

@@ -3,6 +3,7 @@
 English only and without regard to the machine's locale, so that the same plan reads the same everywhere.
 """
 
+import math
 from collections.abc import Iterable
 
 _SYSTEMS = {"salesforce": "Salesforce", "pardot": "Pardot", "warehouse": "Warehouse"}
@@ -64,6 +65,25 @@ def duration(seconds: float) -> str:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, rest = divmod(minutes, 60)
     return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def about(seconds: float, *, exact: bool = False) -> str:
+    """A time that something will take: `2 s`, `under a minute`, `about 12 min`, `about 2 h 5 min`; to the second where
+    `exact`."""
+    whole = math.ceil(seconds)
+    if exact or whole < 30:
+        return f"{whole} s" if whole < 60 else duration(whole)
+    if whole < 60:
+        return "under a minute"
+    return f"about {duration(math.ceil(whole / 60) * 60)}"
+
+
+def bytes_text(size: int) -> str:
+    """`84 bytes`, `1.2 KB`, `35 MB`, in thousands."""
+    for unit, one in (("GB", 10**9), ("MB", 10**6), ("KB", 10**3)):
+        if size >= one:
+            return f"{size / one:.1f} {unit}" if size < 9.95 * one else f"{size / one:,.0f} {unit}"
+    return plural(size, "byte")
 
 
 def minute(stamp: str) -> str:

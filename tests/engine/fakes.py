@@ -66,6 +66,10 @@ class FakeConnector:
         self.vendor = vendor
         self.calls = 0
         self.paging = Paging()
+        self.offers: frozenset[Operation] = frozenset()
+        """Kinds of requests that it takes besides those that everybody does."""
+        self.longest = 0
+        """The longest value that a request takes; 0 for any."""
         self.log = log
 
     # reading
@@ -161,7 +165,7 @@ class FakeConnector:
 
     def split(self, batch: Batch) -> Iterator[Batch]:
         """As many rows as one request of the vendor takes."""
-        size = 10_000 if batch.operation.is_import else ROWS_IN_A_CALL[self.system]
+        size = 10_000 if batch.operation.is_job else ROWS_IN_A_CALL[self.system]
         for at in range(0, len(batch.rows), size):
             yield replace(batch, rows=batch.rows[at : at + size])
 
@@ -169,7 +173,8 @@ class FakeConnector:
         """The rows as JSON; refuses what no vendor takes."""
         if batch.operation.has_values and not all(r.values for r in batch.rows):
             raise ValueError("there is nothing to write")
-        rows = [{"key": r.key, "id": r.id, "values": dict(r.values)} for r in batch.rows]
+        since = {r.key: r.unmodified_since.isoformat() if r.unmodified_since else None for r in batch.rows}
+        rows = [{"key": r.key, "id": r.id, "values": dict(r.values), "since": since[r.key]} for r in batch.rows]
         return PreparedRequest(
             system=self.system,
             kind=batch.operation,
@@ -186,7 +191,15 @@ class FakeConnector:
     def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
         """Write every row that is not refused."""
         self.calls += prepared.calls
-        rows = [Row(key=r["key"], id=r["id"], values=r["values"]) for r in json.loads(prepared.body)]
+        rows = [
+            Row(
+                key=r["key"],
+                id=r["id"],
+                values=r["values"],
+                unmodified_since=datetime.fromisoformat(r["since"]) if r["since"] else None,
+            )
+            for r in json.loads(prepared.body)
+        ]
         results = tuple(self._write(prepared, row) for row in rows)
         return Answer(status=200, rows=results, server_date=self.vendor.clock.now(), calls=1)
 
@@ -197,14 +210,17 @@ class FakeConnector:
     def _write(self, prepared: PreparedRequest, row: Row) -> RowResult:
         name = prepared.object
         code = self.vendor.habits.refuses(name, row.id, row.values)
-        self._keep(prepared, row, ok=not code)
+        moved = row.unmodified_since is not None and self._is_newer(name, row)
+        self._keep(prepared, row, ok=not code and not moved)
+        if moved:
+            return RowResult(key=row.key, ok=False, error_code="PRECONDITION_FAILED", moved=True)
         if code:
             return RowResult(key=row.key, ok=False, error_code=code, error_message=f"refused by {code}")
         if not prepared.kind.has_values:
             return self._turn(prepared, row)
         known = self._addressed(prepared, row)
         if known is None:
-            keyed = {prepared.path: row.id} if prepared.kind is Operation.UPSERT else {}
+            keyed = {prepared.path: row.id} if prepared.kind.is_upsert else {}
             record = self.vendor.make(name, {**row.values, **keyed})
         else:
             record = known.id
@@ -213,16 +229,21 @@ class FakeConnector:
             key=row.key, ok=True, id=record, created=known is None, fields=self._stored(prepared, row, record)
         )
 
+    def _is_newer(self, name: str, row: Row) -> bool:
+        """Whether the record was changed after the moment that the row names."""
+        record = self.vendor.objects[name][row.id]
+        return row.unmodified_since is not None and record.last.stamp > row.unmodified_since
+
     def _turn(self, prepared: PreparedRequest, row: Row) -> RowResult:
         """Into the recycle bin, or out of it."""
-        if prepared.kind is Operation.DELETE:
+        if prepared.kind in (Operation.DELETE, Operation.BULK_DELETES):
             self.vendor.delete(prepared.object, row.id, writer=OURS[self.system])
         else:
             self.vendor.undelete(prepared.object, row.id, writer=OURS[self.system])
         return RowResult(key=row.key, ok=True, id=row.id, created=False)
 
     def _addressed(self, prepared: PreparedRequest, row: Row) -> Record | None:
-        if prepared.kind is Operation.UPSERT:
+        if prepared.kind.is_upsert:
             return self.vendor.find(prepared.object, prepared.path, row.id)
         return self.vendor.objects[prepared.object][row.id] if row.id else None
 
@@ -248,7 +269,7 @@ class FakeConnector:
 
     def price(self, operation: Operation, rows: int, size: int = 0, *, job_seconds: float | None = None) -> Price:
         """Calls for so many rows; the jobs of imports take a moment."""
-        if operation.is_import:
+        if operation.is_job:
             return Price(calls=3, jobs=1, size=size)
         return Price(calls=calls_for(rows, ROWS_IN_A_CALL[self.system]), size=size)
 
@@ -256,11 +277,16 @@ class FakeConnector:
         """The requests that every vendor has, and the imports of one of them."""
         if operation.is_import:
             return "" if self.system is System.PARDOT and object_name == "prospect" else "no imports"
-        return "no such request" if operation.is_job or operation is Operation.UPDATE_UNMODIFIED else ""
+        is_special = operation.is_job or operation is Operation.UPDATE_UNMODIFIED
+        return "no such request" if is_special and operation not in self.offers else ""
 
     def unsendable(self, batch: Batch) -> tuple[RowResult, ...]:
-        """Every row can be sent."""
-        return ()
+        """Rows with a longer value than any request takes."""
+        return tuple(
+            RowResult(key=r.key, ok=False, id=r.id, error_code="ROW_TOO_LARGE", error_message="too large")
+            for r in batch.rows
+            if self.longest and any(len(str(v)) > self.longest for v in r.values.values())
+        )
 
     def usage(self) -> Usage:
         """An allowance that is never spent."""

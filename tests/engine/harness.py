@@ -103,6 +103,7 @@ TABLES = (
     "user_names",
     "left_out",
     "coverage",
+    "routes",
 )
 
 

@@ -16,15 +16,18 @@ from pardotflow.connectors.auth import TokenSource, keep_nothing
 from pardotflow.connectors.budget import CallBudget
 from pardotflow.connectors.grants import Grant
 from pardotflow.connectors.http import HttpClient, Limits
+from pardotflow.connectors.landing import Landing
 from pardotflow.connectors.pardot.bulk_actions import BulkActions, prepare_action
 from pardotflow.connectors.pardot.describe import CUSTOM_FIELD_COLUMNS, build_object
 from pardotflow.connectors.pardot.dialect import PardotDialect
+from pardotflow.connectors.pardot.exports import Exports, can_be_exported, count_windows, spellings
 from pardotflow.connectors.pardot.import_file import MOST_BYTES, split_rows
 from pardotflow.connectors.pardot.imports import Imports, prepare_import
 from pardotflow.connectors.pardot.objects import find_object
 from pardotflow.connectors.pardot.prices import BULK_ACTION_ROWS, Tariff
+from pardotflow.connectors.pardot.query import PAGE_ROWS, split_fields
 from pardotflow.connectors.pardot.reads import Reader
-from pardotflow.connectors.pardot.sizes import unsendable_rows
+from pardotflow.connectors.pardot.sizes import OlderLimits, unsendable_rows
 from pardotflow.connectors.pardot.writes import ClearWith, SeveralValues, prepare_single, send_single, why_barred
 from pardotflow.connectors.polling import Polling
 from pardotflow.connectors.protocol import (
@@ -38,6 +41,7 @@ from pardotflow.connectors.protocol import (
     ReadRequest,
     RowResult,
     Usage,
+    calls_for,
     ignore_handle,
 )
 from pardotflow.connectors.salesforce.ids import is_id, long_id
@@ -63,6 +67,7 @@ class PardotSettings:
     polling: Polling = field(default_factory=Polling)
     export_polling: Polling = field(default_factory=lambda: Polling(first_wait=30.0))
     import_batch_bytes: int = MOST_BYTES
+    older: OlderLimits = field(default_factory=OlderLimits)
     limits: Limits = field(default_factory=lambda: Limits(concurrency=MOST_AT_ONCE))
 
 
@@ -142,7 +147,41 @@ class PardotConnector:
                 f"{', '.join(arrays)} cannot be read by a query: it holds several values",
                 hint="leave it out, or read it one record at a time",
             )
+        known = find_object(request.object)
+        if can_be_exported(known.name, request):
+            found = self._read_by_export(known.name, request, into)
+            if found is not None:
+                return found
         return self._reader.read(request, into)
+
+    def _read_by_export(self, name: str, request: ReadRequest, into: Path) -> Extract | None:
+        """A full read by exports, where that is cheaper than pages; None where it is not. How many records there are is
+        known from the last full read alone, so the first one always goes by pages."""
+        pages = calls_for(request.expected, PAGE_ROWS)
+        exports = Exports(self._session, self._tariff)
+        # Of several passes over the pages, a record that stands in an export too would be a mixture.
+        is_one_pass = len(tuple(split_fields(request.fields))) == 1
+        if not is_one_pass or not exports.is_cheaper(request.expected, 1, pages):
+            return None
+        began = self._session.http.clock.now()
+        oldest = self._reader.oldest_update(request)
+        now = self.server_now()
+        if oldest is None or not exports.is_cheaper(request.expected, count_windows(oldest, now), pages):
+            return None
+        landing = Landing(into)
+        read = exports.read(name, request, landing, oldest, now)
+        if read is None:
+            return None
+        # What was changed meanwhile may have left a window before that was read.
+        rest = self._reader.land(replace(request, since=now), landing, first_part=read.parts + 1)
+        return replace(
+            rest,
+            files=(*read.files, *rest.files),
+            rows=read.rows + rest.rows,
+            calls=1 + exports.calls + rest.calls,
+            server_time_at_start=self._session.http.server_clock.at(began),
+            respelled=spellings(request),
+        )
 
     def read_record(self, object_name: str, record_id: str, fields: Sequence[str]) -> Mapping[str, Any] | None:
         """One record, a recycled one too, or None. Fields that hold several values can be read here."""
@@ -154,13 +193,13 @@ class PardotConnector:
 
     def unsendable(self, batch: Batch) -> tuple[RowResult, ...]:
         """A refusal for each row that no request can carry; pure."""
-        return unsendable_rows(batch, self._settings.import_batch_bytes)
+        return unsendable_rows(batch, self._settings.import_batch_bytes, self._settings.older)
 
     def split(self, batch: Batch) -> Iterator[Batch]:
         """One record each, or imports and bulk actions that are as large as the API takes."""
         most = BULK_ACTION_ROWS if batch.operation is Operation.BULK_DELETES else 1
         groups = (
-            split_rows(batch, self._settings.import_batch_bytes)
+            split_rows(batch, self._settings.import_batch_bytes, self._settings.older.payload_rows)
             if batch.operation.is_import
             else (batch.rows[at : at + most] for at in range(0, len(batch.rows), most))
         )
@@ -194,6 +233,10 @@ class PardotConnector:
     def price(self, operation: Operation, rows: int, size: int = 0, *, job_seconds: float | None = None) -> Price:
         """What so many rows take; pure. `size` is an import's bytes of CSV, guessed where it is 0."""
         return self._tariff.price(operation, rows, size, job_seconds)
+
+    def price_of_exports(self, exports: int, rows: int, *, job_seconds: float | None = None) -> Price:
+        """What a full read by so many exports takes; pure. How many it needs depends on how old the records are."""
+        return self._tariff.exports(exports, rows, job_seconds)
 
     def barred(self, operation: Operation, object_name: str, headers: Sequence[tuple[str, str]] = ()) -> str:
         """Why rows of an object cannot go by an operation, empty where they can; pure."""

@@ -70,8 +70,8 @@ def build_batches(batch: Batch, columns: Sequence[str], most_bytes: int) -> tupl
     return tuple(b"".join(lines) for lines in batches)
 
 
-def split_rows(batch: Batch, most_bytes: int) -> Iterator[tuple[Row, ...]]:
-    """Cut rows into imports."""
+def split_rows(batch: Batch, most_bytes: int, most_rows: int = 0) -> Iterator[tuple[Row, ...]]:
+    """Cut rows into imports; `most_rows` is the most of each, 0 for what the API takes."""
     columns = build_columns(batch)
     header = len(_line(columns))
     rows: list[Row] = []
@@ -80,12 +80,13 @@ def split_rows(batch: Batch, most_bytes: int) -> Iterator[tuple[Row, ...]]:
         length = len(_row_line(row, columns))
         if size > header and size + length > most_bytes:
             batches, size = batches + 1, header
-        if batches > MOST_BATCHES:
+        if batches > MOST_BATCHES or (most_rows and len(rows) == most_rows):
             yield tuple(rows)
-            rows, batches = [], 1
+            rows, batches, size = [], 1, header
         rows.append(row)
         size += length
-    yield tuple(rows)
+    if rows:
+        yield tuple(rows)
 
 
 def check_rows(batch: Batch) -> None:

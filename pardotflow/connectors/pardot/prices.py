@@ -32,6 +32,9 @@ class Tariff:
 
     def price(self, operation: Operation, rows: int, size: int, job_seconds: float | None) -> Price:
         """The price of so many rows."""
+        if operation is Operation.READ_BY_JOB:
+            # The least: a year of records.
+            return self.exports(1, rows, job_seconds)
         if operation.is_import:
             return self._imports(rows, size, job_seconds)
         if operation is Operation.BULK_DELETES:

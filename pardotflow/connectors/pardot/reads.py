@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pardotflow.connectors.pardot.objects import PardotObject, find_object
 from pardotflow.connectors.pardot.query import (
     build_query,
     check_name,
+    collection_path,
     next_page,
     record_path,
     split_fields,
@@ -25,6 +27,7 @@ from pardotflow.connectors.pardot.query import (
 )
 from pardotflow.connectors.protocol import Extract, ReadRequest
 from pardotflow.connectors.session import Call, Session, encode_query
+from pardotflow.connectors.times import parse_time
 from pardotflow.core.errors import RequestRefused
 
 RECORDS_POINTER = "/values"
@@ -74,12 +77,24 @@ class Reader:
 
     def read(self, request: ReadRequest, into: Path) -> Extract:
         """Land every page of every pass. Lists of ids are read several at once."""
+        return self.land(request, Landing(into))
+
+    def oldest_update(self, request: ReadRequest) -> datetime | None:
+        """When that record was changed which nobody has touched for the longest time; None without any. A call."""
+        known = find_object(request.object)
+        query = {"fields": f"id,{known.stamp}", "limit": "1", "orderBy": known.stamp}
+        if known.has_bin and request.include_deleted:
+            query["deleted"] = "all"
+        _, body = self._session.fetch_json(Call(path=f"{collection_path(known)}?{encode_query(query)}"))
+        return parse_time(body["values"][0][known.stamp]) if body["values"] else None
+
+    def land(self, request: ReadRequest, landing: Landing, *, first_part: int = 1) -> Extract:
+        """The same into a folder that may hold parts of other numbers."""
         began = self._session.http.clock.now()
-        landing = Landing(into)
         passes = tuple(split_fields(request.fields))
         jobs = tuple(_jobs(request, passes))
         with ThreadPoolExecutor(max_workers=max(1, min(self._concurrency, len(jobs)))) as pool:
-            parts = list(pool.map(lambda at: self._land(landing, at[0], at[1]), enumerate(jobs, start=1)))
+            parts = list(pool.map(lambda at: self._land(landing, at[0], at[1]), enumerate(jobs, start=first_part)))
         return Extract(
             files=tuple(f for part in parts for f in part.files),
             rows=sum(part.rows for part, job in zip(parts, jobs, strict=True) if job.first_pass),

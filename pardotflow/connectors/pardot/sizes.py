@@ -5,6 +5,7 @@ single record the vendor names no limit; the one of a file is taken.
 """
 
 import json
+from dataclasses import dataclass
 
 from pardotflow.connectors.own_codes import ROW_TOO_LARGE, refused_row
 from pardotflow.connectors.protocol import Batch, Row, RowResult
@@ -14,13 +15,32 @@ _FRAME = 20_000
 """More than a header, an id and the commas of an import take."""
 
 
-def unsendable_rows(batch: Batch, import_batch_bytes: int) -> tuple[RowResult, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OlderLimits:
+    """Limits of versions 3 and 4, where a record travelled in an address; off in version 5, where 0 stands for none.
+
+    `row_chars` is the longest record as JSON (7,500 there), `payload_rows` the most rows of one import (5,000 there).
+    """
+
+    row_chars: int = 0
+    payload_rows: int = 0
+
+
+def unsendable_rows(batch: Batch, import_batch_bytes: int, older: OlderLimits) -> tuple[RowResult, ...]:
     """A refusal for each row that is too large for every request of this kind."""
+    if not batch.operation.has_values:
+        return ()
     most = import_batch_bytes if batch.operation.is_import else MOST_BODY
-    rows = (row for row in batch.rows if batch.operation.has_values and _size(row, most) > most)
-    return tuple(
-        refused_row(row, ROW_TOO_LARGE, f"it is larger than the {most:,} bytes that a request takes") for row in rows
-    )
+    found = []
+    for row in batch.rows:
+        if _size(row, most) > most:
+            message = f"it is larger than the {most:,} bytes that a request takes"
+        elif older.row_chars and len(json.dumps(dict(row.values), ensure_ascii=False)) > older.row_chars:
+            message = f"it is longer than {older.row_chars:,} characters as JSON"
+        else:
+            continue
+        found.append(refused_row(row, ROW_TOO_LARGE, message))
+    return tuple(found)
 
 
 def _size(row: Row, most: int) -> int:

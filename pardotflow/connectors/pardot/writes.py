@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pardotflow.connectors.http import Effect, Reply
 from pardotflow.connectors.pardot.objects import PardotObject, find_object
-from pardotflow.connectors.pardot.query import check_name, collection_path, record_path
+from pardotflow.connectors.pardot.query import LONGEST_FIELDS, check_name, collection_path, record_path
 from pardotflow.connectors.protocol import Answer, Batch, Operation, PreparedRequest, Row, RowResult, Value
 from pardotflow.connectors.session import Call, Session, encode_query
 from pardotflow.connectors.verdict import Verdict
@@ -123,7 +123,10 @@ def _path(known: PardotObject, operation: Operation, row: Row) -> str:
 
 
 def _fields(names: list[str]) -> str:
-    return encode_query({"fields": ",".join(dict.fromkeys(names))})
+    """What the answer is asked for; where that makes too long an address, only who wrote and when: what was stored is
+    then known by reading."""
+    wanted = ",".join(dict.fromkeys(names))
+    return encode_query({"fields": wanted if len(wanted) <= LONGEST_FIELDS else ",".join(["id", *_WHO_AND_WHEN])})
 
 
 def _body(row: Row, clear_with: ClearWith, several: SeveralValues) -> bytes:

@@ -15,6 +15,7 @@ from typing import Any
 
 from pardotflow.connectors.http import Effect, Json, Reply
 from pardotflow.connectors.protocol import Answer, Batch, PreparedRequest, Row, RowResult
+from pardotflow.connectors.salesforce.duplicates import tell_error
 from pardotflow.connectors.salesforce.ids import long_id
 from pardotflow.connectors.salesforce.prices import COMPOSITE_ROWS
 from pardotflow.connectors.salesforce.soql import check_name
@@ -103,7 +104,7 @@ def _read_result(session: Session, key: str, row_id: str, part: Mapping[str, Any
         return RowResult(key=key, ok=True, id=row_id, created=False)
     body = part.get("body")
     errors = [e for e in body if isinstance(e, dict)] if isinstance(body, list) else []
-    message = "; ".join(str(e.get("message", "")) for e in errors)
+    message = "; ".join(tell_error(e) for e in errors)
     return RowResult(
         key=key,
         ok=False,

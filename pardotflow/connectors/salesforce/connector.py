@@ -98,12 +98,7 @@ class SalesforceConnector:
         self._tariff = Tariff(
             page_rows=self._settings.page_rows, concurrency=self.concurrency, polling=self._settings.polling
         )
-        self._reader = Reader(
-            self._session,
-            version=self._settings.api_version,
-            page_rows=self._settings.page_rows,
-            concurrency=self.concurrency,
-        )
+        self._reader = Reader(self._session, version=self._settings.api_version, tariff=self._tariff)
 
     @property
     def calls(self) -> int:

@@ -16,6 +16,8 @@ IDS_A_CALL = 200
 """A cautious guess of how many ids one query carries beside its fields."""
 JOB_BYTES = 100_000_000
 """Raw bytes of one ingest job (Bulk API 2.0 limits: 150 MB once they are encoded)."""
+BULK_ABOVE = 2_000
+"""Rows above which the vendor advises Bulk 2.0 (Bulk API 2.0 Developer Guide)."""
 RESULT_ROWS = 50_000
 """Rows that are asked for in one page of a query job."""
 SECONDS_A_CALL = 2.0

@@ -14,7 +14,9 @@ from urllib.parse import quote, urlsplit
 
 from pardotflow.connectors.http import Json, Reply
 from pardotflow.connectors.landing import Landing
-from pardotflow.connectors.protocol import Extract, ReadRequest
+from pardotflow.connectors.protocol import Extract, Operation, ReadRequest, calls_for
+from pardotflow.connectors.salesforce.prices import BULK_ABOVE, Tariff
+from pardotflow.connectors.salesforce.query_jobs import SPELLED, QueryJobs, can_be_read
 from pardotflow.connectors.salesforce.soql import (
     build_query,
     build_select,
@@ -51,21 +53,50 @@ class _Part:
 
 
 class Reader:
-    """The reads of one org. `page_rows` is a hint of 200 to 2000 rows a page."""
+    """The reads of one org; its tariff has the hint of 200 to 2000 rows a page."""
 
-    def __init__(self, session: Session, *, version: str, page_rows: int, concurrency: int) -> None:
+    def __init__(self, session: Session, *, version: str, tariff: Tariff) -> None:
         self._session = session
         self._version = version
-        self._concurrency = concurrency
-        self._headers = {"Sforce-Query-Options": f"batchSize={page_rows}"}
+        self._tariff = tariff
+        self._concurrency = tariff.concurrency
+        self._headers = {"Sforce-Query-Options": f"batchSize={tariff.page_rows}"}
+        self._jobs = QueryJobs(session, version=version, polling=tariff.polling)
 
     def read(self, request: ReadRequest, into: Path) -> Extract:
         """Land every page. Records asked for by id are read by several queries at once."""
         began = self._session.http.clock.now()
         landing = Landing(into)
         paths = tuple(self._paths(request))
+        if request.since is None and request.ids is None and can_be_read(request):
+            return self._read_whole(request, landing, paths[0], began)
         with ThreadPoolExecutor(max_workers=max(1, min(self._concurrency, len(paths)))) as pool:
             parts = list(pool.map(lambda at: self._read_part(landing, at[0], at[1]), enumerate(paths, start=1)))
+        return self._extract(parts, began)
+
+    def _read_whole(self, request: ReadRequest, landing: Landing, path: str, began: datetime) -> Extract:
+        """Land everything: the first page says how many rows there are, and thereby which way is cheaper."""
+        reply, body = self._page(path, 0)
+        rows, announced = len(body["records"]), int(body["totalSize"])
+        if announced > BULK_ABOVE and not body.get("done", True) and self._job_is_cheaper(announced, rows):
+            found = self._jobs.read(request, landing, 1)
+            if found is not None:
+                return Extract(
+                    files=found.files,
+                    rows=found.rows,
+                    calls=reply.calls + found.calls,
+                    server_time_at_start=self._session.http.server_clock.at(began),
+                    complete=found.rows == found.announced,
+                    records_pointer=RECORDS_POINTER,
+                    respelled={f: SPELLED[t] for f in request.fields if (t := request.types[f]) in SPELLED},
+                )
+        return self._extract([self._read_part(landing, 1, path, (reply, body))], began)
+
+    def _job_is_cheaper(self, rows: int, on_a_page: int) -> bool:
+        pages = calls_for(rows, max(on_a_page, 1))
+        return self._tariff.price(Operation.READ_BY_JOB, rows, 0, None).calls < pages
+
+    def _extract(self, parts: Sequence[_Part], began: datetime) -> Extract:
         return Extract(
             files=tuple(f for part in parts for f in part.files),
             rows=sum(part.rows for part in parts),
@@ -132,25 +163,28 @@ class Reader:
         for group in split_literals(literals, len(bare)):
             yield query_path(self._version, build_query(request, group), include_deleted=request.include_deleted)
 
-    def _read_part(self, landing: Landing, part: int, path: str) -> _Part:
+    def _read_part(self, landing: Landing, part: int, path: str, first: tuple[Reply, Json] | None = None) -> _Part:
         lost_calls = 0
         for restarts_left in reversed(range(_TRIES)):
             try:
-                found = self._follow(landing, part, path)
+                found = self._follow(landing, part, path, first)
                 return replace(found, calls=found.calls + lost_calls)
             except _CursorLost as lost:
                 if not restarts_left:
                     raise lost.refused from lost
                 lost_calls += lost.calls
                 landing.discard(part)
+                first = None
         raise AssertionError("the last try returns or raises")
 
-    def _follow(self, landing: Landing, part: int, path: str) -> _Part:
+    def _follow(self, landing: Landing, part: int, path: str, first: tuple[Reply, Json] | None) -> _Part:
+        """Land the pages from a path on; `first` is the answer to it where it has come already."""
         files: list[Path] = []
         rows = announced = calls = 0
         next_path: str | None = path
         while next_path:
-            reply, body = self._page(next_path, calls)
+            reply, body = first or self._page(next_path, calls)
+            first = None
             calls += reply.calls
             rows += len(body["records"])
             announced = body["totalSize"]

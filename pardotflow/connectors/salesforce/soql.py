@@ -23,7 +23,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*")
 _ESCAPES = str.maketrans({"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
 
 
-def build_query(request: ReadRequest, id_literals: Sequence[str] = ()) -> str:
+def build_query(request: ReadRequest, id_literals: Sequence[str] = (), *, ordered: bool = True) -> str:
     """The SOQL of a read, of these ids only where given. `Id` is always selected."""
     conditions = []
     stamp = check_name(request.stamp or STAMP)
@@ -34,14 +34,15 @@ def build_query(request: ReadRequest, id_literals: Sequence[str] = ()) -> str:
     if id_literals:
         conditions.append(f"Id IN ({','.join(id_literals)})")
     order = f"{stamp}, Id" if request.since is not None else "Id"
-    return build_select(request.object, request.fields, conditions, order=order)
+    return build_select(request.object, request.fields, conditions, order=order if ordered else "")
 
 
 def build_select(object_name: str, fields: Sequence[str], conditions: Sequence[str], *, order: str) -> str:
     """A SELECT over checked names."""
     columns = dict.fromkeys(["Id", *(check_name(f) for f in fields if f.lower() != "id")])
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT {', '.join(columns)} FROM {check_name(object_name)}{where} ORDER BY {order}"
+    sorting = f" ORDER BY {order}" if order else ""
+    return f"SELECT {', '.join(columns)} FROM {check_name(object_name)}{where}{sorting}"
 
 
 def query_path(version: str, soql: str, *, include_deleted: bool) -> str:

@@ -14,7 +14,7 @@ from pardotflow.views.page import Page, page_for
 from pardotflow.views.terminal.changes import change_lines
 from pardotflow.views.terminal.conflicts import conflict_lines, decided_lines
 from pardotflow.views.terminal.consent import consent_lines
-from pardotflow.views.terminal.cost import request_lines
+from pardotflow.views.terminal.cost import request_lines, step_lines
 from pardotflow.views.terminal.coverage import coverage_lines, note_lines
 from pardotflow.views.terminal.groups import (
     accepted_lines,
@@ -48,8 +48,11 @@ def render_plan(
     mask: Mask | None = None,
     next_step: bool = True,
     applied: str = "",
+    steps: bool = False,
 ) -> RenderableType:
     """The plan for a screen of `width` cells (40 to 120 are used), with everything in the report where `full`.
+
+    With `steps` it says what apply does in which order, and which ways it does not take.
 
     Without `next_step` it does not say what to do with it, as where that is being done; `applied` says which run has
     carried it out, and when.
@@ -78,7 +81,7 @@ def render_plan(
         accepted_lines(report, page),
         later_lines(report, page),
         coverage_lines(report, page),
-        request_lines(report.costs, page),
+        step_lines(report.steps, page) if steps else request_lines(report.costs, page),
         note_lines(report, page),
         next_lines(report, page, applied) if next_step else [],
     ]

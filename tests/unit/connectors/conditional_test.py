@@ -95,6 +95,18 @@ def test_what_is_not_told_of_every_row_is_unknown_and_is_not_sent_again(answer: 
     assert len(wire.requests) == 1
 
 
+def test_a_refusal_of_a_row_has_its_code_its_fields_and_the_records_that_a_rule_found() -> None:
+    found = {"matchResults": [{"matchRecords": [{"record": {"attributes": {"type": "Lead"}, "Id": "00QX"}}]}]}
+    error = {"errorCode": "DUPLICATES_DETECTED", "message": "Use one?", "fields": ["Email"], "duplicateResult": found}
+    part = {"referenceId": "row0", "httpStatusCode": 400, "body": [error]}
+    odd = {"referenceId": "row1", "httpStatusCode": 500, "body": None}
+    org = salesforce(Wire(reply({"compositeResponse": [odd, part]})))
+    one, other = org.send(org.prepare(conditional(*rows([LEAD, LEAD[:14] + "b"], City="x")))).rows
+    assert (one.ok, one.moved, one.error_code, one.error_fields) == (False, False, "DUPLICATES_DETECTED", ("Email",))
+    assert "Use one?" in one.error_message and "Lead/00QX" in one.error_message
+    assert (other.ok, other.error_code) == (False, "HTTP_500")
+
+
 def test_rows_that_cannot_be_carried() -> None:
     org = salesforce(Wire())
     with pytest.raises(ValueError, match="reference"):

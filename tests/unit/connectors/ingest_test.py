@@ -196,7 +196,12 @@ UPSERTS = Batch(
 def test_the_life_of_a_job_to_the_byte() -> None:
     wire, clock, noted = script(state("InProgress"), state("JobComplete", 2, 0)), FakeClock(), list[str]()
     org = salesforce(wire, clock=clock)
-    answer = org.send(org.prepare(TWO), note=noted.append)
+
+    def note(job: str) -> None:
+        assert [r.method for r in wire.requests] == ["POST"]
+        noted.append(job)
+
+    answer = org.send(org.prepare(TWO), note=note)
     assert [f"{r.method} {r.url.path}" for r in wire.requests] == [
         f"POST {URL}",
         f"PUT {URL}/{JOB}/batches",

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from pardotflow.plan.cost import Cost, Quota
 from pardotflow.plan.model import (
     Conflict,
-    Cost,
     Count,
     Coverage,
     FieldChange,
@@ -13,7 +13,6 @@ from pardotflow.plan.model import (
     Identity,
     Pattern,
     PlanReport,
-    Quota,
 )
 from pardotflow.plan.run import RunReport
 

@@ -8,7 +8,7 @@ from pardotflow.plan.model import PlanReport
 from pardotflow.plan.run import RunReport
 from pardotflow.views.terminal import render_plan, render_run
 
-from . import reports, rows
+from . import reports, rows, steps
 from .screen import check_golden, text_of
 
 PLANS = (
@@ -32,6 +32,11 @@ def test_plan(build: Callable[[], PlanReport], width: int) -> None:
 @pytest.mark.parametrize("build", RUNS, ids=lambda build: build.__name__)
 def test_run(build: Callable[[], RunReport], width: int) -> None:
     check_golden(f"{build.__name__}_{width}", text_of(render_run(build(), width=width), width))
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_steps(width: int) -> None:
+    check_golden(f"with_steps_{width}", text_of(render_plan(steps.with_steps(), width=width, steps=True), width))
 
 
 def test_full_plan() -> None:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pardotflow.plan.model import GuardResult, PlanReport, Quota
+from pardotflow.plan.cost import Quota
+from pardotflow.plan.model import GuardResult, PlanReport
 from pardotflow.views.terminal import render_plan, render_run
 
 from . import reports, rows
