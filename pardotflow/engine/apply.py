@@ -31,6 +31,7 @@ from pardotflow.engine.parts import Parts, parts_of
 from pardotflow.engine.planner import open_rows
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
+from pardotflow.engine.revertedfields import with_reverted_fields
 from pardotflow.engine.runreport import run_report
 from pardotflow.engine.seen import load_own_writes
 from pardotflow.engine.send import Sender
@@ -138,6 +139,7 @@ def _syncs_and_wanted(
 ) -> tuple[tuple[CompiledSync, ...], tuple[Wanted, ...]]:
     """The compiled syncs, and the objects in which a record of the plan can stand."""
     syncs, wanted = open_rows(request.project, request.catalog)
+    wanted = with_reverted_fields(con, wanted, request.catalog)
     touched = {(s, o) for s, o in rows(con, "select distinct system, object from plan.seen")}
     creates = rows(con, "select count(*) from plan.changes where action = 'create' and sendable")[0][0]
     # A record that somebody made meanwhile can stand in any object.

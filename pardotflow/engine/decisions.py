@@ -145,7 +145,7 @@ counterpart:
 | it comes back after `recreate` made another one | held as a duplicate, unless a match key finds it somebody |
 | … and the one made in its place goes, too | both sides of the former link are held until a match key links them |
 | it comes back, and a person deleted the counterpart | nothing: it is listed until the counterpart is back |
-| a prospect comes back, and we deleted its Salesforce record | held (`cannot_undelete`): a person or `revert` does |
+| a prospect comes back, and we deleted its Salesforce record | held (`cannot_undelete`): a person or `revert` can |
 | a merge, and only the loser has a prospect | the link follows with its bases; each field has its own rule |
 | a merge, and both have a prospect | the loser's is ambiguous, or archived with `archive` while both are as planned |
 | two records with a prospect become one that had none | nothing: both prospects are listed as ambiguous |

@@ -4,7 +4,6 @@ The steps: connect and describe; compile; refresh the snapshots; run every sync 
 count the guards; choose the routes; write meta data and digest. Nothing is written to a vendor, nor to memory.
 """
 
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -19,7 +18,7 @@ from pardotflow.config.project import Project
 from pardotflow.connectors.protocol import Connector, Identity
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog
-from pardotflow.core.errors import InvalidProject, UsageError
+from pardotflow.core.errors import InvalidProject
 from pardotflow.core.progress import Progress
 from pardotflow.core.values import System
 from pardotflow.engine.assemble import assemble_plan
@@ -27,6 +26,7 @@ from pardotflow.engine.compile import compile_project
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.consent import Teller
 from pardotflow.engine.decided import expired_note, keep_outcomes, load_decisions
+from pardotflow.engine.drafts import put_in_place, remove_draft
 from pardotflow.engine.extract import Refreshed, Wanted, refresh
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.guards import GuardRow, count_guards, shrunk_guards, unsettled_guards, with_flags
@@ -59,7 +59,7 @@ from pardotflow.plan.digest import plan_digest
 from pardotflow.plan.file import FORMAT_VERSION, TABLES
 from pardotflow.plan.instance import use_threads
 from pardotflow.plan.model import Coverage
-from pardotflow.store.layout import Layout, make_private
+from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
 
 FEW_ROWS = 100_000
@@ -132,26 +132,6 @@ def _draft_plan(request: PlanRequest, draft: Path) -> dict[str, str]:
         meta = finish_plan(con, request, syncs, replace(read, notes=(*read.notes, *notes)))
         con.execute("detach plan")
     return meta
-
-
-def put_in_place(draft: Path, path: Path) -> Path:
-    """Give a finished plan its name; raises UsageError where it cannot be put there."""
-    make_private(draft)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(draft, path)
-    except OSError as trouble:
-        raise UsageError(
-            f"the plan cannot be saved as {path}: {trouble.strerror}", hint="Name another file with --out."
-        ) from trouble
-    make_private(path)
-    return path.resolve()
-
-
-def remove_draft(draft: Path) -> None:
-    """Remove what an unfinished plan has left."""
-    for file in (draft, draft.with_name(f"{draft.name}.wal")):
-        file.unlink(missing_ok=True)
 
 
 def open_rows(project: Project, catalog: Catalog) -> tuple[tuple[CompiledSync, ...], tuple[Wanted, ...]]:

@@ -17,15 +17,14 @@ from pardotflow.engine.assemble import name_syncs
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.decidesql import CACHE_LAG
+from pardotflow.engine.drafts import put_in_place, remove_draft
 from pardotflow.engine.moments import leave_out_paused
 from pardotflow.engine.planner import (
     PlanRequest,
     SidesRead,
     compare_syncs,
     finish_plan,
-    put_in_place,
     read_sides,
-    remove_draft,
     suit_rows,
 )
 from pardotflow.engine.quote import literal, name
@@ -199,9 +198,12 @@ def _load_records(
             f"from {snapshot_table(*key)} s where s._id in"
             f" (select id from touched_by where (system, object) = ({place}))"
         )
+        # A row that the last read did not bring was at that moment as it is here.
+        read_at = "(select max(cursor_at) from snap.cursors where (connection, object) = (?, ?))"
         con.execute(
             f"insert into seen_rows select {place}, s._id, s._visible, s._deleted, s._closed, s._follow, s._stamp,"
-            f" s._writer, s._read_at {among}"
+            f" s._writer, greatest(s._read_at, {read_at}) {among}",
+            [*key],
         )
         cells = ", ".join(f"{{'field': {literal(f)}, 'value': s.{name(f)}}}" for f in known)
         if cells:

@@ -15,7 +15,10 @@ from (
   select 'turned', change, sync, null, null, null, null, null, null, a_object, a_id, b_object, b_id, tombstone from old.recycled
   union all
   select 'made', c.change, l.sync, null, null, null, null, null, null, l.a_object, l.a_id, l.b_object, l.b_id, null
-  from old.changes c join old.links l on c.id in (l.a_id, l.b_id) where c.action = 'create'
+  from old.changes c join old.links l on l.a_id = c.id where c.action = 'create'
+  union all
+  select 'made', c.change, l.sync, null, null, null, null, null, null, l.a_object, l.a_id, l.b_object, l.b_id, null
+  from old.changes c join old.links l on l.b_id = c.id where c.action = 'create'
   union all
   select 'link', null, sync, null, null, null, null, null, null, a_object, a_id, b_object, b_id, kind from old.links where kind in ('found', 'forgotten')
 ) p
@@ -181,12 +184,13 @@ where u.verdict in {{ goes }};
 -- A link is live again only where the other record is there; else it stays as ended as it is.
 insert into out_undeletes
 select coalesce(p.sync, u.sync), u.system, u.object, u.id, u.name, 'deleted by run {{ run_id }}', u.line, p.a_object, p.a_id, p.b_object, p.b_id,
-  case when p.sync is null or (o.visible and not o.deleted) then null else coalesce(k.tombstone, p.tombstone) end
+  case when p.sync is null or coalesce(case when u.system = y.a_system then b.visible and not b.deleted else a.visible and not a.deleted end, false) then null
+       else coalesce(k.tombstone, p.tombstone) end
 from restored u
 left join pairs_of p on p.change = u.change and p.kind = 'turned'
 left join old.syncs y on y.sync = p.sync
-left join seen_rows o on (o.system = y.a_system and o.object = p.a_object and o.id = p.a_id and not (u.system = y.a_system and u.id = p.a_id))
-                      or (o.system = y.b_system and o.object = p.b_object and o.id = p.b_id and not (u.system = y.b_system and u.id = p.b_id))
+left join seen_rows a on a.system = y.a_system and a.object = p.a_object and a.id = p.a_id
+left join seen_rows b on b.system = y.b_system and b.object = p.b_object and b.id = p.b_id
 left join mem.links k on k.sync = p.sync and k.a_object = p.a_object and k.a_id = p.a_id and k.b_object = p.b_object and k.b_id = p.b_id
 where u.verdict = 'send';
 
@@ -194,4 +198,5 @@ insert into plan.links
 select p.sync, p.a_object, p.a_id, p.b_object, p.b_id, p.a_object, p.a_id, p.b_object, p.b_id, 'found', null
 from pairs_of p join plan.syncs y using (sync)
 where p.kind = 'link' and p.tombstone = 'forgotten' and {{ 'false' if narrowed else 'true' }}
-  and not exists (from mem.links l where l.sync = p.sync and (l.a_id = p.a_id or l.b_id = p.b_id));
+  and not exists (from mem.links l where l.sync = p.sync and l.a_id = p.a_id)
+  and not exists (from mem.links l where l.sync = p.sync and l.b_id = p.b_id);
