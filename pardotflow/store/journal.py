@@ -8,7 +8,7 @@ looked up is `confirmed`, `not_done` where it did not happen, or `untold` where 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pardotflow.store.database import Database
@@ -66,6 +66,12 @@ class RunPart:
     ended: bool
     left: int
     path: Path | None
+
+
+def after_others(db: Database, at: datetime) -> datetime:
+    """A moment that is later than the begin of every run; usually the one that is given."""
+    [(last,)] = db.execute("select max(started_at) from runs").fetchall()
+    return max(at, datetime.fromisoformat(last) + timedelta(microseconds=1)) if last else at
 
 
 def read_parts(db: Database, file: Callable[[str, str], Path], where: str, *values: str) -> list[RunPart]:

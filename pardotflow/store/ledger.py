@@ -28,6 +28,7 @@ from pardotflow.store.journal import (
     JournalRow,
     OpenJob,
     RunPart,
+    after_others,
     close_requests,
     count_sent,
     give_up_rows,
@@ -201,11 +202,11 @@ class Ledger(DescribeCache):
 
     def start_run(self, run_id: str, plan_id: str, at: datetime, path: Path, continues: str = "") -> None:
         """Open a run and mark its plan, which stands at `path`, as spent, in one step. `continues` is the run that left
-        the plan unfinished."""
+        the plan unfinished. Runs stand in the order in which they began, whatever the clocks say."""
         if self._remote:
             self._remote.keep_plan(plan_id, path)
         with self.transaction():
-            values = (run_id, plan_id, at.isoformat(), "running", continues or None)
+            values = (run_id, plan_id, after_others(self._db, at).isoformat(), "running", continues or None)
             self._db.execute(
                 "insert into runs (id, plan_id, started_at, status, continues) values (?, ?, ?, ?, ?)", values
             )

@@ -50,7 +50,7 @@ def check_writes(story: Story, since: int) -> int:
     for each in ours(story, since):
         for wrote in each["writes"]:
             count += 1
-            name, item = wrote["action"], wrote["object"].lower()
+            name, item = wrote["action"], wrote["object"].lower().removesuffix("s")
             if name == "create":
                 made[item, str(wrote["fields"].get("Email") or wrote["fields"].get("email"))] += 1
                 continue
