@@ -250,6 +250,7 @@ def _run_syncs(
             memory=request.layout.memory,
             compare=try_out,
             assemble=assemble,
+            is_whole=read.complete,
         )
     )
     return expired_note(con) if decided else []

@@ -27,14 +27,40 @@ _PAYLOADS = (
 )
 
 
+_WANTED = (
+    "select system, object, id, action from plan.changes union select system, object, record, action from plan.refused"
+)
+"""What the attached plan makes, or leaves out because it was refused: the errors of all else are resolved."""
+
+
 def load_refusals(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
-    """Fill the session's `sync_errors` with what is not to be tried again."""
+    """Fill the session's `sync_errors` with what is not to be tried again, but for what `resolve_on_trial` said."""
     lines = [
         [e.system, e.object, e.record, e.action, e.payload, e.code, e.message, e.state]
         for e in ledger.sync_errors()
         if e.state != ErrorState.RETRY
     ]
     insert_rows(con, "sync_errors", lines)
+    con.execute(f"create temp table if not exists {_RESOLVED}")
+    con.execute("delete from sync_errors where (system, object, record, action) in (from resolved_errors)")
+
+
+_RESOLVED = "resolved_errors (system varchar, object varchar, record varchar, action varchar)"
+
+
+def resolve_on_trial(con: duckdb.DuckDBPyConnection) -> None:
+    """An apply of the attached plan, which is one of everything, forgets the errors of what nobody wants any more: on
+    trial, too, the next plan tries those changes again."""
+    con.execute(f"create temp table if not exists {_RESOLVED}")
+    if not _has_paused(con):
+        con.execute(
+            "insert into resolved_errors select system, object, record, action from sync_errors"
+            f" where (system, object, record, action) not in ({_WANTED})"
+        )
+
+
+def _has_paused(con: duckdb.DuckDBPyConnection) -> bool:
+    return bool(rows(con, "select 1 from plan.left_out where reason = 'paused' limit 1"))
 
 
 def refusals_note(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -93,16 +119,9 @@ def _resolved(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> Iterator[tuple[
     meta = read_meta(con)
     if meta["selection"] or meta["complete"] != "true":
         return
-    if rows(con, "select 1 from plan.left_out where reason = 'paused' limit 1"):
+    if _has_paused(con):
         return
-    wanted = {
-        tuple(row)
-        for row in rows(
-            con,
-            "select system, object, id, action from plan.changes"
-            " union select system, object, record, action from plan.refused",
-        )
-    }
+    wanted = {tuple(row) for row in rows(con, _WANTED)}
     planned_at = datetime.fromisoformat(meta["created_at"])
     for error in ledger.sync_errors():
         if error.about not in wanted and datetime.fromisoformat(error.at) < planned_at:

@@ -266,6 +266,7 @@ def _foretell(
             memory=planning.layout.memory,
             compare=compare,
             assemble=lambda: None,
+            is_whole=False,
         )
     )
     run(con, "revert_foretold")

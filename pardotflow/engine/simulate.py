@@ -19,6 +19,7 @@ from pardotflow.engine.overlay import open_overlay, overlay_name, rows_view
 from pardotflow.engine.quote import literal, name
 from pardotflow.engine.readers import Write, is_read_elsewhere, load_reads
 from pardotflow.engine.recycle import remember_recycling
+from pardotflow.engine.refusals import resolve_on_trial
 from pardotflow.engine.remember import KEPT_WRITES
 from pardotflow.engine.sqlfile import dicts, execute, rows, run
 from pardotflow.engine.steps import Extent
@@ -40,7 +41,8 @@ class Simulation:
     """The session after a plan was assembled: `memory` is the file that is kept, `wanted` the objects that were read,
     and `models` by name the system and object of every source that a model comes from.
 
-    `compare` runs every sync over the rows of the session, `assemble` makes an ordered plan of what came out.
+    `compare` runs every sync over the rows of the session, `assemble` makes an ordered plan of what came out. Where the
+    plan `is_whole` its apply forgets sync errors of what nobody wants any more.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -51,6 +53,7 @@ class Simulation:
     memory: Path
     compare: Callable[[Extent], None]
     assemble: Callable[[], None]
+    is_whole: bool
 
 
 def prove(simulation: Simulation) -> None:
@@ -170,6 +173,8 @@ def _carry_out(simulation: Simulation, number: int) -> None:
     run(con, "simulate_outcomes", round=number, moment=MOMENT, writer=WRITER)
     run(con, "remember", run_id=WRITER, now=MOMENT, is_newest=True, kept_writes=KEPT_WRITES, told_otherwise=False)
     remember_recycling(con, WRITER, MOMENT)
+    if simulation.is_whole:
+        resolve_on_trial(con)
     if number == 1:
         run(con, "simulate_bases")
     written = rows(
