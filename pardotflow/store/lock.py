@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pardotflow.core.errors import StateError
 from pardotflow.store.database import Database, Row, Rows, SqliteDatabase
+from pardotflow.store.layout import make_private
 from pardotflow.store.machine import CAN_TELL, Process, is_gone
 
 BEAT = 10.0
@@ -218,6 +219,7 @@ class LockFile(SqliteDatabase):
             raise StateError(
                 f"the lock {path} cannot be opened: {trouble}", hint="Check the folder's rights."
             ) from trouble
+        make_private(path)
         self.execute(TABLE)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> Rows:

@@ -219,8 +219,9 @@ def test_a_person_is_forgotten_everywhere(settled: Project) -> None:
     unspent = settled.run("plan").expect(0).plan_id
     _change_ledger(
         settled,
-        f"insert into sync_errors values ('pardot', 'prospect', '{prospect}', 'update', 'd', '1', 'no +1 555 777123',"
-        " 'r', '2026-03-02T09:00:00+00:00')",
+        "insert into sync_errors (system, object, record, action, payload, code, message, run_id, at, name) values"
+        f" ('pardot', 'prospect', '{prospect}', 'update', 'd', '1', 'no +1 555 777123', 'r',"
+        " '2026-03-02T09:00:00+00:00', 'Unmistakable')",
     )
     said = settled.run("state", "forget", f"prospect/{prospect}").expect(0)
     assert said.out.splitlines() == [f"Contact/{contact}", f"prospect/{prospect}"]
