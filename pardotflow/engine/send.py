@@ -16,7 +16,7 @@ from queue import SimpleQueue
 
 from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest
 from pardotflow.core.clock import Clock
-from pardotflow.core.errors import ApplyStopped, BudgetSpent, PardotflowError
+from pardotflow.core.errors import ApplyStopped, BudgetSpent, PardotflowError, StateError
 from pardotflow.core.progress import Progress
 from pardotflow.engine.again import Again, SendRules, to_try_again, without_common_causes
 from pardotflow.engine.changes import Change, batch_of
@@ -138,8 +138,9 @@ class Sender:
                 self._note_handles()
                 for future in done:
                     self._settle(step, connector, future, flying.pop(future))
-        except sqlite3.Error:
-            # The journal cannot be written (a full disk): nothing more leaves, and what is in flight may fit in yet.
+        except (sqlite3.Error, StateError):
+            # The journal cannot be written (a full disk), or the lock is lost: nothing more leaves, and what came of
+            # what is in flight may fit in yet.
             for future in wait(flying).done:
                 self._settle(step, connector, future, flying.pop(future))
             raise

@@ -27,6 +27,7 @@ from pardotflow.core.errors import (
     OutcomeUnknown,
     RequestRefused,
     ServerTrouble,
+    StateError,
     Unreachable,
 )
 from pardotflow.core.progress import NullProgress
@@ -263,6 +264,23 @@ def test_a_full_disk_loses_nothing(at: int, tmp_path: Path) -> None:
     left = {int(row) for rows in bench.connector.requests for row in rows}
     assert left <= bench.journalled().keys()
     assert len(left) < 8
+
+
+def test_what_is_in_flight_is_written_down_although_the_lock_is_lost(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, lambda rows: ["ok"] * len(rows), rows_a_call=1, concurrency=3)
+    asked = 0
+
+    def guard() -> None:
+        nonlocal asked
+        asked += 1
+        if asked > 3:
+            raise StateError("the lock was lost")
+
+    bench.ledger.guard = guard
+    with pytest.raises(StateError, match="lost"):
+        bench.send(8)
+    assert len(bench.connector.requests) == 3
+    assert bench.journalled() == {int(row): "confirmed" for rows in bench.connector.requests for row in rows}
 
 
 def fill_up(ledger: Ledger, after: int) -> None:
