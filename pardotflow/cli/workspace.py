@@ -84,7 +84,7 @@ def open_workspace(
     ):
         # Loaded while an emulator starts.
         from pardotflow.engine.checks import check_all
-        from pardotflow.engine.connect import calls_allowed, limits_of, open_connectors, read_catalog, read_identities
+        from pardotflow.engine.connect import calls_allowed, open_connectors, read_catalog, read_identities
         from pardotflow.engine.sqlfile import load_templates
         from pardotflow.store.origin import bind_snapshots
 
@@ -94,7 +94,7 @@ def open_workspace(
         ledger = home.open_ledger()
         sending = project.environment.sending
         allowed = calls_allowed(sending, ledger, clock.now())
-        connectors = open_connectors(endpoints, clock, limits_of(sending), allowed)
+        connectors = open_connectors(endpoints, clock, sending, allowed)
         if ledger.is_new and layout.memory.exists() and home.remote is None:
             say(f"{layout.ledger} was missing or empty: former runs and sync errors are not known any more.", "yellow")
         try:

@@ -247,7 +247,8 @@ class RowResult:
     error_fields: tuple[str, ...] = ()
     fields: Mapping[str, Any] | None = None
     moved: bool = False
-    """The system refused because the record changed after `Row.unmodified_since`; nothing was written."""
+    """The record is not what was planned for: it changed after `Row.unmodified_since` and nothing was written, or one
+    that was to be made was there, and only its blanks were filled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +287,8 @@ class Connector(Protocol):
     system: System
     concurrency: int
     """How many requests may be under way at once; more wait their turn inside."""
+    jobs_from: int
+    """Rows from which changes may go by a job; 0 where they never do."""
 
     @property
     def calls(self) -> int:

@@ -72,6 +72,10 @@ def copy_of(project: Project, root: Path) -> Project:
     return copy_project(project, root)
 
 
+JOBS = "sending: {jobs_from: {salesforce: 1, pardot: 1}, "
+"""Everything that can go by a job does: Bulk 2.0, imports, bulk actions."""
+
+
 @dataclass(slots=True)
 class Story:
     """One story at work. `edits` are the phone numbers that people have set last, by e-mail address."""
@@ -87,6 +91,14 @@ class Story:
 
     def __post_init__(self) -> None:
         self.random.seed(self.number)
+        if self.by_jobs:
+            self.live.project.replace("environments/live.yml", "sending: {", JOBS)
+            self.live.switch(import_delay=0.6, bulk_delay=0.6, bulk_action_delay=0.6)
+
+    @property
+    def by_jobs(self) -> bool:
+        """True for every fourth story."""
+        return self.number % 4 == 3
 
     def live_on(self, kills: int) -> None:
         """Work, killed over and over, until so many kills are done; at the end of each round all is at rest."""
@@ -169,6 +181,9 @@ class Story:
         else:
             step, when = self.random.choice(STEPS), self.random.choice(("before", "after"))
             most = 14 if step in ("plan_request", "mark_sent", "answer_request") else 1
+            most = (
+                4 if self.by_jobs and step in ("plan_request", "mark_sent", "answer_request", "note_handle") else most
+            )
             is_killed, where = self.at_step(step, when, self.random.randint(1, most))
         self.kills += is_killed
         if is_killed:
@@ -192,7 +207,7 @@ class Story:
 
     def at_random(self) -> tuple[bool, str]:
         """Die at any instant."""
-        after = self.random.uniform(0.6, 2.5)
+        after = self.random.uniform(0.6, 9 if self.by_jobs else 2.5)
         with self.live.project.start(*APPLY) as process:
             try:
                 process.wait(after)

@@ -60,6 +60,7 @@ class FakeConnector:
 
     concurrency = 1
     calls_left: int | None = None
+    jobs_from = 100
 
     def __init__(self, vendor: Vendor, log: list[Sent]) -> None:
         self.system = vendor.system

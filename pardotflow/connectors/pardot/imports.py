@@ -20,16 +20,20 @@ from pardotflow.connectors.pardot.import_file import (
     check_rows,
     read_errors,
 )
+from pardotflow.connectors.pardot.made import Made, MadeProspects
 from pardotflow.connectors.pardot.objects import find_object
+from pardotflow.connectors.pardot.query import PAGE_ROWS
+from pardotflow.connectors.pardot.reads import Reader
 from pardotflow.connectors.polling import Polling
-from pardotflow.connectors.protocol import Answer, Batch, Operation, PreparedRequest, RowResult
+from pardotflow.connectors.protocol import Answer, Batch, Operation, PreparedRequest, RowResult, calls_for
 from pardotflow.connectors.session import Call, Session
+from pardotflow.connectors.times import parse_time
 from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused, ServerTrouble
 from pardotflow.core.values import System
 
 _PATH = "/api/v5/imports"
 _JSON = (("Content-Type", "application/json"),)
-_FIELDS = "fields=id,status,isExpired,createdCount,updatedCount,errorCount"
+_FIELDS = "fields=id,status,isExpired,createdAt,createdById,createdCount,updatedCount,errorCount"
 _OVER = frozenset({"complete", "failed", "canceled"})
 
 
@@ -52,7 +56,7 @@ def prepare_import(batch: Batch, *, polls: int, most_bytes: int = MOST_BYTES) ->
         path=f"{_PATH}?fields=id,status",
         headers=_JSON,
         body=build_options(batch.operation, columns),
-        calls=calls_of_import(len(files)) + polls,
+        calls=calls_of_import(len(files)) + polls + calls_for_made(batch.operation, len(batch.rows)),
         rows=tuple(row.key for row in batch.rows),
         ids=tuple(row.id for row in batch.rows),
         files=files,
@@ -62,6 +66,11 @@ def prepare_import(batch: Batch, *, polls: int, most_bytes: int = MOST_BYTES) ->
 def calls_of_import(batches: int) -> int:
     """Opening, uploads, submitting. Beside it stand the polls, and the list of errors where rows were refused."""
     return 1 + batches + 1
+
+
+def calls_for_made(operation: Operation, rows: int) -> int:
+    """Pages that show which prospects were made."""
+    return calls_for(rows, PAGE_ROWS) if operation is Operation.IMPORT_CREATES else 0
 
 
 @dataclass(slots=True)
@@ -75,8 +84,9 @@ class _Progress:
 class Imports:
     """Runs prepared imports of one business unit."""
 
-    def __init__(self, session: Session, polling: Polling) -> None:
+    def __init__(self, session: Session, reader: Reader, polling: Polling) -> None:
         self._session = session
+        self._reader = reader
         self._polling = polling
         self._clock = session.http.clock
 
@@ -127,11 +137,12 @@ class Imports:
         try:
             state = self._wait(import_id, progress, at_once=not submit)
             failed = self._failed_rows(prepared, import_id, state, progress)
+            made = self._made(prepared, import_id, state, failed, progress)
         except OutcomeUnknown:
             raise
         except ConnectionTrouble as trouble:
             raise _unknown(import_id, str(trouble)) from trouble
-        return self._answer(prepared, import_id, state, failed, progress)
+        return self._answer(prepared, failed, made, progress)
 
     def _submit(self, import_id: str, progress: _Progress) -> None:
         call = Call(
@@ -184,41 +195,56 @@ class Imports:
             raise _unknown(import_id, f"it counts {counted} failed rows, and its list of errors does not tell which")
         return failed
 
-    def _answer(
+    def _made(
         self,
         prepared: PreparedRequest,
         import_id: str,
         state: Mapping[str, Any],
         failed: Mapping[str, FailedRow],
         progress: _Progress,
-    ) -> Answer:
+    ) -> Made:
+        """The prospect of each row that did not fail, by what addressed the row."""
+        accepted = [match for match in prepared.ids if match not in failed]
+        if prepared.kind is Operation.IMPORT_UPDATES or not accepted:
+            return Made(made={match: match for match in accepted}, met={})
         created, updated = int(state.get("createdCount") or 0), int(state.get("updatedCount") or 0)
-        told = created + updated + len(failed)
-        if prepared.kind is Operation.IMPORT_CREATES and told != len(prepared.rows):
+        if created + updated != len(accepted):
+            told = created + updated + len(failed)
             raise _unknown(import_id, f"it tells what became of {told} of {len(prepared.rows)} rows")
-        made = _was_created(prepared.kind, created, len(prepared.rows) - len(failed))
-        results = (
-            self._result(prepared, *pair, failed, made) for pair in zip(prepared.rows, prepared.ids, strict=True)
-        )
+        look = MadeProspects(self._reader, self._clock)
+        try:
+            opened, maker = parse_time(str(state.get("createdAt"))), str(state.get("createdById") or "")
+            return look.find(accepted, opened, maker, updated)
+        except (OutcomeUnknown, ValueError) as doubt:
+            raise _unknown(import_id, str(doubt)) from doubt
+        finally:
+            progress.calls += look.calls
+
+    def _answer(
+        self, prepared: PreparedRequest, failed: Mapping[str, FailedRow], made: Made, progress: _Progress
+    ) -> Answer:
         last = progress.last
         return Answer(
             status=last.status if last else 0,
-            rows=tuple(results),
+            rows=tuple(
+                self._result(prepared.kind, *pair, failed, made)
+                for pair in zip(prepared.rows, prepared.ids, strict=True)
+            ),
             server_date=last.server_date if last else None,
             calls=progress.calls,
         )
 
-    def _result(
-        self, prepared: PreparedRequest, key: str, match: str, failed: Mapping[str, FailedRow], made: bool | None
-    ) -> RowResult:
-        own_id = match if prepared.kind is Operation.IMPORT_UPDATES else ""
+    def _result(self, kind: Operation, key: str, match: str, failed: Mapping[str, FailedRow], made: Made) -> RowResult:
         row = failed.get(match)
-        if row is None:
-            return RowResult(key=key, ok=True, id=own_id, created=made)
-        message = self._session.http.redactor.redact(row.message)
-        return RowResult(
-            key=key, ok=False, id=own_id, created=False, error_code=row.code or "IMPORT_ROW", error_message=message
-        )
+        if row is not None:
+            message = self._session.http.redactor.redact(row.message)
+            code = row.code or "IMPORT_ROW"
+            own_id = match if kind is Operation.IMPORT_UPDATES else ""
+            return RowResult(key=key, ok=False, id=own_id, created=False, error_code=code, error_message=message)
+        if match in made.met:
+            # It was to be made and was there: the next plan reads what it holds.
+            return RowResult(key=key, ok=False, id=made.met[match], created=False, moved=True)
+        return RowResult(key=key, ok=True, id=made.made[match], created=kind is Operation.IMPORT_CREATES)
 
     def _fetch(self, call: Call, progress: _Progress) -> Reply:
         reply = self._session.fetch(call)
@@ -229,13 +255,6 @@ class Imports:
 
 def _status(state: Mapping[str, Any]) -> str:
     return str(state.get("status", "")).lower()
-
-
-def _was_created(kind: Operation, created: int, accepted: int) -> bool | None:
-    """Whether the accepted rows were created: all, none, or not told for each."""
-    if kind is Operation.IMPORT_UPDATES or created == 0:
-        return False
-    return True if created == accepted else None
 
 
 def _unknown(import_id: str, reason: str) -> OutcomeUnknown:
