@@ -345,6 +345,10 @@ class Connector(Protocol):
     def server_now(self) -> datetime:
         """The system's time as its answers show it; the machine's own before the first answer."""
 
+    def stop_waiting(self) -> None:
+        """Wait for nothing any more: what would be tried again later ends with its trouble now, and a job that runs
+        with an outcome that is not known, to be asked for by its name."""
+
     def close(self) -> None:
         """Close all connections."""
 

@@ -76,7 +76,8 @@ class Sender:
         return self.stopped is not None or self.interrupted
 
     def interrupt(self) -> None:
-        """Start nothing more; what is in flight is answered and written down. Asked again: raise KeyboardInterrupt."""
+        """Start nothing more; what is in flight is answered and written down, and a job that runs is asked for by the
+        next run. Asked again: raise KeyboardInterrupt."""
         if self.interrupted:
             raise KeyboardInterrupt
         self.interrupted = True
@@ -135,6 +136,8 @@ class Sender:
                     flight = self._journal(connector, prepared, sent)
                     flying[pool.submit(_send, connector, prepared, self._names, flight.number)] = flight
                 more = more and not self.is_over
+                if self.interrupted:
+                    connector.stop_waiting()
                 if flying:
                     news: list[Future[Any]] = [*flying, self._names.bell]
                     wait(news, timeout=POLL, return_when=FIRST_COMPLETED)

@@ -25,7 +25,9 @@ from tests.scenarios.small import build_small
 
 KILLER = Path(__file__).with_name("killer.py")
 APPLY = ("apply", "--env", "live", "--yes", "--quiet")
-CONTACTS = 12
+CONTACTS, CONTACTS_OF_IMPORTS, CONTACTS_OF_BULK = 12, 40, 1_600
+"""Linked contacts, where nothing goes by a job, where updates and creates of prospects go by import, and where so many
+records change that Bulk jobs take fewer calls."""
 LONGEST = 120
 PATIENCE = "\nsending: {retries: 3, first_wait: 0.02, longest_wait: 0.1}\n"
 RULES = "deletes: {salesforce: archive, pardot: archive}\nguards: {updates: 1000, deletes: 1000, emails: 1000}"
@@ -58,9 +60,16 @@ TROUBLES: tuple[tuple[str, list[Json]], ...] = (
 )
 
 
-def build_settled(root: Path) -> Project:
+def contacts_of(number: int) -> int:
+    """How many linked contacts the org of a story has: every fourth one sends by import, every sixteenth by Bulk."""
+    if number % 16 == 7:
+        return CONTACTS_OF_BULK
+    return CONTACTS_OF_IMPORTS if number % 4 == 3 else CONTACTS
+
+
+def build_settled(root: Path, contacts: int) -> Project:
     """A small org in which deletes are carried over, with its first plan still to be applied."""
-    project = build_small(root, contacts=CONTACTS)
+    project = build_small(root, contacts=contacts)
     project.replace("syncs/people.yml", "guards: {updates: 60%}", RULES)
     file = root / "environments" / "live.yml"
     file.write_text(file.read_text("utf-8") + PATIENCE, "utf-8")
@@ -73,7 +82,7 @@ def copy_of(project: Project, root: Path) -> Project:
 
 
 JOBS = "sending: {jobs_from: {salesforce: 1, pardot: 1}, "
-"""Everything that can go by a job does: Bulk 2.0, imports, bulk actions."""
+"""Whatever takes fewer calls by a job goes by one: Bulk 2.0, imports, bulk actions."""
 
 
 @dataclass(slots=True)
@@ -97,8 +106,8 @@ class Story:
 
     @property
     def by_jobs(self) -> bool:
-        """True for every fourth story."""
-        return self.number % 4 == 3
+        """True where there is so much to send that it goes by jobs."""
+        return contacts_of(self.number) > CONTACTS
 
     def live_on(self, kills: int) -> None:
         """Work, killed over and over, until so many kills are done; at the end of each round all is at rest."""
@@ -118,12 +127,13 @@ class Story:
     def make_work(self) -> None:
         """New people on both sides, edits on both, and somebody leaves each side."""
         tag = f"{self.number}-{self.rounds}"
-        for n in range(self.random.randint(1, 4)):
+        most = 14 if self.by_jobs else 4
+        for n in range(self.random.randint(most - 3, most)):
             self.create("Contact", FirstName="New", LastName="Contact", Email=f"new{n}-{tag}@crash.example", Phone="1")
         for n in range(self.random.randint(1, 3)):
             self.create("prospect", firstName="New", email=f"own{n}-{tag}@crash.example", userId=701, campaignId=1201)
         known = self.linked()
-        for email in self.random.sample(known, min(len(known), 8)):
+        for email in self.random.sample(known, len(known) * 9 // 10 if self.by_jobs else min(len(known), 8)):
             self.live.edit(f"Contact/{email}", Title=f"Title {tag}")
             self.live.edit(f"prospect/{email}", city=f"City {tag}")
         gone = self.random.sample(known, 2)

@@ -73,6 +73,9 @@ class FakeConnector:
         """The longest value that a request takes; 0 for any."""
         self.log = log
 
+    def stop_waiting(self) -> None:
+        """There is nothing to wait for."""
+
     # reading
 
     def describe(self, object_name: str) -> ObjectInfo:

@@ -124,7 +124,7 @@ class BulkActions:
     ) -> Answer:
         try:
             state = self._polling.wait_for(
-                self._session.http.clock,
+                self._session.http.waits,
                 lambda: self._read(action_id, progress),
                 lambda s: _status(s) in _OVER,
                 known=known,

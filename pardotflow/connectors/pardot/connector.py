@@ -126,6 +126,10 @@ class PardotConnector:
         """What the budget has left; None without one."""
         return self._session.http.calls_left
 
+    def stop_waiting(self) -> None:
+        """Wait for nothing any more."""
+        self._session.http.waits.stop()
+
     def close(self) -> None:
         """Close all connections."""
         self._session.close()

@@ -88,7 +88,7 @@ class Imports:
         self._session = session
         self._reader = reader
         self._polling = polling
-        self._clock = session.http.clock
+        self._waits = session.http.waits
 
     def run(self, prepared: PreparedRequest, note: Callable[[str], None]) -> Answer:
         """Do an import from the beginning; `note` gets its id after the upload and before it is submitted."""
@@ -172,7 +172,7 @@ class Imports:
                 submitted = True
             return state
 
-        state = self._polling.wait_for(self._clock, ask, lambda s: _status(s) in _OVER, at_once=at_once)
+        state = self._polling.wait_for(self._waits, ask, lambda s: _status(s) in _OVER, at_once=at_once)
         if _status(state) not in _OVER:
             raise _unknown(import_id, f"it is still {_status(state)}")
         return state
@@ -211,7 +211,7 @@ class Imports:
         if created + updated != len(accepted):
             told = created + updated + len(failed)
             raise _unknown(import_id, f"it tells what became of {told} of {len(prepared.rows)} rows")
-        look = MadeProspects(self._reader, self._clock)
+        look = MadeProspects(self._reader, self._waits)
         try:
             opened, maker = parse_time(str(state.get("createdAt"))), str(state.get("createdById") or "")
             return look.find(accepted, opened, maker, updated)

@@ -12,7 +12,7 @@ from typing import Any
 from pardotflow.connectors.pardot.reads import CACHE_LAG, Reader
 from pardotflow.connectors.salesforce.ids import is_id, long_id
 from pardotflow.connectors.times import format_offset_time
-from pardotflow.core.clock import Clock
+from pardotflow.connectors.waits import Waits
 from pardotflow.core.errors import OutcomeUnknown
 from pardotflow.core.values import System
 
@@ -34,9 +34,9 @@ class Made:
 class MadeProspects:
     """Looks for prospects by the Salesforce ids with which they were made; counts its calls."""
 
-    def __init__(self, reader: Reader, clock: Clock) -> None:
+    def __init__(self, reader: Reader, waits: Waits) -> None:
         self._reader = reader
-        self._clock = clock
+        self._waits = waits
         self.calls = 0
 
     def find(self, salesforce_ids: Sequence[str], since: datetime, maker: str, met: int) -> Made:
@@ -46,8 +46,7 @@ class MadeProspects:
         wanted = {long_id(given): given for given in salesforce_ids}
         where = {"createdAtAfterOrEqualTo": format_offset_time(since - _EARLY)}
         found = self._read(where, wanted)
-        if len(found) < len(wanted) - met:
-            self._clock.sleep(CACHE_LAG)
+        if len(found) < len(wanted) - met and self._waits.wait(CACHE_LAG):
             found = self._read(where, wanted)
         theirs = {key for key, records in found.items() if any(not _is_made_by(each, maker) for each in records)}
         missing = sorted(wanted.keys() - found.keys())

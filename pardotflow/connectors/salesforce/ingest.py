@@ -145,10 +145,9 @@ class Ingest:
         self, prepared: PreparedRequest, job_id: str, progress: _Progress, *, known: Mapping[str, Any] | None = None
     ) -> Answer:
         """Wait for the end, and read what became of the rows."""
-        clock = self._session.http.clock
         try:
             state = self._polling.wait_for(
-                clock,
+                self._session.http.waits,
                 lambda: self._read(prepared, job_id, progress),
                 lambda s: s.get("state") in _OVER,
                 known=known,

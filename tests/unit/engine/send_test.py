@@ -121,6 +121,9 @@ class Scripted:
         )
         return Answer(status=200, rows=rows, server_date=self.clock.now(), calls=1)
 
+    def stop_waiting(self) -> None:
+        """There is nothing to wait for."""
+
     def server_now(self) -> datetime:
         """The clock's time."""
         return self.clock.now()
