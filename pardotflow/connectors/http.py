@@ -107,6 +107,8 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
     calls: int
+    maybe_done: bool = False
+    """An earlier try of the same request may have arrived, whatever this answer says."""
 
     @property
     def server_date(self) -> datetime | None:
@@ -274,11 +276,15 @@ class HttpClient:
         except ConnectionTrouble as trouble:
             if ask.effect is Effect.NONE or not trail.maybe_done:
                 raise
-            raise OutcomeUnknown(
-                f"{ask.place} was sent, and whether it happened is not known: {trouble}",
-                system=self.system,
-                hint="the next run looks it up before anything is sent again",
-            ) from trouble
+            raise self.unknown(ask, trouble) from trouble
+
+    def unknown(self, ask: Ask, trouble: ConnectionTrouble) -> OutcomeUnknown:
+        """The exception for a write that may have arrived, and ended with some trouble."""
+        return OutcomeUnknown(
+            f"{ask.place} was sent, and whether it happened is not known: {trouble}",
+            system=self.system,
+            hint="the next run looks it up before anything is sent again",
+        )
 
     def _repeat(self, ask: Ask, trail: _Trail) -> Reply:
         def may_repeat(error: BaseException) -> bool:
@@ -299,7 +305,13 @@ class HttpClient:
         response = self._transmit(ask, trail)
         self._is_met = True
         headers = {name.lower(): value for name, value in response.headers.items()}
-        reply = Reply(status=response.status_code, headers=headers, body=response.content, calls=trail.calls)
+        reply = Reply(
+            status=response.status_code,
+            headers=headers,
+            body=response.content,
+            calls=trail.calls,
+            maybe_done=trail.maybe_done,
+        )
         self.server_clock.saw(reply.server_date)
         self._raise_for(self._judge(reply), reply, ask, trail)
         return reply

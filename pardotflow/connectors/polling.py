@@ -1,7 +1,6 @@
 """How a vendor's job is waited for: when it is asked about, and how often that is until a job of some length is over.
 
-The first question comes after a wait, since no job is done at once; only a job that was started long ago (`at_once`) is
-asked about without one.
+The first question comes after a wait, since no job is done at once.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,13 +44,12 @@ class Polling:
         is_over: Callable[[T], bool],
         *,
         known: T | None = None,
-        at_once: bool = False,
     ) -> T:
         """The last answer: of a job that is over, or after the patience, or the end of all waits, of one that is not.
         `known` is an answer that has just come."""
         until = waits.clock.now() + timedelta(seconds=self.patience)
         steps = self.steps()
-        if known is None and not at_once:
+        if known is None:
             waits.wait(next(steps))
         state = ask() if known is None else known
         while not is_over(state) and waits.clock.now() < until and waits.wait(next(steps)):

@@ -326,8 +326,9 @@ class Connector(Protocol):
         """
 
     def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
-        """What became of a job that `send` had named; waits for it, and raises like `send`: every exception but
-        OutcomeUnknown means that nothing happened, and that nothing will by this job."""
+        """What became of a job that `send` had named; waits for it, and begins none. Raises JobStillOpen where it can
+        be asked for later, OutcomeUnknown where nobody can tell any more; every other exception means that nothing
+        happened, and that nothing will by this job."""
 
     def price(self, operation: Operation, rows: int, size: int = 0, *, job_seconds: float | None = None) -> Price:
         """What an operation on so many rows, with so many bytes of values, takes; pure. `job_seconds` is how long the

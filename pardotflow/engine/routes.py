@@ -4,10 +4,10 @@ Every way in which a group of changes could go is priced, and the one with the f
 the first of `_WAYS` is: a conditional update before a collection, since it closes the window of law 3, and an answer at
 once before a job. Jobs are for many rows only. What was not taken stays in the plan, with its price and the reason.
 
-Some rows cannot go like the others of their group (`odd`) and go by the usual request: in an import an empty cell means
-*leave*, and fields with several values are added to instead of replaced (Help, "Considerations for Prospect Imports");
-in Bulk 2.0 the text `#N/A` clears, and a record has at most 400,000 characters; in a composite `@{` begins a reference;
-an import of creates needs a Salesforce id for each row, and no two alike.
+Some rows cannot go like the others of their group (`odd`) and go by the usual request: in an import a blank cell, of
+whatever white space, means *leave*, and fields with several values are added to instead of replaced (Help,
+"Considerations for Prospect Imports"), and one of creates needs a Salesforce id for each row, no two alike; in Bulk 2.0
+the text `#N/A` clears, and a record has at most 400,000 characters; in a composite `@{` begins a reference.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -120,6 +120,7 @@ _ROWS = """
 select c.change, c.system, c.object, c.action, c.key_field, coalesce(h.headers, '') as headers,
   bool_or(c.unnamed or coalesce(f.field is not null and case c.system
     when 'pardot' then f.type = 'array' or (f.after is null and f.after_ref is null)
+      or regexp_full_match(f.after, '[\\x09-\\x0d\\x1c-\\x20\\x85\\pZ]*')
     else f.after = '#N/A' or contains(f.after, '@{') end, false)) or coalesce(sum(length(f.after)), 0) > 390000 as odd,
   80 + coalesce(sum(strlen(f.field) + coalesce(strlen(f.after), 18) + 6), 0) as json,
   22 + coalesce(sum(coalesce(strlen(f.after), 18) + 2), 0) as cells

@@ -107,6 +107,8 @@ def test_the_cheapest_way_is_taken(draft: Draft, count: int, group: dict[str, An
         {"system": "salesforce", "value": "#N/A"},
         {"system": "salesforce", "value": "see @{this}"},
         {"system": "pardot", "value": None},
+        {"system": "pardot", "value": "\u00a0"},
+        {"system": "pardot", "value": " \u3000\x1f"},
         {"system": "pardot", "type": "array"},
     ],
 )

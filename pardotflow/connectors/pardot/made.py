@@ -13,14 +13,16 @@ from pardotflow.connectors.pardot.reads import CACHE_LAG, Reader
 from pardotflow.connectors.salesforce.ids import is_id, long_id
 from pardotflow.connectors.times import format_offset_time
 from pardotflow.connectors.waits import Waits
-from pardotflow.core.errors import OutcomeUnknown
-from pardotflow.core.values import System
 
 _MOST_SINGLE = 100
 """Records that are asked for by a call each; where more are missing something else is wrong."""
 _FIELDS = ("id", "salesforceId", "createdById")
 _EARLY = timedelta(seconds=2)
 """Stamps are cut to seconds."""
+
+
+class NotTold(Exception):
+    """What was made cannot be told from what is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class MadeProspects:
     def find(self, salesforce_ids: Sequence[str], since: datetime, maker: str, met: int) -> Made:
         """What became of these ids, named as they are given. `since` is when the import was opened, aware, and `maker`
         by whom, empty where that is not told; `met` is how many prospects it says to have updated. Raises
-        OutcomeUnknown where one cannot be told: it is missing, or several have its id."""
+        NotTold where one cannot be told: it is missing, or several have its id."""
         wanted = {long_id(given): given for given in salesforce_ids}
         where = {"createdAtAfterOrEqualTo": format_offset_time(since - _EARLY)}
         found = self._read(where, wanted)
@@ -57,9 +59,8 @@ class MadeProspects:
         unclear = [given for key, given in wanted.items() if len(found.get(key, ())) != 1]
         if unclear or len(theirs) != met:
             unclear = unclear or [wanted[key] for key in sorted(theirs)] or list(wanted.values())
-            raise OutcomeUnknown(
-                f"what it made of {len(unclear):,} of {len(wanted):,} rows cannot be told (such as {unclear[0]})",
-                system=System.PARDOT,
+            raise NotTold(
+                f"what it made of {len(unclear):,} of {len(wanted):,} rows cannot be told (such as {unclear[0]})"
             )
         ids = {key: str(record["id"]) for key, (record,) in found.items()}
         return Made(

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from pardotflow.connectors import Batch, CallBudget, Operation, Row, RowResult
-from pardotflow.core.errors import BudgetSpent, OutcomeUnknown, RequestRefused, ServerTrouble
+from pardotflow.core.errors import BudgetSpent, JobStillOpen, OutcomeUnknown, RequestRefused, ServerTrouble
 
 from .wire import FakeClock, Wire, empty, pardot, pardot_error, reply
 
@@ -294,7 +294,7 @@ def test_a_lost_answer_to_the_submission_is_cleared_up_by_the_state() -> None:
 
 
 def test_a_refused_submission_wrote_nothing() -> None:
-    wire = Wire(reply(OPENED, 201), empty(204), pardot_error(400, 130, "unknown column"))
+    wire = Wire(reply(OPENED, 201), empty(204), pardot_error(400, 130, "unknown column"), reply(state("Open")))
     unit = pardot(wire)
     with pytest.raises(RequestRefused, match="130"):
         unit.send(unit.prepare(UPDATES))
@@ -316,17 +316,59 @@ def test_an_import_is_resumed_by_its_id() -> None:
     assert {r.method for r in wire.requests} == {"GET"}
 
 
-def test_a_resumed_import_that_was_never_submitted_is_submitted_once() -> None:
+@pytest.mark.parametrize("then", [reply(state("Canceling")), reply(state("Canceled")), reply(state("Open"))])
+@pytest.mark.parametrize("answer", [empty(204), pardot_error(400, 161)])
+def test_a_resumed_import_that_was_never_submitted_is_cancelled(answer: httpx.Response, then: httpx.Response) -> None:
+    """Whatever it would write is as old as the run that made it."""
+    wire = Wire(reply(state("Open")), answer, then)
+    unit = pardot(wire)
+    with pytest.raises(ServerTrouble, match="never submitted"):
+        unit.resume(unit.prepare(UPDATES), "900")
+    assert [(r.method, r.url.path) for r in wire.requests][1] == ("POST", "/api/v5/imports/900/do/cancel")
+    assert {r.method for r in wire.requests} == {"GET", "POST"}
+
+
+def test_a_submission_that_comes_late_is_seen() -> None:
     wire = Wire(
-        reply(state("Open")),
-        empty(204),
-        reply(state("Open")),
-        reply(state("Waiting")),
-        reply(state("Complete", 0, 2, 0)),
+        reply(state("Open")), pardot_error(400, 161), reply(state("Waiting")), reply(state("Complete", 0, 2, 0))
     )
     unit = pardot(wire)
     assert all(r.ok for r in unit.resume(unit.prepare(UPDATES), "900").rows)
-    assert [r.method for r in wire.requests] == ["GET", "PATCH", "GET", "GET", "GET"]
+
+
+HTML = httpx.Response(200, text="<html>maintenance")
+
+
+@pytest.mark.parametrize(
+    "trouble", [[httpx.ConnectError("down")] * 6, [empty(503)] * 6, [pardot_error(429, 122)], [HTML], [empty(200)]]
+)
+def test_an_import_that_cannot_be_asked_for_now_stays_open(trouble: list[httpx.Response | Exception]) -> None:
+    unit = pardot(Wire(*trouble))
+    with pytest.raises(JobStillOpen, match="import 900"):
+        unit.resume(unit.prepare(UPDATES), "900")
+    unit = pardot(script(*trouble))
+    with pytest.raises(JobStillOpen, match="import 900"):
+        unit.send(unit.prepare(UPDATES))
+
+
+def test_without_calls_left_an_import_stays_open() -> None:
+    unit = pardot(Wire(), budget=CallBudget(0))
+    with pytest.raises(JobStillOpen):
+        unit.resume(unit.prepare(UPDATES), "900")
+
+
+def test_of_an_import_that_nobody_can_tell_any_more_nobody_asks_again() -> None:
+    for answer in (pardot_error(404, 109), reply({**OPENED, "status": "Waiting", "isExpired": True})):
+        unit = pardot(Wire(answer))
+        with pytest.raises(OutcomeUnknown) as met:
+            unit.resume(unit.prepare(UPDATES), "900")
+        assert not isinstance(met.value, JobStillOpen)
+
+
+def test_updates_that_are_not_all_told_are_unknown() -> None:
+    unit = pardot(script(reply(state("Complete", created=0, updated=1, errors=0))))
+    with pytest.raises(OutcomeUnknown, match="1 of 2 rows"):
+        unit.send(unit.prepare(UPDATES))
 
 
 def test_batches_stay_small_and_share_their_header() -> None:
