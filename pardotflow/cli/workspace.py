@@ -83,8 +83,9 @@ def open_workspace(
         _serving(project) as listening,
     ):
         # Loaded while an emulator starts.
+        from pardotflow.engine.budgets import open_budgets
         from pardotflow.engine.checks import check_all
-        from pardotflow.engine.connect import calls_allowed, limits_of, open_connectors, read_catalog, read_identities
+        from pardotflow.engine.connect import limits_of, open_connectors, read_catalog, read_identities
         from pardotflow.engine.sqlfile import load_templates
         from pardotflow.store.origin import bind_snapshots
 
@@ -92,9 +93,8 @@ def open_workspace(
         endpoints = listening()
         clock = SystemClock()
         ledger = home.open_ledger()
-        sending = project.environment.sending
-        allowed = calls_allowed(sending, ledger, clock.now())
-        connectors = open_connectors(endpoints, clock, limits_of(sending), allowed)
+        budgets = open_budgets(project.environment.sending, ledger, clock)
+        connectors = open_connectors(endpoints, clock, limits_of(project.environment.sending), budgets.by_system)
         if ledger.is_new and layout.memory.exists() and home.remote is None:
             say(f"{layout.ledger} was missing or empty: former runs and sync errors are not known any more.", "yellow")
         try:
@@ -117,7 +117,7 @@ def open_workspace(
                 warnings=(*warnings, *problems),
             )
         finally:
-            ledger.add_calls(clock.now(), {system: connector.calls for system, connector in connectors.items()})
+            budgets.close()
             ledger.close()
             for connector in connectors.values():
                 connector.close()

@@ -126,12 +126,18 @@ def _send(con: duckdb.DuckDBPyConnection, request: ApplyRequest, sender: Sender)
         chosen = choose_canary(con, request.canary)
         send_changes(con, sender, urgent, only="canary")
         if not sender.is_over:
-            syncs, wanted = _syncs_and_wanted(con, request)
-            unknown = by_system(con, {n: sender.outcomes[n] for n in chosen if n in sender.outcomes})
-            wait_for_cache(unknown, request.connectors, request.clock, request.progress)
-            refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
-            sender.stopped = judge_canary(con, sender, syncs, chosen, _writers(request))
+            _read_canary(con, request, sender, chosen)
     send_changes(con, sender, urgent)
+
+
+def _read_canary(con: duckdb.DuckDBPyConnection, request: ApplyRequest, sender: Sender, chosen: Sequence[int]) -> None:
+    """Read the canary back, and end the sending where it did not come to its place. A Ctrl-C ends the waiting."""
+    syncs, wanted = _syncs_and_wanted(con, request)
+    sent = by_system(con, {n: sender.outcomes[n] for n in chosen if n in sender.outcomes})
+    wait_for_cache(sent, request.connectors, request.clock, request.progress, is_over=lambda: sender.is_over)
+    if not sender.is_over:
+        refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
+        sender.stopped = judge_canary(con, sender, syncs, chosen, _writers(request))
 
 
 def _syncs_and_wanted(

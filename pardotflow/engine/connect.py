@@ -6,7 +6,7 @@ when the connection leads to another organisation.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
 from pardotflow.config.connections import Connection, Environment, Sending
@@ -67,7 +67,7 @@ def open_connectors(
     endpoints: Endpoints,
     clock: Clock,
     limits: Limits | None = None,
-    budgets: Mapping[str, int | None] = MappingProxyType({}),
+    budgets: Mapping[str, CallBudget] = MappingProxyType({}),
 ) -> dict[str, Connector]:
     """One connector for each configured vendor, with the calls that it may make; they sign in at first use. Raises
     UsageError for missing settings."""
@@ -82,7 +82,7 @@ def open_connectors(
         found[System.SALESFORCE] = SalesforceConnector(
             _grant(endpoints.salesforce, "salesforce"),
             settings,
-            budget=CallBudget(budgets.get(System.SALESFORCE)),
+            budget=budgets.get(System.SALESFORCE),
             clock=clock,
         )
     if endpoints.pardot:
@@ -96,7 +96,7 @@ def open_connectors(
                 limits=_limits(endpoints.pardot, limits),
                 several_values=SeveralValues(_text(endpoints.pardot, "several_values", SeveralValues.ARRAY)),
             ),
-            budget=CallBudget(budgets.get(System.PARDOT)),
+            budget=budgets.get(System.PARDOT),
             clock=clock,
         )
     return found
@@ -111,19 +111,6 @@ def limits_of(sending: Sending) -> Limits:
         jitter=sending.first_wait,
         timeout=sending.timeout,
     )
-
-
-def calls_allowed(sending: Sending, ledger: Ledger, now: datetime) -> dict[str, int | None]:
-    """How many calls a command may make of each system: what is left of the last 24 hours' budget, and no more than
-    that of one run; None without a limit."""
-    spent = ledger.calls_since(now - timedelta(hours=24))
-    found = dict[str, int | None]()
-    for system, budget in sending.budgets.items():
-        limits = [budget.run] if budget.run is not None else []
-        if budget.day is not None:
-            limits.append(max(0, budget.day - spent.get(system, 0)))
-        found[system] = min(limits, default=None)
-    return found
 
 
 def _limits(settings: Mapping[str, str | Secret], limits: Limits) -> Limits:

@@ -83,8 +83,6 @@ def _recover(request: RecoverRequest, run: RunPart) -> Recovered:
     if run.ended:
         ledger.correct_run(run.run_id, counts)
     else:
-        # What it read is not known; each request was a call at least.
-        ledger.add_calls(request.clock.now(), ledger.sent_by(run.run_id))
         ledger.end_run(run.run_id, request.clock.now(), "cut_short", counts, {})
     return Recovered(run_id=run.run_id, plan_id=run.plan_id, before=before, **counts)
 
