@@ -3,6 +3,8 @@
 DuckDB finds a damaged block when it reads it, and does not say of which file it is: then every file is read whole.
 """
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 
@@ -12,6 +14,28 @@ from pardotflow.core.errors import StateError
 from pardotflow.plan.instance import in_memory
 from pardotflow.store.layout import Layout
 from pardotflow.store.memory import MEMORY_WAY_OUT, SNAPSHOTS_WAY_OUT
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_NO_RIGHT = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+
+
+def disk_error(trouble: duckdb.Error) -> StateError | None:
+    """What the system said of a file that DuckDB could not write or read; None where it is about something else.
+
+    DuckDB passes the system's words on and not its number.
+    """
+    text = str(trouble)
+    for number in (*_NO_ROOM, *_NO_RIGHT):
+        words = os.strerror(number)
+        if words in text:
+            told = next(line for line in text.splitlines() if words in line)
+            has_room = number not in _NO_ROOM
+            way_out = "Check the rights of the file and its folder." if has_room else "Make room on the disk."
+            return StateError(
+                told.rpartition("Error: ")[2].rpartition("Original error: ")[2],
+                hint=f"{way_out} Then run the command again: what was sent is written down.",
+            )
+    return None
 
 
 def find_damage(layout: Layout) -> StateError | None:
@@ -52,6 +76,8 @@ def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
         sqlite3.SQLITE_CANTOPEN: "Check the rights of the file and its folder.",
         sqlite3.SQLITE_READONLY: "Check the rights of the file and its folder.",
         sqlite3.SQLITE_FULL: "Make room on the disk.",
+        # On a full disk SQLite cannot make its file of shared memory, and says no more than that.
+        sqlite3.SQLITE_IOERR: "Check the disk: it may be full, or at fault.",
         sqlite3.SQLITE_BUSY: "Another program has it open: end that first.",
     }
     damaged = "Restore it from a backup, or move it away: runs and sync errors are then forgotten."
