@@ -41,6 +41,7 @@ from pardotflow.engine.sqlfile import rows
 from pardotflow.engine.stale import mark_moved
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.graph.digest import config_digest
+from pardotflow.plan.digest import plan_digest
 from pardotflow.plan.file import attach_plan, read_meta
 from pardotflow.plan.guardnames import still_blocking
 from pardotflow.plan.run import RunReport
@@ -183,7 +184,8 @@ def _close(request: ApplyRequest, report: RunReport) -> None:
 
 def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[str, str], parts: Parts) -> None:
     """A plan is bound to its environment, organisations and configuration, and can be applied once. Where a run left it
-    unfinished the rest of it can be, past the guards that let that run begin."""
+    unfinished the rest of it can be, past the guards that let that run begin. It may have lost the
+    rows of a person who was forgotten since."""
     again = "Plan again: pardotflow plan"
     spent = request.ledger.spent_by(meta["id"])
     if spent and not parts.is_unfinished:
@@ -200,6 +202,8 @@ def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[
             )
     if meta["config_digest"] != config_digest(request.project):
         raise PlanRefused(f"the configuration changed since plan {meta['id']} was made", hint=again)
+    if not parts.runs and meta["digest"] != plan_digest(con):
+        raise PlanRefused(f"plan {meta['id']} is not what it was when it was made: its file was changed", hint=again)
     guards = rows(con, "select sync, guard, number, passed, flag from plan.guards order by position")
     blocking = still_blocking([row[:4] for row in guards], request.allow)
     if blocking and not parts.runs:

@@ -6,11 +6,14 @@ DuckDB finds a damaged block when it reads it, and does not say of which file it
 import errno
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from pardotflow.core.errors import StateError
+from pardotflow.plan.file import is_damage, unreadable
 from pardotflow.plan.instance import in_memory
 from pardotflow.store.layout import Layout
 from pardotflow.store.memory import MEMORY_WAY_OUT, SNAPSHOTS_WAY_OUT
@@ -65,6 +68,18 @@ def _trouble(path: Path) -> str:
     except duckdb.Error as trouble:
         return str(trouble).splitlines()[0]
     return ""
+
+
+@contextmanager
+def named_plan_damage(path: Path, layout: Layout) -> Iterator[None]:
+    """A plan file that turns out to be damaged while it is used is named; raises UsageError. A block of an index is read by
+    some questions alone: so it is the plan's where both other files are sound."""
+    try:
+        yield
+    except duckdb.Error as trouble:
+        if not is_damage(trouble) or disk_error(trouble) or find_damage(layout):
+            raise
+        raise unreadable(path) from trouble
 
 
 def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
