@@ -72,8 +72,10 @@ def _trouble(path: Path) -> str:
 
 @contextmanager
 def named_plan_damage(path: Path, layout: Layout) -> Iterator[None]:
-    """A plan file that turns out to be damaged while it is used is named; raises UsageError. A block of an index is read by
-    some questions alone: so it is the plan's where both other files are sound."""
+    """A plan file that turns out to be damaged while it is used is named; raises UsageError.
+
+    A block of an index is read by some questions alone: so it is the plan's where both other files are sound.
+    """
     try:
         yield
     except duckdb.Error as trouble:
