@@ -3,8 +3,6 @@
 DuckDB finds a damaged block when it reads it, and does not say of which file it is: then every file is read whole.
 """
 
-import errno
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,30 +13,9 @@ import duckdb
 from pardotflow.core.errors import StateError
 from pardotflow.plan.file import is_damage, unreadable
 from pardotflow.plan.instance import in_memory
+from pardotflow.store.disk import disk_error
 from pardotflow.store.layout import Layout
 from pardotflow.store.memory import MEMORY_WAY_OUT, SNAPSHOTS_WAY_OUT
-
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_NO_RIGHT = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
-
-
-def disk_error(trouble: duckdb.Error) -> StateError | None:
-    """What the system said of a file that DuckDB could not write or read; None where it is about something else.
-
-    DuckDB passes the system's words on and not its number.
-    """
-    text = str(trouble)
-    for number in (*_NO_ROOM, *_NO_RIGHT):
-        words = os.strerror(number)
-        if words in text:
-            told = next(line for line in text.splitlines() if words in line)
-            has_room = number not in _NO_ROOM
-            way_out = "Check the rights of the file and its folder." if has_room else "Make room on the disk."
-            return StateError(
-                told.rpartition("Error: ")[2].rpartition("Original error: ")[2],
-                hint=f"{way_out} Then run the command again: what was sent is written down.",
-            )
-    return None
 
 
 def find_damage(layout: Layout) -> StateError | None:

@@ -113,6 +113,8 @@ def test_ctrl_c_while_a_canary_waits_for_the_cache(org: Org) -> None:
     with org.live.project.start("apply", "--env", "live", "--yes", "--quiet", "--canary", "2") as process:
         wait_until(lambda: len(writes_of(org.pardot_calls(since))) == 2, process)
         time.sleep(1)
+        seen = org.live.project.run("state", "list", "--env", "live").expect(0)
+        assert ("people" in seen.out, process.poll()) == (True, None), "who only looks does not wait for it"
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=120)
