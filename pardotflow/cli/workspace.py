@@ -173,7 +173,8 @@ def named_damage(layout: Layout) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as trouble:
-        from pardotflow.store.damage import disk_error, find_damage
+        from pardotflow.store.damage import find_damage
+        from pardotflow.store.disk import disk_error
 
         damage = disk_error(trouble) or find_damage(layout)
         if damage is None:

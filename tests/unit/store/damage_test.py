@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pardotflow.store.damage import disk_error, ledger_error
+from pardotflow.store.damage import ledger_error
+from pardotflow.store.disk import disk_error
 
 DRAFT = 'Could not write file "/p/draft.plan"'
 
