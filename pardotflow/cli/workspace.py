@@ -14,7 +14,7 @@ from pardotflow.cli.state_home import open_home
 from pardotflow.config.load import load_project
 from pardotflow.core.clock import SystemClock
 from pardotflow.core.diagnostic import Diagnostic, has_errors
-from pardotflow.core.errors import InvalidProject, UsageError
+from pardotflow.core.errors import InvalidProject, StateError, UsageError
 from pardotflow.core.progress import NullProgress, Progress
 from pardotflow.store.damage import ledger_error
 from pardotflow.store.layout import Layout
@@ -170,6 +170,8 @@ def named_damage(layout: Layout) -> Iterator[None]:
     """A database that breaks while it is read says what is wrong, and not with which file: that is found out here."""
     import duckdb
 
+    from pardotflow.store.disk import NO_ROOM, ROOM_WAY_OUT
+
     try:
         yield
     except duckdb.Error as trouble:
@@ -180,6 +182,11 @@ def named_damage(layout: Layout) -> Iterator[None]:
         if damage is None:
             raise
         raise damage from trouble
+    except OSError as trouble:
+        # A file that was open already does not name itself.
+        if trouble.errno not in NO_ROOM or trouble.filename:
+            raise
+        raise StateError(f"{layout.root}: {trouble.strerror}", hint=ROOM_WAY_OUT) from trouble
     except sqlite3.DatabaseError as trouble:
         # A mistake in our own SQL is no damage; text that cannot be decoded carries no code, and is.
         if getattr(trouble, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) == sqlite3.SQLITE_ERROR:

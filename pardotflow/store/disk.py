@@ -13,7 +13,9 @@ from pardotflow.core.errors import StateError
 LOOKS = 10
 PAUSE = 0.1
 """Seconds between two looks at a file that is being written."""
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_AGAIN = "Then run the command again: what was sent is written down."
+ROOM_WAY_OUT = f"Make room on the disk. {_AGAIN}"
 _NO_RIGHT = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 
 
@@ -23,15 +25,13 @@ def disk_error(trouble: duckdb.Error) -> StateError | None:
     DuckDB passes the system's words on and not its number.
     """
     text = str(trouble)
-    for number in (*_NO_ROOM, *_NO_RIGHT):
+    for number in (*NO_ROOM, *_NO_RIGHT):
         words = os.strerror(number)
         if words in text:
             told = next(line for line in text.splitlines() if words in line)
-            has_room = number not in _NO_ROOM
-            way_out = "Check the rights of the file and its folder." if has_room else "Make room on the disk."
             return StateError(
                 told.rpartition("Error: ")[2].rpartition("Original error: ")[2],
-                hint=f"{way_out} Then run the command again: what was sent is written down.",
+                hint=ROOM_WAY_OUT if number in NO_ROOM else f"Check the rights of the file and its folder. {_AGAIN}",
             )
     return None
 
