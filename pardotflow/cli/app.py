@@ -3,6 +3,7 @@
 Only typer is imported here; what a command needs is imported when it runs, so that `--help` is quick.
 """
 
+import errno
 import gc
 import sys
 from pathlib import Path
@@ -296,6 +297,8 @@ def _way_out(error: OSError) -> str:
         return "A folder stands where a file is needed: move it away."
     if isinstance(error, PermissionError):
         return "Give yourself the right to it, or work on a copy of the project."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "Make room on the disk."
     return "Check the disk and the folder."
 
 

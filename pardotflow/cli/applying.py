@@ -24,6 +24,7 @@ from pardotflow.plan.guardnames import allow_names, full_name, unknown_names
 from pardotflow.plan.model import PlanReport
 from pardotflow.plan.public import run_json
 from pardotflow.plan.report import read_report
+from pardotflow.store.damage import named_plan_damage
 from pardotflow.store.retention import prune
 from pardotflow.views.terminal import render_run
 
@@ -69,7 +70,8 @@ def apply(choice: Choice, options: ApplyOptions) -> Exit:
             say(_left_words(report, parts), "yellow")
         _consent(workspace, report, options, parts)
         watch.resume()
-        applied = apply_plan(_request(workspace, path, allow, options.canary))
+        with named_plan_damage(path, workspace.layout):
+            applied = apply_plan(_request(workspace, path, allow, options.canary))
         _prune(workspace)
     return _finish(applied, options.format, clear_values=options.clear_values)
 

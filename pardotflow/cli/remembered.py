@@ -14,8 +14,9 @@ from pardotflow.cli.state_home import Home, open_home, open_remote
 from pardotflow.cli.workspace import named_damage
 from pardotflow.connectors.salesforce.ids import is_id, long_id
 from pardotflow.core.address import Address, parse_address
-from pardotflow.core.errors import UsageError
+from pardotflow.core.errors import StateError, UsageError
 from pardotflow.plan.instance import in_memory
+from pardotflow.store.disk import copy_still
 from pardotflow.store.layout import Layout
 from pardotflow.store.memory import attach_memory
 
@@ -29,7 +30,8 @@ HEAD = ("sync", "a_object", "a_id", "b_object", "b_id")
 
 @contextmanager
 def looking(project: Project) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A session with the memory attached as `mem`, read only, under no lock. Raises UsageError where there is none."""
+    """A session with the memory attached as `mem`, read only, under no lock: while another command has it open, a copy.
+    Raises UsageError where there is none."""
     layout = Layout(root=project.state)
     settings = project.environment.state
     with named_damage(layout), tempfile.TemporaryDirectory() as folder:
@@ -43,8 +45,24 @@ def looking(project: Project) -> Iterator[duckdb.DuckDBPyConnection]:
         elif not path.exists():
             raise UsageError("nothing is remembered in this environment", hint="Run: pardotflow apply")
         with in_memory() as con:
-            attach_memory(con, path, read_only=True)
+            _attach_to_look(con, path, Path(folder) / "copy")
             yield con
+
+
+def _attach_to_look(con: duckdb.DuckDBPyConnection, path: Path, folder: Path) -> None:
+    """Attach a memory, or a copy of it where another command has it open. Raises StateError."""
+    try:
+        attach_memory(con, path, read_only=True)
+    except StateError as trouble:
+        folder.mkdir(mode=0o700)
+        copy = copy_still(path, folder)
+        try:
+            if copy is not None:
+                attach_memory(con, copy, read_only=True)
+        except StateError:
+            copy = None
+        if copy is None:
+            raise trouble from None
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from pardotflow.cli.state_home import open_home
 from pardotflow.config.load import load_project
 from pardotflow.core.clock import SystemClock
 from pardotflow.core.diagnostic import Diagnostic, has_errors
-from pardotflow.core.errors import InvalidProject, UsageError
+from pardotflow.core.errors import InvalidProject, StateError, UsageError
 from pardotflow.core.progress import NullProgress, Progress
 from pardotflow.store.damage import ledger_error
 from pardotflow.store.layout import Layout
@@ -83,8 +83,9 @@ def open_workspace(
         _serving(project) as listening,
     ):
         # Loaded while an emulator starts.
+        from pardotflow.engine.budgets import open_budgets
         from pardotflow.engine.checks import check_all
-        from pardotflow.engine.connect import calls_allowed, open_connectors, read_catalog, read_identities
+        from pardotflow.engine.connect import open_connectors, read_catalog, read_identities
         from pardotflow.engine.sqlfile import load_templates
         from pardotflow.store.origin import bind_snapshots
 
@@ -92,9 +93,8 @@ def open_workspace(
         endpoints = listening()
         clock = SystemClock()
         ledger = home.open_ledger()
-        sending = project.environment.sending
-        allowed = calls_allowed(sending, ledger, clock.now())
-        connectors = open_connectors(endpoints, clock, sending, allowed)
+        budgets = open_budgets(project.environment.sending, ledger, clock)
+        connectors = open_connectors(endpoints, clock, project.environment.sending, budgets.by_system)
         if ledger.is_new and layout.memory.exists() and home.remote is None:
             say(f"{layout.ledger} was missing or empty: former runs and sync errors are not known any more.", "yellow")
         try:
@@ -117,7 +117,7 @@ def open_workspace(
                 warnings=(*warnings, *problems),
             )
         finally:
-            ledger.add_calls(clock.now(), {system: connector.calls for system, connector in connectors.items()})
+            budgets.close()
             ledger.close()
             for connector in connectors.values():
                 connector.close()
@@ -170,15 +170,23 @@ def named_damage(layout: Layout) -> Iterator[None]:
     """A database that breaks while it is read says what is wrong, and not with which file: that is found out here."""
     import duckdb
 
+    from pardotflow.store.disk import NO_ROOM, ROOM_WAY_OUT
+
     try:
         yield
     except duckdb.Error as trouble:
         from pardotflow.store.damage import find_damage
+        from pardotflow.store.disk import disk_error
 
-        damage = find_damage(layout)
+        damage = disk_error(trouble) or find_damage(layout)
         if damage is None:
             raise
         raise damage from trouble
+    except OSError as trouble:
+        # A file that was open already does not name itself.
+        if trouble.errno not in NO_ROOM or trouble.filename:
+            raise
+        raise StateError(f"{layout.root}: {trouble.strerror}", hint=ROOM_WAY_OUT) from trouble
     except sqlite3.DatabaseError as trouble:
         # A mistake in our own SQL is no damage; text that cannot be decoded carries no code, and is.
         if getattr(trouble, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) == sqlite3.SQLITE_ERROR:

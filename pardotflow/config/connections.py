@@ -70,7 +70,7 @@ class Sending:
     timeout: float = 300.0
     skip_invalid: bool = True
     stop_after: int = 500
-    jobs_from: Mapping[str, int] = field(default_factory=dict)
+    jobs_from: Mapping[str, int] = field(default_factory=lambda: {"salesforce": 2001, "pardot": 100})
     creates_by_import: bool = True
     budgets: Mapping[str, Budget] = field(default_factory=dict)
 

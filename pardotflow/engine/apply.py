@@ -41,6 +41,7 @@ from pardotflow.engine.sqlfile import rows
 from pardotflow.engine.stale import mark_moved
 from pardotflow.engine.unknown import load_unknown_creates
 from pardotflow.graph.digest import config_digest
+from pardotflow.plan.digest import plan_digest
 from pardotflow.plan.file import attach_plan, read_meta
 from pardotflow.plan.guardnames import still_blocking
 from pardotflow.plan.run import RunReport
@@ -126,12 +127,18 @@ def _send(con: duckdb.DuckDBPyConnection, request: ApplyRequest, sender: Sender)
         chosen = choose_canary(con, request.canary)
         send_changes(con, sender, urgent, only="canary")
         if not sender.is_over:
-            syncs, wanted = _syncs_and_wanted(con, request)
-            unknown = by_system(con, {n: sender.outcomes[n] for n in chosen if n in sender.outcomes})
-            wait_for_cache(unknown, request.connectors, request.clock, request.progress)
-            refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
-            sender.stopped = judge_canary(con, sender, syncs, chosen, _writers(request))
+            _read_canary(con, request, sender, chosen)
     send_changes(con, sender, urgent)
+
+
+def _read_canary(con: duckdb.DuckDBPyConnection, request: ApplyRequest, sender: Sender, chosen: Sequence[int]) -> None:
+    """Read the canary back, and end the sending where it did not come to its place. A Ctrl-C ends the waiting."""
+    syncs, wanted = _syncs_and_wanted(con, request)
+    sent = by_system(con, {n: sender.outcomes[n] for n in chosen if n in sender.outcomes})
+    wait_for_cache(sent, request.connectors, request.clock, request.progress, is_over=lambda: sender.is_over)
+    if not sender.is_over:
+        refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
+        sender.stopped = judge_canary(con, sender, syncs, chosen, _writers(request))
 
 
 def _syncs_and_wanted(
@@ -177,7 +184,8 @@ def _close(request: ApplyRequest, report: RunReport) -> None:
 
 def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[str, str], parts: Parts) -> None:
     """A plan is bound to its environment, organisations and configuration, and can be applied once. Where a run left it
-    unfinished the rest of it can be, past the guards that let that run begin."""
+    unfinished the rest of it can be, past the guards that let that run begin. It may have lost the
+    rows of a person who was forgotten since."""
     again = "Plan again: pardotflow plan"
     spent = request.ledger.spent_by(meta["id"])
     if spent and not parts.is_unfinished:
@@ -194,6 +202,8 @@ def _check(con: duckdb.DuckDBPyConnection, request: ApplyRequest, meta: Mapping[
             )
     if meta["config_digest"] != config_digest(request.project):
         raise PlanRefused(f"the configuration changed since plan {meta['id']} was made", hint=again)
+    if not parts.runs and meta["digest"] != plan_digest(con):
+        raise PlanRefused(f"plan {meta['id']} is not what it was when it was made: its file was changed", hint=again)
     guards = rows(con, "select sync, guard, number, passed, flag from plan.guards order by position")
     blocking = still_blocking([row[:4] for row in guards], request.allow)
     if blocking and not parts.runs:

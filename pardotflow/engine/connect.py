@@ -6,7 +6,7 @@ when the connection leads to another organisation.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
 from pardotflow.config.connections import Connection, Environment, Sending
@@ -25,8 +25,6 @@ from pardotflow.connectors import (
     SeveralValues,
     WriteHeaders,
 )
-from pardotflow.connectors.pardot.prices import JOBS_FROM
-from pardotflow.connectors.salesforce.prices import BULK_FROM
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog, ObjectInfo
 from pardotflow.core.errors import RequestRefused, UsageError
@@ -69,24 +67,24 @@ def open_connectors(
     endpoints: Endpoints,
     clock: Clock,
     sending: Sending | None = None,
-    budgets: Mapping[str, int | None] = MappingProxyType({}),
+    budgets: Mapping[str, CallBudget] = MappingProxyType({}),
 ) -> dict[str, Connector]:
     """One connector for each configured vendor, with the calls that it may make; they sign in at first use. Raises
     UsageError for missing settings."""
     found: dict[str, Connector] = {}
     sending = sending or Sending()
-    limits = _limits_of(sending)
+    limits = limits_of(sending)
     if endpoints.salesforce:
         settings = SalesforceSettings(
             limits=_limits(endpoints.salesforce, limits),
-            jobs_from=sending.jobs_from.get(System.SALESFORCE, BULK_FROM),
+            jobs_from=sending.jobs_from[System.SALESFORCE],
             api_version=_text(endpoints.salesforce, "api_version", "60.0"),
             headers=WriteHeaders(duplicate_rule=_text(endpoints.salesforce, "duplicate_rule_header", "")),
         )
         found[System.SALESFORCE] = SalesforceConnector(
             _grant(endpoints.salesforce, "salesforce"),
             settings,
-            budget=CallBudget(budgets.get(System.SALESFORCE)),
+            budget=budgets.get(System.SALESFORCE),
             clock=clock,
         )
     if endpoints.pardot:
@@ -97,18 +95,18 @@ def open_connectors(
             PardotSettings(
                 business_unit_id=unit,
                 api_url=url,
-                jobs_from=sending.jobs_from.get(System.PARDOT, JOBS_FROM),
+                jobs_from=sending.jobs_from[System.PARDOT],
                 creates_by_import=sending.creates_by_import,
                 limits=_limits(endpoints.pardot, limits),
                 several_values=SeveralValues(_text(endpoints.pardot, "several_values", SeveralValues.ARRAY)),
             ),
-            budget=CallBudget(budgets.get(System.PARDOT)),
+            budget=budgets.get(System.PARDOT),
             clock=clock,
         )
     return found
 
 
-def _limits_of(sending: Sending) -> Limits:
+def limits_of(sending: Sending) -> Limits:
     """How patient connectors are in an environment."""
     return Limits(
         tries=sending.retries + 1,
@@ -117,19 +115,6 @@ def _limits_of(sending: Sending) -> Limits:
         jitter=sending.first_wait,
         timeout=sending.timeout,
     )
-
-
-def calls_allowed(sending: Sending, ledger: Ledger, now: datetime) -> dict[str, int | None]:
-    """How many calls a command may make of each system: what is left of the last 24 hours' budget, and no more than
-    that of one run; None without a limit."""
-    spent = ledger.calls_since(now - timedelta(hours=24))
-    found = dict[str, int | None]()
-    for system, budget in sending.budgets.items():
-        limits = [budget.run] if budget.run is not None else []
-        if budget.day is not None:
-            limits.append(max(0, budget.day - spent.get(system, 0)))
-        found[system] = min(limits, default=None)
-    return found
 
 
 def _limits(settings: Mapping[str, str | Secret], limits: Limits) -> Limits:

@@ -10,13 +10,13 @@ from pardotflow.engine.planner import open_rows
 from pardotflow.engine.sqlfile import render
 from pardotflow.engine.syncplan import second_look, statements
 from pardotflow.graph.dag import build_graph
-from pardotflow.store.layout import Layout
+from pardotflow.store.layout import Layout, write_private
 
 
 def write_compiled(project: Project, catalog: Catalog, layout: Layout) -> list[Path]:
     """Write everything into the environment's `compiled` folder; returns the files in order."""
     folder = layout.compiled
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for old in folder.glob("*.*"):
         old.unlink()
     files = {"00_normal_forms.sql": render("normal_forms")}
@@ -31,5 +31,5 @@ def write_compiled(project: Project, catalog: Catalog, layout: Layout) -> list[P
     steps = [{"step": str(s), "kind": str(s.kind), "needs": list(s.needs)} for s in build_graph(project).steps]
     files["graph.json"] = json.dumps(steps, indent=2) + "\n"
     for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        write_private(folder / name, text)
     return [folder / name for name in files]

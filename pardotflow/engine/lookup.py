@@ -4,7 +4,7 @@ Asked for by id, or by the match keys of a record that was to be made, once a re
 done counts as confirmed; what was not done may be sent; of what nobody can tell the next plan decides.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -47,9 +47,12 @@ def wait_for_cache(
     connectors: Mapping[str, Connector],
     clock: Clock,
     progress: Progress,
+    *,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> frozenset[str]:
     """Wait until a read of each system must show what was sent to it; `unknown` are the outcomes by system. Returns the
-    systems that were waited for. Each has answered before, so that its own time is known."""
+    systems that were waited for. Each has answered before, so that its own time is known. Where a Ctrl-C is noted and
+    not raised, `is_over` tells of it and ends the waiting."""
     waited = set()
     for system, outcomes in unknown.items():
         lag = CACHE_LAG[System(system)]
@@ -61,7 +64,7 @@ def wait_for_cache(
             continue
         waited.add(system)
         progress.start(step, round(left))
-        while left > 0:
+        while left > 0 and not is_over():
             stop_if_asked()
             clock.sleep(min(1.0, left))
             progress.advance(step, 1)

@@ -222,14 +222,8 @@ def _run_syncs(
     """Run every sync, assemble the plan and try it out; returns what is to be noted of it."""
     suit_rows(con, sum(c.rows for c in read.coverage))
 
-    def try_out(extent: Extent) -> None:
-        compare_syncs(con, request, syncs, read.focus, extent, again=True)
-
-    def assemble() -> None:
-        assemble_plan(con, syncs)
-
     decided = compare_syncs(con, request, syncs, read.focus)
-    assemble()
+    assemble_plan(con, syncs)
     if decided:
         keep_outcomes(con)
     Teller(con, request.connectors, request.catalog, request.layout, request.clock.now()).tell(syncs)
@@ -240,20 +234,36 @@ def _run_syncs(
     record_seen(con, "plan.seen", syncs)
     if all(con.execute(f"select 1 from {table} limit 1").fetchone() for table in ("mem.history", "plan.field_changes")):
         run(con, "flipflops")
-    prove(
-        Simulation(
-            con=con,
-            syncs=syncs,
-            wanted=read.wanted,
-            models=sources_of_models(request.project),
-            draft=draft,
-            memory=request.layout.memory,
-            compare=try_out,
-            assemble=assemble,
-            is_whole=read.complete,
-        )
-    )
+    prove(trial_of(con, request, syncs, read, draft))
     return expired_note(con) if decided else []
+
+
+def trial_of(
+    con: duckdb.DuckDBPyConnection,
+    request: PlanRequest,
+    syncs: tuple[CompiledSync, ...],
+    read: SidesRead,
+    draft: Path,
+    *,
+    is_compared: bool = True,
+) -> Simulation:
+    """How a plan is tried out: over the rows of the session, by the statements that make plans. One that did not come
+    out of them (not `is_compared`) is no whole plan, and from its trial none is assembled."""
+
+    def compare(extent: Extent) -> None:
+        compare_syncs(con, request, syncs, read.focus, extent, again=is_compared)
+
+    return Simulation(
+        con=con,
+        syncs=syncs,
+        wanted=read.wanted,
+        models=sources_of_models(request.project),
+        draft=draft,
+        memory=request.layout.memory,
+        compare=compare,
+        assemble=(lambda: assemble_plan(con, syncs)) if is_compared else (lambda: None),
+        is_whole=is_compared and read.complete,
+    )
 
 
 def suit_rows(con: duckdb.DuckDBPyConnection, count: int) -> None:

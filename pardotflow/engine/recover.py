@@ -21,6 +21,7 @@ from pardotflow.engine.remember import remember
 from pardotflow.engine.session import open_session
 from pardotflow.engine.sqlfile import rows
 from pardotflow.plan.file import attach_plan
+from pardotflow.store.damage import is_sound
 from pardotflow.store.journal import RunPart
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
@@ -83,15 +84,13 @@ def _recover(request: RecoverRequest, run: RunPart) -> Recovered:
     if run.ended:
         ledger.correct_run(run.run_id, counts)
     else:
-        # What it read is not known; each request was a call at least.
-        ledger.add_calls(request.clock.now(), ledger.sent_by(run.run_id))
         ledger.end_run(run.run_id, request.clock.now(), "cut_short", counts, {})
     return Recovered(run_id=run.run_id, plan_id=run.plan_id, before=before, **counts)
 
 
 def _attach(con: duckdb.DuckDBPyConnection, run: RunPart) -> bool:
-    """False where the plan is lost, or of another version: what it sent is then known by reading alone."""
-    if run.path is None:
+    """False where the plan is lost, damaged, or of another version: what it sent is then known by reading alone."""
+    if run.path is None or (run.path.is_file() and not is_sound(run.path)):
         return False
     try:
         attach_plan(con, run.path)

@@ -22,10 +22,10 @@ from pardotflow.engine.moments import leave_out_paused
 from pardotflow.engine.planner import (
     PlanRequest,
     SidesRead,
-    compare_syncs,
     finish_plan,
     read_sides,
     suit_rows,
+    trial_of,
 )
 from pardotflow.engine.quote import literal, name
 from pardotflow.engine.recycle import plan_recycling
@@ -33,11 +33,9 @@ from pardotflow.engine.revertedfields import REVERT_OF, columns_among, widened, 
 from pardotflow.engine.revertnotes import Undone, revert_notes
 from pardotflow.engine.seen import record_seen
 from pardotflow.engine.session import open_session
-from pardotflow.engine.simulate import Simulation, foretell
+from pardotflow.engine.simulate import foretell
 from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
-from pardotflow.engine.steps import Extent
 from pardotflow.engine.syncplan import keys_sql
-from pardotflow.graph.dag import sources_of_models
 from pardotflow.plan.file import TABLES, open_plan
 from pardotflow.store.runs import RunRecord
 
@@ -106,7 +104,9 @@ def _draft(request: RevertRequest, old: Path, draft: Path) -> tuple[dict[str, st
         undone = _decide(con, request, syncs)
         record_seen(con, "plan.seen", syncs)
         if rows(con, "select 1 from plan.changes limit 1"):
-            _foretell(con, planning, syncs, read, draft)
+            # What the next plan would write over this one, into `plan.unsettled`.
+            foretell(trial_of(con, planning, syncs, read, draft, is_compared=False))
+            run(con, "revert_foretold")
         notes = revert_notes(con, undone, planning.connectors)
         narrowed = SidesRead(
             coverage=read.coverage,
@@ -242,31 +242,3 @@ def _end_links(con: duckdb.DuckDBPyConnection, run_id: str, syncs: Iterable[Comp
         execute(con, keys_sql(sync, sync.a) + keys_sql(sync, sync.b))
         run(con, "revert_links", sync=sync, run_id=run_id)
     return int(rows(con, "select count(*) from plan.links where kind = 'forgotten'")[0][0])
-
-
-def _foretell(
-    con: duckdb.DuckDBPyConnection,
-    planning: PlanRequest,
-    syncs: tuple[CompiledSync, ...],
-    read: SidesRead,
-    draft: Path,
-) -> None:
-    """What the next plan would write over this one, into `plan.unsettled`."""
-
-    def compare(extent: Extent) -> None:
-        compare_syncs(con, planning, syncs, read.focus, extent)
-
-    foretell(
-        Simulation(
-            con=con,
-            syncs=syncs,
-            wanted=read.wanted,
-            models=sources_of_models(planning.project),
-            draft=draft,
-            memory=planning.layout.memory,
-            compare=compare,
-            assemble=lambda: None,
-            is_whole=False,
-        )
-    )
-    run(con, "revert_foretold")

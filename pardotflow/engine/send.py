@@ -8,7 +8,7 @@ flight is answered and written down, the rest was never started.
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -110,7 +110,8 @@ class Sender:
             self._give_up(change for each in wanted if each not in again for change in each.changes)
             if any(each.locked for each in again):
                 attempt += 1
-                self._wait(self.rules.wait(attempt) + random.uniform(0, self.rules.first_wait))
+                wait = self.rules.wait(attempt) + random.uniform(0, self.rules.first_wait)
+                self._wait(min(wait, self.rules.longest_wait))
             self._pump(step, connector, pool, iter(again), 1)
 
     def _wait(self, seconds: float) -> None:
@@ -125,14 +126,15 @@ class Sender:
         """Keep so many of the connector's slots full. The journal is written in this thread only."""
         flying: dict[Future[Answer], _Flight] = {}
         more = True
+        ready: tuple[Again, PreparedRequest] | None = None
         try:
             while more or flying:
                 while more and not self.is_over and len(flying) < at_once:
-                    sent = next(requests, None)
-                    prepared = connector.prepare(batch_of(sent.changes)) if sent is not None else None
-                    if sent is None or prepared is None or not self._is_affordable(connector, prepared):
-                        more = False
+                    ready = ready or _next_prepared(connector, requests)
+                    more = ready is not None
+                    if ready is None or not self._is_affordable(connector, ready[1], flying.values()):
                         break
+                    (sent, prepared), ready = ready, None
                     flight = self._journal(connector, prepared, sent)
                     flying[pool.submit(_send, connector, prepared, self._names, flight.number)] = flight
                 more = more and not self.is_over
@@ -155,16 +157,18 @@ class Sender:
             if flying:
                 self._names.give_up()
 
-    def _is_affordable(self, connector: Connector, prepared: PreparedRequest) -> bool:
-        """A request begins only where the budget has room for all of it."""
+    def _is_affordable(self, connector: Connector, prepared: PreparedRequest, flying: Collection[_Flight]) -> bool:
+        """A request begins only where the budget has room for all of it, and for all that those under way may take
+        still; where these leave no room it waits for them, and else the sending is over."""
         left = connector.calls_left
-        if left is None or prepared.calls <= left:
+        if left is None or prepared.calls + sum(flight.prepared.calls for flight in flying) <= left:
             return True
-        self.stopped = BudgetSpent(
-            f"the budget has {left:,} calls left, and the next request takes {prepared.calls:,}",
-            system=str(prepared.system),
-            hint="Raise the budget, or go on when it is renewed: pardotflow apply",
-        )
+        if not flying:
+            self.stopped = BudgetSpent(
+                f"the budget has {left:,} calls left, and the next request takes {prepared.calls:,}",
+                system=str(prepared.system),
+                hint="Raise the budget, or go on when it is renewed: pardotflow apply",
+            )
         return False
 
     def _name_job(self, number: int, name: str) -> None:
@@ -255,6 +259,12 @@ class Sender:
         self._keep(outcomes)
         self.progress.advance(step, len(refused))
         return [change for change in changes if change.number not in refused]
+
+
+def _next_prepared(connector: Connector, requests: Iterator[Again]) -> tuple[Again, PreparedRequest] | None:
+    """The next request with its bytes; None after the last one."""
+    sent = next(requests, None)
+    return None if sent is None else (sent, connector.prepare(batch_of(sent.changes)))
 
 
 def _send(connector: Connector, prepared: PreparedRequest, names: JobNames, number: int) -> Answer:

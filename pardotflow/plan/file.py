@@ -150,8 +150,10 @@ def open_plan(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 use_threads(con)
             attach_plan(con, path)
             yield con
-    except (duckdb.IOException, duckdb.FatalException) as trouble:
-        raise _unreadable(path) from trouble
+    except duckdb.Error as trouble:
+        if not is_damage(trouble):
+            raise
+        raise unreadable(path) from trouble
 
 
 def attach_plan(con: duckdb.DuckDBPyConnection, path: Path, alias: str = "plan") -> None:
@@ -166,14 +168,20 @@ def attach_plan(con: duckdb.DuckDBPyConnection, path: Path, alias: str = "plan")
         con.execute(f"attach '{quoted}' as {alias} (read_only)")
         version = read_meta(con, alias).get("format_version")
     except duckdb.Error as trouble:
-        raise _unreadable(path) from trouble
+        raise unreadable(path) from trouble
     if version != FORMAT_VERSION:
         raise PlanRefused(
             f"{path} has plan format {version}, this version reads {FORMAT_VERSION}", hint="Plan again: pardotflow plan"
         )
 
 
-def _unreadable(path: Path) -> UsageError:
+def is_damage(trouble: duckdb.Error) -> bool:
+    """Whether DuckDB could not read a file; a block with a wrong checksum has no class of its own."""
+    return isinstance(trouble, duckdb.IOException | duckdb.FatalException) or type(trouble) is duckdb.Error
+
+
+def unreadable(path: Path) -> UsageError:
+    """The error of a file that is no plan, or not a whole one."""
     return UsageError(f"{path} is not a plan file of pardotflow, or is damaged", hint="Run: pardotflow plan")
 
 

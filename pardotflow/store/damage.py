@@ -4,12 +4,16 @@ DuckDB finds a damaged block when it reads it, and does not say of which file it
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from pardotflow.core.errors import StateError
+from pardotflow.plan.file import is_damage, unreadable
 from pardotflow.plan.instance import in_memory
+from pardotflow.store.disk import disk_error
 from pardotflow.store.layout import Layout
 from pardotflow.store.memory import MEMORY_WAY_OUT, SNAPSHOTS_WAY_OUT
 
@@ -43,6 +47,20 @@ def _trouble(path: Path) -> str:
     return ""
 
 
+@contextmanager
+def named_plan_damage(path: Path, layout: Layout) -> Iterator[None]:
+    """A plan file that turns out to be damaged while it is used is named; raises UsageError.
+
+    A block of an index is read by some questions alone: so it is the plan's where both other files are sound.
+    """
+    try:
+        yield
+    except duckdb.Error as trouble:
+        if not is_damage(trouble) or disk_error(trouble) or find_damage(layout):
+            raise
+        raise unreadable(path) from trouble
+
+
 def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
     """What a ledger that SQLite cannot use means: it is damaged, or it may not be written, or it is in use."""
     if path.is_dir():
@@ -52,6 +70,8 @@ def ledger_error(path: Path, trouble: sqlite3.Error) -> StateError:
         sqlite3.SQLITE_CANTOPEN: "Check the rights of the file and its folder.",
         sqlite3.SQLITE_READONLY: "Check the rights of the file and its folder.",
         sqlite3.SQLITE_FULL: "Make room on the disk.",
+        # On a full disk SQLite cannot make its file of shared memory, and says no more than that.
+        sqlite3.SQLITE_IOERR: "Check the disk: it may be full, or at fault.",
         sqlite3.SQLITE_BUSY: "Another program has it open: end that first.",
     }
     damaged = "Restore it from a backup, or move it away: runs and sync errors are then forgotten."

@@ -62,6 +62,9 @@ class Database(Protocol):
     def moment(self) -> datetime:
         """The database's own clock, in UTC."""
 
+    def another(self) -> Database:
+        """Another connection to the same database."""
+
     def close(self) -> None:
         """Let go of it."""
 
@@ -70,6 +73,7 @@ class SqliteDatabase:
     """A SQLite file. Raises sqlite3.Error."""
 
     def __init__(self, path: Path, *, timeout: float = 10, pragmas: Sequence[str] = ()) -> None:
+        self._path, self._timeout, self._pragmas = path, timeout, pragmas
         self.connection = sqlite3.connect(path, isolation_level=None, timeout=timeout)
         try:
             for pragma in pragmas:
@@ -111,6 +115,10 @@ class SqliteDatabase:
     def moment(self) -> datetime:
         """The clock of this machine."""
         return datetime.now(UTC)
+
+    def another(self) -> SqliteDatabase:
+        """Another connection to the same file."""
+        return SqliteDatabase(self._path, timeout=self._timeout, pragmas=self._pragmas)
 
     def close(self) -> None:
         """Close the file."""

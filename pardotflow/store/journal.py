@@ -116,14 +116,6 @@ def read_open_jobs(db: Database, run_id: str) -> list[OpenJob]:
     ]
 
 
-def count_sent(db: Database, run_id: str) -> dict[str, int]:
-    """How many requests of a run left, by system."""
-    found = db.execute(
-        "select system, count(*) from requests where run_id = ? and sent_at is not null group by system", (run_id,)
-    )
-    return {system: int(number) for system, number in found.fetchall()}
-
-
 def close_requests(db: Database, run_id: str) -> None:
     """A request that left without an answer is unknown; one that did not leave was not started."""
     db.execute(

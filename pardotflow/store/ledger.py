@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pardotflow.core.errors import StateError
 from pardotflow.store.calls import TABLE as CALLS
-from pardotflow.store.calls import add_calls, read_calls
+from pardotflow.store.calls import read_calls
 from pardotflow.store.damage import ledger_error
 from pardotflow.store.database import Database, Remote, SqliteDatabase, upsert
 from pardotflow.store.decisions import TABLE as DECISIONS
@@ -30,7 +30,6 @@ from pardotflow.store.journal import (
     RunPart,
     after_others,
     close_requests,
-    count_sent,
     give_up_rows,
     read_journal,
     read_open_jobs,
@@ -248,15 +247,6 @@ class Ledger(DescribeCache):
                 run_id,
             ),
         )
-
-    def add_calls(self, at: datetime, calls: Mapping[str, int]) -> None:
-        """Count calls of systems, in the hour of a moment."""
-        with self.transaction():
-            add_calls(self._db, at, calls)
-
-    def sent_by(self, run_id: str) -> dict[str, int]:
-        """How many requests a run sent, by system."""
-        return count_sent(self._db, run_id)
 
     def calls_since(self, at: datetime) -> dict[str, int]:
         """How many calls of each system were counted in the hours that ended after a moment."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pardotflow.core.errors import StateError
+from pardotflow.store.disk import disk_error
 from pardotflow.store.layout import make_private
 from pardotflow.store.premigration import back_up_file
 
@@ -160,4 +161,6 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path, alias: str, way_out: str
     try:
         con.execute(f"attach '{quoted}' as {alias}; {tables}")
     except duckdb.Error as trouble:
-        raise StateError(f"{path} cannot be opened: {str(trouble).splitlines()[0]}", hint=way_out) from trouble
+        raise disk_error(trouble) or StateError(
+            f"{path} cannot be opened: {str(trouble).splitlines()[0]}", hint=way_out
+        ) from trouble

@@ -4,6 +4,8 @@ Every statement is committed, and flushed to the server's disk, before it return
 StateError; the address with its password is in none of them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +25,7 @@ class PostgresDatabase:
     """One connection. Raises StateError where the server cannot be reached, or refuses."""
 
     def __init__(self, url: Secret, schema: str, *, make: bool = True) -> None:
+        self._url, self._schema = url, schema
         self.where = f"schema {schema}"
         try:
             conninfo_to_dict(url.reveal())
@@ -80,6 +83,10 @@ class PostgresDatabase:
         """The server's clock."""
         [(found,)] = self.execute("select clock_timestamp() at time zone 'UTC'").fetchall()
         return datetime.fromisoformat(f"{found.isoformat()}+00:00")
+
+    def another(self) -> PostgresDatabase:
+        """Another connection to the same schema."""
+        return PostgresDatabase(self._url, self._schema, make=False)
 
     def close(self) -> None:
         """Close the connection."""

@@ -152,6 +152,7 @@ class RemoteState:
             path.replace(path.with_name(f"{path.name}.unpublished"))
         self.write_memory(path)
         copy_mark(path).write_text(self._mark())
+        make_private(copy_mark(path))
         return True
 
     def write_memory(self, path: Path) -> None:
@@ -202,6 +203,7 @@ class RemoteState:
             self._generation += 1
             self.database.execute("update about set value = ? where key = 'generation'", (str(self._generation),))
         copy_mark(self._layout.memory).write_text(self._mark())
+        make_private(copy_mark(self._layout.memory))
 
     def check_published(self) -> None:
         """Raises StateError where the memory was opened to be written and not published since."""

@@ -21,8 +21,8 @@ MATCHED = {
 
 
 def check_people(story: Story) -> None:
-    """Nobody stands twice, nobody is missing, pairs name each other and agree where the plan shows no open conflict, and
-    what people set is there."""
+    """Nobody stands twice, nobody is missing, pairs name each other and agree but for what the plan shows as an open
+    conflict, and what people set is there."""
     found = people(story.live.data)
     prospects, contacts, leads = (rows_of(found, kind) for kind in ("prospect", "Contact", "Lead"))
     crm = [*contacts, *leads]
@@ -44,8 +44,8 @@ def check_people(story: Story) -> None:
     phones = {p["email"]: (str(p["id"]), p["phone"]) for p in prospects}
     numbers = {record["Email"]: record["Phone"] for record in crm}
     for email, phone in story.edits.items():
-        prospect, shown = phones[email]
-        is_open = (prospect, "phone") in story.open_conflicts
+        number, shown = phones[email]
+        is_open = (number, "phone") in story.open_conflicts
         assert phone in ((shown, numbers[email]) if is_open else (shown,)), (email, phone, shown)
 
 

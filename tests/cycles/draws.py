@@ -77,6 +77,8 @@ TURNED = (
     "soql_date_words",
 )
 """Unconfirmed behaviour that a sync between people can meet."""
+TURNED_LATER = ("precondition_code", "duplicate_result_in_collections", "bulk_early_status", "status_for_permission")
+"""The same, drawn by themselves, so that the others of a number stay what they were."""
 NUMBERS: Mapping[str, tuple[SwitchValue, ...]] = {
     "ampsea": (True, False),
     "cache_lag": (0.0, 60.0),
@@ -92,7 +94,7 @@ def positions() -> dict[str, tuple[SwitchValue, ...]]:
     """Every switch that is drawn, with all its positions."""
     found: dict[str, tuple[SwitchValue, ...]] = dict(NUMBERS)
     for info in TABLE:
-        if info.name in TURNED:
+        if info.name in (*TURNED, *TURNED_LATER):
             found[info.name] = info.choices or (True, False)
     return found
 
@@ -114,15 +116,15 @@ class Business:
         return tuple(self.sync["match"])
 
 
-def draw_switches(rng: Random) -> dict[str, SwitchValue]:
+def draw_switches(rng: Random, later: Random) -> dict[str, SwitchValue]:
     """One position for every switch."""
-    return {name: rng.choice(choices) for name, choices in positions().items()}
+    return {name: (later if name in TURNED_LATER else rng).choice(choices) for name, choices in positions().items()}
 
 
 def draw_business(seed: int, size: int) -> Business:
     """The business of a number."""
     rng = Random(seed)
-    switches, sync = draw_switches(rng), draw_sync(rng)
+    switches, sync = draw_switches(rng, Random(f"{seed} later")), draw_sync(rng)
     if mapping := owner_mapping(seed):
         sync["fields"].append(mapping)
         if "salesforce" in sync["create"]:

@@ -8,6 +8,13 @@ import pardotflow.emulator
 from pardotflow.emulator.switches import TABLE, SwitchInfo, SwitchValue
 
 PACKAGE = Path(pardotflow.emulator.__file__).parent
+TURNING = (
+    "cycles/draws.py",
+    "emulator/pardot/error_cases.py",
+    "emulator/salesforce/state_cases.py",
+    "scenarios/busy.py",
+)
+"""Files beside the tests in which switches are turned."""
 DOCS = PACKAGE.parents[1] / "docs" / "emulator-fidelity.md"
 
 
@@ -63,6 +70,14 @@ def test_every_switch_of_a_vendor_stands_with_the_part_that_it_turns() -> None:
     parts = DOCS.read_text(encoding="utf-8").partition("\n## Switches\n")[0]
     own = {"latency", "log", "log_request_bytes", "log_answer_bytes", "log_keep"}
     assert {info.name for info in TABLE} - set(re.findall(r"`(\w+)`", parts)) == own
+
+
+def test_every_switch_is_turned_by_a_test() -> None:
+    """One of the emulator, or one of what is tried against it."""
+    tests = Path(__file__).parents[1]
+    texts = " ".join(path.read_text(encoding="utf-8") for path in tests.rglob("*_test.py") if path != Path(__file__))
+    texts += " ".join((tests / name).read_text(encoding="utf-8") for name in TURNING)
+    assert {info.name for info in TABLE} - set(re.findall(r"\w+", texts)) == set()
 
 
 def test_every_part_says_what_is_assumed() -> None:

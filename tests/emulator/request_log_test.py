@@ -162,3 +162,11 @@ def test_the_log_is_whole_where_no_limit_is_set(data: Path) -> None:
             told = web.get("/__admin/requests").json()
             rest = web.get("/__admin/requests", params={"since": told["last"]}).json()
         assert (len(told["requests"]), len(rest["requests"])) == (10_000, 50)
+
+
+def test_only_the_newest_requests_are_kept(emulator: Emulator) -> None:
+    """Whatever is kept beyond it is forgotten with every five hundredth request."""
+    emulator.switch(log_keep=10)
+    for _ in range(500):
+        emulator.plain.get("/services/data")
+    assert [each["n"] for each in entries(emulator)] == list(range(491, 501))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from .driving import Project, copy_project
@@ -16,6 +17,10 @@ from .judging import last_asked, select, writes
 from .live import living
 from .small import SCHEMA, build_small
 from .surroundings_test import only
+
+BLOCK = 256 * 1024
+"""Of a DuckDB file, after its heads."""
+DUCKDB_HEADS = 3 * 4096
 
 
 @pytest.mark.parametrize(
@@ -34,6 +39,50 @@ def test_a_file_that_is_no_plan(spoil: Callable[[bytes], bytes], planned: Projec
     plan.write_bytes(spoil(plan.read_bytes()))
     only(planned.run("apply", "a.plan", "--yes", "--quiet"), 1, "a.plan is not a plan file of pardotflow")
     only(planned.run("show", "a.plan"), 1, "a.plan is not a plan file of pardotflow")
+
+
+def test_a_plan_file_that_a_disk_has_spoiled(planned: Project, tmp_path: Path) -> None:
+    """Wherever the fault is: nothing is sent, and it is said which file it is."""
+    plan = planned.root / "a.plan"
+    planned.run("plan", "--out", str(plan)).expect(0)
+    good = plan.read_bytes()
+    named = 0
+    for block in range(1, len(good) // BLOCK, max(1, len(good) // BLOCK // 2)):
+        spoiled = bytearray(good)
+        spoiled[DUCKDB_HEADS + block * BLOCK + 100] ^= 0xFF
+        plan.write_bytes(bytes(spoiled))
+        said = planned.run("apply", "a.plan", "--yes", "--quiet")
+        if said.code == 0:
+            # No table has anything there.
+            break
+        only(said, 1, "a.plan is not a plan file of pardotflow, or is damaged", "Run: pardotflow plan")
+        assert writes(planned.data) == []
+        named += 1
+    assert named
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("update meta set value = '3' where key = 'format_version'", "has plan format 3, this version reads 4"),
+        (
+            "update meta set value = '0Uv5g0000000ZZZCA2' where key = 'organization.pardot'",
+            "made for pardot 0Uv5g0000000ZZZCA2",
+        ),
+        ("update field_changes set after = 'Boss' where field = 'jobTitle'", "is not what it was when it was made"),
+        ("delete from changes where change = 1", "is not what it was when it was made"),
+    ],
+    ids=["older format", "another business unit", "another value", "a change less"],
+)
+def test_a_plan_that_is_refused(change: str, reason: str, planned: Project) -> None:
+    planned.run("plan", "--out", "a.plan").expect(0)
+    with duckdb.connect(str(planned.root / "a.plan")) as con:
+        con.execute(change)
+    only(
+        planned.run("apply", "a.plan", "--yes", "--quiet"), 3, reason, "plan again" if "ZZZ" in reason else "Plan again"
+    )
+    assert writes(planned.data) == []
+    assert select(planned.ledger, "SELECT 1 FROM runs") == []
 
 
 def test_a_plan_whose_file_is_gone(planned: Project) -> None:

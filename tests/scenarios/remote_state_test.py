@@ -13,12 +13,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql as names
 
 from tests.postgres import serving_postgres
 
 from .driving import Project, copy_project
-from .judging import last_asked, people, writes
+from .judging import last_asked, people, select, writes
 from .live import ORG, Live, living
+from .privacy_test import written
 
 STATE = """
 state:
@@ -219,3 +221,27 @@ def test_whose_lock_was_broken_sends_nothing_more(machines: Machines) -> None:
 def _late(live: Live) -> list[str]:
     rows = (row for (kind, _), row in people(live.data).items() if kind == "prospect")
     return [row["email"] for row in rows if row["email"].startswith("late")]
+
+
+def test_no_secret_is_in_the_remote_state_or_beside_it(machines: Machines, tmp_path: Path) -> None:
+    """Tokens, the client's secret, and the password of the database itself."""
+    password = "a-password-of-the-state"
+    url = machines.url.replace("postgres@", f"postgres:{password}@")
+    b = replace(machines.b, variables={**machines.b.variables, "STATE_URL": url})
+    said = [b.run("plan", "--env", "live"), b.run("state", "lock", "--reason", "x", "--env", "live")]
+    said += [b.run("plan", "--env", "live").expect(1), b.run("state", "unlock", "--env", "live")]
+    said.append(replace(b, variables={**b.variables, "STATE_URL": url + "%zz&"}).run("plan", "--env", "live").expect(1))
+    secrets = {b.variables[name] for name in ("SF_CLIENT_SECRET", "SF_REFRESH_TOKEN", "SF_ACCESS_TOKEN")}
+    secrets |= {row["token"] for row in select(machines.live.data, "SELECT token FROM token")} | {password}
+    texts = {f"output {n}": (each.out + each.err).encode() for n, each in enumerate(said)}
+    texts |= {str(path): path.read_bytes() for path in written(machines.a) + written(b)}
+    with psycopg.connect(machines.url) as db:
+        tables = db.execute("select tablename from pg_tables where schemaname = 'small_live'").fetchall()
+        for (table,) in tables:
+            query = names.SQL("select * from {}").format(names.Identifier("small_live", table))
+            for number, row in enumerate(db.execute(query)):
+                texts[f"{table} {number}"] = b" ".join(v if isinstance(v, bytes) else str(v).encode() for v in row)
+    assert len(tables) > 8
+    assert [(place, secret[:6]) for place, text in texts.items() for secret in secrets if secret.encode() in text] == []
+    local = [path for path in (b.root / ".pardotflow" / "live").rglob("*") if path.is_file()]
+    assert {path.name for path in local if path.stat().st_mode & 0o777 != 0o600} == set()

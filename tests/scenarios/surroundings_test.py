@@ -142,24 +142,30 @@ def test_an_address_of_somebody_else(status: int, org: Live) -> None:
     only(said, 1, f"{url} is no Salesforce login address: it answered HTTP {status}", "https://login.salesforce.com")
 
 
-def test_a_wrong_client_secret(org: Live) -> None:
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_wrong_client_secret(status: int, org: Live) -> None:
+    org.switch(status_for_client=status)
     said = _plan(org, SF_CLIENT_SECRET="not-the-secret")
     only(said, 1, "refused the login (invalid_client", "check the client secret")
     assert "not-the-secret" not in said.err
 
 
 def test_a_wrong_business_unit(org: Live) -> None:
-    said = _plan(org, PARDOT_BUSINESS_UNIT_ID="0Uv5g0000000ZZZCA2")
-    only(said, 1, "Business Unit specified in Pardot-Business-Unit-Id header not found", "check business_unit")
+    """Whatever its status is, and whether it is told in JSON or in XML."""
+    for status, form in ((400, "json"), (403, "xml")):
+        org.switch(status_for_unit=status, auth_error_form=form)
+        said = _plan(org, PARDOT_BUSINESS_UNIT_ID="0Uv5g0000000ZZZCA2")
+        only(said, 1, "Business Unit specified in Pardot-Business-Unit-Id header not found", "check business_unit")
+    org.switch(status_for_unit=400, auth_error_form="json")
 
 
-@pytest.mark.parametrize("system", ["salesforce", "pardot"])
-def test_the_daily_allowance_is_used_up(system: str, org: Live) -> None:
-    org.switch(**{f"{system}_daily_limit": 1})
+@pytest.mark.parametrize(("system", "status"), [("salesforce", 429), ("pardot", 429), ("pardot", 403)])
+def test_the_daily_allowance_is_used_up(system: str, status: int, org: Live) -> None:
+    org.switch(**{f"{system}_daily_limit": 1, "status_for_daily_limit": status})
     try:
         only(_plan(org), 1, "the daily allowance of API calls is used up", "wait for the allowance to be renewed")
     finally:
-        org.switch(**{f"{system}_daily_limit": 100_000})
+        org.switch(**{f"{system}_daily_limit": 100_000, "status_for_daily_limit": 429})
 
 
 def test_a_revoked_refresh_token(live_settled: Project, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ from pardotflow.core.values import System
 _PATH = "/api/v5/imports"
 _JSON = (("Content-Type", "application/json"),)
 _FIELDS = "fields=id,status,isExpired,createdAt,createdById,createdCount,updatedCount,errorCount"
-_OPEN, _NEVER_RAN = "open", ("open", "canceling", "canceled")
+_OPEN, _NEVER_RAN = "open", ("open", "canceled")
 _OVER = frozenset({"complete", "failed", "canceled"})
 
 
@@ -103,9 +103,12 @@ class Imports:
             if was_open:
                 self._cancel(import_id, asking)
                 state = asking.read_state(_ask_for(import_id))
+                if _status(state) != _OPEN:
+                    # Somebody's submission of it may have been under way.
+                    state = self._wait(import_id, asking, state)
         except ConnectionTrouble as trouble:
             raise job.not_told(trouble) from trouble
-        if was_open and _status(state) in _NEVER_RAN:
+        if was_open and _status(state) in _NEVER_RAN and not _rows_done(state):
             raise job.nothing("it was never submitted, and is cancelled now")
         return self._collect(prepared, import_id, asking, known=state)
 
@@ -253,6 +256,11 @@ def _result(
         # It was to be made and was there: the next plan reads what it holds.
         return RowResult(key=key, ok=False, id=made.met[match], created=False, moved=True)
     return RowResult(key=key, ok=True, id=made.made[match], created=kind is Operation.IMPORT_CREATES)
+
+
+def _rows_done(state: Mapping[str, Any]) -> int:
+    """Rows that an import counts in its state."""
+    return sum(int(state.get(key) or 0) for key in ("createdCount", "updatedCount", "errorCount"))
 
 
 def _ask_for(import_id: str) -> Call:

@@ -204,6 +204,10 @@ def test_a_code_ends_after_a_quarter_of_an_hour(emulator: Emulator) -> None:
     assert exchange(emulator, early).status_code == 200
     emulator.advance(20)
     assert error_of(exchange(emulator, late)) == ("invalid_grant", "expired authorization code")
+    emulator.switch(authorization_code_seconds=60)
+    soon = code(emulator)
+    emulator.advance(61)
+    assert error_of(exchange(emulator, soon)) == ("invalid_grant", "expired authorization code")
 
 
 @pytest.mark.parametrize(

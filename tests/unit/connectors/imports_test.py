@@ -316,16 +316,31 @@ def test_an_import_is_resumed_by_its_id() -> None:
     assert {r.method for r in wire.requests} == {"GET"}
 
 
-@pytest.mark.parametrize("then", [reply(state("Canceling")), reply(state("Canceled")), reply(state("Open"))])
+@pytest.mark.parametrize(
+    "then",
+    [
+        [reply(state("Canceling")), reply(state("Canceled", 0, 0, 0))],
+        [reply(state("Canceled"))],
+        [reply(state("Open"))],
+    ],
+)
 @pytest.mark.parametrize("answer", [empty(204), pardot_error(400, 161)])
-def test_a_resumed_import_that_was_never_submitted_is_cancelled(answer: httpx.Response, then: httpx.Response) -> None:
+def test_a_resumed_import_that_was_never_submitted_is_cancelled(
+    answer: httpx.Response, then: list[httpx.Response]
+) -> None:
     """Whatever it would write is as old as the run that made it."""
-    wire = Wire(reply(state("Open")), answer, then)
+    wire = Wire(reply(state("Open")), answer, *then)
     unit = pardot(wire)
     with pytest.raises(ServerTrouble, match="never submitted"):
         unit.resume(unit.prepare(UPDATES), "900")
     assert [(r.method, r.url.path) for r in wire.requests][1] == ("POST", "/api/v5/imports/900/do/cancel")
     assert {r.method for r in wire.requests} == {"GET", "POST"}
+
+
+def test_an_import_that_was_cancelled_while_it_ran_is_not_called_nothing() -> None:
+    unit = pardot(Wire(reply(state("Open")), empty(204), reply(state("Canceled", 0, 1, 0))))
+    with pytest.raises(OutcomeUnknown, match="it ended as Canceled"):
+        unit.resume(unit.prepare(UPDATES), "900")
 
 
 def test_a_submission_that_comes_late_is_seen() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from time import sleep
 from typing import Any, cast
 
 import pytest
@@ -83,6 +84,8 @@ class Scripted:
     rows_a_call: int = 4
     concurrency: int = 3
     calls_left: int | None = None
+    calls: int = 1
+    """Of each request. They are made one by one, while others are under way."""
     too_large: frozenset[str] = frozenset()
     requests: list[tuple[str, ...]] = field(default_factory=list)
     system: System = System.SALESFORCE
@@ -105,14 +108,15 @@ class Scripted:
         keys = tuple(row.key for row in batch.rows)
         return PreparedRequest(
             system=self.system, kind=batch.operation, object=batch.object, method="PATCH", path="/", headers=(),
-            body=b"", calls=1, rows=keys, ids=keys,
+            body=b"", calls=self.calls, rows=keys, ids=keys,
         )  # fmt: skip
 
     def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
         """As it is told."""
         self.requests.append(prepared.rows)
-        if self.calls_left is not None:
-            self.calls_left -= 1
+        for _ in range(self.calls if self.calls_left is not None else 0):
+            sleep(0.02 if self.calls > 1 else 0)
+            self._take()
         words = self.answers(prepared.rows)
         raise_for(words[0])
         rows = tuple(
@@ -123,6 +127,10 @@ class Scripted:
 
     def stop_waiting(self) -> None:
         """There is nothing to wait for."""
+
+    def _take(self) -> None:
+        assert self.calls_left
+        self.calls_left -= 1
 
     def server_now(self) -> datetime:
         """The clock's time."""
@@ -235,6 +243,23 @@ def test_refusals_here_and_there_do_not_end_it(tmp_path: Path) -> None:
     bench = Bench(tmp_path, lambda rows: [BAD if int(row) % 3 else "ok" for row in rows], rules, concurrency=1)
     assert list(bench.send(60).values()).count("refused") == 40
     assert bench.sender.stopped is None
+
+
+@pytest.mark.parametrize(("calls_left", "begun"), [(2, 0), (3, 1), (5, 1), (6, 2), (12, 4)])
+def test_the_room_of_requests_under_way_is_theirs(calls_left: int, begun: int, tmp_path: Path) -> None:
+    """Each is a job of three calls, and none is cut short because another one began beside it."""
+    bench = Bench(tmp_path, lambda rows: ["ok"] * len(rows), calls_left=calls_left, rows_a_call=4, calls=3)
+    assert list(bench.send(20).values()) == ["confirmed"] * 4 * begun
+    assert isinstance(bench.sender.stopped, BudgetSpent)
+    assert bench.connector.calls_left == calls_left - 3 * begun
+
+
+def test_no_wait_is_longer_than_the_longest(tmp_path: Path) -> None:
+    rules = SendRules(retries=4, first_wait=1.0, longest_wait=1.0)
+    bench = Bench(tmp_path, lambda rows: [LOCK] * len(rows), rules, rows_a_call=1)
+    bench.send(1)
+    assert len(bench.connector.requests) == 5
+    assert (bench.clock.now() - NOW).total_seconds() <= 4.0
 
 
 def test_a_spent_budget_ends_it_in_good_order(tmp_path: Path) -> None:
