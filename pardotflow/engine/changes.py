@@ -6,6 +6,7 @@ The same change comes out the same each time it is asked for: by that a request 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from sys import intern
 
 import duckdb
 
@@ -86,15 +87,16 @@ def changes_of(con: duckdb.DuckDBPyConnection, condition: str, new_ids: Mapping[
             text = new_ids.get(each["ref"]) if each["ref"] else each["after"]
             if each["ref"] and text is None:
                 continue
-            values[each["field"]] = (each["type"], text)
+            values[intern(each["field"])] = (intern(each["type"]), text)
         if values or not kind.has_values:
             yield Change(
                 number=number,
-                system=system,
-                object=item,
+                # A name that comes with each of 100,000 rows is kept once.
+                system=intern(system),
+                object=intern(item),
                 id=record,
                 operation=kind,
-                key_field=key_field,
+                key_field=intern(key_field),
                 key_value=key_value,
                 values=values,
                 headers=read_headers(headers),
