@@ -88,7 +88,7 @@ def _forget(home: Home, ledger: Ledger, records: list[store.Record]) -> None:
         with in_memory() as con:
             attach_memory(con, layout.memory, read_only=False)
             home.remote.publish(con)
-    for folder in (layout.landing, layout.renamed.parent, layout.root / "scratch"):
+    for folder in (layout.landing, layout.renamed.parent, layout.scratch):
         shutil.rmtree(folder, ignore_errors=True)
     for each in removed:
         write(f"{each.what}: {each.count:,} removed\n")

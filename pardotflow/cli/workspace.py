@@ -60,6 +60,15 @@ def load(choice: Choice) -> tuple[Project, tuple[Diagnostic, ...]]:
     return loaded.project, loaded.diagnostics
 
 
+def _layout(project: Project) -> Layout:
+    """Where the environment's files are; from here on the process keeps within the environment's memory."""
+    from pardotflow.plan.instance import limit_memory
+
+    layout = Layout(root=project.state)
+    limit_memory(project.environment.memory_limit, layout.scratch)
+    return layout
+
+
 @contextmanager
 def open_workspace(
     choice: Choice,
@@ -75,7 +84,7 @@ def open_workspace(
     `renew_snapshots` damaged ones are made again.
     """
     project, warnings = load(choice)
-    layout = Layout(root=project.state)
+    layout = _layout(project)
     watched = progress or NullProgress()
     with (
         named_damage(layout),
@@ -127,7 +136,7 @@ def open_workspace(
 def open_remembered(choice: Choice, progress: Progress | None = None, *, command: str = "plan") -> Iterator[Workspace]:
     """What a command needs that only looks at what is remembered: no system is asked. Raises any PardotflowError."""
     project, warnings = load(choice)
-    layout = Layout(root=project.state)
+    layout = _layout(project)
     with named_damage(layout), open_home(project, command) as home:
         from pardotflow.config.meaning import unchecked_objects
         from pardotflow.engine.checks import check_all
@@ -174,6 +183,11 @@ def named_damage(layout: Layout) -> Iterator[None]:
 
     try:
         yield
+    except duckdb.OutOfMemoryException as trouble:
+        raise StateError(
+            f"there is not enough memory: {str(trouble).splitlines()[0]}",
+            hint="Raise memory_limit in the environment's file, or free memory and room on the disk, and try again.",
+        ) from trouble
     except duckdb.Error as trouble:
         from pardotflow.store.damage import find_damage
         from pardotflow.store.disk import disk_error

@@ -90,6 +90,8 @@ class Environment:
     state: StateSettings | None = None
     """None where the state is in the project's folder."""
     sending: Sending = field(default_factory=Sending)
+    memory_limit: int = 0
+    """MB that a command may take; 0 where nothing is said."""
 
     def connection(self, name: str) -> Connection | None:
         """The connection of that name, or None."""

@@ -52,6 +52,7 @@ def build_environment(name: str, node: MapNode, root: Path, findings: Findings) 
         span=span,
         state=_state(node, findings),
         sending=build_sending(node),
+        memory_limit=int(node.text("memory_limit", "0")),
     )
     if is_emulator and environment.production:
         entry = node.entry("production")

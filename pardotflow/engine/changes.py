@@ -6,6 +6,7 @@ The same change comes out the same each time it is asked for: by that a request 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from sys import intern
 
 import duckdb
 
@@ -14,7 +15,7 @@ from pardotflow.core.values import FieldType, split_values
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.headers import read_headers
 from pardotflow.engine.quote import literal
-from pardotflow.engine.sqlfile import insert_rows, rows
+from pardotflow.engine.sqlfile import insert_rows, iter_rows, rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +62,10 @@ def load_stamps(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def changes_of(con: duckdb.DuckDBPyConnection, condition: str, new_ids: Mapping[str, str]) -> Iterator[Change]:
-    """Sendable changes `c` for which a condition holds, in the order in which they are sent; `new_ids` as
-    `load_confirmed` has returned them. A change that needs an id that did not come into being waits, and so does one of
-    a record that did not leave the recycle bin."""
-    found = rows(
+    """Sendable changes `c` for which a condition holds, in the order in which they are sent, read as they are asked
+    for: the session answers nothing else meanwhile. `new_ids` as `load_confirmed` has returned them. A change that
+    needs an id that did not come into being waits, and so does one of a record that did not leave the recycle bin."""
+    found = iter_rows(
         con,
         "select c.change, c.system, c.object, c.id, c.operation, c.key_field, c.key_value, coalesce(h.headers, ''),"
         " (select min(s.stamp) from stamps s where s.change = c.change),"
@@ -86,15 +87,16 @@ def changes_of(con: duckdb.DuckDBPyConnection, condition: str, new_ids: Mapping[
             text = new_ids.get(each["ref"]) if each["ref"] else each["after"]
             if each["ref"] and text is None:
                 continue
-            values[each["field"]] = (each["type"], text)
+            values[intern(each["field"])] = (intern(each["type"]), text)
         if values or not kind.has_values:
             yield Change(
                 number=number,
-                system=system,
-                object=item,
+                # A name that comes with each of 100,000 rows is kept once.
+                system=intern(system),
+                object=intern(item),
                 id=record,
                 operation=kind,
-                key_field=key_field,
+                key_field=intern(key_field),
                 key_value=key_value,
                 values=values,
                 headers=read_headers(headers),

@@ -56,7 +56,7 @@ class Sender:
     interrupted: bool = False
     requests: int = 0
     _records: dict[str, str] = field(default_factory=dict)
-    """By change: the record's id, for a new one the id of the record that it is made from."""
+    """By change of this step: the record's id, for a new one the id of the record that it is made from."""
     _names: JobNames = field(default_factory=JobNames)
     _not_final: dict[int, Outcome] = field(default_factory=dict)
     """The last word about changes that are tried again."""
@@ -88,7 +88,7 @@ class Sender:
             return
         self.progress.start(step, len(changes))
         connector = self.connectors[changes[0].system]
-        self._records |= {str(c.number): _subject(c) for c in changes}
+        self._records = {str(c.number): _subject(c) for c in changes}
         sendable = self._refuse_unsendable(step, connector, changes)
         with ThreadPoolExecutor(max_workers=connector.concurrency) as pool:
             self._pump(step, connector, pool, self._split(connector, sendable), connector.concurrency)
@@ -96,10 +96,13 @@ class Sender:
         self.progress.finish(step)
 
     def _split(self, connector: Connector, changes: Sequence[Change]) -> Iterator[Again]:
-        """The changes as requests carry them."""
+        """The changes as requests carry them. Their rows are not kept: each request makes its own of them."""
         by_number = {str(change.number): change for change in changes}
-        for part in connector.split(batch_of(changes)) if changes else ():
-            yield Again(changes=tuple(by_number[row.key] for row in part.rows), family=0)
+        parts = [
+            tuple(row.key for row in part.rows) for part in (connector.split(batch_of(changes)) if changes else ())
+        ]
+        for keys in parts:
+            yield Again(changes=tuple(by_number[key] for key in keys), family=0)
 
     def _try_again(self, step: str, connector: Connector, pool: ThreadPoolExecutor) -> None:
         """What is worth another try goes one request after the other, so that our own do not lock each other out."""

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import duckdb
 
+from pardotflow.engine.quote import literal
 from pardotflow.engine.sqlfile import render
 from pardotflow.plan.instance import in_memory, is_much, use_threads
 from pardotflow.store.layout import Layout
@@ -19,8 +20,7 @@ def open_session(layout: Layout, *, write_memory: bool = False) -> Iterator[duck
     """
     layout.prepare()
     with prepared() as con:
-        scratch = layout.root / "scratch"
-        con.execute(f"set temp_directory = '{str(scratch).replace(chr(39), chr(39) * 2)}'")
+        con.execute(f"set temp_directory = {literal(str(layout.scratch))}")
         if is_much((layout.snapshots, layout.memory)):
             use_threads(con)
         attach_snapshots(con, layout.snapshots)

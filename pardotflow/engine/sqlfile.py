@@ -78,13 +78,22 @@ def insert_rows(con: duckdb.DuckDBPyConnection, table: str, lines: Collection[Se
         con.execute(f"insert into {table} select {', '.join(['unnest(?)'] * len(columns))}", columns)
 
 
+def iter_rows(con: duckdb.DuckDBPyConnection, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
+    """The rows of a large query, read in chunks; the session runs nothing else until the last one is read."""
+    yield from _in_chunks(con.execute(query, values or None))
+
+
+def _in_chunks(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while chunk := cursor.fetchmany(2048):
+        yield from chunk
+
+
 def dicts(con: duckdb.DuckDBPyConnection, query: str, *values: object) -> Iterator[dict[str, Any]]:
     """The rows of a query as dictionaries, read in chunks."""
     cursor = con.execute(query, values or None)
     names = [column[0] for column in cursor.description or []]
-    while chunk := cursor.fetchmany(2048):
-        for row in chunk:
-            yield dict(zip(names, row, strict=True))
+    for row in _in_chunks(cursor):
+        yield dict(zip(names, row, strict=True))
 
 
 def one(con: duckdb.DuckDBPyConnection, query: str, *values: object) -> tuple[Any, ...]:

@@ -46,8 +46,8 @@ with p as (
          else '' end as reason,
     case when fold = 'same' then min(before) when bool_or(before is not null) then '*' end as b,
     case when fold = 'same' then min(after) when bool_or(after is not null or after_note <> '') then '*' end as a,
-    list({{'object': object, 'id': id, 'name': name, 'before': before, 'after': coalesce(after, nullif(after_note,
-    ''))}} order by id)[1:{SAMPLES}] as samples
+    min_by({{'object': object, 'id': id, 'name': name, 'before': before, 'after': coalesce(after, nullif(after_note,
+    ''))}}, id, {SAMPLES}) as samples
   from folded where fold in ('same', 'various')
   group by {_SHOWN}, fold, case when fold = 'same' then before end, case when fold = 'same' then after end,
            case when fold = 'same' then after_note end, before is null, after is null and after_note = ''

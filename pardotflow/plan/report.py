@@ -18,9 +18,11 @@ from pardotflow.plan.model import (
     ConflictReport,
     Count,
     Coverage,
+    FieldChange,
     Group,
     GuardResult,
     Identity,
+    Pattern,
     PlanMeta,
     PlanReport,
     RecordName,
@@ -35,12 +37,16 @@ _INSERT_ONLY = "insert_only: records that are there are not updated"
 
 
 def read_report(path: Path, *, patterns: int = 40, singles: int = 60, conflicts: int = 20) -> PlanReport:
-    """The report of a saved plan. The numbers bound the lists; totals are always exact. Raises PlanRefused."""
+    """The report of a saved plan. The numbers bound the lists; totals are exact, but for those of patterns and single
+    changes where neither are asked for. Raises PlanRefused."""
     with open_plan(path) as con:
-        fold_changes(con)
         meta = read_meta(con)
-        found_patterns, patterns_total = read_patterns(con, patterns)
-        found_singles, singles_total = read_singles(con, singles)
+        found_patterns, patterns_total = tuple[Pattern, ...](), 0
+        found_singles, singles_total = tuple[FieldChange, ...](), 0
+        if patterns or singles:
+            fold_changes(con)
+            found_patterns, patterns_total = read_patterns(con, patterns)
+            found_singles, singles_total = read_singles(con, singles)
         return PlanReport(
             meta=_meta(meta, path),
             counts=_counts(con),

@@ -132,10 +132,10 @@ def close_requests(db: Database, run_id: str) -> None:
 
 def resolve_rows(db: Database, run_id: str, rows: Sequence[JournalRow]) -> None:
     """Change rows whose outcome was not known, and the requests of which no row is unknown any more."""
+    places = _places(db, run_id, "unknown")
     db.executemany(
-        "update request_rows set status = ?, record_id = ?, message = ?"
-        " where run_id = ? and change = ? and status = 'unknown'",
-        [(r.status, r.record_id, r.message, run_id, r.change) for r in rows],
+        "update request_rows set status = ?, record_id = ?, message = ? where run_id = ? and number = ? and change = ?",
+        [(r.status, r.record_id, r.message, run_id, n, r.change) for r in rows for n in places.get(r.change, ())],
     )
     db.execute(
         "update requests set status = 'resolved' where run_id = ? and status = 'unknown' and number not in"
@@ -146,10 +146,20 @@ def resolve_rows(db: Database, run_id: str, rows: Sequence[JournalRow]) -> None:
 
 def give_up_rows(db: Database, run_id: str, rows: Sequence[tuple[int, str]]) -> None:
     """Rows, by change and status, that were to be tried again and are not."""
+    places = _places(db, run_id, "again")
     db.executemany(
-        "update request_rows set status = ? where run_id = ? and change = ? and status = 'again'",
-        [(status, run_id, change) for change, status in rows],
+        "update request_rows set status = ? where run_id = ? and number = ? and change = ?",
+        [(status, run_id, n, change) for change, status in rows for n in places.get(change, ())],
     )
+
+
+def _places(db: Database, run_id: str, status: str) -> dict[int, list[int]]:
+    """By change, the requests in which its row has a status: to look for one row by its change alone reads them all."""
+    found: dict[int, list[int]] = {}
+    query = "select number, change from request_rows where run_id = ? and status = ?"
+    for number, change in db.execute(query, (run_id, status)).fetchall():
+        found.setdefault(change, []).append(number)
+    return found
 
 
 def read_journal(db: Database, run_id: str) -> list[JournalEntry]:

@@ -52,6 +52,11 @@ class Layout:
         return self.root / "landing"
 
     @property
+    def scratch(self) -> Path:
+        """Rows that did not fit into memory, for as long as a command runs."""
+        return self.root / "scratch"
+
+    @property
     def compiled(self) -> Path:
         """What `compile` writes."""
         return self.root / "compiled"

@@ -228,3 +228,49 @@ def test_every_template_can_be_parsed(syncs: tuple[CompiledSync, ...], caplog: p
 
 def test_rendering_is_the_same_every_time(syncs: tuple[CompiledSync, ...]) -> None:
     assert list(rendered(syncs)) == list(rendered(syncs))
+
+
+def compared(condition: exp.Expr | None) -> list[exp.Expr]:
+    """The parts of a condition that must all hold."""
+    if condition is None:
+        return []
+    parts = condition.flatten() if isinstance(condition, exp.And) else [condition]
+    return [found for part in parts for found in _inner(part)]
+
+
+def _inner(part: exp.Expr) -> list[exp.Expr]:
+    plain = part.unnest()
+    return compared(plain) if isinstance(plain, exp.And) else [plain]
+
+
+def looks_at_every_pair(condition: exp.Expr | None) -> bool:
+    """Whether rows are found by trying every one of them: no two columns have to be equal."""
+    parts = compared(condition)
+    return bool(parts) and not any(isinstance(part, exp.EQ | exp.NullSafeEQ) for part in parts)
+
+
+PAIRWISE = {
+    "users": "somebody has a key, an address or a name to sign in with, and there are some hundred users at the most",
+    "revert": "what the command line selects is a few names",
+}
+"""Statements that try every pair of rows, and why there are few of them."""
+
+
+def test_no_statement_tries_every_pair_of_rows(syncs: tuple[CompiledSync, ...]) -> None:
+    """Such a statement is quick in every test, and takes hours where a plan has 100,000 changes."""
+    found: dict[str, str] = {}
+    for step, sql in rendered(syncs):
+        for statement in sqlglot.parse(sql, dialect="duckdb"):
+            if statement is None:
+                continue
+            joins = [join.args.get("on") for join in statement.find_all(exp.Join)]
+            within = [
+                where.this
+                for exists in statement.find_all(exp.Exists)
+                for where in [exists.this.args.get("where")]
+                if where
+            ]
+            bad = [condition for condition in (*joins, *within) if looks_at_every_pair(condition)]
+            if bad:
+                found[step] = bad[0].sql(dialect="duckdb")
+    assert found.keys() == PAIRWISE.keys(), found

@@ -16,7 +16,9 @@ insert into plan.refused select distinct system, object, id, action, state from 
 create or replace temp table kept as
 select * from out_fields o
 where not exists (from refused r where r.system = o.system and r.object = o.object and r.id = o.id)
-  and not exists (from refused r where starts_with(r.id, 'new:') and r.id in (o.after_ref, o.a_id, o.b_id));
+  and not exists (from refused r where starts_with(r.id, 'new:') and r.id = o.after_ref)
+  and not exists (from refused r where starts_with(r.id, 'new:') and r.id = o.a_id)
+  and not exists (from refused r where starts_with(r.id, 'new:') and r.id = o.b_id);
 
 create or replace temp table numbered as
 select system, object, id, min(name) as name,

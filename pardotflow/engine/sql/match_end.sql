@@ -62,6 +62,7 @@ from side_{{ role }} s
 left join marks m on m.role = '{{ role }}' and m.obj = s._obj and m.id = s._id
 where s._live and s._out is null
   and not exists (from pairs p where p.{{ role }}_obj = s._obj and p.{{ role }}_id = s._id)
-  and (m.key_no = -1 or not exists (from linked l where (l.{{ role }}_obj = s._obj and l.{{ role }}_id = s._id)
-                                   or (l.{{ role }}_object = s._obj and l.old_{{ role }}_id = s._id)));
+  and (m.key_no = -1
+       or (not exists (from linked l where l.{{ role }}_obj = s._obj and l.{{ role }}_id = s._id)
+           and not exists (from linked l where l.{{ role }}_object = s._obj and l.old_{{ role }}_id = s._id)));
 {% endfor %}

@@ -112,7 +112,8 @@ select a_obj, a_id, b_obj, b_id, -1 as key_no, followed, false as is_new, old_a_
        restore
 from linked l where tombstone is null
 {% if recycled %}
-  and not exists (from waiting w where w.a_obj = l.a_obj and w.a_id = l.a_id or w.b_obj = l.b_obj and w.b_id = l.b_id)
+  and not exists (from waiting w where w.a_obj = l.a_obj and w.a_id = l.a_id)
+  and not exists (from waiting w where w.b_obj = l.b_obj and w.b_id = l.b_id)
 {% endif %}
 qualify row_number() over (partition by a_obj, a_id order by claim, b_obj, b_id) = 1
     and min(b_id) over (partition by a_obj, a_id, claim) = max(b_id) over (partition by a_obj, a_id, claim)

@@ -6,12 +6,13 @@ where c.action = 'create' and o.record_id <> '';
 
 -- Pairs of which a record is not what it was when the plan saw it.
 create or replace temp table moved_pairs as
-select distinct p.sync, p.a_object, p.a_id, p.b_object, p.b_id
-from (select sync, a_object, a_id, b_object, b_id from plan.links
-      union select sync, a_object, a_id, b_object, b_id from plan.agreed) p
-join plan.syncs y on y.sync = p.sync
-join moved_records m on (m.system = y.a_system and m.object = p.a_object and m.id = p.a_id)
-                     or (m.system = y.b_system and m.object = p.b_object and m.id = p.b_id);
+with pairs as (select sync, a_object, a_id, b_object, b_id from plan.links
+               union select sync, a_object, a_id, b_object, b_id from plan.agreed)
+{% for role in ['a', 'b'] %}
+{{ 'union' if not loop.first }}
+select p.sync, p.a_object, p.a_id, p.b_object, p.b_id from pairs p join plan.syncs y on y.sync = p.sync
+join moved_records m on m.system = y.{{ role }}_system and m.object = p.{{ role }}_object and m.id = p.{{ role }}_id
+{% endfor %};
 
 create or replace temp table resolved_links as
 select l.* replace (coalesce(na.record_id, l.a_id) as a_id, coalesce(nb.record_id, l.b_id) as b_id,

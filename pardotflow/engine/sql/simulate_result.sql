@@ -13,20 +13,22 @@ again as (
   select o.*, y.a_system, y.b_system from wishes o join plan.syncs y on y.sync = o.sync and y.strength in ('apply', 'scheduled')
   where not exists (from refused r where r.system = o.system and r.object = o.object and r.id = o.id)
     -- What would name a record that was refused waits with it.
-    and not exists (from refused r where starts_with(r.id, 'new:') and r.id in (o.after_ref, o.a_id, o.b_id))
+    and not exists (from refused r where starts_with(r.id, 'new:') and r.id = o.after_ref)
+    and not exists (from refused r where starts_with(r.id, 'new:') and r.id = o.a_id)
+    and not exists (from refused r where starts_with(r.id, 'new:') and r.id = o.b_id)
 ),
 before_it as (
   select c.system, c.object, o.record_id, f.field, f.reason, f.line
   from plan.changes c join outcomes o using (change) join plan.field_changes f using (change) where f.sendable
 ),
 followed as (
+{% for system, object, id in [('system', 'object', 'id'), ('a_system', 'a_obj', 'a_id'), ('b_system', 'b_obj', 'b_id')] %}
+{{ '  union' if not loop.first }}
   select a.sync, a.system, a.object, a.id, a.field, p.system as p_system, p.field as other_field, p.reason as other_reason, p.line as other_line
-  from again a join before_it p
-    on (p.system = a.system and p.object = a.object and p.record_id = a.id)
-    or (p.system = a.a_system and p.object = a.a_obj and p.record_id = a.a_id)
-    or (p.system = a.b_system and p.object = a.b_obj and p.record_id = a.b_id)
+  from again a join before_it p on p.system = a.{{ system }} and p.object = a.{{ object }} and p.record_id = a.{{ id }}
   where a.mapping is null or exists (from mapping_reads r where r.sync = a.sync and r.line = a.line
     and r.system = p.system and r.object = p.object and r.field = lower(p.field))
+{% endfor %}
 )
 select a.sync, a.system, a.object, coalesce(n.planned_id, a.id) as id, a.name, a.field, a.before,
        coalesce('id of the new ' || made.object, a.after) as after, a.reason, a.line, a.pii,

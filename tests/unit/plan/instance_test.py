@@ -6,8 +6,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pardotflow.cli.workspace import named_damage
+from pardotflow.core.errors import StateError
 from pardotflow.plan import instance
-from pardotflow.plan.instance import MUCH, SETTINGS, in_memory, is_much, use_threads
+from pardotflow.plan.instance import MUCH, SETTINGS, SHARE, in_memory, is_much, limit_memory, use_threads
+from pardotflow.store.layout import Layout
 
 ADDED = "create macro added(x) as x + 1"
 
@@ -81,3 +84,33 @@ def test_what_is_left_behind_is_nobody_s_to_find(trouble: str) -> None:
     except duckdb.Error:
         pass
     assert not instance._idle
+
+
+def test_rows_that_do_not_fit_go_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance, "_ceiling", instance._Ceiling())
+    with in_memory() as con:
+        unlimited = settings(con)
+    limit_memory(40, tmp_path / "scratch")
+    with in_memory() as con:
+        # What the process has been told holds for an instance that was made before, too.
+        assert settings(con) != unlimited
+        (limit,) = con.execute("select current_setting('memory_limit')").fetchone() or ("",)
+        assert abs(float(limit.removesuffix(" MiB")) - 40 * SHARE * 1e6 / 2**20) < 0.1
+        con.execute("create temp table t as select i, md5(i::varchar) as text from range(1_000_000) r(i)")
+        assert con.execute("select count(distinct text) from t").fetchone() == (1_000_000,)
+        assert list((tmp_path / "scratch").iterdir())
+    assert not list((tmp_path / "scratch").glob("*"))
+    # An instance that has used its folder cannot serve another environment.
+    assert not instance._idle
+    limit_memory(0, tmp_path / "other")
+    with in_memory() as con:
+        assert settings(con) == unlimited
+
+
+def test_too_little_memory_is_said_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance, "_ceiling", instance._Ceiling())
+    limit_memory(10, tmp_path / "scratch")
+    layout = Layout(root=tmp_path)
+    with pytest.raises(StateError, match="not enough memory") as found, named_damage(layout), in_memory() as con:
+        con.execute("select list(md5(i::varchar)) from range(1_000_000) r(i)")
+    assert "memory_limit" in found.value.hint

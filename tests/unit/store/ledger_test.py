@@ -1,6 +1,7 @@
 """The ledger: an older one is brought up to this version, a newer one is refused, decisions are kept in one order."""
 
 import sqlite3
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.errors import StateError
 from pardotflow.store.decisions import Decision
+from pardotflow.store.journal import JournalRow
 from pardotflow.store.ledger import VERSION, Ledger
 
 
@@ -105,4 +107,30 @@ def test_the_last_decision_about_a_conflict_is_kept(tmp_path: Path) -> None:
     assert len(ledger.decisions()) == 2
     ledger.forget_decisions([(*first.about, "later")])
     assert ledger.decisions() == [decision("phone", "salesforce")]
+    ledger.close()
+
+
+def test_the_rows_of_a_large_job_are_resolved_at_once(tmp_path: Path) -> None:
+    """To look for each of 10,000 rows by its change alone took a minute, and grew with the square of their number."""
+    count, now = 10_000, datetime(2026, 3, 2, tzinfo=UTC)
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.start_run("run", "plan", now, tmp_path / "a.plan")
+    head = dict.fromkeys(("system", "kind", "object", "key", "planned_at"), "x")
+    for number, first in ((1, 0), (2, count)):
+        rows = [JournalRow(change=first + n, record_key="", status="planned") for n in range(count)]
+        ledger.plan_request("run", number, head, rows)
+        ledger.mark_sent("run", number, now)
+    again = [JournalRow(change=n, record_key="", status="again") for n in range(count)]
+    ledger.answer_request("run", 1, now, "answered", "", again)
+    ledger.close_requests("run")
+    began = time.process_time()
+    done = [JournalRow(change=n, record_key="", status="confirmed", record_id="7") for n in range(2 * count)]
+    ledger.resolve_rows("run", done)
+    ledger.give_up_rows("run", [(n, "refused") for n in range(1, 2 * count)])
+    assert time.process_time() - began < 10
+    found = [(entry.request, entry.request_status, entry.row.status) for entry in ledger.journal("run")]
+    # Only what was unknown is resolved, and only what was to be tried again is given up.
+    assert found[:2] == [(1, "answered", "again"), (1, "answered", "refused")]
+    assert set(found[1:count]) == {(1, "answered", "refused")}
+    assert set(found[count:]) == {(2, "resolved", "confirmed")}
     ledger.close()
