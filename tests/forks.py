@@ -6,6 +6,7 @@ command starts is forked from it in the same way.
 """
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -133,6 +134,7 @@ def _load() -> None:
     import typer._adapters  # noqa: F401
 
     import pardotflow
+    from pardotflow.connectors.http import HttpClient
     from pardotflow.engine.sqlfile import load_templates
 
     for module in pkgutil.walk_packages(pardotflow.__path__, "pardotflow."):
@@ -140,6 +142,10 @@ def _load() -> None:
             importlib.import_module(module.name)
     load_templates()
     sqlglot.parse_one("1", dialect="duckdb")
+    HttpClient(system="none").close()
+    # A child looks for cycles among what is its own.
+    gc.collect()
+    gc.freeze()
 
 
 def _next_command() -> Mapping[str, Any] | None:
