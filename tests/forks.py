@@ -10,7 +10,9 @@ import importlib
 import json
 import os
 import pkgutil
+import runpy
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,36 +39,100 @@ class Ended:
     err: str
 
 
+class Begun:
+    """A command at work. It is over at the end of its block."""
+
+    def __init__(self, commands: "Commands", place: Path, what: str) -> None:
+        self._commands, self._place, self._what = commands, place, what
+        self.pid = commands.number()
+        self.returncode: int | None = None
+
+    def __enter__(self) -> "Begun":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.returncode is None:
+            self.wait(LONGEST)
+        shutil.rmtree(self._place)
+
+    def poll(self) -> int | None:
+        """Its exit code, or nothing while it is at work."""
+        return self._ended(0)
+
+    def wait(self, timeout: float) -> int:
+        """Its exit code, below zero the signal that ended it. Raises TimeoutError where it does not end by then, which
+        after the longest time ends it."""
+        code = self._ended(timeout)
+        if code is None:
+            if timeout >= LONGEST:
+                self._commands.close()
+            raise TimeoutError(self._what)
+        return code
+
+    def communicate(self, timeout: float = LONGEST) -> tuple[str, str]:
+        """Wait for its end; what it wrote into its two streams."""
+        self.wait(timeout)
+        out, err = (self._place / name for name in ("out", "err"))
+        return out.read_text("utf-8"), err.read_text("utf-8")
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, if it is still at work."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once, wherever it is."""
+        self.send_signal(signal.SIGKILL)
+
+    def _ended(self, timeout: float) -> int | None:
+        if self.returncode is None and self._commands.has_number(timeout):
+            self.returncode = self._commands.number()
+        return self.returncode
+
+
 class Commands:
     """Runs one command after the other."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
         )
         atexit.register(self.close)
 
     def run(self, arguments: Sequence[str], folder: Path, variables: Mapping[str, str]) -> Ended:
         """Run one in a folder, with these environment variables, to its end; raises TimeoutError where it does not come
         to one."""
-        with tempfile.TemporaryDirectory() as place:
-            out, err = Path(place) / "out", Path(place) / "err"
-            request = {
-                "arguments": list(arguments),
-                "folder": str(folder),
-                "variables": dict(variables),
-                "out": str(out),
-                "err": str(err),
-            }
-            assert self._process.stdin is not None
-            assert self._process.stdout is not None
-            self._process.stdin.write(f"{json.dumps(request)}\n".encode())
-            self._process.stdin.flush()
-            if not select.select([self._process.stdout], [], [], LONGEST)[0]:
-                self.close()
-                raise TimeoutError(" ".join(arguments))
-            code = int(self._process.stdout.readline())
-            return Ended(code=code, out=out.read_text("utf-8"), err=err.read_text("utf-8"))
+        with self.begin(arguments, folder, variables) as begun:
+            out, err = begun.communicate()
+            return Ended(code=begun.wait(0), out=out, err=err)
+
+    def begin(
+        self, arguments: Sequence[str], folder: Path, variables: Mapping[str, str], dies: Sequence[object] = ()
+    ) -> Begun:
+        """Begin one; the next may begin when it is over. `dies` are a Python file, a function in it, and what that is
+        called with in the command's process before the command."""
+        place = Path(tempfile.mkdtemp())
+        request = {
+            "arguments": list(arguments),
+            "folder": str(folder),
+            "variables": dict(variables),
+            "out": str(place / "out"),
+            "err": str(place / "err"),
+            "dies": list(dies),
+        }
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{json.dumps(request)}\n".encode())
+        return Begun(self, place, " ".join(arguments))
+
+    def number(self) -> int:
+        """The next that is answered: the id of the process that a command has, then its exit code."""
+        assert self._process.stdout is not None
+        return int(self._process.stdout.readline())
+
+    def has_number(self, timeout: float) -> bool:
+        """True once there is one, within so many seconds."""
+        assert self._process.stdout is not None
+        return bool(select.select([self._process.stdout], [], [], timeout)[0])
 
     def close(self) -> None:
         """End the process, and a command that is stuck."""
@@ -133,6 +199,7 @@ def _load() -> None:
     import typer._adapters  # noqa: F401
 
     import pardotflow
+    from pardotflow.connectors.http import HttpClient
     from pardotflow.engine.sqlfile import load_templates
 
     for module in pkgutil.walk_packages(pardotflow.__path__, "pardotflow."):
@@ -140,6 +207,7 @@ def _load() -> None:
             importlib.import_module(module.name)
     load_templates()
     sqlglot.parse_one("1", dialect="duckdb")
+    HttpClient(system="none").close()
 
 
 def _next_command() -> Mapping[str, Any] | None:
@@ -149,6 +217,7 @@ def _next_command() -> Mapping[str, Any] | None:
         child = os.fork()
         if child == 0:
             return dict(json.loads(line))
+        os.write(answers, b"%d\n" % child)
         os.write(answers, b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     return None
 
@@ -171,6 +240,9 @@ if __name__ == "__main__":
     asked = _next_command()
     if asked:
         _become(asked)
+        if asked["dies"]:
+            file, function, *values = asked["dies"]
+            runpy.run_path(file)[function](*values)
         from pardotflow.cli import emulated
         from pardotflow.cli.app import main
         from pardotflow.emulator.__main__ import main as emulator_main

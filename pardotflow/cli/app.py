@@ -6,10 +6,13 @@ Only typer is imported here; what a command needs is imported when it runs, so t
 import errno
 import gc
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.main import get_command_name
+from typer.models import CommandInfo
 
 from pardotflow import __version__
 from pardotflow.cli.emulator_app import emulator_app
@@ -18,14 +21,20 @@ from pardotflow.cli.options import HERE, Clear, Env, Format, Full, Project, Quie
 from pardotflow.cli.run_commands import add_run_commands
 from pardotflow.cli.state_app import state_app
 
-app = typer.Typer(
-    name="pardotflow",
-    help="Plan and apply for the people data between Salesforce, Pardot and a warehouse.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+
+def _bare() -> typer.Typer:
+    """The program without any command."""
+    return typer.Typer(
+        name="pardotflow",
+        help="Plan and apply for the people data between Salesforce, Pardot and a warehouse.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+
+app = _bare()
 app.add_typer(emulator_app, name="emulator")
 app.add_typer(state_app, name="state")
 
@@ -255,6 +264,24 @@ def test(
 add_run_commands(app)
 
 
+def asked(words: Sequence[str]) -> typer.Typer:
+    """The program with the one command that these words begin with, else with all of them.
+
+    typer builds the options of every command that a program has, which takes longer than to read the words.
+    """
+    first = words[0] if words else ""
+    alone = _bare()
+    alone.callback()(options)
+    alone.registered_commands = [info for info in app.registered_commands if _name(info) == first]
+    alone.registered_groups = [info for info in app.registered_groups if info.name == first]
+    return alone if alone.registered_commands or alone.registered_groups else app
+
+
+def _name(info: CommandInfo) -> str:
+    """What a command is called: its function's name, but for those that say another."""
+    return info.name or (get_command_name(info.callback.__name__) if info.callback else "")
+
+
 def main() -> None:
     """The console script: no traceback reaches a user."""
     from pardotflow.core.errors import PardotflowError, PlanRefused
@@ -264,7 +291,7 @@ def main() -> None:
     # A command builds much and drops little: to look for cycles as often as Python does by itself costs more than they.
     gc.set_threshold(100_000, 20, 20)
     try:
-        code = app(standalone_mode=False)
+        code = asked(sys.argv[1:])(standalone_mode=False)
     except typer.Abort:
         sys.exit(Exit.INTERRUPTED)
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ engine read them; the store caches them as JSON.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from functools import partial
 from typing import Any
@@ -114,7 +114,7 @@ class ObjectInfo:
             "label": self.label,
             "key_prefix": self.key_prefix,
             "history": self.history,
-            "fields": [asdict(f) for f in self.fields],
+            "fields": [{name: getattr(f, name) for name in FieldInfo.__slots__} for f in self.fields],
         }
 
     @staticmethod

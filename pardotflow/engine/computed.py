@@ -3,7 +3,8 @@
 An expression sees typed values; what it gives is text again, or true or false for the rule of a create.
 """
 
-from collections.abc import Mapping, Set
+import re
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 import duckdb
@@ -17,6 +18,9 @@ from pardotflow.engine.compiled import CompiledCreate, CompiledSide, CompiledSyn
 from pardotflow.engine.focus import OTHER
 from pardotflow.engine.quote import name
 from pardotflow.engine.sqlfault import SqlFault, fault_of
+
+_EVERYTHING = re.compile(r"[*#]|\bcolumns\b")
+"""What may read a column without its name: a star, or a position."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,21 @@ def typed_columns(side: CompiledSide) -> dict[str, str]:
     casts = {field: typed_column(name(field), kind) for field, kind in side.fields.items()}
     parents = _nested({field: sql for field, sql in casts.items() if "." in field})
     return casts | {parent: sql for parent, sql in parents.items() if parent not in casts}
+
+
+def read_columns(side: CompiledSide, computed: Iterable[Computed]) -> dict[str, str]:
+    """Those of the typed columns that expressions may read, and all that are plain text. A cast that nobody reads is
+    left out of what runs, but it is planned first, and of few rows that is what takes the time."""
+    texts = [c.text.lower() for c in computed]
+    casts = typed_columns(side)
+    if any(_EVERYTHING.search(text) for text in texts):
+        return casts
+    return {field: cast for field, cast in casts.items() if cast == name(field) or _may_name(field, texts)}
+
+
+def _may_name(field: str, texts: Iterable[str]) -> bool:
+    """True where a text in small letters has the field's name in it, or could have it in another spelling."""
+    return not field.isascii() or '"' in field or any(field.partition(".")[0].lower() in text for text in texts)
 
 
 def _nested(casts: Mapping[str, str]) -> dict[str, str]:

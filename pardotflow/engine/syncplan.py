@@ -20,7 +20,7 @@ from pardotflow.engine.compiled import (
     CompiledSync,
     CompiledUsers,
 )
-from pardotflow.engine.computed import Computed, computed_columns, typed_columns
+from pardotflow.engine.computed import Computed, computed_columns, read_columns
 from pardotflow.engine.consent import spoken
 from pardotflow.engine.createplan import create_values
 from pardotflow.engine.decidesql import CACHE_LAG, decide_sql, histories_of
@@ -103,8 +103,9 @@ def keys_sql(sync: CompiledSync, side: CompiledSide) -> str:
 def _side(
     side: CompiledSide, computed: Iterable[Computed], forms: Mapping[str, str], users: Iterable[CompiledUsers] = ()
 ) -> str:
+    computed = tuple(computed)
     expressions = {c.column: c.sql for c in computed}
-    typed = typed_columns(side)
+    typed = read_columns(side, computed)
     user_columns = [(u, translated_column(u)) for u in users]
     return render("side", side=side, expressions=expressions, typed=typed, forms=forms, users=user_columns)
 

@@ -1,14 +1,13 @@
-"""Run one command of pardotflow, and kill the process for real at a step of its journal.
+"""Kill the process of a command for real at a step of its journal.
 
-`python killer.py STEP before|after N COMMAND …` dies by SIGKILL before or after the N-th call of that method of the
-ledger. Where the command comes to fewer, it ends as usual.
+It dies by SIGKILL before or after the N-th call of a method of the ledger. Where the command comes to fewer, it ends as
+usual.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from typing import Any
 
 from pardotflow.store.ledger import Ledger
@@ -44,17 +43,3 @@ def kill_at(step: str, when: str, number: int) -> None:
         return result
 
     setattr(Ledger, step, dying)
-
-
-def main() -> None:
-    """Die as the arguments say, or end with the command's exit code."""
-    step, when, number, *arguments = sys.argv[1:]
-    kill_at(step, when, int(number))
-    sys.argv = ["pardotflow", *arguments]
-    from pardotflow.cli.app import main as pardotflow
-
-    pardotflow()
-
-
-if __name__ == "__main__":
-    main()

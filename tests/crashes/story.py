@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +17,7 @@ from typing import Any
 import httpx
 
 from tests.crashes.killer import STEPS
-from tests.scenarios.driving import Json, Project, clean_environment, copy_project
+from tests.scenarios.driving import Json, Project, copy_project
 from tests.scenarios.judging import People, people
 from tests.scenarios.live import Live
 from tests.scenarios.small import build_small
@@ -205,32 +203,24 @@ class Story:
 
     def at_step(self, step: str, when: str, number: int) -> tuple[bool, str]:
         """Die at a step of the journal."""
-        done = subprocess.run(
-            [sys.executable, str(KILLER), step, when, str(number), *APPLY],
-            cwd=self.live.project.root,
-            env=clean_environment(self.live.project.variables),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=LONGEST,
-            check=False,
-        )
-        self.check_words(done.stderr, done.returncode)
-        return done.returncode == -signal.SIGKILL, f"{when} {step} {number}"
+        with self.live.project.start(*APPLY, dies=(str(KILLER), "kill_at", step, when, number)) as process:
+            _, err = process.communicate(LONGEST)
+        self.check_words(err, process.returncode)
+        return process.returncode == -signal.SIGKILL, f"{when} {step} {number}"
 
     def at_random(self) -> tuple[bool, str]:
         """Die at any instant."""
-        after = self.random.uniform(0.6, 9 if self.by_jobs else 2.5)
+        after = self.random.uniform(0.02, 9 if self.by_jobs else 1.9)
         with self.live.project.start(*APPLY) as process:
             try:
                 process.wait(after)
-            except subprocess.TimeoutExpired:
+            except TimeoutError:
                 process.kill()
-            _, err = process.communicate(timeout=LONGEST)
+            _, err = process.communicate(LONGEST)
         self.check_words(err, process.returncode)
         return process.returncode == -signal.SIGKILL, f"after {after:.2f} s"
 
-    def check_words(self, err: str, code: int) -> None:
+    def check_words(self, err: str, code: int | None) -> None:
         """Whatever happens, no traceback and no fault of ours."""
         assert "Traceback" not in err and "a fault in pardotflow" not in err, err
         assert code in (0, 1, 3, 4, -signal.SIGKILL), f"exit {code}\n{err}"

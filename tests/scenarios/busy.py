@@ -5,12 +5,13 @@ New contacts, new prospects with an owner, edits on both sides. What is true whe
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.forks import Begun
 
 from .driving import Project, copy_project
 from .judging import People, last_asked, people, select
@@ -86,13 +87,13 @@ def open_requests(live: Live) -> int:
     return len(select(live.project.ledger, "SELECT 1 FROM requests WHERE status IN ('planned', 'sent')"))
 
 
-def wait_until(condition: Callable[[], object], process: subprocess.Popen[str]) -> None:
+def wait_until(condition: Callable[[], object], process: Begun) -> None:
     """Watch a command at work until a condition holds, which must be before it ends."""
     deadline = time.monotonic() + 40
     while not condition():
         assert process.poll() is None, "the command ended first"
         assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.002)
+        time.sleep(0.005)
 
 
 def let_it_end(live: Live) -> None:

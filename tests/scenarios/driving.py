@@ -1,7 +1,7 @@
 """Runs commands in a project's folder, each in a process of its own, and says what they said.
 
-A test never calls the package: what it knows comes from exit codes, the two streams, and files. What is started and
-watched, or killed, is the console script of this Python.
+A test never calls the package: what it knows comes from exit codes, the two streams, and files. Every command has a
+process of its own, which ends, or is killed, as that of the console script does.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.forks import LONGEST, Commands
+from tests.forks import LONGEST, Begun, Commands
 
 Json = Any
 """Whatever a JSON text holds."""
@@ -31,6 +31,10 @@ def clean_environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The variables of this process without those that would change what a command does."""
     kept = {k: v for k, v in os.environ.items() if not k.upper().startswith(_OURS)}
     return kept | {"NO_COLOR": "1"} | dict(more or {})
+
+
+_idle: list[Commands] = []
+"""What commands are started by that are watched at work, and has none now."""
 
 
 @cache
@@ -94,23 +98,27 @@ class Project:
         return Said(code=ended.code, out=ended.out, err=ended.err)
 
     def run_script(self, *arguments: str) -> Said:
-        """The same by the console script."""
-        with self.start(*arguments) as process:
-            out, err = process.communicate(timeout=LONGEST)
-        return Said(code=process.returncode, out=out, err=err)
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start one command; the caller waits for it."""
-        return subprocess.Popen(
+        """The same by the console script of this Python."""
+        done = subprocess.run(
             [str(SCRIPT), *arguments],
             cwd=self.root,
             env=clean_environment(self.variables),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             encoding="utf-8",
+            timeout=LONGEST,
+            check=False,
         )
+        return Said(code=done.returncode, out=done.stdout, err=done.stderr)
+
+    @contextmanager
+    def start(self, *arguments: str, dies: Sequence[object] = ()) -> Iterator[Begun]:
+        """One command at work, to be watched or killed; others may run meanwhile. `dies` as in `Commands.begin`."""
+        commands = _idle.pop() if _idle else Commands()
+        with commands.begin(arguments, self.root, clean_environment(self.variables), dies) as begun:
+            yield begun
+        _idle.append(commands)
 
     def plan_json(self, *arguments: str, code: int = 0) -> Json:
         """Plan, and read the plan."""

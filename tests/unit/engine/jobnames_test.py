@@ -12,8 +12,7 @@ import pytest
 from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest, ignore_handle
 from pardotflow.core.errors import StateError
 from pardotflow.engine.jobnames import JobNames, NameNotWritten
-
-from .send_test import Bench, Scripted, fill_up
+from tests.unit.engine.send_test import Bench, Scripted, fill_up
 
 
 class Jobs(Scripted):

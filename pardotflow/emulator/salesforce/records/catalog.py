@@ -125,7 +125,8 @@ def column_type(definition: Field) -> str:
 
 def save_object(db: sqlite3.Connection, new: StandardObject, fields: Iterable[Field]) -> None:
     """Enter an object into the catalogue of a new file and make its table."""
-    definition = {k: v for k, v in asdict(new).items() if k != "fields"}
+    definition = asdict(replace(new, fields=()))
+    del definition["fields"]
     (position,) = db.execute("SELECT count(*) FROM sf_object").fetchone()
     db.execute("INSERT INTO sf_object VALUES (?, ?, ?)", (new.name, position, json.dumps(definition)))
     entered = list(fields)

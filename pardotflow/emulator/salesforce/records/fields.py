@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 TEXT_TYPES = frozenset(
@@ -104,14 +105,17 @@ class Field:
         return self.type in TEXT_TYPES
 
 
+_BLANKS = asdict(Field(name="", type="", label=""))
+
+
 def to_definition(field: Field) -> str:
-    """The stored form: JSON of what differs from the defaults."""
-    blank = Field(name="", type="", label="")
-    return json.dumps({k: v for k, v in asdict(field).items() if v != getattr(blank, k)})
+    """The stored form: JSON of what differs from the defaults. A new file has hundreds of them."""
+    return json.dumps({k: v for k, blank in _BLANKS.items() if (v := getattr(field, k)) != blank})
 
 
+@lru_cache(maxsize=5000)
 def from_definition(text: str) -> Field:
-    """Read the stored form."""
+    """Read the stored form; a process reads the catalogue of a file often, and most of it is every file's."""
     raw: dict[str, Any] = json.loads(text)
     for name in ("convert_to", "reference_to", "picklist"):
         if name in raw:
