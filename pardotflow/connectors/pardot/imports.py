@@ -90,8 +90,7 @@ class Imports:
         return self._finish(prepared, import_id, progress, submit=True)
 
     def resume(self, prepared: PreparedRequest, import_id: str) -> Answer:
-        """What became of an import whose id was noted; one that was never submitted is canceled, and ServerTrouble says
-        that nothing happened: what it holds may be old by now."""
+        """Wait for an import whose id was noted; submits it where that had not happened yet."""
         return self._finish(prepared, import_id, _Progress(), submit=False)
 
     def _open(self, prepared: PreparedRequest, progress: _Progress) -> str:
@@ -126,19 +125,12 @@ class Imports:
         if submit:
             self._submit(import_id, progress)
         try:
-            state = self._wait(import_id, progress, is_resumed=not submit)
-            is_nothing = not submit and _status(state) == "canceled" and not _rows_done(state)
-            failed = {} if is_nothing else self._failed_rows(prepared, import_id, state, progress)
+            state = self._wait(import_id, progress, at_once=not submit)
+            failed = self._failed_rows(prepared, import_id, state, progress)
         except OutcomeUnknown:
             raise
         except ConnectionTrouble as trouble:
             raise _unknown(import_id, str(trouble)) from trouble
-        if is_nothing:
-            raise ServerTrouble(
-                f"import {import_id} was never submitted, and is canceled now: nothing was written",
-                system=System.PARDOT,
-                hint="send it again",
-            )
         return self._answer(prepared, import_id, state, failed, progress)
 
     def _submit(self, import_id: str, progress: _Progress) -> None:
@@ -156,25 +148,20 @@ class Imports:
             if refused.code != NOT_OPEN:
                 raise
 
-    def _cancel(self, import_id: str, progress: _Progress) -> None:
-        """Source: Account Engagement API v5, "Import", Cancel: refused once an import is over."""
-        path = f"{_PATH}/{import_id}/do/cancel"
-        self._fetch(Call(path=path, method="POST", effect=Effect.SAME, headers=dict(_JSON)), progress)
-
-    def _wait(self, import_id: str, progress: _Progress, *, is_resumed: bool) -> Mapping[str, Any]:
-        is_told = False
+    def _wait(self, import_id: str, progress: _Progress, *, at_once: bool) -> Mapping[str, Any]:
+        submitted = False
 
         def ask() -> Mapping[str, Any]:
-            nonlocal is_told
+            nonlocal submitted
             state: Mapping[str, Any] = self._fetch(Call(path=f"{_PATH}/{import_id}?{_FIELDS}"), progress).json()
             if state.get("isExpired"):
                 raise _unknown(import_id, "it has expired")
-            if _status(state) == "open" and not is_told:
-                (self._cancel if is_resumed else self._submit)(import_id, progress)
-                is_told = True
+            if _status(state) == "open" and not submitted:
+                self._submit(import_id, progress)
+                submitted = True
             return state
 
-        state = self._polling.wait_for(self._clock, ask, lambda s: _status(s) in _OVER, at_once=is_resumed)
+        state = self._polling.wait_for(self._clock, ask, lambda s: _status(s) in _OVER, at_once=at_once)
         if _status(state) not in _OVER:
             raise _unknown(import_id, f"it is still {_status(state)}")
         return state
@@ -242,11 +229,6 @@ class Imports:
 
 def _status(state: Mapping[str, Any]) -> str:
     return str(state.get("status", "")).lower()
-
-
-def _rows_done(state: Mapping[str, Any]) -> int:
-    """Rows that an import counts in its state."""
-    return sum(int(state.get(key) or 0) for key in ("createdCount", "updatedCount", "errorCount"))
 
 
 def _was_created(kind: Operation, created: int, accepted: int) -> bool | None:

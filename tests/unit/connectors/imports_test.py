@@ -236,34 +236,17 @@ def test_an_import_is_resumed_by_its_id() -> None:
     assert {r.method for r in wire.requests} == {"GET"}
 
 
-def test_a_resumed_import_that_was_never_submitted_is_canceled() -> None:
-    """As a job of Salesforce is aborted: its values may be old by now."""
-    wire = Wire(reply(state("Open")), empty(204), reply(state("Canceling")), reply(state("Canceled", 0, 0, 0)))
+def test_a_resumed_import_that_was_never_submitted_is_submitted_once() -> None:
+    wire = Wire(
+        reply(state("Open")),
+        empty(204),
+        reply(state("Open")),
+        reply(state("Waiting")),
+        reply(state("Complete", 0, 2, 0)),
+    )
     unit = pardot(wire)
-    with pytest.raises(ServerTrouble, match="never submitted, and is canceled now: nothing was written"):
-        unit.resume(unit.prepare(UPDATES), "900")
-    assert [(r.method, r.url.path) for r in wire.requests][1] == ("POST", "/api/v5/imports/900/do/cancel")
-    assert [r.method for r in wire.requests] == ["GET", "POST", "GET", "GET"]
-
-
-@pytest.mark.parametrize(
-    "then",
-    [
-        # It was submitted after all, a moment later.
-        [pardot_error(400, 161, "not possible in this state")],
-        # It had begun, and some rows are written.
-        [empty(204), reply(state("Canceled", 0, 1, 0))],
-        [empty(204), reply(state("Complete", 0, 2, 0))],
-    ],
-)
-def test_what_a_resumed_import_did_all_the_same_is_not_called_nothing(then: list[httpx.Response]) -> None:
-    wire = Wire(reply(state("Open")), *then)
-    unit = pardot(wire)
-    if len(then) == 2 and b"Complete" in then[1].content:
-        assert all(row.ok for row in unit.resume(unit.prepare(UPDATES), "900").rows)
-        return
-    with pytest.raises(OutcomeUnknown):
-        unit.resume(unit.prepare(UPDATES), "900")
+    assert all(r.ok for r in unit.resume(unit.prepare(UPDATES), "900").rows)
+    assert [r.method for r in wire.requests] == ["GET", "PATCH", "GET", "GET", "GET"]
 
 
 def test_batches_stay_small_and_share_their_header() -> None:
