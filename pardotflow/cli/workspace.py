@@ -85,7 +85,7 @@ def open_workspace(
         # Loaded while an emulator starts.
         from pardotflow.engine.budgets import open_budgets
         from pardotflow.engine.checks import check_all
-        from pardotflow.engine.connect import limits_of, open_connectors, read_catalog, read_identities
+        from pardotflow.engine.connect import open_connectors, read_catalog, read_identities
         from pardotflow.engine.sqlfile import load_templates
         from pardotflow.store.origin import bind_snapshots
 
@@ -94,7 +94,7 @@ def open_workspace(
         clock = SystemClock()
         ledger = home.open_ledger()
         budgets = open_budgets(project.environment.sending, ledger, clock)
-        connectors = open_connectors(endpoints, clock, limits_of(project.environment.sending), budgets.by_system)
+        connectors = open_connectors(endpoints, clock, project.environment.sending, budgets.by_system)
         if ledger.is_new and layout.memory.exists() and home.remote is None:
             say(f"{layout.ledger} was missing or empty: former runs and sync errors are not known any more.", "yellow")
         try:

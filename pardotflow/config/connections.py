@@ -61,7 +61,8 @@ class Budget:
 class Sending:
     """How requests are sent; waits are in seconds. The defaults of retries, waits and time-out are those of Treasure
     Data's Pardot destination. `retries` counts the tries after the first one; `stop_after` is how many refusals one
-    after the other end a run, 0 for never; without `skip_invalid` the first refusal ends it."""
+    after the other end a run, 0 for never; without `skip_invalid` the first refusal ends it. `jobs_from` is by system
+    from how many rows on changes may go by a job, 0 for never."""
 
     retries: int = 5
     first_wait: float = 1.0
@@ -69,6 +70,8 @@ class Sending:
     timeout: float = 300.0
     skip_invalid: bool = True
     stop_after: int = 500
+    jobs_from: Mapping[str, int] = field(default_factory=dict)
+    creates_by_import: bool = True
     budgets: Mapping[str, Budget] = field(default_factory=dict)
 
 

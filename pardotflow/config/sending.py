@@ -14,6 +14,8 @@ def build_sending(environment: MapNode) -> Sending:
         timeout=float(node.text("timeout") or usual.timeout),
         skip_invalid=node.flag("skip_invalid", default=usual.skip_invalid),
         stop_after=int(node.text("stop_after") or usual.stop_after),
+        jobs_from={key.text: int(value.text) for key, value in node.mapping("jobs_from").scalars()},
+        creates_by_import=node.flag("creates_by_import", default=usual.creates_by_import),
         budgets={
             entry.key.text: Budget(run=_calls(entry.value, "run"), day=_calls(entry.value, "day"))
             for entry in environment.mapping("budget").entries

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-import stamina
-
 from pardotflow.connectors.grants import Grant, RefreshTokenGrant
 from pardotflow.connectors.http import Ask, HttpClient, Reply
 from pardotflow.core.errors import LoginRefused, RateLimited, TokenRevoked
@@ -88,15 +86,7 @@ class TokenSource:
         self._http.close()
 
     def _sign_in(self) -> AccessToken:
-        limits = self._http.limits
-        for attempt in stamina.retry_context(
-            on=(RateLimited, TokenRevoked),
-            attempts=min(_LOST_RACE_TRIES, limits.tries),
-            timeout=None,
-            wait_initial=limits.first_wait,
-            wait_max=limits.longest_wait,
-            wait_jitter=limits.jitter,
-        ):
+        for attempt in self._http.tries(lambda e: isinstance(e, RateLimited | TokenRevoked), _LOST_RACE_TRIES):
             with attempt:
                 return self._accept(self._post())
         raise AssertionError("a retry context ends with a value or an exception")

@@ -7,6 +7,7 @@ side. A write whose outcome is not known never ends in an ordinary error: it rai
 import json
 import logging
 import ssl
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,11 +20,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import stamina
+from tenacity import Retrying
 
 from pardotflow.connectors.budget import CallBudget
 from pardotflow.connectors.redaction import Redactor
 from pardotflow.connectors.verdict import Verdict
+from pardotflow.connectors.waits import Waits
 from pardotflow.core.clock import Clock, SystemClock
 from pardotflow.core.errors import (
     ConnectionTrouble,
@@ -105,6 +107,8 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
     calls: int
+    maybe_done: bool = False
+    """An earlier try of the same request may have arrived, whatever this answer says."""
 
     @property
     def server_date(self) -> datetime | None:
@@ -190,11 +194,13 @@ class HttpClient:
         redactor: Redactor | None = None,
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
+        waits: Waits | None = None,
     ) -> None:
         _quiet_libraries()
         self.system = system
         self.limits = limits or Limits()
-        self.clock = clock or SystemClock()
+        self.waits = waits or Waits(clock or SystemClock())
+        self.clock = self.waits.clock
         self.server_clock = ServerClock(self.clock)
         self.redactor = redactor or Redactor()
         self._transport = transport
@@ -235,7 +241,7 @@ class HttpClient:
             limits=self.limits,
             redactor=self.redactor,
             transport=self._transport,
-            clock=self.clock,
+            waits=self.waits,
         )
 
     def __enter__(self) -> "HttpClient":
@@ -245,6 +251,17 @@ class HttpClient:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def tries(self, may_repeat: Callable[[BaseException], bool], most: int = sys.maxsize) -> Retrying:
+        """A loop of tries by the limits, or of fewer."""
+        limits = self.limits
+        return self.waits.tries(
+            may_repeat,
+            tries=min(limits.tries, most),
+            first_wait=limits.first_wait,
+            longest_wait=limits.longest_wait,
+            jitter=limits.jitter,
+        )
 
     def request(self, ask: Ask) -> Reply:
         """Send, and repeat where that is harmless.
@@ -259,29 +276,25 @@ class HttpClient:
         except ConnectionTrouble as trouble:
             if ask.effect is Effect.NONE or not trail.maybe_done:
                 raise
-            raise OutcomeUnknown(
-                f"{ask.place} was sent, and whether it happened is not known: {trouble}",
-                system=self.system,
-                hint="the next run looks it up before anything is sent again",
-            ) from trouble
+            raise self.unknown(ask, trouble) from trouble
+
+    def unknown(self, ask: Ask, trouble: ConnectionTrouble) -> OutcomeUnknown:
+        """The exception for a write that may have arrived, and ended with some trouble."""
+        return OutcomeUnknown(
+            f"{ask.place} was sent, and whether it happened is not known: {trouble}",
+            system=self.system,
+            hint="the next run looks it up before anything is sent again",
+        )
 
     def _repeat(self, ask: Ask, trail: _Trail) -> Reply:
-        def may_repeat(error: Exception) -> bool:
+        def may_repeat(error: BaseException) -> bool:
             waiting_helps = isinstance(error, Unreachable | ServerTrouble | RateLimited)
             _LOG.info("%s", error)
             if not self._is_met and trail.refused_connections >= _TRIES_OF_A_STRANGER:
                 return False
             return waiting_helps and not (ask.effect is Effect.AGAIN and trail.maybe_done)
 
-        # The library reports retries with the arguments of a decorated function; a bare context has none to leak.
-        for attempt in stamina.retry_context(
-            on=may_repeat,
-            attempts=self.limits.tries,
-            timeout=None,
-            wait_initial=self.limits.first_wait,
-            wait_max=self.limits.longest_wait,
-            wait_jitter=self.limits.jitter,
-        ):
+        for attempt in self.tries(may_repeat):
             with attempt:
                 return self._once(ask, trail)
         raise AssertionError("a retry context ends with a value or an exception")
@@ -292,7 +305,13 @@ class HttpClient:
         response = self._transmit(ask, trail)
         self._is_met = True
         headers = {name.lower(): value for name, value in response.headers.items()}
-        reply = Reply(status=response.status_code, headers=headers, body=response.content, calls=trail.calls)
+        reply = Reply(
+            status=response.status_code,
+            headers=headers,
+            body=response.content,
+            calls=trail.calls,
+            maybe_done=trail.maybe_done,
+        )
         self.server_clock.saw(reply.server_date)
         self._raise_for(self._judge(reply), reply, ask, trail)
         return reply
@@ -357,9 +376,8 @@ class HttpClient:
 
 
 def _quiet_libraries() -> None:
-    """httpx logs whole addresses, which hold personal data; stamina warns of waits and not of their reason."""
+    """httpx logs whole addresses, which hold personal data."""
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("stamina").setLevel(logging.ERROR)
 
 
 def _parse_date(text: str) -> datetime | None:

@@ -1,7 +1,6 @@
 """How a vendor's job is waited for: when it is asked about, and how often that is until a job of some length is over.
 
-The first question comes after a wait, since no job is done at once; only a job that was started long ago (`at_once`) is
-asked about without one.
+The first question comes after a wait, since no job is done at once.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from pardotflow.core.clock import Clock
+from pardotflow.connectors.waits import Waits
 
 T = TypeVar("T")
 
@@ -22,7 +21,7 @@ class Polling:
     longest_wait: float = 30.0
     patience: float = 6 * 3600.0
 
-    def waits(self) -> Iterator[float]:
+    def steps(self) -> Iterator[float]:
         """The waits, without an end."""
         wait = self.first_wait
         while True:
@@ -32,7 +31,7 @@ class Polling:
     def polls_within(self, job_seconds: float) -> int:
         """How often a job is asked about that takes so long, the question included that finds it over."""
         polls, at = 0, 0.0
-        for wait in self.waits():
+        for wait in self.steps():
             polls, at = polls + 1, at + wait
             if at >= job_seconds or wait <= 0:
                 break
@@ -40,21 +39,19 @@ class Polling:
 
     def wait_for(
         self,
-        clock: Clock,
+        waits: Waits,
         ask: Callable[[], T],
         is_over: Callable[[T], bool],
         *,
         known: T | None = None,
-        at_once: bool = False,
     ) -> T:
-        """The last answer: of a job that is over, or after the patience of one that is not. `known` is an answer that
-        has just come."""
-        until = clock.now() + timedelta(seconds=self.patience)
-        waits = self.waits()
-        if known is None and not at_once:
-            clock.sleep(next(waits))
+        """The last answer: of a job that is over, or after the patience, or the end of all waits, of one that is not.
+        `known` is an answer that has just come."""
+        until = waits.clock.now() + timedelta(seconds=self.patience)
+        steps = self.steps()
+        if known is None:
+            waits.wait(next(steps))
         state = ask() if known is None else known
-        while not is_over(state) and clock.now() < until:
-            clock.sleep(next(waits))
+        while not is_over(state) and waits.clock.now() < until and waits.wait(next(steps)):
             state = ask()
         return state

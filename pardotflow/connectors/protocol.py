@@ -247,7 +247,8 @@ class RowResult:
     error_fields: tuple[str, ...] = ()
     fields: Mapping[str, Any] | None = None
     moved: bool = False
-    """The system refused because the record changed after `Row.unmodified_since`; nothing was written."""
+    """The record is not what was planned for: it changed after `Row.unmodified_since` and nothing was written, or one
+    that was to be made was there, and only its blanks were filled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +287,8 @@ class Connector(Protocol):
     system: System
     concurrency: int
     """How many requests may be under way at once; more wait their turn inside."""
+    jobs_from: int
+    """Rows from which changes may go by a job; 0 where they never do."""
 
     @property
     def calls(self) -> int:
@@ -323,8 +326,9 @@ class Connector(Protocol):
         """
 
     def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
-        """What became of a job that `send` had named; waits for it, and raises like `send`: every exception but
-        OutcomeUnknown means that nothing happened, and that nothing will by this job."""
+        """What became of a job that `send` had named; waits for it, and begins none. Raises JobStillOpen where it can
+        be asked for later, OutcomeUnknown where nobody can tell any more; every other exception means that nothing
+        happened, and that nothing will by this job."""
 
     def price(self, operation: Operation, rows: int, size: int = 0, *, job_seconds: float | None = None) -> Price:
         """What an operation on so many rows, with so many bytes of values, takes; pure. `job_seconds` is how long the
@@ -341,6 +345,10 @@ class Connector(Protocol):
 
     def server_now(self) -> datetime:
         """The system's time as its answers show it; the machine's own before the first answer."""
+
+    def stop_waiting(self) -> None:
+        """Wait for nothing any more: what would be tried again later ends with its trouble now, and a job that runs
+        with an outcome that is not known, to be asked for by its name."""
 
     def close(self) -> None:
         """Close all connections."""

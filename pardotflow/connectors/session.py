@@ -12,7 +12,7 @@ from urllib.parse import quote
 from pardotflow.connectors.auth import AccessToken, TokenSource
 from pardotflow.connectors.http import Ask, Effect, HttpClient, Json, Reply
 from pardotflow.connectors.verdict import VendorCode, VendorError, Verdict
-from pardotflow.core.errors import LoginRefused, RequestRefused
+from pardotflow.core.errors import ConnectionTrouble, LoginRefused, OutcomeUnknown, RequestRefused
 
 
 class Dialect(Protocol):
@@ -70,13 +70,22 @@ class Session:
     def send(self, call: Call) -> Reply:
         """The answer, granted or refused; raises what HttpClient.request raises, and LoginRefused."""
         token = self._tokens.token()
-        reply = self.http.request(self._ask(call, token))
+        ask = self._ask(call, token)
+        reply = self.http.request(ask)
         if self._dialect.judge(reply) is not Verdict.SIGN_IN:
             return reply
-        again = self.http.request(self._ask(call, self._tokens.renew(token)))
-        if self._dialect.judge(again) is Verdict.SIGN_IN:
-            raise self._login_refused(call, again)
-        return replace(again, calls=reply.calls + again.calls)
+        try:
+            again = self.http.request(self._ask(call, self._tokens.renew(token)))
+            if self._dialect.judge(again) is Verdict.SIGN_IN:
+                raise self._login_refused(call, again)
+        except OutcomeUnknown:
+            raise
+        except ConnectionTrouble as trouble:
+            # A try before the one that asked for a new session may have arrived.
+            if call.effect is Effect.NONE or not reply.maybe_done:
+                raise
+            raise self.http.unknown(ask, trouble) from trouble
+        return replace(again, calls=reply.calls + again.calls, maybe_done=reply.maybe_done or again.maybe_done)
 
     def fetch(self, call: Call) -> Reply:
         """The answer of a call that must be granted; raises RequestRefused too."""

@@ -79,6 +79,10 @@ class OutcomeUnknown(ConnectionTrouble):
     """A write was sent and no answer came: it may or may not have happened."""
 
 
+class JobStillOpen(OutcomeUnknown):
+    """A job that was started runs on, or its system cannot be asked for it just now: it can be asked for later."""
+
+
 class BudgetSpent(ConnectionTrouble):
     """The allowance of calls that the user set is used up."""
 

@@ -25,6 +25,8 @@ from pardotflow.connectors import (
     SeveralValues,
     WriteHeaders,
 )
+from pardotflow.connectors.pardot.prices import JOBS_FROM
+from pardotflow.connectors.salesforce.prices import BULK_FROM
 from pardotflow.core.clock import Clock
 from pardotflow.core.describe import Catalog, ObjectInfo
 from pardotflow.core.errors import RequestRefused, UsageError
@@ -66,16 +68,18 @@ def endpoints_of(environment: Environment) -> Endpoints:
 def open_connectors(
     endpoints: Endpoints,
     clock: Clock,
-    limits: Limits | None = None,
+    sending: Sending | None = None,
     budgets: Mapping[str, CallBudget] = MappingProxyType({}),
 ) -> dict[str, Connector]:
     """One connector for each configured vendor, with the calls that it may make; they sign in at first use. Raises
     UsageError for missing settings."""
     found: dict[str, Connector] = {}
-    limits = limits or Limits()
+    sending = sending or Sending()
+    limits = limits_of(sending)
     if endpoints.salesforce:
         settings = SalesforceSettings(
             limits=_limits(endpoints.salesforce, limits),
+            jobs_from=sending.jobs_from.get(System.SALESFORCE, BULK_FROM),
             api_version=_text(endpoints.salesforce, "api_version", "60.0"),
             headers=WriteHeaders(duplicate_rule=_text(endpoints.salesforce, "duplicate_rule_header", "")),
         )
@@ -93,6 +97,8 @@ def open_connectors(
             PardotSettings(
                 business_unit_id=unit,
                 api_url=url,
+                jobs_from=sending.jobs_from.get(System.PARDOT, JOBS_FROM),
+                creates_by_import=sending.creates_by_import,
                 limits=_limits(endpoints.pardot, limits),
                 several_values=SeveralValues(_text(endpoints.pardot, "several_values", SeveralValues.ARRAY)),
             ),

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 
 from pardotflow.config.project import OnLink, Policy, TooLong
+from pardotflow.connectors.pardot import reads
 from pardotflow.core.values import System
 from pardotflow.engine import truth
 from pardotflow.engine.compiled import CompiledMapping, CompiledSync
 from pardotflow.engine.sqlfile import render
 
-# Account Engagement serves reads from a cache that can be up to 60 seconds behind.
-CACHE_LAG: Mapping[System, int] = {System.PARDOT: 60, System.SALESFORCE: 0, System.WAREHOUSE: 0}
+CACHE_LAG: Mapping[System, int] = {System.PARDOT: reads.CACHE_LAG, System.SALESFORCE: 0, System.WAREHOUSE: 0}
+"""Seconds after which a read must show what was written."""
 
 
 def histories_of(sync: CompiledSync) -> list[Mapping[str, object]]:

@@ -4,27 +4,19 @@ A job is known by the name that was written down before it started. What is aske
 believed only where it is the very request that was sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import duckdb
 
 from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest
-from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused
+from pardotflow.core.errors import ConnectionTrouble, JobStillOpen
 from pardotflow.core.progress import Progress
 from pardotflow.engine.changes import batch_of, changes_of, load_confirmed
 from pardotflow.engine.outcome import Place, settle
 from pardotflow.engine.parts import Parts, outcomes_of
 from pardotflow.store.journal import OpenJob
 from pardotflow.store.ledger import Ledger
-
-
-class _StillOpen(Exception):
-    """A job could not be asked for; that says nothing about it."""
-
-    def __init__(self, trouble: ConnectionTrouble) -> None:
-        super().__init__(str(trouble))
-        self.trouble = trouble
 
 
 def end_jobs(
@@ -38,7 +30,7 @@ def end_jobs(
     """Wait for the jobs of a run and write down what became of their rows. Uses the attached plan; `earlier` is what
     runs before this one did of it.
 
-    Raises ConnectionTrouble where a system cannot be asked now: then the job stays open. One of which the system does
+    Raises JobStillOpen where a job runs on, or its system cannot be asked now. One of which the system does
     not tell any more is given up, and the next read shows what became of its rows.
     """
     for job in ledger.open_jobs(run_id):
@@ -50,23 +42,24 @@ def end_jobs(
         step = f"ask {job.system} for job {job.handle}"
         progress.start(step, None)
         place = Place(ledger=ledger, run_id=run_id, number=job.number, sent_at=job.sent_at)
-        try:
-            settle(place, connector, prepared, partial(_resume, connector, prepared, job.handle))
-        except _StillOpen as still:
-            raise still.trouble from still
+        settle(place, connector, prepared, _resume(connector, prepared, job.handle))
         ledger.note_handle(run_id, job.number, "")
         progress.finish(step)
 
 
-def _resume(connector: Connector, prepared: PreparedRequest, name: str) -> Answer:
-    """The answer of a job; raises what `Connector.resume` raises, and _StillOpen where asking for it failed."""
+def _resume(connector: Connector, prepared: PreparedRequest, name: str) -> Callable[[], Answer]:
+    """What became of a job, to be asked for by `settle`. Raises JobStillOpen where it can be asked for later."""
     try:
-        return connector.resume(prepared, name)
-    except OutcomeUnknown as unknown:
-        cause = unknown.__cause__
-        if isinstance(cause, ConnectionTrouble) and not isinstance(cause, RequestRefused):
-            raise _StillOpen(cause) from unknown
+        answer = connector.resume(prepared, name)
+    except JobStillOpen:
         raise
+    except ConnectionTrouble as trouble:
+        return partial(_again, trouble)
+    return lambda: answer
+
+
+def _again(trouble: ConnectionTrouble) -> Answer:
+    raise trouble
 
 
 def _prepare_again(

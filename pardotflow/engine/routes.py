@@ -4,9 +4,10 @@ Every way in which a group of changes could go is priced, and the one with the f
 the first of `_WAYS` is: a conditional update before a collection, since it closes the window of law 3, and an answer at
 once before a job. Jobs are for many rows only. What was not taken stays in the plan, with its price and the reason.
 
-Some rows cannot go like the others of their group (`odd`) and go by the usual request: in an import an empty cell means
-*leave*, and fields with several values are added to instead of replaced (Help, "Considerations for Prospect Imports");
-in Bulk 2.0 the text `#N/A` clears, and a record has at most 400,000 characters; in a composite `@{` begins a reference.
+Some rows cannot go like the others of their group (`odd`) and go by the usual request: in an import a blank cell, of
+whatever white space, means *leave*, and fields with several values are added to instead of replaced (Help,
+"Considerations for Prospect Imports"), and one of creates needs a Salesforce id for each row, no two alike; in Bulk 2.0
+the text `#N/A` clears, and a record has at most 400,000 characters; in a composite `@{` begins a reference.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,14 +16,11 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from pardotflow.connectors.protocol import NOTHING, Connector, Operation, Price
-from pardotflow.connectors.salesforce.prices import BULK_ABOVE
 from pardotflow.core.values import System
 from pardotflow.engine.headers import read_headers
 from pardotflow.engine.sqlfile import rows
 from pardotflow.plan.model import Action
 
-IMPORT_FROM = 100
-"""Rows from which a job of Account Engagement is worth its price: single calls are quicker and say what was stored."""
 SEND_ORDER = (Action.CREATE, Action.UNDELETE, Action.UPDATE, Action.DELETE)
 """The order in which apply sends: ids of new records are known to the updates that carry them, deletes come last."""
 
@@ -39,10 +37,9 @@ _KEYED = (Operation.UPSERT, Operation.BULK_UPSERTS)
 _ONLY, _LEAST = "no other way is open", "the fewest calls"
 _SEES = "the fewest calls, and an edit of the last moment is seen"
 _ODD = "these rows cannot go like the others"
-_NEVER = {
-    Operation.BULK_CREATES: "without a key nobody could tell after a lost answer what was made",
-    Operation.IMPORT_CREATES: "its answer does not tell the ids of what was made",
-}
+_NO_KEY = "without a key nobody could tell after a lost answer what was made"
+_IMPORT_KEY = "salesforceId"
+"""What an import of creates matches rows by: a repeat finds what the first one made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,20 +112,24 @@ def choose_routes(con: duckdb.DuckDBPyConnection, connectors: Mapping[str, Conne
         if connector is None:
             routes.append(_route(group, group.usual, group.plain + group.odd, NOTHING, _ONLY))
             continue
-        routes += _choose(con, connector, _with_commas(con, group))
+        routes += _choose(con, connector, _with_commas(con, connector, group))
     return tuple(sorted(routes, key=_place))
 
 
 _ROWS = """
 select c.change, c.system, c.object, c.action, c.key_field, coalesce(h.headers, '') as headers,
-  coalesce(bool_or(f.field is not null and case c.system
+  bool_or(c.unnamed or coalesce(f.field is not null and case c.system
     when 'pardot' then f.type = 'array' or (f.after is null and f.after_ref is null)
-    else f.after = '#N/A' or contains(f.after, '@{') end), false) or coalesce(sum(length(f.after)), 0) > 390000 as odd,
+      or regexp_full_match(f.after, '[\\x09-\\x0d\\x1c-\\x20\\x85\\pZ]*')
+    else f.after = '#N/A' or contains(f.after, '@{') end, false)) or coalesce(sum(length(f.after)), 0) > 390000 as odd,
   80 + coalesce(sum(strlen(f.field) + coalesce(strlen(f.after), 18) + 6), 0) as json,
   22 + coalesce(sum(coalesce(strlen(f.after), 18) + 2), 0) as cells
-from plan.changes c left join plan.request_headers h using (change)
+from (select *, system = 'pardot' and action = 'create' and (key_value = ''
+    or count(*) over (partition by system, object, action, key_field, key_value) > 1) as unnamed
+  from plan.changes where sendable) c
+  left join plan.request_headers h using (change)
   left join plan.field_changes f on f.change = c.change and f.sendable and f.field <> ''
-where c.sendable group by all"""
+group by all"""
 
 _GROUPS = """
 select system, object, action, key_field, headers, count(*) filter (not odd),
@@ -137,9 +138,9 @@ select system, object, action, key_field, headers, count(*) filter (not odd),
 from route_rows group by all order by all"""
 
 
-def _with_commas(con: duckdb.DuckDBPyConnection, group: _Group) -> _Group:
+def _with_commas(con: duckdb.DuckDBPyConnection, connector: Connector, group: _Group) -> _Group:
     """Every row of a CSV has a comma for each column that any row writes; of few rows nothing goes by CSV."""
-    if group.plain < IMPORT_FROM:
+    if group.plain < connector.jobs_from:
         return group
     (columns,) = rows(
         con,
@@ -191,9 +192,7 @@ def _price(connector: Connector, group: _Group, way: Operation) -> Price:
 
 
 def _price_plain(connector: Connector, group: _Group, way: Operation) -> Price:
-    price = connector.price(way, group.plain, group.plain_cells if way.is_job else group.plain_json)
-    # What an import made has to be read before anything can be linked.
-    return price + connector.price(Operation.READ, group.plain) if way is Operation.IMPORT_CREATES else price
+    return connector.price(way, group.plain, group.plain_cells if way.is_job else group.plain_json)
 
 
 def _why_not(connector: Connector, group: _Group, way: Operation) -> str:
@@ -201,14 +200,14 @@ def _why_not(connector: Connector, group: _Group, way: Operation) -> str:
     barred = connector.barred(way, group.object, read_headers(group.headers))
     if barred or way is group.usual:
         return barred
+    if way is Operation.BULK_CREATES or (way is Operation.IMPORT_CREATES and group.key_field != _IMPORT_KEY):
+        return _NO_KEY
     if not group.plain:
         return "none of the rows can go this way"
-    if way in _NEVER:
-        return _NEVER[way]
-    if way.is_job and group.system == _CRM and group.plain <= BULK_ABOVE:
-        return f"only above {BULK_ABOVE:,} records"
-    if way.is_job and group.system == _UNIT and group.plain < IMPORT_FROM:
-        return f"only from {IMPORT_FROM} rows"
+    if way.is_job and not connector.jobs_from:
+        return "no jobs are wanted"
+    if way.is_job and group.plain < connector.jobs_from:
+        return f"only from {connector.jobs_from:,} rows"
     return ""
 
 

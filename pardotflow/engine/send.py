@@ -12,20 +12,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from queue import SimpleQueue
+from typing import Any
 
 from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest
 from pardotflow.core.clock import Clock
-from pardotflow.core.errors import ApplyStopped, BudgetSpent, PardotflowError, StateError
+from pardotflow.core.errors import ApplyStopped, BudgetSpent, ConnectionTrouble, PardotflowError, StateError
 from pardotflow.core.progress import Progress
 from pardotflow.engine.again import Again, SendRules, to_try_again, without_common_causes
 from pardotflow.engine.changes import Change, batch_of
+from pardotflow.engine.jobnames import JobNames, NameNotWritten
 from pardotflow.engine.outcome import Outcome, Place, journal_row, outcome_of, settle
 from pardotflow.store.journal import JournalRow
 from pardotflow.store.ledger import Ledger
 
 POLL = 0.2
-"""Seconds after which the names of running jobs are written down although nothing has been answered."""
+"""Seconds after which a wait looks whether the sending is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class Sender:
     requests: int = 0
     _records: dict[str, str] = field(default_factory=dict)
     """By change: the record's id, for a new one the id of the record that it is made from."""
-    _handles: SimpleQueue[tuple[int, str]] = field(default_factory=SimpleQueue)
+    _names: JobNames = field(default_factory=JobNames)
     _not_final: dict[int, Outcome] = field(default_factory=dict)
     """The last word about changes that are tried again."""
     _again: list[Again] = field(default_factory=list)
@@ -75,7 +76,8 @@ class Sender:
         return self.stopped is not None or self.interrupted
 
     def interrupt(self) -> None:
-        """Start nothing more; what is in flight is answered and written down. Asked again: raise KeyboardInterrupt."""
+        """Start nothing more; what is in flight is answered and written down, and a job that runs is asked for by the
+        next run. Asked again: raise KeyboardInterrupt."""
         if self.interrupted:
             raise KeyboardInterrupt
         self.interrupted = True
@@ -134,18 +136,26 @@ class Sender:
                         break
                     (sent, prepared), ready = ready, None
                     flight = self._journal(connector, prepared, sent)
-                    flying[pool.submit(_send, connector, prepared, self._handles, flight.number)] = flight
+                    flying[pool.submit(_send, connector, prepared, self._names, flight.number)] = flight
                 more = more and not self.is_over
-                done = wait(flying, timeout=POLL, return_when=FIRST_COMPLETED).done if flying else set()
-                self._note_handles()
-                for future in done:
+                if self.interrupted:
+                    connector.stop_waiting()
+                if flying:
+                    news: list[Future[Any]] = [*flying, self._names.bell]
+                    wait(news, timeout=POLL, return_when=FIRST_COMPLETED)
+                self._names.write(self._name_job)
+                for future in [each for each in flying if each.done()]:
                     self._settle(step, connector, future, flying.pop(future))
         except (sqlite3.Error, StateError):
             # The journal cannot be written (a full disk), or the lock is lost: nothing more leaves, and what came of
             # what is in flight may fit in yet.
+            self._names.give_up()
             for future in wait(flying).done:
                 self._settle(step, connector, future, flying.pop(future))
             raise
+        finally:
+            if flying:
+                self._names.give_up()
 
     def _is_affordable(self, connector: Connector, prepared: PreparedRequest, flying: Collection[_Flight]) -> bool:
         """A request begins only where the budget has room for all of it, and for all that those under way may take
@@ -161,10 +171,9 @@ class Sender:
             )
         return False
 
-    def _note_handles(self) -> None:
-        """Jobs that requests have started, by the name under which their outcome can be asked for later."""
-        while not self._handles.empty():
-            self.ledger.note_handle(self.run_id, *self._handles.get())
+    def _name_job(self, number: int, name: str) -> None:
+        """The name under which the outcome of a request's job can be asked for later."""
+        self.ledger.note_handle(self.run_id, number, name)
 
     def _journal(self, connector: Connector, prepared: PreparedRequest, sent: Again) -> _Flight:
         number = self._plan(prepared)
@@ -258,11 +267,14 @@ def _next_prepared(connector: Connector, requests: Iterator[Again]) -> tuple[Aga
     return None if sent is None else (sent, connector.prepare(batch_of(sent.changes)))
 
 
-def _send(
-    connector: Connector, prepared: PreparedRequest, handles: SimpleQueue[tuple[int, str]], number: int
-) -> Answer:
-    """In a thread of the pool: send, and pass on the name of the job that it starts."""
-    return connector.send(prepared, note=lambda handle: handles.put((number, handle)))
+def _send(connector: Connector, prepared: PreparedRequest, names: JobNames, number: int) -> Answer:
+    """In a thread of the pool: send; a job is started once its name is written down."""
+    try:
+        return connector.send(prepared, note=lambda name: names.say(number, name))
+    except NameNotWritten:
+        raise ConnectionTrouble(
+            "a job was not started, for its name could not be written down", system=str(connector.system)
+        ) from None
 
 
 def _subject(change: Change) -> str:

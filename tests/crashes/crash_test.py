@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.crashes.judge import check_people, check_writes
-from tests.crashes.story import Story, build_settled, copy_of
+from tests.crashes.story import Story, build_settled, contacts_of, copy_of
 from tests.scenarios.driving import Project
 from tests.scenarios.judging import last_asked
 from tests.scenarios.live import living
@@ -24,19 +26,24 @@ STORIES = range(_START, _START + -(-_WANTED // KILLS_A_STORY))
 
 
 @pytest.fixture(scope="module")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """An org at rest."""
-    project = build_settled(tmp_path_factory.mktemp("crashes") / "small")
-    with living(project) as live:
-        live.project.run("apply", "--env", "live", "--yes").expect(0)
-        live.admin("PUT", "clock", {"advance": 70})
-        live.project.run("plan", "--env", "live", "--quiet", "--detailed-exitcode").expect(0)
-    return project
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Project]:
+    """An org at rest, with so many linked contacts."""
+
+    @cache
+    def build(contacts: int) -> Project:
+        project = build_settled(tmp_path_factory.mktemp("crashes") / "small", contacts)
+        with living(project) as live:
+            live.project.run("apply", "--env", "live", "--yes").expect(0)
+            live.admin("PUT", "clock", {"advance": 70})
+            live.project.run("plan", "--env", "live", "--quiet", "--detailed-exitcode").expect(0)
+        return project
+
+    return build
 
 
 @pytest.mark.parametrize("number", STORIES)
-def test_killed_over_and_over(number: int, settled: Project, tmp_path: Path) -> None:
-    with living(copy_of(settled, tmp_path / "small")) as live:
+def test_killed_over_and_over(number: int, settled: Callable[[int], Project], tmp_path: Path) -> None:
+    with living(copy_of(settled(contacts_of(number)), tmp_path / "small")) as live:
         since = last_asked(live.data)
         story = Story(live, number)
         try:

@@ -17,6 +17,7 @@ STEPS = (
     "start_run",
     "plan_request",
     "mark_sent",
+    "note_handle",
     "answer_request",
     "publish",
     "end_run",

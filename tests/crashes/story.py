@@ -25,7 +25,9 @@ from tests.scenarios.small import build_small
 
 KILLER = Path(__file__).with_name("killer.py")
 APPLY = ("apply", "--env", "live", "--yes", "--quiet")
-CONTACTS = 12
+CONTACTS, CONTACTS_OF_IMPORTS, CONTACTS_OF_BULK = 12, 40, 1_600
+"""Linked contacts, where nothing goes by a job, where updates and creates of prospects go by import, and where so many
+records change that Bulk jobs take fewer calls."""
 LONGEST = 120
 PATIENCE = "\nsending: {retries: 3, first_wait: 0.02, longest_wait: 0.1}\n"
 RULES = "deletes: {salesforce: archive, pardot: archive}\nguards: {updates: 1000, deletes: 1000, emails: 1000}"
@@ -58,9 +60,16 @@ TROUBLES: tuple[tuple[str, list[Json]], ...] = (
 )
 
 
-def build_settled(root: Path) -> Project:
+def contacts_of(number: int) -> int:
+    """How many linked contacts the org of a story has: every fourth one sends by import, every sixteenth by Bulk."""
+    if number % 16 == 7:
+        return CONTACTS_OF_BULK
+    return CONTACTS_OF_IMPORTS if number % 4 == 3 else CONTACTS
+
+
+def build_settled(root: Path, contacts: int) -> Project:
     """A small org in which deletes are carried over, with its first plan still to be applied."""
-    project = build_small(root, contacts=CONTACTS)
+    project = build_small(root, contacts=contacts)
     project.replace("syncs/people.yml", "guards: {updates: 60%}", RULES)
     file = root / "environments" / "live.yml"
     file.write_text(file.read_text("utf-8") + PATIENCE, "utf-8")
@@ -70,6 +79,10 @@ def build_settled(root: Path) -> Project:
 def copy_of(project: Project, root: Path) -> Project:
     """A copy, with its org."""
     return copy_project(project, root)
+
+
+JOBS = "sending: {jobs_from: {salesforce: 1, pardot: 1}, "
+"""Whatever takes fewer calls by a job goes by one: Bulk 2.0, imports, bulk actions."""
 
 
 @dataclass(slots=True)
@@ -87,6 +100,14 @@ class Story:
 
     def __post_init__(self) -> None:
         self.random.seed(self.number)
+        if self.by_jobs:
+            self.live.project.replace("environments/live.yml", "sending: {", JOBS)
+            self.live.switch(import_delay=0.6, bulk_delay=0.6, bulk_action_delay=0.6)
+
+    @property
+    def by_jobs(self) -> bool:
+        """True where there is so much to send that it goes by jobs."""
+        return contacts_of(self.number) > CONTACTS
 
     def live_on(self, kills: int) -> None:
         """Work, killed over and over, until so many kills are done; at the end of each round all is at rest."""
@@ -106,12 +127,13 @@ class Story:
     def make_work(self) -> None:
         """New people on both sides, edits on both, and somebody leaves each side."""
         tag = f"{self.number}-{self.rounds}"
-        for n in range(self.random.randint(1, 4)):
+        most = 14 if self.by_jobs else 4
+        for n in range(self.random.randint(most - 3, most)):
             self.create("Contact", FirstName="New", LastName="Contact", Email=f"new{n}-{tag}@crash.example", Phone="1")
         for n in range(self.random.randint(1, 3)):
             self.create("prospect", firstName="New", email=f"own{n}-{tag}@crash.example", userId=701, campaignId=1201)
         known = self.linked()
-        for email in self.random.sample(known, min(len(known), 8)):
+        for email in self.random.sample(known, len(known) * 9 // 10 if self.by_jobs else min(len(known), 8)):
             self.live.edit(f"Contact/{email}", Title=f"Title {tag}")
             self.live.edit(f"prospect/{email}", city=f"City {tag}")
         gone = self.random.sample(known, 2)
@@ -169,6 +191,9 @@ class Story:
         else:
             step, when = self.random.choice(STEPS), self.random.choice(("before", "after"))
             most = 14 if step in ("plan_request", "mark_sent", "answer_request") else 1
+            most = (
+                4 if self.by_jobs and step in ("plan_request", "mark_sent", "answer_request", "note_handle") else most
+            )
             is_killed, where = self.at_step(step, when, self.random.randint(1, most))
         self.kills += is_killed
         if is_killed:
@@ -192,7 +217,7 @@ class Story:
 
     def at_random(self) -> tuple[bool, str]:
         """Die at any instant."""
-        after = self.random.uniform(0.6, 2.5)
+        after = self.random.uniform(0.6, 9 if self.by_jobs else 2.5)
         with self.live.project.start(*APPLY) as process:
             try:
                 process.wait(after)

@@ -107,6 +107,8 @@ class Business:
     switches: Mapping[str, SwitchValue]
     rows: Mapping[str, tuple[Row, ...]]
     """By object: what the two systems hold."""
+    by_jobs: bool = False
+    """What can go by a job does: Bulk 2.0, imports, bulk actions."""
 
     @property
     def keys(self) -> tuple[Any, ...]:
@@ -132,7 +134,7 @@ def draw_business(seed: int, size: int) -> Business:
     for name, found in rows.items():
         for row in found:
             row |= {"userId": draw_user(owners)} if name == "prospect" else {"OwnerId": draw_owner(owners)}
-    return Business(switches=switches, sync=sync, rows=rows)
+    return Business(switches=switches, sync=sync, rows=rows, by_jobs=seed % 5 == 4)
 
 
 def draw_mapping(rng: Random, pair: Pair) -> Yaml:

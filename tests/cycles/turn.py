@@ -127,7 +127,9 @@ class Turns:
         )
         self.happened["refused"] += applied.report.refused
         self.is_free = self.is_free or bool(applied.report.refused or applied.report.moved)
-        errors = {(e.object, e.record) for e in self.world.ledger.sync_errors()}
+        # What moved was not refused, although an older error may stand there.
+        run_id = applied.report.run_id
+        errors = {(e.object, e.record) for e in self.world.ledger.sync_errors() if e.run_id == run_id}
         if self.rng.random() < 0.5:
             # The next plan sees what a lagging cache shows.
             self.world.tick(self.rng.choice((1, 30)))

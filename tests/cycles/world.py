@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from pardotflow.cli.emulated import endpoints
+from pardotflow.config.connections import Sending
 from pardotflow.config.load import load_project
 from pardotflow.core.progress import NullProgress
 from pardotflow.emulator.seeding import seed
@@ -59,6 +60,10 @@ class EmulatorClock:
             self._now = None
 
 
+BY_JOBS = Sending(jobs_from={"salesforce": 1, "pardot": 1})
+"""What can go by a job does, however few records there are."""
+
+
 class World:
     """A business that is planned and applied."""
 
@@ -69,7 +74,7 @@ class World:
         self.layout.prepare()
         self.ledger = Ledger(self.layout.ledger)
         where = endpoints(emulator.data, emulator.plain.base_url.port or 0)
-        self.connectors = open_connectors(where, self.clock)
+        self.connectors = open_connectors(where, self.clock, BY_JOBS if business.by_jobs else None)
         self.identities = read_identities(self.connectors, where, self.ledger)
         bind_snapshots(self.layout.snapshots, {s: i.organization_id for s, i in self.identities.items()}, renew=False)
         loaded = load_project(root, "dev", {}, environ={})

@@ -60,6 +60,7 @@ class FakeConnector:
 
     concurrency = 1
     calls_left: int | None = None
+    jobs_from = 100
 
     def __init__(self, vendor: Vendor, log: list[Sent]) -> None:
         self.system = vendor.system
@@ -71,6 +72,9 @@ class FakeConnector:
         self.longest = 0
         """The longest value that a request takes; 0 for any."""
         self.log = log
+
+    def stop_waiting(self) -> None:
+        """There is nothing to wait for."""
 
     # reading
 

@@ -87,6 +87,10 @@ def _draft(connectors: Mapping[str, Connector]) -> Iterator[Draft]:
         (100, {"system": "pardot", "action": "delete"}, "bulk_deletes", 2 + 7),
         (500, {"system": "pardot", "action": "delete", "item": "list_membership"}, "delete", 500),
         (500, {"system": "pardot", "action": "create"}, "create", 500),
+        (500, {"system": "pardot", "action": "create", "key": "ext__c"}, "create", 500),
+        (99, {"system": "pardot", "action": "create", "key": "salesforceId"}, "create", 99),
+        (100, {"system": "pardot", "action": "create", "key": "salesforceId"}, "import_creates", 3 + 7 + 1),
+        (1500, {"system": "pardot", "action": "create", "key": "salesforceId"}, "import_creates", 3 + 10 + 2),
         (500, {"system": "pardot", "action": "undelete"}, "undelete", 500),
     ],
 )
@@ -103,6 +107,8 @@ def test_the_cheapest_way_is_taken(draft: Draft, count: int, group: dict[str, An
         {"system": "salesforce", "value": "#N/A"},
         {"system": "salesforce", "value": "see @{this}"},
         {"system": "pardot", "value": None},
+        {"system": "pardot", "value": "\u00a0"},
+        {"system": "pardot", "value": " \u3000\x1f"},
         {"system": "pardot", "type": "array"},
     ],
 )
@@ -115,6 +121,29 @@ def test_rows_that_cannot_go_like_the_others_go_by_the_usual_request(draft: Draf
     assert {str(r.operation): r.rows for r in routes} == {taken: many, "update": 3} == draft.operations()
 
 
+def test_rows_that_no_import_could_tell_apart_are_made_one_by_one(draft: Draft) -> None:
+    """An import of creates finds its rows by their Salesforce id: two that have one, and one without, go alone."""
+    draft.add(110, "pardot", "create", key="salesforceId")
+    draft.con.execute("update plan.changes set key_value = 'k7' where change = 8")
+    draft.con.execute("update plan.changes set key_value = '' where change = 9")
+    assert {str(r.operation): r.rows for r in draft.choose()} == {"import_creates": 107, "create": 3}
+
+
+def test_from_how_many_rows_jobs_are_taken_can_be_said(connectors: Mapping[str, Connector]) -> None:
+    unit = pardot(Wire(), jobs_from=5, creates_by_import=False)
+    org = salesforce(Wire(), jobs_from=0)
+    draft = Draft({"pardot": unit, "salesforce": org})
+    draft.add(50, "pardot")
+    draft.add(50, "pardot", "create", key="salesforceId")
+    draft.add(5000, "salesforce")
+    told = {str(r.operation): [(str(w.operation), w.reason) for w in r.others] for r in draft.choose()}
+    assert told == {
+        "create": [("import_creates", "creates_by_import is false")],
+        "import_updates": [("update", "39 more calls")],
+        "update": [("update_unmodified", "175 more calls"), ("bulk_updates", "no jobs are wanted")],
+    }
+
+
 def test_the_odd_rows_count_when_prices_are_compared(draft: Draft) -> None:
     """Twenty that could go in one composite and five that could not: one collection carries them all."""
     draft.add(20, "salesforce")
@@ -123,7 +152,7 @@ def test_the_odd_rows_count_when_prices_are_compared(draft: Draft) -> None:
     assert (str(route.operation), route.rows, route.price.calls) == ("update", 25, 1)
     assert [(str(w.operation), w.price.calls, w.reason) for w in route.others] == [
         ("update_unmodified", 2, "1 more call"),
-        ("bulk_updates", 7, "only above 2,000 records"),
+        ("bulk_updates", 7, "only from 2,001 rows"),
     ]
 
 
@@ -135,10 +164,10 @@ def test_the_ways_not_taken_say_why(draft: Draft) -> None:
     assert told == {
         "update_unmodified": [
             ("update", "as many calls, and an edit of the last moment is not seen"),
-            ("bulk_updates", "only above 2,000 records"),
+            ("bulk_updates", "only from 2,001 rows"),
         ],
         "upsert": [("bulk_upserts", "Bulk 2.0 takes no duplicate-rule header")],
-        "create": [("import_creates", "its answer does not tell the ids of what was made")],
+        "create": [("import_creates", "without a key nobody could tell after a lost answer what was made")],
     }
 
 

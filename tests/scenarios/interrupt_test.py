@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from .busy import at_work, check_done, let_it_end, make_busy, settle, wait_until
-from .driving import Project
+from .driving import Project, copy_project
 from .judging import last_asked, people, select, vendor_calls, writes
+from .live import living
+
+EDITED = 20
+"""So many that one import takes fewer calls."""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +46,31 @@ def test_while_it_sends(after: int, busy: Project, tmp_path: Path) -> None:
 
         settle(live)
         check_done(live)
+
+
+def test_while_a_job_runs(live_settled: Project, tmp_path: Path) -> None:
+    """The job is not waited for: the next run asks what became of it."""
+    project = copy_project(live_settled, tmp_path / "small")
+    project.replace("environments/live.yml", "connections:", "sending: {jobs_from: {pardot: 1}}\nconnections:")
+    with living(project) as live:
+        for n in range(EDITED):
+            live.edit(f"Contact/contact{n}@small.example", Title=f"Title {n}")
+        live.switch(import_delay=600)
+        since = last_asked(live.data)
+        with live.project.start("apply", "--env", "live", "--yes") as process:
+            wait_until(lambda: any("/imports/" in e.path for e in writes(live.data, since)), process)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+        assert process.returncode == 130, out + err
+        assert "Interrupted in good order" in out
+        assert "Traceback" not in err
+
+        live.admin("PUT", "clock", {"advance": 700})
+        said = live.project.run("apply", "--env", "live", "--yes").expect(0)
+        assert f"{EDITED} confirmed" in said.err, said.err
+        assert len([e for e in writes(live.data, since) if e.path.endswith("/imports")]) == 1
+        titles = {row["jobTitle"] for (kind, _), row in people(live.data).items() if kind == "prospect"}
+        assert {f"Title {n}" for n in range(EDITED)} <= titles
 
 
 def test_while_it_plans(busy: Project, tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
-from pardotflow.connectors.http import Effect, Reply
+from pardotflow.connectors.http import Effect
+from pardotflow.connectors.jobs import Asking, Job, id_in, status_in
 from pardotflow.connectors.pardot.codes import NOT_OPEN
 from pardotflow.connectors.pardot.objects import find_object
 from pardotflow.connectors.pardot.prices import BULK_ACTION_ROWS
@@ -26,6 +27,7 @@ _PATH = "/api/v5/bulk-actions"
 _FIELDS = "fields=id,status,count,processedCount,errorCount"
 _JSON = {"Content-Type": "application/json"}
 _OPEN, _DONE = "open", "complete"
+_NEVER_RAN = (_OPEN, "cancelled", "canceled")
 _OVER = frozenset({_DONE, "failed", "cancelled", "canceled"})
 _WRONG_STATE = frozenset({NOT_OPEN, "161"})
 
@@ -55,14 +57,6 @@ def prepare_action(batch: Batch, *, polls: int) -> PreparedRequest:
     )
 
 
-@dataclass(slots=True)
-class _Progress:
-    """Calls so far, and the last answer."""
-
-    calls: int = 0
-    last: Reply | None = None
-
-
 class BulkActions:
     """Runs prepared actions of one business unit."""
 
@@ -72,39 +66,36 @@ class BulkActions:
 
     def run(self, prepared: PreparedRequest, note: Callable[[str], None]) -> Answer:
         """Do an action from the beginning; `note` gets its id before it is started."""
-        progress = _Progress()
+        asking = Asking(self._session)
         # An action that is not started does nothing: creating it twice is harmless.
         files = (("input", "", prepared.body, "application/json"), ("file", "ids.csv", prepared.files[0], "text/csv"))
-        reply = self._fetch(Call(path=prepared.path, method="POST", files=files), progress)
-        body = reply.json() if reply.body else {}
-        action_id = str(body.get("id") or reply.headers.get("location", "").partition("?")[0].rpartition("/")[2])
+        reply = asking.fetch(Call(path=prepared.path, method="POST", files=files))
+        action_id = id_in(reply)
         if not action_id.isdecimal():
             raise ServerTrouble("a bulk action was created, but the answer does not name it", system=System.PARDOT)
         note(action_id)
-        if str(body.get("status", _OPEN)).lower() == _OPEN:
-            self._change(action_id, "Ready", progress)
-        return self._collect(prepared, action_id, progress)
+        if status_in(reply, _OPEN) == _OPEN:
+            self._change(action_id, "Ready", asking)
+        return self._collect(prepared, action_id, asking)
 
     def resume(self, prepared: PreparedRequest, action_id: str) -> Answer:
         """What became of an action; one that was never started is cancelled, and ServerTrouble says that nothing
         happened."""
-        progress = _Progress()
+        asking = Asking(self._session)
         try:
-            state = self._read(action_id, progress)
-        except RequestRefused as refused:
-            raise _unknown(action_id, str(refused)) from refused
-        if _status(state) == _OPEN:
-            self._change(action_id, "Cancelled", progress)
-            state = self._read(action_id, progress)
-            if _status(state) in ("cancelled", "canceled") and not state.get("processedCount"):
-                raise ServerTrouble(
-                    f"nothing was written by bulk action {action_id}: it was never started, and is cancelled now",
-                    system=System.PARDOT,
-                    hint="send it again",
-                )
-        return self._collect(prepared, action_id, progress, known=state)
+            state = asking.read_state(_ask_for(action_id))
+            was_open = _status(state) == _OPEN
+            if was_open:
+                with suppress(OutcomeUnknown):
+                    self._change(action_id, "Cancelled", asking)
+                state = asking.read_state(_ask_for(action_id))
+        except ConnectionTrouble as trouble:
+            raise _job(action_id).not_told(trouble) from trouble
+        if was_open and _status(state) in _NEVER_RAN and not state.get("processedCount"):
+            raise _job(action_id).nothing("it was never started, and is cancelled now")
+        return self._collect(prepared, action_id, asking, known=state)
 
-    def _change(self, action_id: str, status: str, progress: _Progress) -> None:
+    def _change(self, action_id: str, status: str, asking: Asking) -> None:
         call = Call(
             path=f"{_PATH}/{action_id}?fields=id,status",
             method="PATCH",
@@ -113,53 +104,49 @@ class BulkActions:
             content=json.dumps({"status": status}).encode(),
         )
         try:
-            self._fetch(call, progress)
+            asking.fetch(call)
         except RequestRefused as refused:
             # A repeat after a lost answer is refused with these codes: then the state tells what happened.
             if refused.code not in _WRONG_STATE:
                 raise
 
     def _collect(
-        self, prepared: PreparedRequest, action_id: str, progress: _Progress, *, known: Mapping[str, Any] | None = None
+        self, prepared: PreparedRequest, action_id: str, asking: Asking, *, known: Mapping[str, Any] | None = None
     ) -> Answer:
         try:
             state = self._polling.wait_for(
-                self._session.http.clock,
-                lambda: self._read(action_id, progress),
+                self._session.http.waits,
+                lambda: asking.read_state(_ask_for(action_id)),
                 lambda s: _status(s) in _OVER,
                 known=known,
             )
-            failed = self._failed_rows(prepared, action_id, state, progress)
-        except OutcomeUnknown:
-            raise
+            failed = self._failed_rows(prepared, action_id, state, asking)
         except ConnectionTrouble as trouble:
-            raise _unknown(action_id, str(trouble)) from trouble
-        rows = (self._result(*pair, failed) for pair in zip(prepared.rows, prepared.ids, strict=True))
-        last = progress.last
-        return Answer(
-            status=last.status if last else 0,
-            rows=tuple(rows),
-            server_date=last.server_date if last else None,
-            calls=progress.calls,
-        )
+            raise _job(action_id).not_told(trouble) from trouble
+        rows = zip(prepared.rows, prepared.ids, strict=True)
+        return asking.answer([self._result(key, record_id, failed) for key, record_id in rows])
 
     def _failed_rows(
-        self, prepared: PreparedRequest, action_id: str, state: Mapping[str, Any], progress: _Progress
+        self, prepared: PreparedRequest, action_id: str, state: Mapping[str, Any], asking: Asking
     ) -> Mapping[str, str]:
         """What the errors file says, by id; every failure that was counted must be found."""
+        if _status(state) not in _OVER:
+            raise _job(action_id).still_open(f"it is {state.get('status')}")
         if _status(state) != _DONE:
-            raise _unknown(action_id, f"it is {state.get('status')}")
+            raise _job(action_id).unknown(f"it is {state.get('status')}")
         counted, processed = state.get("errorCount"), state.get("processedCount")
         if not isinstance(counted, int) or processed != len(prepared.rows):
-            raise _unknown(action_id, "it does not count its rows")
+            raise _job(action_id).unknown("it does not count its rows")
         if counted == 0:
             return {}
-        reply = self._fetch(Call(path=f"{_PATH}/{action_id}/errors", headers={"Accept": "text/csv, */*"}), progress)
+        reply = asking.fetch(Call(path=f"{_PATH}/{action_id}/errors", headers={"Accept": "text/csv, */*"}))
         lines = csv.reader(io.StringIO(reply.body.decode("utf-8-sig"), newline=""))
         next(lines, None)
         failed = {line[0].strip(): "; ".join(cell for cell in line[1:] if cell) for line in lines if line}
         if len(failed) != counted or not failed.keys() <= set(prepared.ids):
-            raise _unknown(action_id, f"it counts {counted} failed rows, and its list of errors does not tell which")
+            raise _job(action_id).unknown(
+                f"it counts {counted} failed rows, and its list of errors does not tell which"
+            )
         return failed
 
     def _result(self, key: str, record_id: str, failed: Mapping[str, str]) -> RowResult:
@@ -176,24 +163,14 @@ class BulkActions:
             error_message=self._session.http.redactor.redact(message or told),
         )
 
-    def _read(self, action_id: str, progress: _Progress) -> Mapping[str, Any]:
-        state: Mapping[str, Any] = self._fetch(Call(path=f"{_PATH}/{action_id}?{_FIELDS}"), progress).json()
-        return state
 
-    def _fetch(self, call: Call, progress: _Progress) -> Reply:
-        reply = self._session.fetch(call)
-        progress.calls += reply.calls
-        progress.last = reply
-        return reply
+def _ask_for(action_id: str) -> Call:
+    return Call(path=f"{_PATH}/{action_id}?{_FIELDS}")
+
+
+def _job(action_id: str) -> Job:
+    return Job(system=System.PARDOT, name=f"bulk action {action_id}", begun="started")
 
 
 def _status(state: Mapping[str, Any]) -> str:
     return str(state.get("status", "")).lower()
-
-
-def _unknown(action_id: str, reason: str) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        f"bulk action {action_id} was started, and what became of its rows is not known: {reason}",
-        system=System.PARDOT,
-        hint="the next run looks the records up before anything is sent again",
-    )

@@ -50,7 +50,14 @@ _REQUEST = [
     *_codes(Verdict.REQUEST, "the account's API access is off or locked: ask the administrator", 76, 131),
     *_codes(Verdict.REQUEST, "the business unit speaks another API version", 88, 89, 228),
     *_codes(Verdict.REQUEST, "verify the Salesforce connector in Account Engagement", 103, 119, 120, 233, 234),
-    *_codes(Verdict.REQUEST, "an imported column is unknown: check the written fields", 130, 197, 226, 227),
+    *_codes(
+        Verdict.REQUEST,
+        "an imported column is unknown: check the fields; creates_by_import: false makes prospects one by one",
+        130,
+        197,
+        226,
+        227,
+    ),
     *_codes(
         Verdict.REQUEST,
         "the import is in another state: see it in Account Engagement",

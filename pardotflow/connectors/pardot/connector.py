@@ -24,7 +24,7 @@ from pardotflow.connectors.pardot.exports import Exports, can_be_exported, count
 from pardotflow.connectors.pardot.import_file import MOST_BYTES, split_rows
 from pardotflow.connectors.pardot.imports import Imports, prepare_import
 from pardotflow.connectors.pardot.objects import find_object
-from pardotflow.connectors.pardot.prices import BULK_ACTION_ROWS, Tariff
+from pardotflow.connectors.pardot.prices import BULK_ACTION_ROWS, JOBS_FROM, Tariff
 from pardotflow.connectors.pardot.query import PAGE_ROWS, split_fields
 from pardotflow.connectors.pardot.reads import Reader
 from pardotflow.connectors.pardot.sizes import OlderLimits, unsendable_rows
@@ -67,6 +67,9 @@ class PardotSettings:
     polling: Polling = field(default_factory=Polling)
     export_polling: Polling = field(default_factory=lambda: Polling(first_wait=30.0))
     import_batch_bytes: int = MOST_BYTES
+    jobs_from: int = JOBS_FROM
+    """Rows from which changes may go by an import or a bulk action; 0 for never."""
+    creates_by_import: bool = True
     older: OlderLimits = field(default_factory=OlderLimits)
     limits: Limits = field(default_factory=lambda: Limits(concurrency=MOST_AT_ONCE))
 
@@ -91,6 +94,7 @@ class PardotConnector:
     ) -> None:
         self._settings = settings
         self.concurrency = min(MOST_AT_ONCE, settings.limits.concurrency)
+        self.jobs_from = settings.jobs_from
         dialect = PardotDialect(settings.api_url, settings.business_unit_id)
         http = HttpClient(
             system=self.system,
@@ -102,7 +106,7 @@ class PardotConnector:
         )
         self._session = Session(http, TokenSource(grant, http.for_login(), on_rotated=on_rotated), dialect)
         self._reader = Reader(self._session, concurrency=self.concurrency)
-        self._imports = Imports(self._session, settings.polling)
+        self._imports = Imports(self._session, self._reader, settings.polling)
         self._actions = BulkActions(self._session, settings.polling)
         self._tariff = Tariff(
             concurrency=self.concurrency,
@@ -121,6 +125,10 @@ class PardotConnector:
     def calls_left(self) -> int | None:
         """What the budget has left; None without one."""
         return self._session.http.calls_left
+
+    def stop_waiting(self) -> None:
+        """Wait for nothing any more."""
+        self._session.http.waits.stop()
 
     def close(self) -> None:
         """Close all connections."""
@@ -240,6 +248,8 @@ class PardotConnector:
 
     def barred(self, operation: Operation, object_name: str, headers: Sequence[tuple[str, str]] = ()) -> str:
         """Why rows of an object cannot go by an operation, empty where they can; pure."""
+        if operation is Operation.IMPORT_CREATES and not self._settings.creates_by_import:
+            return "creates_by_import is false"
         return why_barred(operation, object_name)
 
     def usage(self) -> Usage:

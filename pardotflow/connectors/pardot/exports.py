@@ -126,7 +126,7 @@ class Exports:
         except RequestRefused:
             return None
         state = self._polling.wait_for(
-            self._session.http.clock,
+            self._session.http.waits,
             lambda: self._state(export_id),
             lambda s: str(s.get("status", "")).lower() in _OVER,
         )

@@ -49,7 +49,11 @@ def build_options(operation: Operation, columns: Sequence[str]) -> bytes:
         "object": "Prospect",
         "createOnNoMatch": operation is Operation.IMPORT_CREATES,
         "restoreDeleted": False,
-        "fields": [{"field": name, "overwrite": True, "nullOverwrite": False} for name in columns],
+        # A row of creates that meets a prospect, which nobody planned for, fills its blanks and overwrites nothing.
+        "fields": [
+            {"field": name, "overwrite": operation is Operation.IMPORT_UPDATES, "nullOverwrite": False}
+            for name in columns
+        ],
     }
     return json.dumps(options, separators=(",", ":")).encode()
 

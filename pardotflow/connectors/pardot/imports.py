@@ -1,15 +1,15 @@
 """Runs imports: open, upload, submit, wait, read what failed.
 
-Source: Account Engagement API v5, "Import". Nothing is written before an import is submitted: until then every failure
-means *nothing happened*, and the open import expires by itself. From then on, whatever cannot be told for certain about
-every single row is an unknown outcome, never a guess.
+Source: Account Engagement API v5, "Import". Nothing is written before an import is submitted; an open one that nobody
+submits expires by itself.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
-from pardotflow.connectors.http import Effect, Reply
+from pardotflow.connectors.http import Effect
+from pardotflow.connectors.jobs import Asking, Job, id_in
 from pardotflow.connectors.pardot.codes import NOT_OPEN
 from pardotflow.connectors.pardot.import_file import (
     MOST_BYTES,
@@ -20,16 +20,21 @@ from pardotflow.connectors.pardot.import_file import (
     check_rows,
     read_errors,
 )
+from pardotflow.connectors.pardot.made import Made, MadeProspects, NotTold
 from pardotflow.connectors.pardot.objects import find_object
+from pardotflow.connectors.pardot.query import PAGE_ROWS
+from pardotflow.connectors.pardot.reads import Reader
 from pardotflow.connectors.polling import Polling
-from pardotflow.connectors.protocol import Answer, Batch, Operation, PreparedRequest, RowResult
+from pardotflow.connectors.protocol import Answer, Batch, Operation, PreparedRequest, RowResult, calls_for
 from pardotflow.connectors.session import Call, Session
+from pardotflow.connectors.times import parse_time
 from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused, ServerTrouble
 from pardotflow.core.values import System
 
 _PATH = "/api/v5/imports"
 _JSON = (("Content-Type", "application/json"),)
-_FIELDS = "fields=id,status,isExpired,createdCount,updatedCount,errorCount"
+_FIELDS = "fields=id,status,isExpired,createdAt,createdById,createdCount,updatedCount,errorCount"
+_OPEN, _NEVER_RAN = "open", ("open", "canceling", "canceled")
 _OVER = frozenset({"complete", "failed", "canceled"})
 
 
@@ -52,7 +57,7 @@ def prepare_import(batch: Batch, *, polls: int, most_bytes: int = MOST_BYTES) ->
         path=f"{_PATH}?fields=id,status",
         headers=_JSON,
         body=build_options(batch.operation, columns),
-        calls=calls_of_import(len(files)) + polls,
+        calls=calls_of_import(len(files)) + polls + calls_for_made(batch.operation, len(batch.rows)),
         rows=tuple(row.key for row in batch.rows),
         ids=tuple(row.id for row in batch.rows),
         files=files,
@@ -64,47 +69,56 @@ def calls_of_import(batches: int) -> int:
     return 1 + batches + 1
 
 
-@dataclass(slots=True)
-class _Progress:
-    """Calls so far, and the last answer."""
-
-    calls: int = 0
-    last: Reply | None = None
+def calls_for_made(operation: Operation, rows: int) -> int:
+    """Pages that show which prospects were made."""
+    return calls_for(rows, PAGE_ROWS) if operation is Operation.IMPORT_CREATES else 0
 
 
 class Imports:
     """Runs prepared imports of one business unit."""
 
-    def __init__(self, session: Session, polling: Polling) -> None:
+    def __init__(self, session: Session, reader: Reader, polling: Polling) -> None:
         self._session = session
+        self._reader = reader
         self._polling = polling
-        self._clock = session.http.clock
+        self._waits = session.http.waits
 
     def run(self, prepared: PreparedRequest, note: Callable[[str], None]) -> Answer:
         """Do an import from the beginning; `note` gets its id after the upload and before it is submitted."""
-        progress = _Progress()
-        import_id = self._open(prepared, progress)
+        asking = Asking(self._session)
+        import_id = self._open(prepared, asking)
         for number, content in enumerate(prepared.files, start=1):
-            self._upload(import_id, number, content, progress)
+            self._upload(import_id, number, content, asking)
         note(import_id)
-        return self._finish(prepared, import_id, progress, submit=True)
+        self._submit(import_id, asking)
+        return self._collect(prepared, import_id, asking)
 
     def resume(self, prepared: PreparedRequest, import_id: str) -> Answer:
-        """Wait for an import whose id was noted; submits it where that had not happened yet."""
-        return self._finish(prepared, import_id, _Progress(), submit=False)
+        """What became of an import; one that was never submitted is cancelled, and ServerTrouble says that nothing
+        happened."""
+        asking, job = Asking(self._session), _job(import_id)
+        try:
+            state = asking.read_state(_ask_for(import_id))
+            was_open = _status(state) == _OPEN
+            if was_open:
+                self._cancel(import_id, asking)
+                state = asking.read_state(_ask_for(import_id))
+        except ConnectionTrouble as trouble:
+            raise job.not_told(trouble) from trouble
+        if was_open and _status(state) in _NEVER_RAN:
+            raise job.nothing("it was never submitted, and is cancelled now")
+        return self._collect(prepared, import_id, asking, known=state)
 
-    def _open(self, prepared: PreparedRequest, progress: _Progress) -> str:
+    def _open(self, prepared: PreparedRequest, asking: Asking) -> str:
         # An open import without data does nothing and expires: opening twice is harmless.
         call = Call(path=prepared.path, method="POST", headers=dict(prepared.headers), content=prepared.body)
-        reply = self._fetch(call, progress)
-        body = reply.json() if reply.body else {}
-        location = reply.headers.get("location", "").partition("?")[0].rpartition("/")[2]
-        import_id = str(body.get("id") or location)
+        reply = asking.fetch(call)
+        import_id = id_in(reply)
         if not import_id.isdecimal():
             raise ServerTrouble("an import was opened, but the answer does not name it", system=System.PARDOT)
         return import_id
 
-    def _upload(self, import_id: str, number: int, content: bytes, progress: _Progress) -> None:
+    def _upload(self, import_id: str, number: int, content: bytes, asking: Asking) -> None:
         # Uploading a batch twice would import its rows twice, side by side: a doubtful upload abandons the import.
         call = Call(
             path=f"{_PATH}/{import_id}/batches",
@@ -113,27 +127,11 @@ class Imports:
             files=(("file", f"batch-{number}.csv", content, "text/csv"),),
         )
         try:
-            self._fetch(call, progress)
+            asking.fetch(call)
         except OutcomeUnknown as unknown:
-            raise ServerTrouble(
-                f"import {import_id} was abandoned before it was submitted, nothing was written: {unknown}",
-                system=System.PARDOT,
-                hint="send it again",
-            ) from unknown
+            raise _job(import_id).nothing(f"it was abandoned before it was submitted: {unknown}") from unknown
 
-    def _finish(self, prepared: PreparedRequest, import_id: str, progress: _Progress, *, submit: bool) -> Answer:
-        if submit:
-            self._submit(import_id, progress)
-        try:
-            state = self._wait(import_id, progress, at_once=not submit)
-            failed = self._failed_rows(prepared, import_id, state, progress)
-        except OutcomeUnknown:
-            raise
-        except ConnectionTrouble as trouble:
-            raise _unknown(import_id, str(trouble)) from trouble
-        return self._answer(prepared, import_id, state, failed, progress)
-
-    def _submit(self, import_id: str, progress: _Progress) -> None:
+    def _submit(self, import_id: str, asking: Asking) -> None:
         call = Call(
             path=f"{_PATH}/{import_id}?fields=id,status",
             method="PATCH",
@@ -142,105 +140,128 @@ class Imports:
             content=b'{"status":"Ready"}',
         )
         try:
-            self._fetch(call, progress)
+            asking.fetch(call)
         except RequestRefused as refused:
-            # A repeat after a lost answer is refused with this code: then the state tells what happened.
-            if refused.code != NOT_OPEN:
+            # A repeat after a lost answer is refused too: the state tells what happened.
+            if refused.code != NOT_OPEN and self._is_open(import_id, asking):
                 raise
 
-    def _wait(self, import_id: str, progress: _Progress, *, at_once: bool) -> Mapping[str, Any]:
-        submitted = False
+    def _is_open(self, import_id: str, asking: Asking) -> bool:
+        try:
+            return _status(asking.read_state(_ask_for(import_id))) == _OPEN
+        except ConnectionTrouble as trouble:
+            raise _job(import_id).not_told(trouble) from trouble
 
-        def ask() -> Mapping[str, Any]:
-            nonlocal submitted
-            state: Mapping[str, Any] = self._fetch(Call(path=f"{_PATH}/{import_id}?{_FIELDS}"), progress).json()
-            if state.get("isExpired"):
-                raise _unknown(import_id, "it has expired")
-            if _status(state) == "open" and not submitted:
-                self._submit(import_id, progress)
-                submitted = True
-            return state
+    def _cancel(self, import_id: str, asking: Asking) -> None:
+        """End an open import, which nobody submits any more; where that is refused it expires by itself."""
+        with suppress(RequestRefused, OutcomeUnknown):
+            asking.fetch(Call(path=f"{_PATH}/{import_id}/do/cancel", method="POST", effect=Effect.SAME))
 
-        state = self._polling.wait_for(self._clock, ask, lambda s: _status(s) in _OVER, at_once=at_once)
+    def _collect(
+        self, prepared: PreparedRequest, import_id: str, asking: Asking, *, known: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Wait for the end, and read what became of the rows."""
+        try:
+            state = self._wait(import_id, asking, known)
+            failed = self._failed_rows(prepared, import_id, state, asking)
+            made = self._made(prepared, import_id, state, failed, asking)
+        except ConnectionTrouble as trouble:
+            raise _job(import_id).not_told(trouble) from trouble
+        redact = self._session.http.redactor.redact
+        rows = zip(prepared.rows, prepared.ids, strict=True)
+        return asking.answer([_result(prepared.kind, key, match, failed, made, redact) for key, match in rows])
+
+    def _wait(self, import_id: str, asking: Asking, known: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        state = self._polling.wait_for(
+            self._waits,
+            lambda: asking.read_state(_ask_for(import_id)),
+            lambda s: _status(s) in _OVER or bool(s.get("isExpired")),
+            known=known,
+        )
+        if state.get("isExpired"):
+            raise _job(import_id).unknown("it has expired")
         if _status(state) not in _OVER:
-            raise _unknown(import_id, f"it is still {_status(state)}")
+            raise _job(import_id).still_open(f"it is still {_status(state)}")
         return state
 
     def _failed_rows(
-        self, prepared: PreparedRequest, import_id: str, state: Mapping[str, Any], progress: _Progress
+        self, prepared: PreparedRequest, import_id: str, state: Mapping[str, Any], asking: Asking
     ) -> Mapping[str, FailedRow]:
         """Failed rows by what addressed them; every failure that was counted must be found."""
+        job = _job(import_id)
         if _status(state) != "complete":
-            raise _unknown(import_id, f"it ended as {state.get('status')}")
+            raise job.unknown(f"it ended as {state.get('status')}")
         counted = state.get("errorCount")
         if not isinstance(counted, int):
-            raise _unknown(import_id, "it does not count failed rows")
+            raise job.unknown("it does not count failed rows")
         if counted == 0:
             return {}
-        reply = self._fetch(Call(path=f"{_PATH}/{import_id}/errors", headers={"Accept": "text/csv, */*"}), progress)
+        reply = asking.fetch(Call(path=f"{_PATH}/{import_id}/errors", headers={"Accept": "text/csv, */*"}))
         columns = prepared.files[0].split(b"\n", 1)[0].decode().split(",")
         failed = {row.match: row for row in read_errors(reply.body, columns)}
         if len(failed) != counted or not failed.keys() <= set(prepared.ids):
-            raise _unknown(import_id, f"it counts {counted} failed rows, and its list of errors does not tell which")
+            raise job.unknown(f"it counts {counted} failed rows, and its list of errors does not tell which")
         return failed
 
-    def _answer(
+    def _made(
         self,
         prepared: PreparedRequest,
         import_id: str,
         state: Mapping[str, Any],
         failed: Mapping[str, FailedRow],
-        progress: _Progress,
-    ) -> Answer:
+        asking: Asking,
+    ) -> Made:
+        """The prospect of each row that did not fail, by what addressed the row."""
+        job = _job(import_id)
+        accepted = [match for match in prepared.ids if match not in failed]
         created, updated = int(state.get("createdCount") or 0), int(state.get("updatedCount") or 0)
-        told = created + updated + len(failed)
-        if prepared.kind is Operation.IMPORT_CREATES and told != len(prepared.rows):
-            raise _unknown(import_id, f"it tells what became of {told} of {len(prepared.rows)} rows")
-        made = _was_created(prepared.kind, created, len(prepared.rows) - len(failed))
-        results = (
-            self._result(prepared, *pair, failed, made) for pair in zip(prepared.rows, prepared.ids, strict=True)
-        )
-        last = progress.last
-        return Answer(
-            status=last.status if last else 0,
-            rows=tuple(results),
-            server_date=last.server_date if last else None,
-            calls=progress.calls,
-        )
+        if created + updated != len(accepted):
+            told = created + updated + len(failed)
+            raise job.unknown(f"it tells what became of {told} of {len(prepared.rows)} rows")
+        if prepared.kind is Operation.IMPORT_UPDATES or not accepted:
+            return Made(made={match: match for match in accepted}, met={})
+        look = MadeProspects(self._reader, self._waits)
+        try:
+            opened, maker = parse_time(str(state.get("createdAt"))), str(state.get("createdById") or "")
+            return look.find(accepted, opened, maker, updated)
+        except NotTold as doubt:
+            if self._waits.is_over:
+                raise job.still_open(str(doubt)) from doubt
+            raise job.unknown(str(doubt)) from doubt
+        except ValueError as doubt:
+            raise job.unknown(str(doubt)) from doubt
+        finally:
+            asking.calls += look.calls
 
-    def _result(
-        self, prepared: PreparedRequest, key: str, match: str, failed: Mapping[str, FailedRow], made: bool | None
-    ) -> RowResult:
-        own_id = match if prepared.kind is Operation.IMPORT_UPDATES else ""
-        row = failed.get(match)
-        if row is None:
-            return RowResult(key=key, ok=True, id=own_id, created=made)
-        message = self._session.http.redactor.redact(row.message)
+
+def _result(
+    kind: Operation,
+    key: str,
+    match: str,
+    failed: Mapping[str, FailedRow],
+    made: Made,
+    redact: Callable[[str], str],
+) -> RowResult:
+    row = failed.get(match)
+    if row is not None:
+        code = row.code or "IMPORT_ROW"
+        own_id = match if kind is Operation.IMPORT_UPDATES else ""
         return RowResult(
-            key=key, ok=False, id=own_id, created=False, error_code=row.code or "IMPORT_ROW", error_message=message
+            key=key, ok=False, id=own_id, created=False, error_code=code, error_message=redact(row.message)
         )
+    if match in made.met:
+        # It was to be made and was there: the next plan reads what it holds.
+        return RowResult(key=key, ok=False, id=made.met[match], created=False, moved=True)
+    return RowResult(key=key, ok=True, id=made.made[match], created=kind is Operation.IMPORT_CREATES)
 
-    def _fetch(self, call: Call, progress: _Progress) -> Reply:
-        reply = self._session.fetch(call)
-        progress.calls += reply.calls
-        progress.last = reply
-        return reply
+
+def _ask_for(import_id: str) -> Call:
+    return Call(path=f"{_PATH}/{import_id}?{_FIELDS}")
+
+
+def _job(import_id: str) -> Job:
+    return Job(system=System.PARDOT, name=f"import {import_id}", begun="submitted")
 
 
 def _status(state: Mapping[str, Any]) -> str:
     return str(state.get("status", "")).lower()
-
-
-def _was_created(kind: Operation, created: int, accepted: int) -> bool | None:
-    """Whether the accepted rows were created: all, none, or not told for each."""
-    if kind is Operation.IMPORT_UPDATES or created == 0:
-        return False
-    return True if created == accepted else None
-
-
-def _unknown(import_id: str, reason: str) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        f"import {import_id} was submitted, and what became of its rows is not known: {reason}",
-        system=System.PARDOT,
-        hint="the next run looks the records up before anything is sent again",
-    )

@@ -8,13 +8,16 @@ import math
 from dataclasses import dataclass
 
 from pardotflow.connectors.pardot.import_file import MOST_BATCHES
-from pardotflow.connectors.pardot.imports import calls_of_import
+from pardotflow.connectors.pardot.imports import calls_for_made, calls_of_import
 from pardotflow.connectors.pardot.query import IDS_A_CALL, PAGE_ROWS
 from pardotflow.connectors.polling import Polling
 from pardotflow.connectors.protocol import NOTHING, Operation, Price, calls_for
 
 BULK_ACTION_ROWS = 100_000
 """Ids of one bulk action (Account Engagement API v5, "Bulk Actions")."""
+JOBS_FROM = 100
+"""Rows from which an import or a bulk action is worth its price, unless an environment says another number: single
+calls are quicker, and their answers say what was stored."""
 SECONDS_A_CALL = 1.0
 _BYTES_A_ROW = 200
 """A guess for pricing an import whose size is not known yet."""
@@ -36,7 +39,8 @@ class Tariff:
             # The least: a year of records.
             return self.exports(1, rows, job_seconds)
         if operation.is_import:
-            return self._imports(rows, size, job_seconds)
+            found = self._plain(calls_for_made(operation, rows), 0)
+            return self._imports(rows, size, job_seconds) + found
         if operation is Operation.BULK_DELETES:
             jobs = calls_for(rows, BULK_ACTION_ROWS)
             return self._jobs(jobs, 2 * jobs, rows, size, job_seconds)

@@ -5,7 +5,7 @@ no record is lost or landed twice, except that one which changes meanwhile is re
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +31,8 @@ from pardotflow.connectors.times import parse_time
 from pardotflow.core.errors import RequestRefused
 
 RECORDS_POINTER = "/values"
+CACHE_LAG = 60
+"""Seconds after which a read must show what was written (Account Engagement API v5, "Query")."""
 CEILING = 100_000
 """Records that one sequence of page tokens gives (Account Engagement API v5, "Query")."""
 
@@ -107,10 +109,18 @@ class Reader:
 
     def find(self, object_name: str, where: str, fields: Sequence[str]) -> list[dict[str, Any]]:
         """The records that filters select, recycled ones too, in memory: for look-ups, not for reading objects."""
-        request = ReadRequest(object=object_name, fields=tuple(fields), where=where)
+        return self._select(ReadRequest(object=object_name, fields=tuple(fields), where=where))[0]
+
+    def select(
+        self, object_name: str, filters: Mapping[str, str], fields: Sequence[str]
+    ) -> tuple[list[dict[str, Any]], int]:
+        """The same by filters as name to value, with the calls that it took."""
+        return self._select(ReadRequest(object=object_name, fields=tuple(fields), where=encode_query(filters)))
+
+    def _select(self, request: ReadRequest) -> tuple[list[dict[str, Any]], int]:
         columns = tuple(dict.fromkeys(("id", *request.fields)))
-        job = _Job(known=find_object(object_name), request=request, fields=columns)
-        return [record for page in self._pages(job) for record in page.records]
+        pages = list(self._pages(_Job(known=find_object(request.object), request=request, fields=columns)))
+        return [record for page in pages for record in page.records], sum(page.reply.calls for page in pages)
 
     def read_record(self, object_name: str, record_id: str, fields: Sequence[str]) -> dict[str, Any] | None:
         """One record, a recycled one too, or None where there is none. The only way to read arrays."""

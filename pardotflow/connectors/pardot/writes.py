@@ -29,7 +29,6 @@ _METHODS = {
     Operation.UNDELETE: "POST",
 }
 _VERBS = {Operation.UPDATE: "u", Operation.CREATE: "c", Operation.DELETE: "d", Operation.UNDELETE: "r"}
-_REPEATABLE = (Operation.UPDATE, Operation.UNDELETE)
 _WHO_AND_WHEN = ("updatedAt", "updatedById")
 
 
@@ -88,7 +87,7 @@ def send_single(session: Session, prepared: PreparedRequest) -> Answer:
     call = Call(
         path=prepared.path,
         method=prepared.method,
-        effect=Effect.SAME if prepared.kind in _REPEATABLE else Effect.AGAIN,
+        effect=Effect.SAME if prepared.kind is Operation.UPDATE else Effect.AGAIN,
         headers=dict(prepared.headers),
         content=prepared.body or None,
     )

@@ -37,7 +37,7 @@ from pardotflow.connectors.salesforce.dialect import SalesforceDialect
 from pardotflow.connectors.salesforce.ids import long_id
 from pardotflow.connectors.salesforce.ingest import Ingest, prepare_ingest
 from pardotflow.connectors.salesforce.job_file import split_jobs
-from pardotflow.connectors.salesforce.prices import INGEST, Tariff
+from pardotflow.connectors.salesforce.prices import BULK_FROM, INGEST, Tariff
 from pardotflow.connectors.salesforce.reads import Deleted, Reader
 from pardotflow.connectors.salesforce.sizes import Sizes, unsendable_rows
 from pardotflow.connectors.salesforce.soql import check_name
@@ -60,6 +60,8 @@ class SalesforceSettings:
     headers: WriteHeaders = field(default_factory=WriteHeaders)
     polling: Polling = field(default_factory=Polling)
     sizes: Sizes = field(default_factory=Sizes)
+    jobs_from: int = BULK_FROM
+    """Rows from which changes may go by a Bulk 2.0 job; 0 for never."""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -83,6 +85,7 @@ class SalesforceConnector:
     ) -> None:
         self._settings = settings or SalesforceSettings()
         self.concurrency = self._settings.limits.concurrency
+        self.jobs_from = self._settings.jobs_from
         dialect = SalesforceDialect(self._settings.client_name)
         http = HttpClient(
             system=self.system,
@@ -109,6 +112,10 @@ class SalesforceConnector:
     def calls_left(self) -> int | None:
         """What the budget has left; None without one."""
         return self._session.http.calls_left
+
+    def stop_waiting(self) -> None:
+        """Wait for nothing any more."""
+        self._session.http.waits.stop()
 
     def close(self) -> None:
         """Close all connections."""

@@ -10,10 +10,11 @@ duplicate rules, cannot be asked for.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
-from pardotflow.connectors.http import Effect, Json, Reply
+from pardotflow.connectors.http import Effect, Json
+from pardotflow.connectors.jobs import Asking, Job
 from pardotflow.connectors.polling import Polling
 from pardotflow.connectors.protocol import Answer, Batch, PreparedRequest
 from pardotflow.connectors.salesforce.ids import is_id
@@ -29,6 +30,7 @@ from pardotflow.core.values import System
 _JSON = (("Content-Type", "application/json"),)
 _OPEN, _COMPLETE, _FAILED, _ABORTED = "Open", "JobComplete", "Failed", "Aborted"
 _OVER = frozenset({_COMPLETE, _FAILED, _ABORTED})
+_NEVER_RAN = (_OPEN, _ABORTED)
 
 
 def prepare_ingest(batch: Batch, *, version: str, headers: WriteHeaders, polls: int) -> PreparedRequest:
@@ -63,14 +65,6 @@ def prepare_ingest(batch: Batch, *, version: str, headers: WriteHeaders, polls: 
     )
 
 
-@dataclass(slots=True)
-class _Progress:
-    """Calls so far, and the last answer."""
-
-    calls: int = 0
-    last: Reply | None = None
-
-
 class Ingest:
     """Runs prepared jobs of one org."""
 
@@ -80,32 +74,36 @@ class Ingest:
 
     def run(self, prepared: PreparedRequest, note: Callable[[str], None]) -> Answer:
         """Do a job from the beginning; `note` gets its id before anything is uploaded."""
-        progress = _Progress()
+        asking = Asking(self._session)
         # A job that is created twice is closed once; the other one stays empty.
         call = Call(path=prepared.path, method="POST", headers=dict(prepared.headers), content=prepared.body)
-        job_id = str(self._fetch(call, progress).json().get("id", ""))
+        job_id = str(asking.read_state(call).get("id", ""))
         if not is_id(job_id):
             raise ServerTrouble("a job was created, but the answer does not name it", system=System.SALESFORCE)
         note(job_id)
-        self._upload(prepared, job_id, progress)
-        self._close(prepared, job_id, progress)
-        return self._collect(prepared, job_id, progress)
+        self._upload(prepared, job_id, asking)
+        self._close(prepared, job_id, asking)
+        return self._collect(prepared, job_id, asking)
 
     def resume(self, prepared: PreparedRequest, job_id: str) -> Answer:
         """What became of a job; one that was never closed is aborted, and ServerTrouble says that nothing happened."""
-        progress = _Progress()
+        asking = Asking(self._session)
         try:
-            state = self._read(prepared, job_id, progress)
-        except RequestRefused as refused:
-            # The org forgets a job after seven days: what it wrote stays.
-            raise _unknown(job_id, str(refused)) from refused
-        if state.get("state") == _OPEN:
-            state = self._abort(prepared, job_id, progress)
-            if state.get("state") == _ABORTED and not state.get("numberRecordsProcessed"):
-                raise _nothing(job_id, "it was never closed, and is aborted now")
-        return self._collect(prepared, job_id, progress, known=state)
+            state = asking.read_state(_ask_for(prepared, job_id))
+            was_open = state.get("state") == _OPEN
+            if was_open:
+                with suppress(RequestRefused, OutcomeUnknown):
+                    asking.fetch(_change(prepared, job_id, _ABORTED))
+                # Somebody's closing of it may have been under way.
+                state = asking.read_state(_ask_for(prepared, job_id))
+        except ConnectionTrouble as trouble:
+            # The org forgets a job after seven days, and refuses to tell: what it wrote stays.
+            raise _job(job_id).not_told(trouble) from trouble
+        if was_open and state.get("state") in _NEVER_RAN and not state.get("numberRecordsProcessed"):
+            raise _job(job_id).nothing("it was never closed, and is aborted now")
+        return self._collect(prepared, job_id, asking, known=state)
 
-    def _upload(self, prepared: PreparedRequest, job_id: str, progress: _Progress) -> None:
+    def _upload(self, prepared: PreparedRequest, job_id: str, asking: Asking) -> None:
         # A job takes its data once: a doubtful upload cannot be repeated, and abandons the job.
         call = Call(
             path=f"{prepared.path}/{job_id}/batches",
@@ -115,77 +113,61 @@ class Ingest:
             content=prepared.files[0],
         )
         try:
-            self._fetch(call, progress)
+            asking.fetch(call)
         except OutcomeUnknown as unknown:
-            raise _nothing(job_id, f"it was abandoned before it was closed: {unknown}") from unknown
+            raise _job(job_id).nothing(f"it was abandoned before it was closed: {unknown}") from unknown
 
-    def _close(self, prepared: PreparedRequest, job_id: str, progress: _Progress) -> None:
+    def _close(self, prepared: PreparedRequest, job_id: str, asking: Asking) -> None:
         try:
-            self._fetch(_change(prepared, job_id, "UploadComplete"), progress)
+            asking.fetch(_change(prepared, job_id, "UploadComplete"))
         except RequestRefused as refused:
             # A repeat after a lost answer is refused too: the state tells what happened.
             try:
-                state = self._read(prepared, job_id, progress)
+                state = asking.read_state(_ask_for(prepared, job_id))
             except ConnectionTrouble as trouble:
-                raise _unknown(job_id, str(trouble)) from trouble
+                raise _job(job_id).not_told(trouble) from trouble
             if state.get("state") == _OPEN:
                 raise refused from None
 
-    def _abort(self, prepared: PreparedRequest, job_id: str, progress: _Progress) -> Mapping[str, Any]:
-        """End an open job; the state afterwards, since somebody's closing of it may have been under way."""
-        try:
-            self._fetch(_change(prepared, job_id, _ABORTED), progress)
-        except RequestRefused:
-            pass
-        except OutcomeUnknown as unknown:
-            raise _nothing(job_id, f"it is open, and nobody closes it any more: {unknown}") from unknown
-        return self._read(prepared, job_id, progress)
-
     def _collect(
-        self, prepared: PreparedRequest, job_id: str, progress: _Progress, *, known: Mapping[str, Any] | None = None
+        self, prepared: PreparedRequest, job_id: str, asking: Asking, *, known: Mapping[str, Any] | None = None
     ) -> Answer:
         """Wait for the end, and read what became of the rows."""
-        clock = self._session.http.clock
+        job = _job(job_id)
         try:
             state = self._polling.wait_for(
-                clock,
-                lambda: self._read(prepared, job_id, progress),
+                self._session.http.waits,
+                lambda: asking.read_state(_ask_for(prepared, job_id)),
                 lambda s: s.get("state") in _OVER,
                 known=known,
             )
             if state.get("state") not in _OVER:
-                raise _unknown(job_id, f"it is still {state.get('state')}")
+                raise job.still_open(f"it is still {state.get('state')}")
             if state["state"] == _FAILED and state.get("numberRecordsProcessed") == 0:
                 raise self._refusal(job_id, state)
-            told = self._told(prepared, job_id, state, progress)
-        except (OutcomeUnknown, _RefusedAsAWhole):
+            told = self._told(prepared, job_id, state, asking)
+        except _RefusedAsAWhole:
             raise
         except ConnectionTrouble as trouble:
-            raise _unknown(job_id, str(trouble)) from trouble
+            raise job.not_told(trouble) from trouble
         try:
             rows = match_rows(prepared, told, self._session.http.redactor.redact)
         except (ValueError, IndexError) as doubt:
-            raise _unknown(job_id, str(doubt)) from doubt
-        last = progress.last
-        return Answer(
-            status=last.status if last else 0,
-            rows=rows,
-            server_date=last.server_date if last else None,
-            calls=progress.calls,
-        )
+            raise job.unknown(str(doubt)) from doubt
+        return asking.answer(rows)
 
-    def _told(self, prepared: PreparedRequest, job_id: str, state: Mapping[str, Any], progress: _Progress) -> Told:
+    def _told(self, prepared: PreparedRequest, job_id: str, state: Mapping[str, Any], asking: Asking) -> Told:
         """The lists that are needed to tell of every row: of a job that went through, only those that hold anything."""
         # A job that was aborted before it began has no counts.
         unknown = 0 if state["state"] == _ABORTED else None
         processed = state.get("numberRecordsProcessed", unknown)
         failed = state.get("numberRecordsFailed", unknown)
         if not isinstance(processed, int) or not isinstance(failed, int):
-            raise _unknown(job_id, "it does not count its rows")
+            raise _job(job_id).unknown("it does not count its rows")
 
         def read(name: str, *, wanted: bool) -> bytes:
             call = Call(path=f"{prepared.path}/{job_id}/{name}", headers={"Accept": "text/csv"})
-            return self._fetch(call, progress).body if wanted else b""
+            return asking.fetch(call).body if wanted else b""
 
         return Told(
             processed=processed,
@@ -205,16 +187,6 @@ class Ingest:
             code=code if code.isalnum() else "",
         )
 
-    def _read(self, prepared: PreparedRequest, job_id: str, progress: _Progress) -> Mapping[str, Any]:
-        state: Mapping[str, Any] = self._fetch(Call(path=f"{prepared.path}/{job_id}"), progress).json()
-        return state
-
-    def _fetch(self, call: Call, progress: _Progress) -> Reply:
-        reply = self._session.fetch(call)
-        progress.calls += reply.calls
-        progress.last = reply
-        return reply
-
 
 class _RefusedAsAWhole(RequestRefused):
     """The job failed before it wrote a row: the one refusal after closing that is certain."""
@@ -230,15 +202,9 @@ def _change(prepared: PreparedRequest, job_id: str, state: str) -> Call:
     )
 
 
-def _nothing(job_id: str, reason: str) -> ServerTrouble:
-    return ServerTrouble(
-        f"nothing was written by job {job_id}: {reason}", system=System.SALESFORCE, hint="send it again"
-    )
+def _ask_for(prepared: PreparedRequest, job_id: str) -> Call:
+    return Call(path=f"{prepared.path}/{job_id}")
 
 
-def _unknown(job_id: str, reason: str) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        f"job {job_id} was closed, and what became of its rows is not known: {reason}",
-        system=System.SALESFORCE,
-        hint="the next run looks the records up before anything is sent again",
-    )
+def _job(job_id: str) -> Job:
+    return Job(system=System.SALESFORCE, name=f"job {job_id}", begun="closed")

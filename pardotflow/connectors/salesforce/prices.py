@@ -18,6 +18,8 @@ JOB_BYTES = 100_000_000
 """Raw bytes of one ingest job (Bulk API 2.0 limits: 150 MB once they are encoded)."""
 BULK_ABOVE = 2_000
 """Rows above which the vendor advises Bulk 2.0 (Bulk API 2.0 Developer Guide)."""
+BULK_FROM = BULK_ABOVE + 1
+"""Rows from which changes go by a job, unless an environment says another number."""
 RESULT_ROWS = 50_000
 """Rows that are asked for in one page of a query job."""
 SECONDS_A_CALL = 2.0

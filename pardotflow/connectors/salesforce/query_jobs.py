@@ -71,7 +71,7 @@ class QueryJobs:
         except RequestRefused:
             return None
         state = self._polling.wait_for(
-            self._session.http.clock,
+            self._session.http.waits,
             lambda: self._state(job_id, fetch),
             lambda s: s.get("state") in _OVER,
         )

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from pardotflow.connectors import Batch, Operation, RowResult
-from pardotflow.core.errors import OutcomeUnknown, ServerTrouble
+from pardotflow.core.errors import JobStillOpen, OutcomeUnknown, ServerTrouble
 
 from .routed import Routed, batch_of, rows
 from .wire import FakeClock, Wire, empty, pardot, pardot_error, reply
@@ -124,3 +124,12 @@ def test_rows_that_an_action_cannot_carry(batch: Batch, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         pardot(Wire()).prepare(batch)
     assert len(list(pardot(Wire()).split(batch_of(Operation.BULK_DELETES, rows(["1"] * 100_001), "prospect")))) == 2
+
+
+@pytest.mark.parametrize(
+    "trouble", [[httpx.ConnectError("down")] * 6, [pardot_error(429, 122)], [httpx.Response(200, text="<html>")]]
+)
+def test_an_action_that_cannot_be_asked_for_now_stays_open(trouble: list[httpx.Response | Exception]) -> None:
+    unit = pardot(Wire(*trouble))
+    with pytest.raises(JobStillOpen, match="bulk action 5"):
+        unit.resume(unit.prepare(TWO), "5")

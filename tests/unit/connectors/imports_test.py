@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from pardotflow.connectors import Batch, CallBudget, Operation, Row, RowResult
-from pardotflow.core.errors import BudgetSpent, OutcomeUnknown, RequestRefused, ServerTrouble
+from pardotflow.core.errors import BudgetSpent, JobStillOpen, OutcomeUnknown, RequestRefused, ServerTrouble
 
 from .wire import FakeClock, Wire, empty, pardot, pardot_error, reply
 
@@ -32,6 +32,8 @@ def state(status: str, created: int | None = None, updated: int | None = None, e
         "id": 900,
         "status": status,
         "isExpired": False,
+        "createdAt": "2026-03-02T10:00:00+01:00",
+        "createdById": 712,
         "createdCount": created,
         "updatedCount": updated,
         "errorCount": errors,
@@ -64,7 +66,7 @@ def test_the_options_of_creates_to_the_byte() -> None:
     prepared = pardot(Wire()).prepare(CREATES)
     assert prepared.body.startswith(
         b'{"operation":"Upsert","object":"Prospect","createOnNoMatch":true,"restoreDeleted":false,"fields":['
-        b'{"field":"matchSalesforceId","overwrite":true,"nullOverwrite":false},'
+        b'{"field":"matchSalesforceId","overwrite":false,"nullOverwrite":false},'
     )
     assert prepared.files[0].decode() == (
         "matchSalesforceId,city,email,salesforceId\n"
@@ -92,7 +94,7 @@ def test_the_life_of_an_import() -> None:
     assert upload.headers["Content-Type"].startswith("multipart/form-data")
     assert b'name="file"; filename="batch-1.csv"\r\nContent-Type: text/csv\r\n\r\nmatchId,' in upload.content
     assert wire.requests[2].content == b'{"status":"Ready"}'
-    assert "fields=id,status,isExpired,createdCount,updatedCount,errorCount" in wire.paths[3]
+    assert "fields=id,status,isExpired,createdAt,createdById,createdCount,updatedCount,errorCount" in wire.paths[3]
     assert noted == ["900"]
     assert clock.slept == [2, 4, 5]
     assert (answer.calls, answer.status) == (6, 200)
@@ -135,12 +137,90 @@ def test_an_error_without_code_column() -> None:
     assert (bad.error_code, bad.error_message) == ("IMPORT_ROW", "archived")
 
 
+def prospects(*made: tuple[int, str], maker: int = 712) -> httpx.Response:
+    """A page of prospects: id and Salesforce id."""
+    values = [{"id": number, "salesforceId": fid, "createdById": maker} for number, fid in made]
+    return reply({"values": values, "nextPageToken": None})
+
+
+A, B = "00Q4S000002sSacUAE", "0034S000005YJYcQAO"
+
+
+def test_what_was_made_is_read_by_the_time_of_its_creation() -> None:
+    """The page holds somebody else's prospect too, and one of ours by its short id."""
+    wire = script(reply(state("Complete", created=2, updated=0, errors=0)), prospects((5, B), (4, ""), (3, A[:15])))
+    clock = FakeClock()
+    unit = pardot(wire, clock=clock)
+    answer = unit.send(unit.prepare(CREATES))
+    assert answer.rows == (
+        RowResult(key="a", ok=True, id="3", created=True),
+        RowResult(key="b", ok=True, id="5", created=True),
+    )
+    assert answer.calls == len(wire.requests) == 5
+    assert dict(wire.requests[4].url.params) == {
+        "fields": "id,salesforceId,createdById",
+        "limit": "1000",
+        "orderBy": "id",
+        "deleted": "all",
+        "createdAtAfterOrEqualTo": "2026-03-02T08:59:58+00:00",
+    }
+    assert clock.slept == [2]
+
+
+def test_a_read_that_lags_is_repeated_once() -> None:
+    wire = script(
+        reply(state("Complete", created=2, updated=0, errors=0)), prospects((5, B)), prospects((5, B), (6, A))
+    )
+    clock = FakeClock()
+    unit = pardot(wire, clock=clock)
+    assert [(r.ok, r.id) for r in unit.send(unit.prepare(CREATES)).rows] == [(True, "6"), (True, "5")]
+    assert clock.slept == [2, 60]
+
+
+def test_a_row_that_met_a_prospect_has_moved() -> None:
+    wire = script(reply(state("Complete", created=1, updated=1, errors=0)), prospects((5, B)), prospects((2, A)))
+    unit = pardot(wire)
+    there, made = unit.send(unit.prepare(CREATES)).rows
+    assert there == RowResult(key="a", ok=False, id="2", created=False, moved=True)
+    assert made == RowResult(key="b", ok=True, id="5", created=True)
+    assert wire.requests[-1].url.params["salesforceId"] == A
+
+
+def test_of_rows_that_met_a_prospect_it_must_be_clear_which() -> None:
+    """One row of two met a prospect that was made since the import was opened: by whom, tells which."""
+    end = reply(state("Complete", created=1, updated=1, errors=0))
+    theirs = {"id": 6, "salesforceId": A, "createdById": 9}
+    ours = {"id": 5, "salesforceId": B, "createdById": 712}
+    unit = pardot(script(end, reply({"values": [ours, theirs], "nextPageToken": None})))
+    assert [(r.ok, r.moved, r.id) for r in unit.send(unit.prepare(CREATES)).rows] == [
+        (False, True, "6"),
+        (True, False, "5"),
+    ]
+    unit = pardot(script(end, prospects((5, B), (6, A))))
+    with pytest.raises(OutcomeUnknown, match="2 of 2 rows cannot be told"):
+        unit.send(unit.prepare(CREATES))
+
+
 @pytest.mark.parametrize(
-    ("created", "updated", "made"), [(2, 0, True), (0, 2, False), (1, 1, None)], ids=["all", "none", "some"]
+    "pages",
+    [
+        [prospects((5, B)), prospects((5, B))],
+        [prospects((5, B), (6, A), (7, A))],
+        [prospects((5, B), (6, A), maker=9)],
+        [httpx.ConnectError("down")] * 6,
+    ],
+    ids=["one is missing", "two have one id", "somebody else made them", "nobody answers"],
 )
-def test_what_was_created_is_told_only_where_it_is_certain(created: int, updated: int, made: bool | None) -> None:
-    unit = pardot(script(reply(state("Complete", created=created, updated=updated, errors=0))))
-    assert [r.created for r in unit.send(unit.prepare(CREATES)).rows] == [made, made]
+def test_where_it_cannot_be_told_what_was_made_it_is_unknown(pages: list[httpx.Response | Exception]) -> None:
+    unit = pardot(script(reply(state("Complete", created=2, updated=0, errors=0)), *pages))
+    with pytest.raises(OutcomeUnknown, match="import 900"):
+        unit.send(unit.prepare(CREATES))
+
+
+def test_of_creates_that_all_failed_nothing_is_read() -> None:
+    errors = csv(f"matchSalesforceId,city,email,salesforceId,errorCode\n{A},,a@x.test,{A},9\n{B},,b@x.test,{B},9\n")
+    unit = pardot(script(reply(state("Complete", created=0, updated=0, errors=2)), errors))
+    assert [(r.ok, r.error_code) for r in unit.send(unit.prepare(CREATES)).rows] == [(False, "9"), (False, "9")]
 
 
 @pytest.mark.parametrize(
@@ -214,7 +294,7 @@ def test_a_lost_answer_to_the_submission_is_cleared_up_by_the_state() -> None:
 
 
 def test_a_refused_submission_wrote_nothing() -> None:
-    wire = Wire(reply(OPENED, 201), empty(204), pardot_error(400, 130, "unknown column"))
+    wire = Wire(reply(OPENED, 201), empty(204), pardot_error(400, 130, "unknown column"), reply(state("Open")))
     unit = pardot(wire)
     with pytest.raises(RequestRefused, match="130"):
         unit.send(unit.prepare(UPDATES))
@@ -236,17 +316,59 @@ def test_an_import_is_resumed_by_its_id() -> None:
     assert {r.method for r in wire.requests} == {"GET"}
 
 
-def test_a_resumed_import_that_was_never_submitted_is_submitted_once() -> None:
+@pytest.mark.parametrize("then", [reply(state("Canceling")), reply(state("Canceled")), reply(state("Open"))])
+@pytest.mark.parametrize("answer", [empty(204), pardot_error(400, 161)])
+def test_a_resumed_import_that_was_never_submitted_is_cancelled(answer: httpx.Response, then: httpx.Response) -> None:
+    """Whatever it would write is as old as the run that made it."""
+    wire = Wire(reply(state("Open")), answer, then)
+    unit = pardot(wire)
+    with pytest.raises(ServerTrouble, match="never submitted"):
+        unit.resume(unit.prepare(UPDATES), "900")
+    assert [(r.method, r.url.path) for r in wire.requests][1] == ("POST", "/api/v5/imports/900/do/cancel")
+    assert {r.method for r in wire.requests} == {"GET", "POST"}
+
+
+def test_a_submission_that_comes_late_is_seen() -> None:
     wire = Wire(
-        reply(state("Open")),
-        empty(204),
-        reply(state("Open")),
-        reply(state("Waiting")),
-        reply(state("Complete", 0, 2, 0)),
+        reply(state("Open")), pardot_error(400, 161), reply(state("Waiting")), reply(state("Complete", 0, 2, 0))
     )
     unit = pardot(wire)
     assert all(r.ok for r in unit.resume(unit.prepare(UPDATES), "900").rows)
-    assert [r.method for r in wire.requests] == ["GET", "PATCH", "GET", "GET", "GET"]
+
+
+HTML = httpx.Response(200, text="<html>maintenance")
+
+
+@pytest.mark.parametrize(
+    "trouble", [[httpx.ConnectError("down")] * 6, [empty(503)] * 6, [pardot_error(429, 122)], [HTML], [empty(200)]]
+)
+def test_an_import_that_cannot_be_asked_for_now_stays_open(trouble: list[httpx.Response | Exception]) -> None:
+    unit = pardot(Wire(*trouble))
+    with pytest.raises(JobStillOpen, match="import 900"):
+        unit.resume(unit.prepare(UPDATES), "900")
+    unit = pardot(script(*trouble))
+    with pytest.raises(JobStillOpen, match="import 900"):
+        unit.send(unit.prepare(UPDATES))
+
+
+def test_without_calls_left_an_import_stays_open() -> None:
+    unit = pardot(Wire(), budget=CallBudget(0))
+    with pytest.raises(JobStillOpen):
+        unit.resume(unit.prepare(UPDATES), "900")
+
+
+def test_of_an_import_that_nobody_can_tell_any_more_nobody_asks_again() -> None:
+    for answer in (pardot_error(404, 109), reply({**OPENED, "status": "Waiting", "isExpired": True})):
+        unit = pardot(Wire(answer))
+        with pytest.raises(OutcomeUnknown) as met:
+            unit.resume(unit.prepare(UPDATES), "900")
+        assert not isinstance(met.value, JobStillOpen)
+
+
+def test_updates_that_are_not_all_told_are_unknown() -> None:
+    unit = pardot(script(reply(state("Complete", created=0, updated=1, errors=0))))
+    with pytest.raises(OutcomeUnknown, match="1 of 2 rows"):
+        unit.send(unit.prepare(UPDATES))
 
 
 def test_batches_stay_small_and_share_their_header() -> None:

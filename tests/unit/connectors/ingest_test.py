@@ -8,7 +8,7 @@ import pytest
 
 from pardotflow.connectors import Batch, Operation, Row, RowResult, explain_code
 from pardotflow.connectors.salesforce.sizes import Sizes
-from pardotflow.core.errors import OutcomeUnknown, RequestRefused, ServerTrouble, Unreachable
+from pardotflow.core.errors import JobStillOpen, OutcomeUnknown, RequestRefused, ServerTrouble
 from pardotflow.core.values import System
 
 from .routed import Routed, batch_of, rows
@@ -308,9 +308,18 @@ def test_an_open_job_that_was_closed_while_it_was_aborted_is_waited_for() -> Non
     assert all(r.ok for r in org.resume(org.prepare(TWO), JOB).rows)
 
 
-def test_trouble_before_a_found_job_is_read_is_only_trouble() -> None:
-    org = salesforce(Wire(*[httpx.ConnectError("down")] * 6), clock=FakeClock())
-    with pytest.raises(Unreachable):
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        [httpx.ConnectError("down")] * 6,
+        [empty(503)] * 6,
+        [sf_error(403, "REQUEST_LIMIT_EXCEEDED")],
+        [httpx.Response(200, text="<html>maintenance")],
+    ],
+)
+def test_a_job_that_cannot_be_asked_for_now_stays_open(trouble: list[httpx.Response | Exception]) -> None:
+    org = salesforce(Wire(*trouble), clock=FakeClock())
+    with pytest.raises(JobStillOpen, match="7505e00000aaaaaAAA"):
         org.resume(org.prepare(TWO), JOB)
 
 

@@ -174,3 +174,21 @@ def test_the_price_of_an_import_says_how_often_it_is_asked_about() -> None:
 
 def test_never_more_than_five_at_once() -> None:
     assert pardot(Wire()).concurrency <= 5
+
+
+@pytest.mark.parametrize("later", [[httpx.ConnectError("down")] * 6, [pardot_error(401, 184)]], ids=["cut", "no login"])
+def test_a_try_that_may_have_arrived_is_not_forgotten_over_a_new_session(
+    later: list[httpx.Response | Exception],
+) -> None:
+    """A time-out, then the session is over, then trouble: the first try may have been carried out."""
+    unit = pardot(Wire(httpx.ReadTimeout("slow"), pardot_error(401, 184), *later))
+    row = Row(key="a", id="5", values={"city": "Oslo"})
+    with pytest.raises(OutcomeUnknown):
+        unit.send(unit.prepare(Batch(operation=Operation.UPDATE, object="prospect", rows=(row,))))
+
+
+def test_an_undelete_is_not_repeated_where_it_may_have_arrived() -> None:
+    unit = pardot(Wire(httpx.ReadTimeout("slow"), pardot_error(400, 109)))
+    row = Row(key="a", id="5")
+    with pytest.raises(OutcomeUnknown):
+        unit.send(unit.prepare(Batch(operation=Operation.UNDELETE, object="prospect", rows=(row,))))

@@ -87,6 +87,31 @@ def test_single_records_imports_and_bulk_actions(routed: Routed) -> None:
     assert (price.calls, price.polls, price.jobs) == (2 + 6, 6, 1)
 
 
+@pytest.mark.parametrize(("count", "pages"), [(3, 1), (1000, 1), (1001, 2)])
+def test_creates_by_import(routed: Routed, count: int, pages: int) -> None:
+    """Opening, upload, submitting, a poll, and the pages that show what was made."""
+    leads = routed.leads(count)
+    made = tuple(Row(key=i, id=i, values={"email": f"m{i}@x.test", "city": "a"}) for i in leads)
+    price = check(routed, routed.unit, batch_of(Operation.IMPORT_CREATES, made, "prospect"))
+    assert (price.calls, price.polls, price.jobs) == (3 + 1 + pages, 1, 1)
+    routed.emulator.advance(10)
+    batch = batch_of(Operation.IMPORT_CREATES, made, "prospect")
+    again = routed.unit.send(routed.unit.prepare(batch)) if count == 3 else None
+    assert again is None or all(r.moved and not r.ok for r in again.rows)
+
+
+def test_creates_by_import_while_reads_lag(routed: Routed) -> None:
+    leads = routed.leads(4)
+    routed.emulator.switch(cache_lag=50)
+    made = tuple(Row(key=i, id=i, values={"email": f"lag{i}@x.test"}) for i in leads)
+    routed.listen()
+    (answer,) = routed.send(routed.unit, batch_of(Operation.IMPORT_CREATES, made, "prospect"))
+    routed.emulator.switch(cache_lag=0)
+    assert all(r.ok and r.created for r in answer.rows)
+    assert len({r.id for r in answer.rows}) == 4
+    assert answer.calls == len(routed.asked()) == 6
+
+
 def test_an_import_of_several_batches(routed: Routed) -> None:
     ids = routed.prospects(40, "batches")
     unit = routed.pardot(import_batch_bytes=400)

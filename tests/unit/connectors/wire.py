@@ -116,10 +116,11 @@ def grant() -> RefreshTokenGrant:
     )
 
 
-def salesforce(wire: Wire, *, budget: CallBudget | None = None, clock: FakeClock | None = None) -> SalesforceConnector:
-    return SalesforceConnector(
-        grant(), SalesforceSettings(limits=NO_WAITS), budget=budget, clock=clock, transport=wire.transport
-    )
+def salesforce(
+    wire: Wire, *, budget: CallBudget | None = None, clock: FakeClock | None = None, jobs_from: int = 2001
+) -> SalesforceConnector:
+    settings = SalesforceSettings(limits=NO_WAITS, jobs_from=jobs_from)
+    return SalesforceConnector(grant(), settings, budget=budget, clock=clock, transport=wire.transport)
 
 
 def pardot(
@@ -129,12 +130,16 @@ def pardot(
     clock: FakeClock | None = None,
     clear_with: ClearWith = ClearWith.NULL,
     import_batch_bytes: int = 1000,
+    jobs_from: int = 100,
+    creates_by_import: bool = True,
 ) -> PardotConnector:
     settings = PardotSettings(
         business_unit_id=UNIT,
         clear_with=clear_with,
         polling=Polling(first_wait=2, longest_wait=5, patience=60),
         import_batch_bytes=import_batch_bytes,
+        jobs_from=jobs_from,
+        creates_by_import=creates_by_import,
         limits=NO_WAITS,
     )
     return PardotConnector(grant(), settings, budget=budget, clock=clock or FakeClock(), transport=wire.transport)

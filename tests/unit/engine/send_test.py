@@ -129,6 +129,9 @@ class Scripted:
         assert self.calls_left
         self.calls_left -= 1
 
+    def stop_waiting(self) -> None:
+        """There is nothing to wait for."""
+
     def server_now(self) -> datetime:
         """The clock's time."""
         return self.clock.now()
