@@ -31,7 +31,7 @@ def with_steps() -> PlanReport:
             _step(
                 "update",
                 _cost("salesforce", "Contact updates by Bulk job", 1, 6, 1, 40, 14.0),
-                reason="only above 2,000 records",
+                reason="only from 2,001 rows",
             ),
         ),
         _step(
