@@ -94,7 +94,7 @@ def open_workspace(
         ledger = home.open_ledger()
         sending = project.environment.sending
         allowed = calls_allowed(sending, ledger, clock.now())
-        connectors = open_connectors(endpoints, clock, sending, allowed)
+        connectors = open_connectors(endpoints, clock, sending, allowed, home.held.check)
         if ledger.is_new and layout.memory.exists() and home.remote is None:
             say(f"{layout.ledger} was missing or empty: former runs and sync errors are not known any more.", "yellow")
         try:

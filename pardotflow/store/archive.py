@@ -20,7 +20,8 @@ from pardotflow.core.errors import StateError, UsageError
 from pardotflow.plan.instance import in_memory
 from pardotflow.store.database import Database
 from pardotflow.store.layout import Layout, make_private
-from pardotflow.store.ledger import MIGRATIONS, VERSION, Ledger
+from pardotflow.store.ledger import Ledger
+from pardotflow.store.ledgertables import MIGRATIONS, VERSION
 from pardotflow.store.memory import MIGRATIONS as MEMORY_MIGRATIONS
 from pardotflow.store.memory import VERSION as MEMORY_VERSION
 from pardotflow.store.memory import attach_memory, copy_mark

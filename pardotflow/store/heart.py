@@ -1,7 +1,7 @@
 """Hold the lock of an environment while a command works: take it or wait for it, beat, notice its loss, let go.
 
 A lock is lost when its row is not ours any more, or when no beat reached the database for as long as it takes others
-to see us as gone. `check` costs no call; who sends asks it before each request.
+to see us as gone. `check` costs no call; who sends asks it before each request, and before each try of a write.
 """
 
 import time
@@ -17,8 +17,8 @@ from pardotflow.store.machine import this_process
 POLL = 0.5
 """Seconds between two looks at a lock that is waited for."""
 SAFE_SHARE = 0.8
-"""After this share of the time to expiry without an answer to a beat we count our lock as lost: what is in flight then
-ends before anybody else begins."""
+"""After this share of the time to expiry without an answer to a beat we count our lock as lost: nothing more leaves,
+no further try either. What is in flight may be answered after somebody else has begun, who finds it in the journal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pardotflow.core.errors import StateError
-from pardotflow.store.calls import TABLE as CALLS
 from pardotflow.store.calls import add_calls, read_calls
 from pardotflow.store.damage import ledger_error
 from pardotflow.store.database import Database, Remote, SqliteDatabase, upsert
-from pardotflow.store.decisions import TABLE as DECISIONS
 from pardotflow.store.decisions import Decision, delete_decisions, read_decisions, write_decisions
 from pardotflow.store.described import DescribeCache
 from pardotflow.store.journal import (
@@ -38,49 +36,13 @@ from pardotflow.store.journal import (
     resolve_rows,
 )
 from pardotflow.store.layout import make_private
+from pardotflow.store.ledgertables import MIGRATIONS, TABLES, VERSION
 from pardotflow.store.premigration import back_up_ledger
 from pardotflow.store.runs import RunRecord, read_runs
-from pardotflow.store.syncerrors import MIGRATION as SYNC_ERRORS_MIGRATION
-from pardotflow.store.syncerrors import TABLE as SYNC_ERRORS
 from pardotflow.store.syncerrors import ErrorState, SyncError, delete_errors, read_errors, set_states, write_errors
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-VERSION = 4
-
-TABLES = f"""
-create table about (key text primary key, value text);
-create table runs (
-  id text primary key, plan_id text, started_at text, ended_at text, status text,
-  confirmed integer default 0, refused integer default 0, unknown integer default 0,
-  not_started integer default 0, moved integer default 0, calls text, continues text
-);
-create table plans (id text primary key, path text, digest text, created_at text, spent_by text);
-create table requests (
-  run_id text, number integer, system text, kind text, object text, key text, status text,
-  planned_at text, sent_at text, answered_at text, handle text, detail text,
-  primary key (run_id, number)
-);
-create table request_rows (
-  run_id text, number integer, change integer, record_key text, status text, record_id text,
-  code text, message text, primary key (run_id, number, change)
-);
-create index open_requests on requests (status);
-{SYNC_ERRORS}
-{CALLS}
-create table describes (connection text, object text, at text, body text, primary key (connection, object));
-create table identities (connection text primary key, organization text, "user" text);
-{DECISIONS}
-"""
-
-MIGRATIONS: Mapping[int, str] = {
-    1: DECISIONS,
-    2: "delete from describes where connection = 'pardot';",
-    3: f"alter table runs add column continues text; {SYNC_ERRORS_MIGRATION} {CALLS}",
-}
-"""By version: the statements that bring a ledger of it to the next one. What an older version described of Pardot does
-not say which custom fields the vendor's connector maps, and is read again."""
 
 
 class Ledger(DescribeCache):
@@ -200,6 +162,15 @@ class Ledger(DescribeCache):
         """All or nothing, durable when the block ends."""
         return self._db.transaction()
 
+    @contextmanager
+    def _fenced(self) -> Iterator[None]:
+        """A transaction of what allows something to leave. Raises LockLost where the lock is not ours any more."""
+        self.guard()
+        with self.transaction():
+            if self._remote:
+                self._remote.fence()
+            yield
+
     def start_run(self, run_id: str, plan_id: str, at: datetime, path: Path, continues: str = "") -> None:
         """Open a run and mark its plan, which stands at `path`, as spent, in one step. `continues` is the run that left
         the plan unfinished. Runs stand in the order in which they began, whatever the clocks say."""
@@ -274,10 +245,7 @@ class Ledger(DescribeCache):
 
         Raises LockLost where another process may be at work by now.
         """
-        self.guard()
-        with self.transaction():
-            if self._remote:
-                self._remote.fence()
+        with self._fenced():
             self._db.execute(
                 "insert into requests (run_id, number, system, kind, object, key, status, planned_at)"
                 " values (?, ?, ?, ?, ?, ?, 'planned', ?)",
@@ -294,9 +262,10 @@ class Ledger(DescribeCache):
         self._db.execute(query, (at.isoformat(), run_id, number))
 
     def note_handle(self, run_id: str, number: int, handle: str) -> None:
-        """Remember the name of the job that a request started."""
-        query = "update requests set handle = ? where run_id = ? and number = ?"
-        self._db.execute(query, (handle, run_id, number))
+        """Remember the name of a request's job, which starts after that. Raises LockLost as `plan_request` does."""
+        with self._fenced():
+            query = "update requests set handle = ? where run_id = ? and number = ?"
+            self._db.execute(query, (handle, run_id, number))
 
     def answer_request(
         self, run_id: str, number: int, at: datetime, status: str, detail: str, rows: Sequence[JournalRow]

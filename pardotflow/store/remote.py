@@ -22,7 +22,7 @@ from pardotflow.plan.instance import in_memory
 from pardotflow.store.archive import copy_remote
 from pardotflow.store.database import Database, upsert
 from pardotflow.store.layout import Layout, make_private
-from pardotflow.store.ledger import MIGRATIONS, TABLES, VERSION
+from pardotflow.store.ledgertables import MIGRATIONS, TABLES, VERSION
 from pardotflow.store.lock import TABLE as HOLDER
 from pardotflow.store.lock import LockLost
 from pardotflow.store.memory import VERSION as MEMORY_VERSION

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from pardotflow.plan.instance import in_memory
-from pardotflow.store import ledger, memory
+from pardotflow.store import ledgertables, memory
 from pardotflow.store.ledger import Ledger
 from pardotflow.store.memory import attach_memory
 from pardotflow.store.premigration import list_backups
@@ -25,7 +25,7 @@ KILLED = {
     "ledger.sqlite": """
 import os, signal, sqlite3, sys
 from pathlib import Path
-from pardotflow.store import ledger
+from pardotflow.store import ledger, ledgertables
 real = sqlite3.connect
 def connect(*a, **k):
     db = real(*a, **k)
@@ -33,7 +33,7 @@ def connect(*a, **k):
     return db
 sqlite3.connect = connect
 step = "delete from about; create table half (x text); select die();"
-ledger.MIGRATIONS = {**ledger.MIGRATIONS, ledger.VERSION - 1: step}
+ledger.MIGRATIONS = {**ledgertables.MIGRATIONS, ledgertables.VERSION - 1: step}
 ledger.Ledger(Path(sys.argv[1]))
 """,
     "memory.duckdb": """
@@ -64,7 +64,7 @@ def _old_ledger(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("insert into about values ('kept', 'yes')")
         db.executescript("alter table runs drop column continues; drop table calls")
-        db.execute(f"pragma user_version = {ledger.VERSION - 1}")
+        db.execute(f"pragma user_version = {ledgertables.VERSION - 1}")
 
 
 def _old_memory(path: Path) -> None:
@@ -93,7 +93,7 @@ def test_a_migration_that_is_killed_leaves_what_was_there(name: str, tmp_path: P
     path = tmp_path / name
     is_ledger = name.startswith("ledger")
     (_old_ledger if is_ledger else _old_memory)(path)
-    read, now = (_ledger_rows, ledger.VERSION) if is_ledger else (_memory_rows, memory.VERSION)
+    read, now = (_ledger_rows, ledgertables.VERSION) if is_ledger else (_memory_rows, memory.VERSION)
     before = read(path)
     killed = subprocess.run(
         [sys.executable, "-c", KILLED[name], str(path)], check=False, capture_output=True, timeout=60

@@ -150,9 +150,13 @@ def test_nothing_is_journalled_once_the_lock_is_lost(postgres_url: str, schema: 
         head = {"system": "pardot", "kind": "create", "object": "prospect", "key": "", "planned_at": AT.isoformat()}
         row = JournalRow(change=1, record_key="003", status="planned")
         book.plan_request("r", 1, head, [row])
+        book.note_handle("r", 1, "job")
         Lock(state.database, "there").unlock(this_process(), force=True)
         with pytest.raises(LockLost):
             book.plan_request("r", 2, head, [row])
+        with pytest.raises(LockLost):
+            book.note_handle("r", 1, "another")
+        assert state.database.execute("select handle from requests").fetchall() == [("job",)], "no job is started"
         assert [each.row.change for each in book.journal("r")] == [1]
         book.close()
 
