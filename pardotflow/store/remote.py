@@ -195,10 +195,11 @@ class RemoteState:
             )
         }
         with self.database.transaction():
-            self.fence()
             self._check_generation()
             for (table,) in sizes:
                 self._publish_table(con, table, former)
+            # Last, since the heart cannot beat from here to the commit. What is ours now was ours all the time.
+            self.fence()
             self._generation += 1
             self.database.execute("update about set value = ? where key = 'generation'", (str(self._generation),))
         copy_mark(self._layout.memory).write_text(self._mark())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,10 +19,11 @@ from pardotflow.core.errors import StateError
 from pardotflow.core.secret import Secret
 from pardotflow.plan.instance import in_memory
 from pardotflow.store import decisions, ledger
+from pardotflow.store.heart import Wish, holding
 from pardotflow.store.journal import JournalRow
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
-from pardotflow.store.lock import Lock, LockLost, Taken
+from pardotflow.store.lock import Holder, Lock, LockLost, Taken
 from pardotflow.store.machine import this_process
 from pardotflow.store.memory import attach_memory
 from pardotflow.store.postgres import PostgresDatabase
@@ -120,6 +123,28 @@ def test_a_generation_that_moved_on_is_not_overwritten(postgres_url: str, schema
         wrong = pytest.raises(StateError, match="is of generation 9, and generation 1 was at work here")
         with wrong, memory(state, tmp_path / "a"):
             state.database.execute("update about set value = '9' where key = 'generation'")
+
+
+def test_a_publication_that_takes_long_loses_no_lock(postgres_url: str, schema: str, tmp_path: Path) -> None:
+    """It takes longer than a silent holder is waited for; the heart beats meanwhile, and nobody waits for it."""
+    with opened(postgres_url, schema, tmp_path / "a", lock=False) as state:
+        beating = Wish(command="apply", beat=0.1, expires_after=1.0)
+        with holding(lambda: Lock(PostgresDatabase(Secret(postgres_url), schema), "there"), beating) as held:
+            state.token = held.holder.token
+            with memory(state, tmp_path / "a") as con, ThreadPoolExecutor(1) as pool:
+                con.execute(LINKS.format(3))
+                busy = PostgresDatabase(Secret(postgres_url), schema)
+                with busy.transaction():
+                    busy.execute("lock table memory_parts in share mode")
+                    sending = pool.submit(state.publish, con)
+                    time.sleep(1.4)
+                    other = replace(this_process(), machine="elsewhere")
+                    assert isinstance(Lock(busy, "there").take(other, "plan"), Holder)
+                    assert not sending.done()
+                sending.result()
+                busy.close()
+            held.check()
+        assert state.database.execute("select value from about where key = 'generation'").fetchone() == ("2",)
 
 
 def test_a_state_belongs_to_one_environment(postgres_url: str, schema: str, tmp_path: Path) -> None:
