@@ -21,7 +21,7 @@ def test_no_write_leaves_where_nothing_may() -> None:
 
     head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(LOGIN)
     with server(head + LOGIN, head + LOGIN) as (url, seen):
-        login = {"login_url": url, "client_id": "c", "refresh_token": Secret("r")}
+        login: dict[str, str | Secret] = {"login_url": url, "client_id": "c", "refresh_token": Secret("r")}
         where = Endpoints(salesforce=login, pardot={"url": NOBODY, "business_unit": "0Uv"}, pardot_login=login)
         connectors = open_connectors(where, SystemClock(), may_send=may_send)
         for system, item in (("salesforce", "Contact"), ("pardot", "prospect")):

@@ -26,7 +26,7 @@ from pardotflow.store.ledger import Ledger
 from pardotflow.store.lock import Holder, Lock, LockLost, Taken
 from pardotflow.store.machine import this_process
 from pardotflow.store.memory import attach_memory
-from pardotflow.store.postgres import PostgresDatabase
+from pardotflow.store.postgres import Patience, PostgresDatabase
 from pardotflow.store.remote import RemoteState
 from pardotflow.store.syncerrors import ErrorState, SyncError
 from tests.unit.store.ledger_test import decision
@@ -145,6 +145,33 @@ def test_a_publication_that_takes_long_loses_no_lock(postgres_url: str, schema: 
                 busy.close()
             held.check()
         assert state.database.execute("select value from about where key = 'generation'").fetchone() == ("2",)
+
+
+def test_a_machine_that_vanishes_in_the_middle_of_a_write_is_not_waited_for(
+    postgres_url: str, schema: str, tmp_path: Path
+) -> None:
+    url = Secret(postgres_url)
+    with opened(postgres_url, schema, tmp_path / "a", lock=False) as state:
+        gone = PostgresDatabase(url, schema, patience=Patience(idle=1.0))
+        taken = Lock(gone, "there").take(replace(this_process(), machine="elsewhere"), "apply")
+        assert isinstance(taken, Taken)
+        # Its process is silent for good, and its connection is not closed.
+        vanished = RemoteState(gone, "there", Layout(root=tmp_path / "b"), "small/live")
+        vanished.token = taken.holder.token
+        open_transaction = gone.transaction()
+        open_transaction.__enter__()
+        vanished.fence()
+        here = Lock(PostgresDatabase(url, schema, patience=Patience(lock=0.2)), "there")
+        with pytest.raises(StateError, match="is held by a transaction that does not end") as refused:
+            here.unlock(this_process(), force=True)
+        assert "Try again in a minute" in refused.value.hint
+        time.sleep(1.0)
+        held = here.unlock(this_process(), force=True)
+        assert held is not None and held.token == taken.holder.token
+        here.close()
+        with pytest.raises(StateError):
+            open_transaction.__exit__(None, None, None)
+        assert state.database.execute("show idle_in_transaction_session_timeout").fetchone() == ("1min",)
 
 
 def test_a_state_belongs_to_one_environment(postgres_url: str, schema: str, tmp_path: Path) -> None:
