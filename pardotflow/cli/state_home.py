@@ -81,12 +81,11 @@ def read_ledger(project: Project) -> Iterator[Ledger | None]:
         if not layout.ledger.exists():
             yield None
             return
-        with backups_said(layout):
-            ledger = Ledger(layout.ledger)
-            try:
-                yield ledger
-            finally:
-                ledger.close()
+        ledger = Ledger(layout.ledger, may_migrate=False)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
         return
     layout.prepare()
     with open_remote(project, settings, layout) as remote:

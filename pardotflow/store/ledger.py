@@ -36,8 +36,7 @@ from pardotflow.store.journal import (
     resolve_rows,
 )
 from pardotflow.store.layout import make_private
-from pardotflow.store.ledgertables import MIGRATIONS, TABLES, VERSION
-from pardotflow.store.premigration import back_up_ledger
+from pardotflow.store.ledgertables import set_up
 from pardotflow.store.runs import RunRecord, read_runs
 from pardotflow.store.syncerrors import ErrorState, SyncError, delete_errors, read_errors, set_states, write_errors
 
@@ -48,39 +47,26 @@ if TYPE_CHECKING:
 class Ledger(DescribeCache):
     """One open ledger. Not shared between threads."""
 
-    def __init__(self, path: Path, remote: Remote | None = None) -> None:
+    def __init__(self, path: Path, remote: Remote | None = None, *, may_migrate: bool = True) -> None:
+        """Who does not hold the lock may not migrate it."""
         self._path = path
         self.guard: Callable[[], None] = lambda: None
         """Is asked before a request is written down; raises LockLost where this process may not write any more."""
         try:
             # Everything but describes and identities is elsewhere where the state is remote.
             super().__init__(SqliteDatabase(path, pragmas=("journal_mode = wal", "synchronous = full")))
-            self._migrate()
+            self.is_new = set_up(self._cache, path, may_migrate=may_migrate)
+            """Nothing is known of former runs: the file was made just now, or was empty."""
         except sqlite3.DatabaseError as trouble:
             raise ledger_error(path, trouble) from trouble
+        except StateError:
+            self.close()
+            raise
         make_private(path)
         self._remote = remote
         self._db: Database = remote.database if remote else self._cache
         if remote:
             self.is_new = remote.is_new
-
-    def _migrate(self) -> None:
-        [(version,)] = self._cache.execute("pragma user_version").fetchall()
-        self.is_new = version == 0
-        """Nothing is known of former runs: the file was made just now, or was empty."""
-        if self.is_new:
-            self._cache.run_script(f"{TABLES} pragma user_version = {VERSION};")
-            return
-        if version in MIGRATIONS:
-            back_up_ledger(self._path, version)
-        while version in MIGRATIONS:
-            self._cache.run_script(f"{MIGRATIONS[version]} pragma user_version = {version + 1};")
-            version += 1
-        if version != VERSION:
-            raise StateError(
-                f"{self._path} was written by another version of pardotflow",
-                hint="Use the version that wrote it, or move the file away: runs and sync errors are then forgotten.",
-            )
 
     @property
     def folder(self) -> Path:
