@@ -221,6 +221,8 @@ def test_a_person_is_forgotten_everywhere(settled: Project) -> None:
         settled,
         "insert into sync_errors (system, object, record, action, payload, code, message, run_id, at, name) values"
         f" ('pardot', 'prospect', '{prospect}', 'update', 'd', '1', 'no +1 555 777123', 'r',"
+        " '2026-03-02T09:00:00+00:00', 'Unmistakable'),"
+        f" ('pardot', 'prospect', 'new:Contact/{contact}', 'create', 'd', '65', 'no +1 555 777123', 'r',"
         " '2026-03-02T09:00:00+00:00', 'Unmistakable')",
     )
     said = settled.run("state", "forget", f"prospect/{prospect}").expect(0)
@@ -232,7 +234,7 @@ def test_a_person_is_forgotten_everywhere(settled: Project) -> None:
     said = settled.run("state", "forget", f"Contact/{contact[:15]}", "--yes").expect(0)
     assert f"plan {unspent}: removed: it was not applied" in said.out
     assert said.out.count("its rows about the person were removed") == 2
-    assert "sync errors: 1 removed" in said.out and "copies of records: 2 removed" in said.out
+    assert "sync errors: 2 removed" in said.out and "copies of records: 2 removed" in said.out
     for place in ("git", "backups", "Salesforce and Pardot"):
         assert place in said.err
     assert _holding(settled, b"777123", b"Unmistakable", b"contact1@") == []
