@@ -35,7 +35,8 @@ class Home:
     def open_ledger(self) -> Ledger:
         """The ledger; a request is written down only while the lock is ours. The caller closes it."""
         ledger = Ledger(self.layout.ledger, self.remote)
-        ledger.guard = self.held.check
+        # A remote state looks at its lock in the transaction that writes the request down.
+        ledger.guard = self.held.check if self.remote else self.held.look
         return ledger
 
 
