@@ -183,9 +183,16 @@ class Ledger(DescribeCache):
         """The runs whose id begins with the text, the last one first."""
         return read_runs(self._db, self._file, prefix)
 
-    def runs_since(self, at: str) -> list[str]:
-        """The runs that were started after that moment (ISO 8601 in UTC)."""
-        return [row[0] for row in self._db.execute("select id from runs where started_at > ?", (at,))]
+    def last_run(self) -> str:
+        """The run that began last, or the empty text."""
+        row = self._db.execute("select id from runs order by started_at desc, id desc limit 1").fetchone()
+        return row[0] if row else ""
+
+    def runs_since(self, at: str, last: str | None = None) -> list[str]:
+        """The runs that began after the run `last`, or all where it is the empty text: that holds whatever the clocks
+        of several machines say. Where it is not known, those that began after the moment (ISO 8601 in UTC)."""
+        query = "select id from runs where started_at > coalesce((select started_at from runs where id = ?), ?)"
+        return [row[0] for row in self._db.execute(query, (last or "", "" if last == "" else at))]
 
     def end_run(
         self, run_id: str, at: datetime, status: str, counts: Mapping[str, int], calls: Mapping[str, int]

@@ -236,7 +236,10 @@ def test_a_ledger_says_the_same_wherever_it_is_kept(book: Ledger, tmp_path: Path
     plan.write_bytes(b"a plan, 100% whole?")
     book.save_plan("p1", plan, "d", AT)
     book.start_run("r1", "p1", AT, plan)
-    assert book.spent_by("p1") == "r1" and book.runs_since("2026-01-01") == ["r1"]
+    assert book.spent_by("p1") == "r1" and book.runs_since("2026-01-01") == ["r1"] and book.last_run() == "r1"
+    # What is known of the last run goes before what the clocks say.
+    assert book.runs_since("2027", "") == ["r1"] == book.runs_since("2026-01-01", "of another ledger")
+    assert book.runs_since("2026-01-01", "r1") == []
     assert [(run.run_id, run.plan_id) for run in book.unfinished_runs()] == [("r1", "p1")]
     head = {"system": "pardot", "kind": "create", "object": "prospect", "key": "k", "planned_at": AT.isoformat()}
     book.plan_request("r1", 1, head, [JournalRow(change=n, record_key=f"003{n}", status="planned") for n in (1, 2)])
