@@ -165,7 +165,14 @@ def test_a_backup_is_checked_and_put_back(settled: Project) -> None:
     assert str(aside) in said.out and (aside / "memory.duckdb").exists() and (aside / "ledger.sqlite").exists()
     for path in (settled.state / "memory.duckdb", settled.ledger, plan):
         assert path.stat().st_mode & 0o777 == 0o600
-    assert "No changes." in settled.run("plan").expect(0).out
+    # As if it had been killed before the ledger was in its place.
+    cut = settled.state / "restore-2026-03-02T090000Z.ready"
+    cut.mkdir()
+    settled.ledger.rename(cut / settled.ledger.name)
+    for looking in (("history",), ("state", "list")):
+        assert "a backup is being put in its place" in settled.run(*looking).expect(1).err
+    said = settled.run("plan").expect(0)
+    assert "A restore was cut short. It was carried to its end." in said.err and "No changes." in said.out
     assert "was applied already" in settled.run("apply", plan.stem, "--yes").expect(3).err
     settled.run("state", "verify").expect(0)
 

@@ -25,7 +25,7 @@ from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
 from pardotflow.store.lock import Holder, Lock, LockLost, Taken
 from pardotflow.store.machine import this_process
-from pardotflow.store.memory import attach_memory
+from pardotflow.store.memory import attach_memory, copy_mark
 from pardotflow.store.postgres import Patience, PostgresDatabase
 from pardotflow.store.remote import RemoteState
 from pardotflow.store.syncerrors import ErrorState, SyncError
@@ -194,6 +194,30 @@ def test_a_full_folder_is_not_overwritten_by_an_empty_state(postgres_url: str, s
     ):
         state.fetch_memory()
     assert "state restore" in refused.value.hint
+
+
+def test_a_state_is_replaced_whole_or_not_at_all(postgres_url: str, schema: str, tmp_path: Path) -> None:
+    a, plan = tmp_path / "a", tmp_path / "new.plan"
+    plan.write_bytes(b"a plan")
+    rows: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {"runs": (("id",), [("new",)])}
+    looks = ("select id from runs", "select id from plan_files", "select value from about where key = 'generation'")
+
+    def kept(state: RemoteState) -> list[str]:
+        return [row[0] for query in looks for row in state.database.execute(query)]
+
+    with opened(postgres_url, schema, a) as state, in_memory() as con:
+        state.database.run_script("insert into runs (id) values ('old'); insert into plan_files values ('old', '');")
+        attach_memory(con, a / "memory.duckdb", read_only=False)
+        con.execute(LINKS.format(3))
+        token, state.token = state.token, "of nobody"
+        with pytest.raises(LockLost):
+            state.replace(rows, [plan], con)
+        assert kept(state) == ["old", "old", "0"] and not copy_mark(a / "memory.duckdb").exists()
+        state.token = token
+    with opened(postgres_url, schema, a) as state, in_memory() as con:
+        attach_memory(con, a / "memory.duckdb", read_only=False)
+        state.replace(rows, [plan], con)
+        assert kept(state) == ["new", "new", "1"] and not state.fetch_memory()
 
 
 def test_nothing_is_journalled_once_the_lock_is_lost(postgres_url: str, schema: str, tmp_path: Path) -> None:
