@@ -19,6 +19,7 @@ from pardotflow.plan.instance import in_memory
 from pardotflow.store.disk import copy_still
 from pardotflow.store.layout import Layout
 from pardotflow.store.memory import attach_memory
+from pardotflow.store.restoring import check_restored
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,8 +43,10 @@ def looking(project: Project) -> Iterator[duckdb.DuckDBPyConnection]:
             with open_remote(project, settings, layout) as remote:
                 remote.check_version()
                 remote.write_memory(path)
-        elif not path.exists():
-            raise UsageError("nothing is remembered in this environment", hint="Run: pardotflow apply")
+        else:
+            check_restored(layout)
+            if not path.exists():
+                raise UsageError("nothing is remembered in this environment", hint="Run: pardotflow apply")
         with in_memory() as con:
             _attach_to_look(con, path, Path(folder) / "copy")
             yield con

@@ -14,6 +14,7 @@ from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
 from pardotflow.store.lock import EXPIRY, Lock, OpenLock, open_lock_file
 from pardotflow.store.premigration import list_backups
+from pardotflow.store.restoring import check_restored, finish_restore
 
 if TYPE_CHECKING:
     from pardotflow.config.connections import StateSettings
@@ -35,7 +36,8 @@ class Home:
     def open_ledger(self) -> Ledger:
         """The ledger; a request is written down only while the lock is ours. The caller closes it."""
         ledger = Ledger(self.layout.ledger, self.remote)
-        ledger.guard = self.held.check
+        # A remote state looks at its lock in the transaction that writes the request down.
+        ledger.guard = self.held.check if self.remote else self.held.look
         return ledger
 
 
@@ -61,6 +63,9 @@ def open_home(
         tell=lambda text: say(text, "yellow"),
     )
     with backups_said(layout), holding(lock_of(project, layout), wish) as held:
+        if finish_restore(layout):
+            ended = "The remote state is as it was before: restore again." if settings else "It was carried to its end."
+            say(f"A restore was cut short. {ended}", "yellow")
         if settings is None:
             yield Home(layout=layout, held=held, remote=None)
             return
@@ -78,15 +83,15 @@ def read_ledger(project: Project) -> Iterator[Ledger | None]:
     layout = Layout(root=project.state)
     settings = project.environment.state
     if settings is None:
+        check_restored(layout)
         if not layout.ledger.exists():
             yield None
             return
-        with backups_said(layout):
-            ledger = Ledger(layout.ledger)
-            try:
-                yield ledger
-            finally:
-                ledger.close()
+        ledger = Ledger(layout.ledger, may_migrate=False)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
         return
     layout.prepare()
     with open_remote(project, settings, layout) as remote:

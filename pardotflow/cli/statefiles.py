@@ -17,6 +17,7 @@ from pardotflow.core.errors import StateError, UsageError
 from pardotflow.plan.instance import in_memory
 from pardotflow.store.archive import copy_ledger, read_archive, read_tables, restore_archive, write_archive
 from pardotflow.store.layout import Layout
+from pardotflow.store.ledger import Ledger
 from pardotflow.store.memory import attach_memory
 from pardotflow.store.retention import Keep, Pruned, prune
 from pardotflow.store.verify import Finding, verify_files, verify_ledger, verify_memory, verify_plans
@@ -82,13 +83,11 @@ def _send(home: Home) -> None:
     """A restored state becomes the remote one."""
     remote = home.remote
     assert remote is not None
-    remote.fill(read_tables(home.layout.ledger))
-    for path in home.layout.plans.glob("*.plan"):
-        remote.drop_plan(path.stem)
-        remote.keep_plan(path.stem, path)
+    # One of an older version is brought up.
+    Ledger(home.layout.ledger).close()
     with in_memory() as con:
         attach_memory(con, home.layout.memory, read_only=False)
-        remote.publish(con)
+        remote.replace(read_tables(home.layout.ledger), sorted(home.layout.plans.glob("*.plan")), con)
 
 
 def verify(choice: Choice, *, wait: float) -> Exit:

@@ -103,7 +103,7 @@ def open_workspace(
         clock = SystemClock()
         ledger = home.open_ledger()
         budgets = open_budgets(project.environment.sending, ledger, clock)
-        connectors = open_connectors(endpoints, clock, project.environment.sending, budgets.by_system)
+        connectors = open_connectors(endpoints, clock, project.environment.sending, budgets.by_system, home.held.check)
         if ledger.is_new and layout.memory.exists() and home.remote is None:
             say(f"{layout.ledger} was missing or empty: former runs and sync errors are not known any more.", "yellow")
         try:

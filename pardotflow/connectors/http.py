@@ -181,7 +181,8 @@ class HttpClient:
     """Speaks to one system.
 
     `transport` replaces the network in tests. `judge` reads the vendor's codes. `budget` is taken from for every
-    counted request. All threads may share one client; at most `limits.concurrency` requests are under way.
+    counted request. `may_send` is asked before each try of a write; what it raises ends the tries. All threads may
+    share one client; at most `limits.concurrency` requests are under way.
     """
 
     def __init__(
@@ -195,6 +196,7 @@ class HttpClient:
         transport: httpx.BaseTransport | None = None,
         clock: Clock | None = None,
         waits: Waits | None = None,
+        may_send: Callable[[], None] = lambda: None,
     ) -> None:
         _quiet_libraries()
         self.system = system
@@ -206,6 +208,7 @@ class HttpClient:
         self._transport = transport
         self._judge = judge
         self._budget = budget or CallBudget()
+        self._may_send = may_send
         self._calls = 0
         self._is_met = False
         self._counting = threading.Lock()
@@ -300,6 +303,8 @@ class HttpClient:
         raise AssertionError("a retry context ends with a value or an exception")
 
     def _once(self, ask: Ask, trail: _Trail) -> Reply:
+        if ask.effect is not Effect.NONE:
+            self._may_send()
         if ask.counted:
             self._budget.take(self.system)
         response = self._transmit(ask, trail)

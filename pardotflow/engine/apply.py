@@ -91,7 +91,9 @@ def apply_plan(request: ApplyRequest) -> Applied:
         con.execute("create or replace temp table moved (change integer, reason varchar)")
         con.execute("create or replace temp table moved_records (system varchar, object varchar, id varchar)")
         own_runs = {part.run_id for part in parts.runs}
-        newer = [run for run in request.ledger.runs_since(meta["created_at"]) if run not in own_runs]
+        newer = [
+            run for run in request.ledger.runs_since(meta["created_at"], meta.get("last_run")) if run not in own_runs
+        ]
         looked_up = dict[int, Outcome]()
         if rows(con, "select 1 from plan.changes where sendable limit 1"):
             looked_up = _reread(con, request, newer, parts)

@@ -4,7 +4,7 @@ Describes are cached with their age; so is who we are over there. Both are read 
 when the connection leads to another organisation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
@@ -68,9 +68,10 @@ def open_connectors(
     clock: Clock,
     sending: Sending | None = None,
     budgets: Mapping[str, CallBudget] = MappingProxyType({}),
+    may_send: Callable[[], None] = lambda: None,
 ) -> dict[str, Connector]:
-    """One connector for each configured vendor, with the calls that it may make; they sign in at first use. Raises
-    UsageError for missing settings."""
+    """One connector for each configured vendor, with the calls that it may make; they sign in at first use. `may_send`
+    is asked before each try of a write, and raises where nothing may leave. Raises UsageError for missing settings."""
     found: dict[str, Connector] = {}
     sending = sending or Sending()
     limits = limits_of(sending)
@@ -86,6 +87,7 @@ def open_connectors(
             settings,
             budget=budgets.get(System.SALESFORCE),
             clock=clock,
+            may_send=may_send,
         )
     if endpoints.pardot:
         unit = _text(endpoints.pardot, "business_unit", "")
@@ -102,6 +104,7 @@ def open_connectors(
             ),
             budget=budgets.get(System.PARDOT),
             clock=clock,
+            may_send=may_send,
         )
     return found
 

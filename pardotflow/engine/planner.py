@@ -367,6 +367,7 @@ def _meta(
         "production": str(request.project.environment.production).lower(),
         "config_digest": config_digest(request.project),
         "created_at": created_at,
+        "last_run": request.ledger.last_run(),
         "empty_memory": str(links == 0).lower(),
         "complete": str(read.complete).lower(),
         "applyable": str(sendable > 0 and not blocked).lower(),

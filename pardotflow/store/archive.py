@@ -20,15 +20,17 @@ from pardotflow.core.errors import StateError, UsageError
 from pardotflow.plan.instance import in_memory
 from pardotflow.store.database import Database
 from pardotflow.store.layout import Layout, make_private
-from pardotflow.store.ledger import MIGRATIONS, VERSION, Ledger
+from pardotflow.store.ledger import Ledger
+from pardotflow.store.ledgertables import MIGRATIONS, VERSION
 from pardotflow.store.memory import MIGRATIONS as MEMORY_MIGRATIONS
 from pardotflow.store.memory import VERSION as MEMORY_VERSION
 from pardotflow.store.memory import attach_memory, copy_mark
 from pardotflow.store.premigration import put_in_place
+from pardotflow.store.restoring import LEDGER, MEMORY, put_unpacked, unpacked_folder
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-MEMORY, LEDGER, PLANS = "memory.duckdb", "ledger.sqlite", "plans/"
+PLANS = "plans/"
 _BLOCK = 1 << 20
 
 
@@ -155,32 +157,25 @@ def _sum(archive: zipfile.ZipFile, name: str) -> str:
 
 def restore_archive(path: Path, layout: Layout, at: datetime) -> Path:
     """Put a checked backup in the place of an environment's memory, ledger and plans; returns the folder in which they
-    are kept aside. Snapshots stay: they are a cache of the systems.
-
-    Everything is unpacked beside it first; what follows are renames.
+    are kept aside. Snapshots stay: they are a cache of the systems. A kill leaves the old state or the new one, see
+    `finish_restore`.
     """
     moment = at.strftime("%Y-%m-%dT%H%M%SZ")
-    aside, fresh = layout.root / f"replaced-{moment}", layout.root / f"restore-{moment}.part"
-    for folder in (aside, fresh, fresh / "plans"):
-        folder.mkdir(mode=0o700)
     try:
+        fresh = unpacked_folder(layout, moment)
         with zipfile.ZipFile(path) as archive:
             for name in (n for n in archive.namelist() if n in (MEMORY, LEDGER) or _is_plan(n)):
                 with archive.open(name) as source, _private(fresh / name).open("wb") as target:
                     shutil.copyfileobj(source, target, _BLOCK)
-        for old in [*layout.root.glob("memory.*"), *layout.root.glob("ledger.sqlite*"), layout.plans]:
-            if old.exists() and ".before-v" not in old.name:
-                old.rename(aside / old.name)
-        for name in (MEMORY, LEDGER, "plans"):
-            (fresh / name).rename(layout.root / name)
+                    target.flush()
+                    os.fsync(target.fileno())
     except OSError as trouble:
+        shutil.rmtree(layout.root / f"restore-{moment}.part", ignore_errors=True)
         raise StateError(
-            f"the backup could not be put in place: {trouble.strerror}",
-            hint=f"What was there is in {aside}: move it back, make room, and try again.",
+            f"the backup could not be unpacked: {trouble.strerror}",
+            hint="Nothing was changed. Make room, and try again.",
         ) from trouble
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    return aside
+    return put_unpacked(fresh, layout)
 
 
 def _private(path: Path) -> Path:

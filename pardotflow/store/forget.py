@@ -101,7 +101,9 @@ def forget_in_ledger(db: Database, records: Sequence[Record]) -> list[Removed]:
     with db.transaction():
         for item, record in records:
             told["sync errors"] += db.execute(
-                "delete from sync_errors where record = ? and (object = ? or action = 'create')", (record, item)
+                "delete from sync_errors where lower(record) = lower(?)"
+                " or (record = ? and (lower(object) = lower(?) or action = 'create'))",
+                (f"new:{item}/{record}", record, item),
             ).rowcount
             told["decisions"] += db.execute(
                 "delete from decisions where (a_object = ? and a_id = ?) or (b_object = ? and b_id = ?)",

@@ -1,7 +1,7 @@
 """Hold the lock of an environment while a command works: take it or wait for it, beat, notice its loss, let go.
 
 A lock is lost when its row is not ours any more, or when no beat reached the database for as long as it takes others
-to see us as gone. `check` costs no call; who sends asks it before each request.
+to see us as gone. `check` costs no call; who sends asks it before each request, and before each try of a write.
 """
 
 import time
@@ -17,8 +17,8 @@ from pardotflow.store.machine import this_process
 POLL = 0.5
 """Seconds between two looks at a lock that is waited for."""
 SAFE_SHARE = 0.8
-"""After this share of the time to expiry without an answer to a beat we count our lock as lost: what is in flight then
-ends before anybody else begins."""
+"""After this share of the time to expiry without an answer to a beat we count our lock as lost: nothing more leaves,
+no further try either. What is in flight may be answered after somebody else has begun, who finds it in the journal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,9 @@ class Wish:
 class Held:
     """The lock that this process holds."""
 
-    def __init__(self, holder: Holder, where: str, expires_after: float) -> None:
+    def __init__(self, holder: Holder, where: str, expires_after: float, lock: Lock | None = None) -> None:
         self.holder = holder
+        self._lock = lock
         self._where = where
         self._expires_after = expires_after
         self._beaten_at = _awake_or_not()
@@ -58,6 +59,14 @@ class Held:
                 hint="Nothing more was sent. What was sent stands in the journal: run the command again.",
             )
 
+    def look(self) -> None:
+        """`check` after a look at the lock itself, so that what broke it is noticed before the next beat. Only for the
+        thread that took it. Raises StateError where it cannot be read, too."""
+        if self._lock is not None:
+            found = self._lock.read()
+            self._is_lost = self._is_lost or found is None or found.token != self.holder.token
+        self.check()
+
     def beaten(self, began: float, *, is_ours: bool) -> None:
         """A beat that began at that moment was answered."""
         self._beaten_at = began
@@ -73,7 +82,7 @@ def holding(open_lock: OpenLock, wish: Wish) -> Iterator[Held]:
         told = takeover(taken)
         if told:
             wish.tell(told)
-        held = Held(taken.holder, lock.where, wish.expires_after)
+        held = Held(taken.holder, lock.where, wish.expires_after, lock)
         held.beaten(began, is_ours=True)
         stop = Event()
         heart = Thread(target=_beat, args=(open_lock, held, wish.beat, stop), name="heart", daemon=True)

@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pardotflow.core.errors import StateError
-from pardotflow.store.calls import TABLE as CALLS
 from pardotflow.store.calls import read_calls
 from pardotflow.store.damage import ledger_error
 from pardotflow.store.database import Database, Remote, SqliteDatabase, upsert
-from pardotflow.store.decisions import TABLE as DECISIONS
 from pardotflow.store.decisions import Decision, delete_decisions, read_decisions, write_decisions
 from pardotflow.store.described import DescribeCache
 from pardotflow.store.journal import (
@@ -37,87 +35,37 @@ from pardotflow.store.journal import (
     resolve_rows,
 )
 from pardotflow.store.layout import make_private
-from pardotflow.store.premigration import back_up_ledger
+from pardotflow.store.ledgertables import set_up
 from pardotflow.store.runs import RunRecord, read_runs
-from pardotflow.store.syncerrors import MIGRATION as SYNC_ERRORS_MIGRATION
-from pardotflow.store.syncerrors import TABLE as SYNC_ERRORS
 from pardotflow.store.syncerrors import ErrorState, SyncError, delete_errors, read_errors, set_states, write_errors
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-VERSION = 4
-
-TABLES = f"""
-create table about (key text primary key, value text);
-create table runs (
-  id text primary key, plan_id text, started_at text, ended_at text, status text,
-  confirmed integer default 0, refused integer default 0, unknown integer default 0,
-  not_started integer default 0, moved integer default 0, calls text, continues text
-);
-create table plans (id text primary key, path text, digest text, created_at text, spent_by text);
-create table requests (
-  run_id text, number integer, system text, kind text, object text, key text, status text,
-  planned_at text, sent_at text, answered_at text, handle text, detail text,
-  primary key (run_id, number)
-);
-create table request_rows (
-  run_id text, number integer, change integer, record_key text, status text, record_id text,
-  code text, message text, primary key (run_id, number, change)
-);
-create index open_requests on requests (status);
-{SYNC_ERRORS}
-{CALLS}
-create table describes (connection text, object text, at text, body text, primary key (connection, object));
-create table identities (connection text primary key, organization text, "user" text);
-{DECISIONS}
-"""
-
-MIGRATIONS: Mapping[int, str] = {
-    1: DECISIONS,
-    2: "delete from describes where connection = 'pardot';",
-    3: f"alter table runs add column continues text; {SYNC_ERRORS_MIGRATION} {CALLS}",
-}
-"""By version: the statements that bring a ledger of it to the next one. What an older version described of Pardot does
-not say which custom fields the vendor's connector maps, and is read again."""
-
 
 class Ledger(DescribeCache):
     """One open ledger. Not shared between threads."""
 
-    def __init__(self, path: Path, remote: Remote | None = None) -> None:
+    def __init__(self, path: Path, remote: Remote | None = None, *, may_migrate: bool = True) -> None:
+        """Who does not hold the lock may not migrate it."""
         self._path = path
         self.guard: Callable[[], None] = lambda: None
         """Is asked before a request is written down; raises LockLost where this process may not write any more."""
         try:
             # Everything but describes and identities is elsewhere where the state is remote.
             super().__init__(SqliteDatabase(path, pragmas=("journal_mode = wal", "synchronous = full")))
-            self._migrate()
+            self.is_new = set_up(self._cache, path, may_migrate=may_migrate)
+            """Nothing is known of former runs: the file was made just now, or was empty."""
         except sqlite3.DatabaseError as trouble:
             raise ledger_error(path, trouble) from trouble
+        except StateError:
+            self.close()
+            raise
         make_private(path)
         self._remote = remote
         self._db: Database = remote.database if remote else self._cache
         if remote:
             self.is_new = remote.is_new
-
-    def _migrate(self) -> None:
-        [(version,)] = self._cache.execute("pragma user_version").fetchall()
-        self.is_new = version == 0
-        """Nothing is known of former runs: the file was made just now, or was empty."""
-        if self.is_new:
-            self._cache.run_script(f"{TABLES} pragma user_version = {VERSION};")
-            return
-        if version in MIGRATIONS:
-            back_up_ledger(self._path, version)
-        while version in MIGRATIONS:
-            self._cache.run_script(f"{MIGRATIONS[version]} pragma user_version = {version + 1};")
-            version += 1
-        if version != VERSION:
-            raise StateError(
-                f"{self._path} was written by another version of pardotflow",
-                hint="Use the version that wrote it, or move the file away: runs and sync errors are then forgotten.",
-            )
 
     @property
     def folder(self) -> Path:
@@ -199,6 +147,15 @@ class Ledger(DescribeCache):
         """All or nothing, durable when the block ends."""
         return self._db.transaction()
 
+    @contextmanager
+    def _fenced(self) -> Iterator[None]:
+        """A transaction of what allows something to leave. Raises LockLost where the lock is not ours any more."""
+        self.guard()
+        with self.transaction():
+            if self._remote:
+                self._remote.fence()
+            yield
+
     def start_run(self, run_id: str, plan_id: str, at: datetime, path: Path, continues: str = "") -> None:
         """Open a run and mark its plan, which stands at `path`, as spent, in one step. `continues` is the run that left
         the plan unfinished. Runs stand in the order in which they began, whatever the clocks say."""
@@ -225,9 +182,16 @@ class Ledger(DescribeCache):
         """The runs whose id begins with the text, the last one first."""
         return read_runs(self._db, self._file, prefix)
 
-    def runs_since(self, at: str) -> list[str]:
-        """The runs that were started after that moment (ISO 8601 in UTC)."""
-        return [row[0] for row in self._db.execute("select id from runs where started_at > ?", (at,))]
+    def last_run(self) -> str:
+        """The run that began last, or the empty text."""
+        row = self._db.execute("select id from runs order by started_at desc, id desc limit 1").fetchone()
+        return row[0] if row else ""
+
+    def runs_since(self, at: str, last: str | None = None) -> list[str]:
+        """The runs that began after the run `last`, or all where it is the empty text: that holds whatever the clocks
+        of several machines say. Where it is not known, those that began after the moment (ISO 8601 in UTC)."""
+        query = "select id from runs where started_at > coalesce((select started_at from runs where id = ?), ?)"
+        return [row[0] for row in self._db.execute(query, (last or "", "" if last == "" else at))]
 
     def end_run(
         self, run_id: str, at: datetime, status: str, counts: Mapping[str, int], calls: Mapping[str, int]
@@ -264,10 +228,7 @@ class Ledger(DescribeCache):
 
         Raises LockLost where another process may be at work by now.
         """
-        self.guard()
-        with self.transaction():
-            if self._remote:
-                self._remote.fence()
+        with self._fenced():
             self._db.execute(
                 "insert into requests (run_id, number, system, kind, object, key, status, planned_at)"
                 " values (?, ?, ?, ?, ?, ?, 'planned', ?)",
@@ -284,9 +245,10 @@ class Ledger(DescribeCache):
         self._db.execute(query, (at.isoformat(), run_id, number))
 
     def note_handle(self, run_id: str, number: int, handle: str) -> None:
-        """Remember the name of the job that a request started."""
-        query = "update requests set handle = ? where run_id = ? and number = ?"
-        self._db.execute(query, (handle, run_id, number))
+        """Remember the name of a request's job, which starts after that. Raises LockLost as `plan_request` does."""
+        with self._fenced():
+            query = "update requests set handle = ? where run_id = ? and number = ?"
+            self._db.execute(query, (handle, run_id, number))
 
     def answer_request(
         self, run_id: str, number: int, at: datetime, status: str, detail: str, rows: Sequence[JournalRow]

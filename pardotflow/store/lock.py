@@ -163,8 +163,10 @@ class Lock:
 
     def beat(self, token: str) -> bool:
         """A sign of life; False where the lock is not ours any more."""
-        now = self._db.moment().isoformat()
-        return self._db.execute("update holder set beat_at = ? where token = ?", (now, token)).rowcount > 0
+        with self._db.only("holder"):
+            # The moment is that of the write: it may have waited for others.
+            now = self._db.moment().isoformat()
+            return self._db.execute("update holder set beat_at = ? where token = ?", (now, token)).rowcount > 0
 
     def release(self, token: str) -> bool:
         """Let go of it; False where it was not ours any more. What was kept beneath is kept again."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from psycopg import sql as names
@@ -19,16 +21,30 @@ from pardotflow.core.secret import Secret
 from pardotflow.store.database import Rows
 
 CONNECT_SECONDS = 15
+KEEPALIVES = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+"""By them both ends notice within half a minute that the other one is gone; seconds, tries, and milliseconds. What the
+address says of them goes first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds that others are waited for."""
+
+    idle: float = 60.0
+    """Until the server ends a transaction in which nothing is asked for: of a machine that vanished, or sleeps."""
+    lock: float = 10.0
+    """Until a command gives up waiting for the lock's row."""
 
 
 class PostgresDatabase:
     """One connection. Raises StateError where the server cannot be reached, or refuses."""
 
-    def __init__(self, url: Secret, schema: str, *, make: bool = True) -> None:
+    def __init__(self, url: Secret, schema: str, *, make: bool = True, patience: Patience | None = None) -> None:
         self._url, self._schema = url, schema
         self.where = f"schema {schema}"
+        self._patience = patience or Patience()
         try:
-            conninfo_to_dict(url.reveal())
+            said = conninfo_to_dict(url.reveal())
         except psycopg.Error:
             # What is said of a text that is no address repeats it, with its password.
             raise StateError(
@@ -36,15 +52,26 @@ class PostgresDatabase:
                 hint="Write postgresql://user:password@host/database",
             ) from None
         with _named("cannot be reached"):
-            self._connection = psycopg.connect(url.reveal(), autocommit=True, connect_timeout=CONNECT_SECONDS)
+            more: dict[str, Any] = {name: value for name, value in KEEPALIVES.items() if name not in said}
+            self._connection = psycopg.connect(url.reveal(), autocommit=True, connect_timeout=CONNECT_SECONDS, **more)
         info = self._connection.info
         self.where = f"the schema {schema} of {info.dbname} on {info.host or 'this machine'}"
         # Without it a server may answer before what it was told is on its disk.
         self.execute("set synchronous_commit = on")
         self.execute("set client_min_messages = warning")
+        self._end_with_the_machine()
         if make and not self.execute("select 1 from pg_namespace where nspname = ?", (schema,)).fetchone():
             self._run(names.SQL("create schema if not exists {}").format(names.Identifier(schema)))
         self._run(names.SQL("set search_path to {}").format(names.Identifier(schema)))
+
+    def _end_with_the_machine(self) -> None:
+        """The server is to end our session, and what it holds, where we vanish. Older ones lack some settings."""
+        wanted = {
+            "idle_in_transaction_session_timeout": int(self._patience.idle * 1000),
+            **{name if name == "tcp_user_timeout" else f"tcp_{name}": value for name, value in KEEPALIVES.items()},
+        }
+        for name, value in wanted.items():
+            self.execute("select set_config(name, ?, false) from pg_settings where name = ?", (str(value), name))
 
     def _run(self, statement: names.Composed) -> None:
         with _named("refuses"):
@@ -74,9 +101,20 @@ class PostgresDatabase:
 
     @contextmanager
     def only(self, table: str) -> Iterator[None]:
-        """A transaction in which nobody else is in such a block of the same table, nor writes it."""
+        """A transaction in which nobody else is in such a block of the same table, nor writes it. Raises StateError
+        where somebody else is for too long."""
         with self.transaction():
-            self._run(names.SQL("lock table {} in exclusive mode").format(names.Identifier(table)))
+            self.execute("select set_config('lock_timeout', ?, true)", (str(int(self._patience.lock * 1000)),))
+            try:
+                with self._connection.transaction():
+                    self._connection.execute(
+                        names.SQL("lock table {} in exclusive mode").format(names.Identifier(table))
+                    )
+            except psycopg.errors.LockNotAvailable as trouble:
+                raise StateError(
+                    f"{self.where} is held by a transaction that does not end",
+                    hint="Try again in a minute: of a machine that vanished the database ends it by itself.",
+                ) from trouble
             yield
 
     def moment(self) -> datetime:

@@ -9,7 +9,7 @@ closed, and is remembered again.
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from pardotflow.plan.instance import in_memory
 from pardotflow.store.archive import copy_remote
 from pardotflow.store.database import Database, upsert
 from pardotflow.store.layout import Layout, make_private
-from pardotflow.store.ledger import MIGRATIONS, TABLES, VERSION
+from pardotflow.store.ledgertables import MIGRATIONS, TABLES, VERSION
 from pardotflow.store.lock import TABLE as HOLDER
 from pardotflow.store.lock import LockLost
 from pardotflow.store.memory import VERSION as MEMORY_VERSION
@@ -188,22 +188,27 @@ class RemoteState:
 
         Nothing may be written to it afterwards in the same session. Raises LockLost, or StateError.
         """
-        sizes = con.execute("select table_name from duckdb_tables() where database_name = 'mem'").fetchall()
+        with self.database.transaction():
+            self._publish(con)
+        # Not before the commit: what was not published must not count as a copy.
+        copy_mark(self._layout.memory).write_text(self._mark())
+        make_private(copy_mark(self._layout.memory))
+
+    def _publish(self, con: duckdb.DuckDBPyConnection) -> None:
+        tables = con.execute("select table_name from duckdb_tables() where database_name = 'mem'").fetchall()
         former = {
             (name, bucket): (buckets, digest)
             for name, bucket, buckets, digest in self.database.execute(
                 "select name, bucket, buckets, digest from memory_parts"
             )
         }
-        with self.database.transaction():
-            self.fence()
-            self._check_generation()
-            for (table,) in sizes:
-                self._publish_table(con, table, former)
-            self._generation += 1
-            self.database.execute("update about set value = ? where key = 'generation'", (str(self._generation),))
-        copy_mark(self._layout.memory).write_text(self._mark())
-        make_private(copy_mark(self._layout.memory))
+        self._check_generation()
+        for (table,) in tables:
+            self._publish_table(con, table, former)
+        # Last, since the heart cannot beat from here to the commit. What is ours now was ours all the time.
+        self.fence()
+        self._generation += 1
+        self.database.execute("update about set value = ? where key = 'generation'", (str(self._generation),))
 
     def check_published(self) -> None:
         """Raises StateError where the memory was opened to be written and not published since."""
@@ -256,15 +261,25 @@ class RemoteState:
 
     # taking a state along
 
-    def fill(self, rows: Mapping[str, tuple[tuple[str, ...], list[tuple[object, ...]]]]) -> None:
-        """Replace every row that a ledger keeps here: by table its columns and rows. Raises LockLost."""
+    def replace(
+        self,
+        rows: Mapping[str, tuple[tuple[str, ...], list[tuple[object, ...]]]],
+        plans: Sequence[Path],
+        con: duckdb.DuckDBPyConnection,
+    ) -> None:
+        """Replace everything that is kept here, or nothing: every row of a ledger (by table its columns and rows), the
+        plan files, and the memory by the one that is attached as `mem`. Raises LockLost, or StateError."""
         with self.database.transaction():
-            self.fence()
             for table, (columns, lines) in rows.items():
                 named = ", ".join(f'"{c}"' for c in columns)
                 marks = ", ".join("?" for _ in columns)
                 self.database.execute(f"delete from {table}")
                 self.database.executemany(f"insert into {table} ({named}) values ({marks})", lines)
+            self.database.execute("delete from plan_files")
+            for path in plans:
+                self.keep_plan(path.stem, path)
+            self._publish(con)
+        copy_mark(self._layout.memory).write_text(self._mark())
 
     def close(self) -> None:
         """Let go of the connection."""

@@ -77,7 +77,7 @@ class PardotSettings:
 class PardotConnector:
     """One business unit. Satisfies `Connector`; signs in at first use.
 
-    `transport` replaces the network in tests, for the login server too.
+    `transport` replaces the network in tests, for the login server too. `may_send` is asked before each try of a write.
     """
 
     system = System.PARDOT
@@ -91,6 +91,7 @@ class PardotConnector:
         clock: Clock | None = None,
         transport: httpx.BaseTransport | None = None,
         on_rotated: Callable[[Secret], None] = keep_nothing,
+        may_send: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         self.concurrency = min(MOST_AT_ONCE, settings.limits.concurrency)
@@ -103,6 +104,7 @@ class PardotConnector:
             budget=budget,
             transport=transport,
             clock=clock,
+            may_send=may_send,
         )
         self._session = Session(http, TokenSource(grant, http.for_login(), on_rotated=on_rotated), dialect)
         self._reader = Reader(self._session, concurrency=self.concurrency)

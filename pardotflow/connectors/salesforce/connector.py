@@ -68,7 +68,7 @@ class SalesforceSettings:
 class SalesforceConnector:
     """One org. Satisfies `Connector`; signs in at first use.
 
-    `transport` replaces the network in tests, for the login server too.
+    `transport` replaces the network in tests, for the login server too. `may_send` is asked before each try of a write.
     """
 
     system = System.SALESFORCE
@@ -82,6 +82,7 @@ class SalesforceConnector:
         clock: Clock | None = None,
         transport: httpx.BaseTransport | None = None,
         on_rotated: Callable[[Secret], None] = keep_nothing,
+        may_send: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings or SalesforceSettings()
         self.concurrency = self._settings.limits.concurrency
@@ -94,6 +95,7 @@ class SalesforceConnector:
             budget=budget,
             transport=transport,
             clock=clock,
+            may_send=may_send,
         )
         tokens = TokenSource(grant, http.for_login(), on_rotated=on_rotated)
         self._session = Session(http, tokens, dialect)

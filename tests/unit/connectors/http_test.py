@@ -17,6 +17,7 @@ from pardotflow.core.errors import (
     OutcomeUnknown,
     RateLimited,
     ServerTrouble,
+    StateError,
     Unreachable,
     UsageError,
 )
@@ -66,6 +67,30 @@ def test_a_create_is_never_sent_twice_once_bytes_were_out(fault: httpx.Response 
     with client(wire) as http, pytest.raises(OutcomeUnknown):
         http.request(CREATE)
     assert len(wire.requests) == 1
+
+
+@pytest.mark.parametrize("ask", [UPDATE, CREATE])
+def test_no_try_of_a_write_leaves_once_it_may_not(ask: Ask) -> None:
+    """The lock is lost while a try waits for the next one: reads go on, writes do not."""
+    wire = Wire(reply({}), httpx.ConnectError("no"), reply({}))
+    lost = False
+
+    def may_send() -> None:
+        if lost:
+            raise StateError("the lock was lost")
+
+    def lose(request: httpx.Request) -> httpx.Response:
+        nonlocal lost
+        lost = True
+        raise httpx.ConnectError("no", request=request)
+
+    with HttpClient(system="test", limits=NO_WAITS, transport=wire.transport, may_send=may_send) as http:
+        http.request(READ)
+        wire.answers[0] = lose
+        with pytest.raises(StateError, match="lost"):
+            http.request(ask)
+        assert len(wire.requests) == 2
+        assert http.request(READ).status == 200
 
 
 @pytest.mark.parametrize("fault", [httpx.ConnectError("no"), httpx.ConnectTimeout("no"), httpx.PoolTimeout("no")])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pardotflow.core.errors import UsageError
+from pardotflow.core.errors import StateError, UsageError
 from pardotflow.store.archive import (
     LEDGER_TABLES,
     copy_ledger,
@@ -23,6 +25,7 @@ from pardotflow.store.archive import (
 )
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
+from pardotflow.store.restoring import check_restored, finish_restore
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CACHES = {"about", "describes", "identities"}
@@ -84,3 +87,58 @@ def test_what_belongs_nowhere_is_not_unpacked(name: str, listed: bool, layout: L
     restore_archive(spoilt, layout, AT)
     assert not list(tmp_path.rglob("outside.plan")) and not (layout.root / "emulator.db").exists()
     assert [p.name for p in layout.plans.iterdir()] == ["one.plan"]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_a_restore_that_is_killed_leaves_the_old_or_the_new_whole(
+    layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "kept.backup"
+    write_archive(layout, layout.ledger, HEAD, AT, file)
+    real, later = Path.rename, replace(layout, root=tmp_path / "later")
+    seen, left = set[str](), 0
+    while True:
+        shutil.copytree(layout.root, later.root)
+        # What was applied since the backup.
+        ledger = Ledger(later.ledger)
+        ledger.start_run("since", "two", AT, later.plans / "two.plan")
+        ledger.close()
+        (later.plans / "two.plan").write_bytes(b"a newer plan")
+        left, stop_at = 0, len(seen)
+
+        def rename(path: Path, target: Path, *, at: int = stop_at) -> Path:
+            nonlocal left
+            if left == at:
+                raise Killed
+            left += 1
+            return real(path, target)
+
+        monkeypatch.setattr(Path, "rename", rename)
+        is_killed = False
+        try:
+            restore_archive(file, later, AT)
+        except Killed:
+            is_killed = True
+        monkeypatch.setattr(Path, "rename", real)
+        later.prepare()
+        if is_killed and left:
+            with pytest.raises(StateError, match="is being put in its place"):
+                check_restored(later)
+        assert finish_restore(later) == (is_killed and left > 0)
+        check_restored(later)
+        runs = {row[0] for row in read_tables(later.ledger)["runs"][1]}
+        plans = {path.name for path in later.plans.iterdir()}
+        assert later.memory.exists()
+        assert (runs, plans) == (({"run", "since"}, {"one.plan", "two.plan"}) if not left else ({"run"}, {"one.plan"}))
+        assert not list(later.root.glob("restore-*"))
+        if left:
+            [aside] = later.root.glob("replaced-*")
+            assert {"memory.duckdb", "ledger.sqlite", "plans"} <= {path.name for path in aside.iterdir()}
+        seen.add(str(stop_at))
+        shutil.rmtree(later.root)
+        if not is_killed:
+            break
+    assert len(seen) > 7, "every rename was the last one once"

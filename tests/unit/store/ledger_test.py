@@ -11,7 +11,8 @@ from pardotflow.core.describe import ObjectInfo
 from pardotflow.core.errors import StateError
 from pardotflow.store.decisions import Decision
 from pardotflow.store.journal import JournalRow
-from pardotflow.store.ledger import VERSION, Ledger
+from pardotflow.store.ledger import Ledger
+from pardotflow.store.ledgertables import VERSION
 
 
 def decision(mapping: str, word: str, at: str = "2026-03-02T09:00:00+00:00") -> Decision:

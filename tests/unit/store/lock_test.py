@@ -153,6 +153,18 @@ def test_a_lock_that_was_broken_stops_its_holder(opener: OpenLock) -> None:
     lock.close()
 
 
+def test_a_lock_that_was_broken_is_noticed_before_the_next_beat(opener: OpenLock) -> None:
+    with holding(opener, Wish(command="apply", beat=60)) as held:
+        held.look()
+        lock = opener()
+        lock.unlock(ME, force=True)
+        lock.close()
+        held.check()
+        with pytest.raises(LockLost, match="was lost"):
+            held.look()
+        assert held.is_lost
+
+
 def test_who_cannot_beat_counts_its_lock_as_lost_before_others_do() -> None:
     held = Held(holder(), "here", expires_after=2)
     held.check()

@@ -6,14 +6,17 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pardotflow.core.errors import StateError
 from pardotflow.plan.instance import in_memory
-from pardotflow.store import ledger, memory
+from pardotflow.store import ledgertables, memory
 from pardotflow.store.ledger import Ledger
 from pardotflow.store.memory import attach_memory
 from pardotflow.store.premigration import list_backups
@@ -25,7 +28,8 @@ KILLED = {
     "ledger.sqlite": """
 import os, signal, sqlite3, sys
 from pathlib import Path
-from pardotflow.store import ledger
+from pardotflow.store import ledgertables
+from pardotflow.store.ledger import Ledger
 real = sqlite3.connect
 def connect(*a, **k):
     db = real(*a, **k)
@@ -33,8 +37,8 @@ def connect(*a, **k):
     return db
 sqlite3.connect = connect
 step = "delete from about; create table half (x text); select die();"
-ledger.MIGRATIONS = {**ledger.MIGRATIONS, ledger.VERSION - 1: step}
-ledger.Ledger(Path(sys.argv[1]))
+ledgertables.MIGRATIONS = {**ledgertables.MIGRATIONS, ledgertables.VERSION - 1: step}
+Ledger(Path(sys.argv[1]))
 """,
     "memory.duckdb": """
 import os, signal, sys, threading, time
@@ -64,7 +68,7 @@ def _old_ledger(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("insert into about values ('kept', 'yes')")
         db.executescript("alter table runs drop column continues; drop table calls")
-        db.execute(f"pragma user_version = {ledger.VERSION - 1}")
+        db.execute(f"pragma user_version = {ledgertables.VERSION - 1}")
 
 
 def _old_memory(path: Path) -> None:
@@ -93,7 +97,7 @@ def test_a_migration_that_is_killed_leaves_what_was_there(name: str, tmp_path: P
     path = tmp_path / name
     is_ledger = name.startswith("ledger")
     (_old_ledger if is_ledger else _old_memory)(path)
-    read, now = (_ledger_rows, ledger.VERSION) if is_ledger else (_memory_rows, memory.VERSION)
+    read, now = (_ledger_rows, ledgertables.VERSION) if is_ledger else (_memory_rows, memory.VERSION)
     before = read(path)
     killed = subprocess.run(
         [sys.executable, "-c", KILLED[name], str(path)], check=False, capture_output=True, timeout=60
@@ -116,3 +120,29 @@ def test_no_copy_is_made_where_nothing_is_migrated(tmp_path: Path) -> None:
         with in_memory() as con:
             attach_memory(con, tmp_path / "memory.duckdb", read_only=False)
     assert list_backups(tmp_path) == frozenset()
+
+
+@pytest.mark.parametrize("version", [0, 3])
+def test_two_commands_that_open_a_ledger_at_once_both_find_it_whole(version: int, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    if version:
+        _old_ledger(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as busy, ThreadPoolExecutor(2) as pool:
+        busy.execute("pragma journal_mode = wal")
+        # Both have seen by then which version it has.
+        busy.execute("begin immediate")
+        opened = [pool.submit(lambda: Ledger(path).is_new) for _ in range(2)]
+        time.sleep(0.3)
+        busy.execute("rollback")
+        assert sorted(each.result() for each in opened) == [False, not version]
+    assert len(list_backups(tmp_path)) == bool(version)
+
+
+def test_who_holds_no_lock_does_not_migrate(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    _old_ledger(path)
+    with pytest.raises(StateError, match="by an older version") as refused:
+        Ledger(path, may_migrate=False)
+    assert "pardotflow plan" in refused.value.hint and not list_backups(tmp_path)
+    Ledger(path).close()
+    Ledger(path, may_migrate=False).close()

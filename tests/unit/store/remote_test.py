@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,13 +19,14 @@ from pardotflow.core.errors import StateError
 from pardotflow.core.secret import Secret
 from pardotflow.plan.instance import in_memory
 from pardotflow.store import decisions, ledger
+from pardotflow.store.heart import Wish, holding
 from pardotflow.store.journal import JournalRow
 from pardotflow.store.layout import Layout
 from pardotflow.store.ledger import Ledger
-from pardotflow.store.lock import Lock, LockLost, Taken
+from pardotflow.store.lock import Holder, Lock, LockLost, Taken
 from pardotflow.store.machine import this_process
-from pardotflow.store.memory import attach_memory
-from pardotflow.store.postgres import PostgresDatabase
+from pardotflow.store.memory import attach_memory, copy_mark
+from pardotflow.store.postgres import Patience, PostgresDatabase
 from pardotflow.store.remote import RemoteState
 from pardotflow.store.syncerrors import ErrorState, SyncError
 from tests.unit.store.ledger_test import decision
@@ -122,6 +125,55 @@ def test_a_generation_that_moved_on_is_not_overwritten(postgres_url: str, schema
             state.database.execute("update about set value = '9' where key = 'generation'")
 
 
+def test_a_publication_that_takes_long_loses_no_lock(postgres_url: str, schema: str, tmp_path: Path) -> None:
+    """It takes longer than a silent holder is waited for; the heart beats meanwhile, and nobody waits for it."""
+    with opened(postgres_url, schema, tmp_path / "a", lock=False) as state:
+        beating = Wish(command="apply", beat=0.1, expires_after=1.0)
+        with holding(lambda: Lock(PostgresDatabase(Secret(postgres_url), schema), "there"), beating) as held:
+            state.token = held.holder.token
+            with memory(state, tmp_path / "a") as con, ThreadPoolExecutor(1) as pool:
+                con.execute(LINKS.format(3))
+                busy = PostgresDatabase(Secret(postgres_url), schema)
+                with busy.transaction():
+                    busy.execute("lock table memory_parts in share mode")
+                    sending = pool.submit(state.publish, con)
+                    time.sleep(1.4)
+                    other = replace(this_process(), machine="elsewhere")
+                    assert isinstance(Lock(busy, "there").take(other, "plan"), Holder)
+                    assert not sending.done()
+                sending.result()
+                busy.close()
+            held.check()
+        assert state.database.execute("select value from about where key = 'generation'").fetchone() == ("2",)
+
+
+def test_a_machine_that_vanishes_in_the_middle_of_a_write_is_not_waited_for(
+    postgres_url: str, schema: str, tmp_path: Path
+) -> None:
+    url = Secret(postgres_url)
+    with opened(postgres_url, schema, tmp_path / "a", lock=False) as state:
+        gone = PostgresDatabase(url, schema, patience=Patience(idle=1.0))
+        taken = Lock(gone, "there").take(replace(this_process(), machine="elsewhere"), "apply")
+        assert isinstance(taken, Taken)
+        # Its process is silent for good, and its connection is not closed.
+        vanished = RemoteState(gone, "there", Layout(root=tmp_path / "b"), "small/live")
+        vanished.token = taken.holder.token
+        open_transaction = gone.transaction()
+        open_transaction.__enter__()
+        vanished.fence()
+        here = Lock(PostgresDatabase(url, schema, patience=Patience(lock=0.2)), "there")
+        with pytest.raises(StateError, match="is held by a transaction that does not end") as refused:
+            here.unlock(this_process(), force=True)
+        assert "Try again in a minute" in refused.value.hint
+        time.sleep(1.0)
+        held = here.unlock(this_process(), force=True)
+        assert held is not None and held.token == taken.holder.token
+        here.close()
+        with pytest.raises(StateError):
+            open_transaction.__exit__(None, None, None)
+        assert state.database.execute("show idle_in_transaction_session_timeout").fetchone() == ("1min",)
+
+
 def test_a_state_belongs_to_one_environment(postgres_url: str, schema: str, tmp_path: Path) -> None:
     with opened(postgres_url, schema, tmp_path / "a"):
         pass
@@ -144,15 +196,43 @@ def test_a_full_folder_is_not_overwritten_by_an_empty_state(postgres_url: str, s
     assert "state restore" in refused.value.hint
 
 
+def test_a_state_is_replaced_whole_or_not_at_all(postgres_url: str, schema: str, tmp_path: Path) -> None:
+    a, plan = tmp_path / "a", tmp_path / "new.plan"
+    plan.write_bytes(b"a plan")
+    rows: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {"runs": (("id",), [("new",)])}
+    looks = ("select id from runs", "select id from plan_files", "select value from about where key = 'generation'")
+
+    def kept(state: RemoteState) -> list[str]:
+        return [row[0] for query in looks for row in state.database.execute(query)]
+
+    with opened(postgres_url, schema, a) as state, in_memory() as con:
+        state.database.run_script("insert into runs (id) values ('old'); insert into plan_files values ('old', '');")
+        attach_memory(con, a / "memory.duckdb", read_only=False)
+        con.execute(LINKS.format(3))
+        token, state.token = state.token, "of nobody"
+        with pytest.raises(LockLost):
+            state.replace(rows, [plan], con)
+        assert kept(state) == ["old", "old", "0"] and not copy_mark(a / "memory.duckdb").exists()
+        state.token = token
+    with opened(postgres_url, schema, a) as state, in_memory() as con:
+        attach_memory(con, a / "memory.duckdb", read_only=False)
+        state.replace(rows, [plan], con)
+        assert kept(state) == ["new", "new", "1"] and not state.fetch_memory()
+
+
 def test_nothing_is_journalled_once_the_lock_is_lost(postgres_url: str, schema: str, tmp_path: Path) -> None:
     with opened(postgres_url, schema, tmp_path / "a") as state:
         book = Ledger(tmp_path / "a" / "ledger.sqlite", state)
         head = {"system": "pardot", "kind": "create", "object": "prospect", "key": "", "planned_at": AT.isoformat()}
         row = JournalRow(change=1, record_key="003", status="planned")
         book.plan_request("r", 1, head, [row])
+        book.note_handle("r", 1, "job")
         Lock(state.database, "there").unlock(this_process(), force=True)
         with pytest.raises(LockLost):
             book.plan_request("r", 2, head, [row])
+        with pytest.raises(LockLost):
+            book.note_handle("r", 1, "another")
+        assert state.database.execute("select handle from requests").fetchall() == [("job",)], "no job is started"
         assert [each.row.change for each in book.journal("r")] == [1]
         book.close()
 
@@ -180,7 +260,10 @@ def test_a_ledger_says_the_same_wherever_it_is_kept(book: Ledger, tmp_path: Path
     plan.write_bytes(b"a plan, 100% whole?")
     book.save_plan("p1", plan, "d", AT)
     book.start_run("r1", "p1", AT, plan)
-    assert book.spent_by("p1") == "r1" and book.runs_since("2026-01-01") == ["r1"]
+    assert book.spent_by("p1") == "r1" and book.runs_since("2026-01-01") == ["r1"] and book.last_run() == "r1"
+    # What is known of the last run goes before what the clocks say.
+    assert book.runs_since("2027", "") == ["r1"] == book.runs_since("2026-01-01", "of another ledger")
+    assert book.runs_since("2026-01-01", "r1") == []
     assert [(run.run_id, run.plan_id) for run in book.unfinished_runs()] == [("r1", "p1")]
     head = {"system": "pardot", "kind": "create", "object": "prospect", "key": "k", "planned_at": AT.isoformat()}
     book.plan_request("r1", 1, head, [JournalRow(change=n, record_key=f"003{n}", status="planned") for n in (1, 2)])
