@@ -5,7 +5,7 @@ counts are the same.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,17 @@ class Outcome:
     answered_at: datetime
 
 
+def last_word(earlier: Outcome | None, later: Outcome) -> Outcome:
+    """What is known of a change of which a further request of the same run was answered. `earlier` is what is known so
+    far: of what may have been done already, an answer that judges a request as one says nothing, and what moved the
+    record may be that very request."""
+    if earlier is None:
+        return later
+    if later.status == "moved" or (later.status == "refused" and later.of_request):
+        return earlier
+    return later if later.status == "refused" else replace(later, sent_at=earlier.sent_at)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where a request stands in the journal, and when it left, by the system's clock."""
@@ -62,7 +73,8 @@ def settle(
 ) -> tuple[dict[int, Outcome], ConnectionTrouble | None]:
     """Write down what became of one request that was sent; returns the outcomes of its changes, and the trouble that
     every further request would meet. `answered` gives the answer, or raises what `Connector.send` raises. What `again`
-    names of the outcomes is not final: the journal says so, and they are not returned."""
+    names of the outcomes is not final: the journal says so, and they are not returned. What may have been done is
+    `unknown` there until a further request tells."""
     try:
         answer = answered()
     except OutcomeUnknown as unknown:
@@ -118,7 +130,7 @@ def _journal_row(outcome: Outcome, *, is_final: bool) -> JournalRow:
     return JournalRow(
         change=outcome.number,
         record_key="",
-        status=outcome.status if is_final else "again",
+        status=outcome.status if is_final or outcome.status == "unknown" else "again",
         record_id=outcome.record_id,
         code=outcome.code,
         message=outcome.message,

@@ -6,7 +6,7 @@ The journal alone is asked. A later run has the last word about a change.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pardotflow.engine.outcome import Outcome
+from pardotflow.engine.outcome import Outcome, last_word
 from pardotflow.store.journal import JournalEntry, RunPart
 from pardotflow.store.ledger import Ledger
 
@@ -49,18 +49,21 @@ def parts_of(ledger: Ledger, plan_id: str, *, before: str = "") -> Parts:
 
 
 def outcomes_of(journal: Iterable[JournalEntry]) -> dict[int, Outcome]:
-    """The last word of one run about each change. What left without an answer is unknown; what did not leave, or did
-    not happen, has no outcome; what nobody can tell is left to the next plan."""
+    """The last word of one run about each change. What left without an answer is unknown, and what a further request
+    could not tell of it stays so; what did not leave, or did not happen, has no outcome; what nobody can tell is left
+    to the next plan."""
     found = dict[int, Outcome]()
     for entry in journal:
         number = entry.row.change
         # A row that no request can carry is refused without having been sent.
         sent_at = entry.sent_at or entry.answered_at
-        if sent_at is None or entry.request_status == "not_started" or entry.row.status in ("again", "not_done"):
+        if sent_at is None or entry.request_status == "not_started" or entry.row.status == "again":
+            continue
+        if entry.row.status == "not_done":
             found.pop(number, None)
             continue
         is_answered = entry.answered_at is not None or entry.row.status in ("confirmed", "untold")
-        found[number] = Outcome(
+        outcome = Outcome(
             number=number,
             status=entry.row.status if is_answered else "unknown",
             record_id=entry.row.record_id,
@@ -70,4 +73,5 @@ def outcomes_of(journal: Iterable[JournalEntry]) -> dict[int, Outcome]:
             sent_at=sent_at,
             answered_at=entry.answered_at or sent_at,
         )
+        found[number] = last_word(found.get(number), outcome)
     return found

@@ -2,8 +2,9 @@
 
 A request is `planned`, then `sent`, then `answered`, `refused`, `unknown` or `not_started`; an unknown one of which a
 look has shown every row is `resolved`. A row is `planned`, `confirmed`, `refused`, `moved` (refused since the record
-changed a moment ago), `again` (not done, and tried again by another request) or `unknown`. An unknown one that was
-looked up is `confirmed`, `not_done` where it did not happen, or `untold` where nobody can tell any more.
+changed a moment ago), `again` (not done, and tried again by another request) or `unknown`, also where another request
+tries it again. An unknown one that was looked up is `confirmed`, `not_done` where it did not happen, or `untold` where
+nobody can tell any more.
 """
 
 from collections.abc import Callable, Sequence
