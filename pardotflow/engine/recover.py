@@ -14,7 +14,7 @@ from pardotflow.core.clock import Clock
 from pardotflow.core.errors import PlanRefused, UsageError
 from pardotflow.core.progress import Progress
 from pardotflow.engine.decided import forget_decisions
-from pardotflow.engine.jobs import end_jobs
+from pardotflow.engine.jobs import end_jobs, forget_jobs
 from pardotflow.engine.parts import outcomes_of, parts_of
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
@@ -86,6 +86,9 @@ def _recover(request: RecoverRequest, run: RunPart) -> Recovered:
         # What it read is not known; each request was a call at least.
         ledger.add_calls(request.clock.now(), ledger.sent_by(run.run_id))
         ledger.end_run(run.run_id, request.clock.now(), "cut_short", counts, {})
+    if is_known:
+        # They alone keep a run that has ended before from being closed.
+        forget_jobs(ledger, run.run_id)
     return Recovered(run_id=run.run_id, plan_id=run.plan_id, before=before, **counts)
 
 

@@ -14,9 +14,12 @@ from pathlib import Path
 
 from pardotflow.store.database import Database
 
-_IS_OPEN_JOB = "q.status in ('sent', 'unknown') and coalesce(q.handle, '') <> ''"
+ASKED = "asked:"
+"""Before the name of a job that is being asked for: until that is gone, memory may not know what the journal does."""
+_IS_TOLD = "q.status not in ('sent', 'unknown')"
+_IS_OPEN_JOB = f"coalesce(q.handle, '') <> '' and (not {_IS_TOLD} or substr(q.handle, 1, {len(ASKED)}) = '{ASKED}')"
 HAS_OPEN_JOB = f"exists (select 1 from requests q where q.run_id = r.id and {_IS_OPEN_JOB})"
-"""A condition on runs `r`: one of its requests left a job behind whose outcome nobody has written down."""
+"""A condition on runs `r`: one of its requests left a job behind whose outcome is not written down and remembered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +49,14 @@ class JournalEntry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenJob:
     """A request that left a job behind: `handle` names it over there, `key` is the digest of what was sent, `changes`
-    are its rows in their order."""
+    are its rows in their order. `is_told` where its outcome is in the journal, and may not be in memory."""
 
     run_id: str
     number: int
     system: str
     key: str
     handle: str
+    is_told: bool
     sent_at: datetime
     changes: tuple[int, ...]
 
@@ -95,9 +99,10 @@ def read_parts(db: Database, file: Callable[[str, str], Path], where: str, *valu
 
 
 def read_open_jobs(db: Database, run_id: str) -> list[OpenJob]:
-    """The requests of a run with a job whose outcome is not known, in their order."""
+    """The requests of a run with a job whose outcome is not known, or not remembered, in their order."""
     found = db.execute(
-        f"select q.number, q.system, q.key, q.handle, q.sent_at from requests q where q.run_id = ? and {_IS_OPEN_JOB}"
+        f"select q.number, q.system, q.key, q.handle, q.sent_at, {_IS_TOLD} from requests q"
+        f" where q.run_id = ? and {_IS_OPEN_JOB}"
         " order by q.number",
         (run_id,),
     ).fetchall()
@@ -109,11 +114,12 @@ def read_open_jobs(db: Database, run_id: str) -> list[OpenJob]:
             number=number,
             system=system,
             key=key,
-            handle=handle,
+            handle=handle.removeprefix(ASKED),
+            is_told=bool(is_told),
             sent_at=datetime.fromisoformat(sent_at),
             changes=tuple(row[0] for row in db.execute(changes, (run_id, number)).fetchall()),
         )
-        for number, system, key, handle, sent_at in found
+        for number, system, key, handle, sent_at, is_told in found
     ]
 
 

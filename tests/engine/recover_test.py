@@ -1,14 +1,18 @@
 """A run that is killed after it sent: what the journal knows is remembered before the next decision."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import duckdb
 import pytest
 
+from pardotflow.connectors.protocol import Answer, PreparedRequest, ignore_handle
+from pardotflow.core.errors import OutcomeUnknown
 from pardotflow.core.progress import NullProgress
 from pardotflow.engine import apply as applying
+from pardotflow.engine import recover as recovering
 from pardotflow.engine.recover import Recovered, RecoverRequest, recover_runs
+from tests.engine.fakes import FakeConnector
 from tests.engine.harness import SavedPlan, World, Yaml, people
 from tests.engine.troubles import VanishingConnector, instead
 
@@ -19,11 +23,13 @@ class Killed(BaseException):
     """The end of the process, right after the last answer."""
 
 
+def die(*_: Any, **__: Any) -> None:
+    """In the place of a step that is not reached."""
+    raise Killed
+
+
 def killed(world: World, plan: SavedPlan, monkeypatch: pytest.MonkeyPatch) -> None:
     """Apply, and die before anything is remembered."""
-
-    def die(*_: Any, **__: Any) -> None:
-        raise Killed
 
     with monkeypatch.context() as patch:
         patch.setattr(applying, "remember", die)
@@ -108,6 +114,47 @@ def test_a_run_whose_plan_is_lost_is_closed_all_the_same(world: World, monkeypat
     (run,) = recover(world)
     assert run.confirmed == 1
     assert recover(world) == ()
+
+
+class JobConnector(FakeConnector):
+    """Makes jobs of which it tells nothing before it is asked for them."""
+
+    answer: Answer
+    asked = 0
+
+    def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
+        """Start a job."""
+        note("job1")
+        self.answer = super().send(prepared)
+        raise OutcomeUnknown("the job runs", system=str(self.system))
+
+    def resume(self, prepared: PreparedRequest, handle: str) -> Answer:
+        """What became of it."""
+        assert handle == "job1"
+        self.asked += 1
+        return self.answer
+
+
+@pytest.mark.parametrize("place", ["remember", "forget_jobs"])
+def test_what_a_job_of_an_ended_run_did_is_remembered_although_asking_for_it_was_cut_short(
+    place: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: the journal knew it, memory did not, and nothing said that the run had to be looked at again."""
+    world.configure(people([NAME], create={"pardot": {"when": "Email is not null"}}))
+    crm = world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    world.clock.tick(600)
+    connector = JobConnector(world.unit, world.log)
+    with instead(world, connector):
+        assert world.apply(world.plan()).report.unknown == 1
+        with monkeypatch.context() as patch:
+            patch.setattr(recovering, place, die)
+            with pytest.raises(Killed):
+                recover(world)
+        (run,) = recover(world)
+        assert (run.confirmed, run.unknown, connector.asked) == (1, 0, 1)
+        assert recover(world) == ()
+    (made,) = world.unit.live("prospect")
+    assert links(world) == [(crm, made.id, "created:pardot")]
 
 
 def test_a_value_of_the_create_rule_flows_back_although_the_run_was_killed(
