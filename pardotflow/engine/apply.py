@@ -235,7 +235,9 @@ def _look_up(
     new_ids = load_confirmed(con, parts.confirmed)
     found = look_up(con, syncs, parts.unknown, _writers(request), new_ids)
     for part in parts.runs:
-        ours = [number for number in parts.unknown if parts.runs_of[number] == part.run_id]
+        ours = [n for n, o in parts.unknown.items() if parts.runs_of[n] == part.run_id]
+        # Who may not see a record cannot say by a look that it is not there.
+        ours = [n for n in ours if n in found.done or not parts.unknown[n].is_unseen]
         request.ledger.resolve_rows(part.run_id, [_shown(number, found) for number in ours])
     load_confirmed(con, {**parts.confirmed, **found.done})
     load_own_writes(con)

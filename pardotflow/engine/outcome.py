@@ -12,10 +12,11 @@ from typing import Any
 from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest, RowResult
 from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused, ServerTrouble
 from pardotflow.core.values import join_values
-from pardotflow.store.journal import JournalRow
+from pardotflow.store.journal import UNSEEN, JournalRow
 from pardotflow.store.ledger import Ledger
 
 MOVED = "it changed while the plan was applied"
+NOT_SEEN = "it was made, and the connected user may not see it: nothing is made in its place"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,11 @@ class Outcome:
     """True where the answer was a fault of the server's own, each time that it was asked."""
     sent_at: datetime
     answered_at: datetime
+
+    @property
+    def is_unseen(self) -> bool:
+        """True for a record that was made, and whose id nobody knows."""
+        return self.status == "unknown" and self.code == UNSEEN
 
 
 def last_word(earlier: Outcome | None, later: Outcome) -> Outcome:
@@ -92,7 +98,7 @@ def settle(
     else:
         answered_at = answer.server_date or connector.server_now()
         outcomes = {int(row.key): outcome_of(row, place.sent_at, answered_at) for row in answer.rows}
-        status, detail = "answered", ""
+        status, detail = "unknown" if any(o.is_unseen for o in outcomes.values()) else "answered", ""
     not_final = set(again(outcomes))
     rows = [_journal_row(outcome, is_final=outcome.number not in not_final) for outcome in outcomes.values()]
     ended = next(iter(outcomes.values())).answered_at
@@ -150,7 +156,16 @@ def journal_row(result: RowResult, record_key: str = "") -> JournalRow:
 
 
 def outcome_of(result: RowResult, sent_at: datetime, answered_at: datetime) -> Outcome:
-    """What became of a row."""
+    """What became of a row. A record without an id cannot be linked: it is looked for, and never made again."""
+    if result.ok and result.created and not result.id:
+        return Outcome(
+            number=int(result.key),
+            status="unknown",
+            code=UNSEEN,
+            message=NOT_SEEN,
+            sent_at=sent_at,
+            answered_at=answered_at,
+        )
     return Outcome(
         number=int(result.key),
         status=_status(result),

@@ -14,6 +14,9 @@ from pathlib import Path
 
 from pardotflow.store.database import Database
 
+UNSEEN = "CREATED_NOT_VISIBLE"
+"""The code of an `unknown` row: the record was made, and the system told no id, for the connected user may not see it.
+It stays unknown until a look finds the record."""
 ASKED = "asked:"
 """Before the name of a job that is being asked for: until that is gone, memory may not know what the journal does."""
 _IS_TOLD = "q.status not in ('sent', 'unknown')"
@@ -129,6 +132,19 @@ def count_sent(db: Database, run_id: str) -> dict[str, int]:
         "select system, count(*) from requests where run_id = ? and sent_at is not null group by system", (run_id,)
     )
     return {system: int(number) for system, number in found.fetchall()}
+
+
+def read_open_creates(db: Database) -> list[tuple[str, str, str, datetime, bool]]:
+    """Creates whose outcome is not known: system, object, record key, when they were sent, and whether they were made
+    and cannot be seen."""
+    found = db.execute(
+        "select r.system, r.object, w.record_key, r.sent_at, coalesce(w.code, '') from requests r"
+        " join request_rows w on w.run_id = r.run_id and w.number = r.number"
+        " where r.status in ('sent', 'unknown') and w.status in ('planned', 'unknown')"
+        " and r.kind in ('create', 'upsert', 'import_creates')"
+        " order by r.sent_at, w.record_key"
+    ).fetchall()
+    return [(row[0], row[1], row[2], datetime.fromisoformat(row[3]), row[4] == UNSEEN) for row in found]
 
 
 def close_requests(db: Database, run_id: str) -> None:

@@ -91,6 +91,14 @@ class BreakingConnector(FakeConnector):
         raise OutcomeUnknown("the server broke", system=str(self.system)) from ServerTrouble("500")
 
 
+class BlindConnector(FakeConnector):
+    """Makes records, and tells no id: who is connected may not see them."""
+
+    def _write(self, prepared: PreparedRequest, row: Row) -> RowResult:
+        result = super()._write(prepared, row)
+        return replace(result, id="", fields=None) if result.created else result
+
+
 class DeafConnector(FakeConnector):
     """Confirms every row, and writes none."""
 

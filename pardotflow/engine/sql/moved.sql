@@ -47,7 +47,7 @@ with direct as (
     and not exists (from plan.recycled r where r.change = c.change and r.sync = k.sync
       and r.a_object = k.a_object and r.a_id = k.a_id and r.b_object = k.b_object and r.b_id = k.b_id)
   union
-  select c.change, 'a create of it was sent and its answer never came'
+  select c.change, case when u.unseen then 'it was made, and the connected user may not see it' else 'a create of it was sent and its answer never came' end
   from plan.changes c join plan.links l on c.id in (l.a_id, l.b_id) and l.kind = 'created:' || c.system
   join unknown_creates u on u.system = c.system and u.record = case when c.id = l.b_id then l.a_id else l.b_id end
   where c.action = 'create'
