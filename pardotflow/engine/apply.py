@@ -114,7 +114,7 @@ def apply_plan(request: ApplyRequest) -> Applied:
                 # Whatever ends the sending: what was confirmed is remembered.
                 _remember(con, request, sender, is_newest=not newer)
             report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began, continues=continues)
-            _close(request, report)
+            _close(request, report, sender)
     return Applied(report=report, stopped=sender.stopped, interrupted=sender.interrupted)
 
 
@@ -170,8 +170,12 @@ def _writers(request: ApplyRequest) -> dict[str, str]:
     return {system: identity.user_id for system, identity in request.identities.items()}
 
 
-def _close(request: ApplyRequest, report: RunReport) -> None:
+def _close(request: ApplyRequest, report: RunReport, sender: Sender) -> None:
+    """The run itself is counted with what it did: what earlier ones met stands in theirs."""
     counts = {k: getattr(report, k) for k in ("confirmed", "refused", "unknown", "not_started", "moved")}
+    met = [o.status for o in sender.earlier.values()]
+    counts["refused"] = max(0, counts["refused"] - met.count("refused"))
+    counts["moved"] = max(0, counts["moved"] - met.count("moved") - met.count("untold"))
     request.ledger.end_run(report.run_id, request.clock.now(), report.status, counts, dict(report.calls))
 
 

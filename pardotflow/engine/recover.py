@@ -77,9 +77,10 @@ def _recover(request: RecoverRequest, run: RunPart) -> Recovered:
             keep_refusals(con, ledger, outcomes, run.run_id, now)
             forget_decisions(con, ledger)
         ledger.publish(con)
-    before = len(earlier.outcomes.keys() - earlier.unknown.keys() - outcomes.keys())
+    settled = len(earlier.outcomes.keys() - earlier.unknown.keys() - outcomes.keys())
+    before = len(earlier.confirmed.keys() - outcomes.keys())
     counts = {s: sum(o.status == s for o in outcomes.values()) for s in ("confirmed", "refused", "unknown")}
-    counts["not_started"] = max(0, total - before - sum(counts.values()))
+    counts["not_started"] = max(0, total - settled - sum(counts.values()))
     if run.ended:
         ledger.correct_run(run.run_id, counts)
     else:

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pardotflow.connectors.protocol import Answer, PreparedRequest, ignore_handle
-from pardotflow.core.errors import PlanRefused, Unreachable
+from pardotflow.core.errors import ApplyStopped, PlanRefused, Unreachable
 from pardotflow.core.values import System
 from pardotflow.plan.run import RunReport
 from tests.engine.fakes import FakeConnector, Sent
@@ -99,6 +99,31 @@ def test_the_rest_is_sent_and_nothing_twice(world: World) -> None:
     assert not world.plan().sendable
     with pytest.raises(PlanRefused, match="applied already"):
         world.apply(plan)
+
+
+def test_what_was_refused_before_is_told_again(world: World) -> None:
+    """Regression: it counted as done, and the run that went on said that every change was confirmed."""
+    made = pairs(world, 4)
+    plan = world.plan()
+    world.unit.habits.refuses = lambda _, record, __: "57" if record == made[0][1] else ""
+    with cut_off(world, System.PARDOT, answers=2):
+        first = world.apply(plan).report
+    assert (first.confirmed, first.refused, first.not_started) == (1, 1, 2)
+    world.clock.tick(600)
+    report = world.apply(plan).report
+    assert (report.before, report.refused, report.confirmed) == (1, 1, 2)
+    assert [(group.kind, group.field, group.count) for group in report.errors] == [("refused", "57", 1)]
+    assert report.status == "with_errors" and add_up(report, plan)
+    assert [(run.confirmed, run.refused) for run in world.ledger.runs()[:2]] == [(2, 0), (1, 1)]
+
+
+def test_a_canary_of_the_whole_plan_that_fails_is_no_success(world: World) -> None:
+    """Regression: nothing was left and nothing refused, and the command ended with 0."""
+    pairs(world, 2)
+    world.unit.habits.rewrites = {"firstName": lambda value: f"{value}!"}
+    applied = world.apply(world.plan(), canary=5)
+    assert isinstance(applied.stopped, ApplyStopped)
+    assert (applied.report.confirmed, applied.report.status) == (2, "stopped")
 
 
 def test_what_this_plan_wrote_on_one_side_is_no_edit_there(world: World) -> None:
