@@ -10,10 +10,11 @@ import pytest
 from pardotflow.connectors.protocol import Answer, PreparedRequest, ignore_handle
 from pardotflow.core.errors import ApplyStopped, PlanRefused, Unreachable
 from pardotflow.core.values import System
+from pardotflow.engine import apply as applying
 from pardotflow.plan.run import RunReport
 from tests.engine.fakes import FakeConnector, Sent
 from tests.engine.harness import SavedPlan, World, Yaml, people
-from tests.engine.recover_test import killed, recover
+from tests.engine.recover_test import Killed, die, killed, recover
 from tests.engine.troubles import instead, lost_answers, lost_requests
 
 NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
@@ -235,6 +236,32 @@ def test_what_was_edited_after_a_lost_answer_is_not_overwritten(world: World) ->
     report = world.apply(plan).report
     assert (report.confirmed, report.moved) == (0, 1)
     assert not world.log_since(before)
+
+
+@pytest.mark.parametrize("ends", ["stop_if_asked", "remember"])
+def test_what_was_looked_up_is_remembered_although_the_run_was_cut_short(
+    ends: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: the journal called it confirmed, and no run folded it into memory: the next plan saw an edit."""
+    ((crm, unit),) = pairs(world, 1)
+    plan = world.plan()
+    with lost_answers(world, System.PARDOT):
+        assert world.apply(plan).report.unknown == 1
+    world.clock.tick(600)
+    with monkeypatch.context() as patch:
+        patch.setattr(applying, ends, die)
+        with pytest.raises(Killed):
+            world.apply(plan)
+    recover(world)
+    before = len(world.log)
+    report = world.apply(plan).report
+    assert (report.confirmed, report.before, report.unknown, len(world.log)) == (1, 0, 0, before)
+    with duckdb.connect(str(world.layout.memory), read_only=True) as con:
+        assert (
+            con.execute("select a_id, b_id, after from bases b join history h on h.id = b.b_id").fetchall()
+            == [(crm, unit, "b")] * 2
+        )
+        assert con.execute("select count(*) from history where after = 'b'").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("arrived", [True, False])

@@ -12,6 +12,7 @@ from pardotflow.core.progress import NullProgress
 from pardotflow.engine import apply as applying
 from pardotflow.engine import recover as recovering
 from pardotflow.engine.recover import Recovered, RecoverRequest, recover_runs
+from pardotflow.store.ledger import Ledger
 from tests.engine.fakes import FakeConnector
 from tests.engine.harness import SavedPlan, World, Yaml, people
 from tests.engine.troubles import VanishingConnector, instead
@@ -114,6 +115,37 @@ def test_a_run_whose_plan_is_lost_is_closed_all_the_same(world: World, monkeypat
     (run,) = recover(world)
     assert run.confirmed == 1
     assert recover(world) == ()
+
+
+def test_to_remember_a_run_twice_changes_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed before the run was closed: the next command folds it in again, and knows less of the answers."""
+    world.configure(people([NAME, {"salesforce": "Title", "pardot": "jobTitle"}], create={"pardot": {"when": "true"}}))
+    pairs = [world.pair({"FirstName": "a"}, {"firstName": "a"}) for _ in range(2)]
+    world.clock.tick(600)
+    world.settle()
+    world.unit.habits.rewrites = {"firstName": lambda value: f"{value}!"}
+    refused = pairs[1][1]
+    world.unit.habits.refuses = lambda _, record, __: "57" if record == refused else ""
+    for crm, _ in pairs:
+        world.crm.edit("Contact", crm, {"FirstName": "b"})
+    world.crm.add("Contact", {"LastName": "Berg", "FirstName": "n", "Email": "n@x.org"})
+    world.clock.tick(600)
+    plan = world.plan()
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "end_run", die)
+        with pytest.raises(Killed):
+            world.apply(plan)
+    before, errors = _memory(world), world.ledger.sync_errors()
+    assert [error.times for error in errors] == [1] and all(before[table] for table in ("bases", "writes", "history"))
+    assert len(recover(world)) == 1
+    assert (_memory(world), world.ledger.sync_errors()) == (before, errors)
+
+
+def _memory(world: World) -> dict[str, list[tuple[Any, ...]]]:
+    """All of it."""
+    with duckdb.connect(str(world.layout.memory), read_only=True) as con:
+        tables = ("links", "bases", "writes", "history", "recycled", "moments")
+        return {table: con.execute(f"from {table} order by all").fetchall() for table in tables}
 
 
 class JobConnector(FakeConnector):
