@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pardotflow.connectors.explain import explain_code
 from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest, RowResult
+from pardotflow.connectors.verdict import Verdict
 from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused, ServerTrouble
-from pardotflow.core.values import join_values
+from pardotflow.core.values import System, join_values
 from pardotflow.store.journal import UNSEEN, JournalRow
 from pardotflow.store.ledger import Ledger
 
@@ -32,7 +34,7 @@ class Outcome:
     message: str = ""
     stored: Mapping[str, Any] | None = None
     of_request: bool = False
-    """True where the system judged a request of several rows as one: that says nothing about this row."""
+    """True where the system judged a request as a whole: that says nothing about this row."""
     server_broke: bool = False
     """True where the answer was a fault of the server's own, each time that it was asked."""
     sent_at: datetime
@@ -63,6 +65,15 @@ class Place:
     run_id: str
     number: int
     sent_at: datetime
+    is_half: bool = False
+    """True for what is left of a request that was refused as a whole, and halved."""
+
+
+def is_of_request(system: str, code: str, *, size: int, is_half: bool) -> bool:
+    """Whether a refusal of a whole request of so many rows says nothing about them: there are several, or the code is
+    one that every request would meet. Where halving has left a row alone, the refusal is about that row."""
+    known = explain_code(System(system), code) if code and not is_half else None
+    return size > 1 or (known is not None and known.about is Verdict.REQUEST)
 
 
 def none_again(outcomes: Mapping[int, Outcome]) -> Collection[int]:
@@ -123,7 +134,7 @@ def _for_all(
             status=status,
             code=code,
             message=str(why),
-            of_request=len(prepared.rows) > 1,
+            of_request=is_of_request(str(prepared.system), code, size=len(prepared.rows), is_half=place.is_half),
             server_broke=broke,
             sent_at=place.sent_at,
             answered_at=answered_at,

@@ -201,7 +201,13 @@ class Sender:
 
     def _settle(self, step: str, connector: Connector, future: Future[Answer], flight: _Flight) -> None:
         """Write down what became of one request, and decide what of it is tried again."""
-        place = Place(ledger=self.ledger, run_id=self.run_id, number=flight.number, sent_at=flight.sent_at)
+        place = Place(
+            ledger=self.ledger,
+            run_id=self.run_id,
+            number=flight.number,
+            sent_at=flight.sent_at,
+            is_half=flight.sent.level > 0,
+        )
         again: list[Again] = []
 
         def not_final(outcomes: Mapping[int, Outcome]) -> set[int]:

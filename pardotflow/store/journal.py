@@ -47,6 +47,7 @@ class JournalEntry:
     sent_at: datetime | None
     answered_at: datetime | None
     size: int
+    system: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +188,7 @@ def read_journal(db: Database, run_id: str) -> list[JournalEntry]:
     """Every change that the run put into a request, in the order of the requests."""
     found = db.execute(
         "select w.change, w.record_key, r.status, w.status, w.record_id, w.code, w.message, r.sent_at,"
-        " r.answered_at, count(*) over (partition by w.number), w.number from requests r"
+        " r.answered_at, count(*) over (partition by w.number), w.number, r.system from requests r"
         " join request_rows w on w.run_id = r.run_id and w.number = r.number"
         " where r.run_id = ? order by w.number, w.change",
         (run_id,),
@@ -207,6 +208,7 @@ def read_journal(db: Database, run_id: str) -> list[JournalEntry]:
             sent_at=_time(row[7]),
             answered_at=_time(row[8]),
             size=row[9],
+            system=row[11],
         )
         for row in found
     ]

@@ -190,7 +190,7 @@ def test_a_row_that_stays_locked_is_refused_in_the_end(tmp_path: Path) -> None:
     assert bench.connector.requests == [tuple("1234"), ("2",), ("2",), ("2",)]
 
 
-@pytest.mark.parametrize("word", ["refused:UNKNOWN", "broke"])
+@pytest.mark.parametrize("word", ["refused:UNKNOWN", "refused:INVALID_FIELD", "broke"])
 def test_a_poisoned_request_is_halved_until_the_bad_row_is_alone(word: str, tmp_path: Path) -> None:
     bench = Bench(tmp_path, lambda rows: [word if "77" in rows else "ok"] * len(rows), rows_a_call=200)
     found = bench.send(200)
