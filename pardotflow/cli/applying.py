@@ -111,6 +111,7 @@ def _left_words(report: PlanReport, parts: Parts) -> str:
     counts = {
         "done": statuses.count("confirmed"),
         "refused": statuses.count("refused"),
+        "moved": statuses.count("moved") + statuses.count("untold"),
         "without an answer, to be looked up first": statuses.count("unknown"),
         "not started": total - len(statuses),
     }
@@ -213,4 +214,5 @@ def _finish(applied: Applied, format: str, *, clear_values: bool) -> Exit:
         show_error(applied.stopped)
     if applied.interrupted:
         return Exit.INTERRUPTED
-    return Exit.PARTLY if applied.report.status in ("with_errors", "with_remainder") else Exit.FINE
+    is_whole = applied.stopped is None and applied.report.status not in ("with_errors", "with_remainder")
+    return Exit.FINE if is_whole else Exit.PARTLY

@@ -4,7 +4,7 @@ Check that the plan may be applied; read what changed since it was made, and lea
 updates, then deletes, journalled; remember links and bases. A plan can be applied once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
@@ -104,7 +104,7 @@ def apply_plan(request: ApplyRequest) -> Applied:
             clock=request.clock,
             progress=request.progress,
             rules=request.rules,
-            outcomes=looked_up,
+            outcomes=dict(looked_up),
             earlier={n: o for n, o in parts.outcomes.items() if n not in parts.unknown},
         )
         stop_if_asked()
@@ -116,8 +116,10 @@ def apply_plan(request: ApplyRequest) -> Applied:
             finally:
                 # Whatever ends the sending: what was confirmed is remembered.
                 _remember(con, request, sender, is_newest=not newer)
+                # Only now: what the journal calls confirmed, no further run asks for and remembers.
+                _write_down(request, parts, Found(done={n: o.record_id for n, o in looked_up.items()}, untold={}))
             report = run_report(con, sender, meta["id"], request.connectors, monotonic() - began, continues=continues)
-            _close(request, report)
+            _close(request, report, sender)
     return Applied(report=report, stopped=sender.stopped, interrupted=sender.interrupted)
 
 
@@ -179,8 +181,12 @@ def _writers(request: ApplyRequest) -> dict[str, str]:
     return {system: identity.user_id for system, identity in request.identities.items()}
 
 
-def _close(request: ApplyRequest, report: RunReport) -> None:
+def _close(request: ApplyRequest, report: RunReport, sender: Sender) -> None:
+    """The run itself is counted with what it did: what earlier ones met stands in theirs."""
     counts = {k: getattr(report, k) for k in ("confirmed", "refused", "unknown", "not_started", "moved")}
+    met = [o.status for o in sender.earlier.values()]
+    counts["refused"] = max(0, counts["refused"] - met.count("refused"))
+    counts["moved"] = max(0, counts["moved"] - met.count("moved") - met.count("untold"))
     request.ledger.end_run(report.run_id, request.clock.now(), report.status, counts, dict(report.calls))
 
 
@@ -242,16 +248,25 @@ def _reread(
 def _look_up(
     con: duckdb.DuckDBPyConnection, request: ApplyRequest, syncs: Sequence[CompiledSync], parts: Parts
 ) -> Found:
-    """Look for what earlier runs sent without an answer, and write down what was found; what this plan wrote so far is
-    the session's table `own_writes` from then on."""
+    """Look for what earlier runs sent without an answer, and write down what did not happen, or cannot be told; what
+    this plan wrote so far is the session's table `own_writes` from then on."""
     new_ids = load_confirmed(con, parts.confirmed)
     found = look_up(con, syncs, parts.unknown, _writers(request), new_ids)
-    for part in parts.runs:
-        ours = [number for number in parts.unknown if parts.runs_of[number] == part.run_id]
-        request.ledger.resolve_rows(part.run_id, [_shown(number, found) for number in ours])
+    # Who may not see a record cannot say by a look that it is not there.
+    told = {n for n, o in parts.unknown.items() if n not in found.done and not o.is_unseen}
+    _write_down(request, parts, Found(done={}, untold=found.untold), told)
     load_confirmed(con, {**parts.confirmed, **found.done})
     load_own_writes(con)
     return found
+
+
+def _write_down(request: ApplyRequest, parts: Parts, found: Found, numbers: Collection[int] = ()) -> None:
+    """What a look has shown of some changes, into the journals of the runs that sent them: of `numbers`, or else of
+    what was done."""
+    for part in parts.runs:
+        ours = [n for n in numbers or found.done if parts.runs_of[n] == part.run_id]
+        if ours:
+            request.ledger.resolve_rows(part.run_id, [_shown(number, found) for number in ours])
 
 
 def _shown(number: int, found: Found) -> JournalRow:

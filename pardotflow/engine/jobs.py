@@ -15,7 +15,7 @@ from pardotflow.core.progress import Progress
 from pardotflow.engine.changes import batch_of, changes_of, load_confirmed
 from pardotflow.engine.outcome import Place, settle
 from pardotflow.engine.parts import Parts, outcomes_of
-from pardotflow.store.journal import OpenJob
+from pardotflow.store.journal import ASKED, OpenJob
 from pardotflow.store.ledger import Ledger
 
 
@@ -28,23 +28,32 @@ def end_jobs(
     progress: Progress,
 ) -> None:
     """Wait for the jobs of a run and write down what became of their rows. Uses the attached plan; `earlier` is what
-    runs before this one did of it.
+    runs before this one did of it. The names of the jobs stay in the journal, so that the run is not closed before
+    `forget_jobs`.
 
     Raises JobStillOpen where a job runs on, or its system cannot be asked now. One of which the system does
     not tell any more is given up, and the next read shows what became of its rows.
     """
     for job in ledger.open_jobs(run_id):
+        if job.is_told:
+            continue
         connector = connectors.get(job.system)
         prepared = _prepare_again(con, ledger, connector, job, earlier) if connector else None
         if connector is None or prepared is None:
-            ledger.note_handle(run_id, job.number, "")
             continue
         step = f"ask {job.system} for job {job.handle}"
         progress.start(step, None)
         place = Place(ledger=ledger, run_id=run_id, number=job.number, sent_at=job.sent_at)
-        settle(place, connector, prepared, _resume(connector, prepared, job.handle))
-        ledger.note_handle(run_id, job.number, "")
+        answered = _resume(connector, prepared, job.handle)
+        ledger.note_handle(run_id, job.number, ASKED + job.handle)
+        settle(place, connector, prepared, answered)
         progress.finish(step)
+
+
+def forget_jobs(ledger: Ledger, run_id: str) -> None:
+    """Nothing is to be asked for any more. Comes when memory holds what `end_jobs` found."""
+    for job in ledger.open_jobs(run_id):
+        ledger.note_handle(run_id, job.number, "")
 
 
 def _resume(connector: Connector, prepared: PreparedRequest, name: str) -> Callable[[], Answer]:

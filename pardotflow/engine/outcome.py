@@ -5,17 +5,20 @@ counts are the same.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pardotflow.connectors.explain import explain_code
 from pardotflow.connectors.protocol import Answer, Connector, PreparedRequest, RowResult
+from pardotflow.connectors.verdict import Verdict
 from pardotflow.core.errors import ConnectionTrouble, OutcomeUnknown, RequestRefused, ServerTrouble
-from pardotflow.core.values import join_values
-from pardotflow.store.journal import JournalRow
+from pardotflow.core.values import System, join_values
+from pardotflow.store.journal import UNSEEN, JournalRow
 from pardotflow.store.ledger import Ledger
 
 MOVED = "it changed while the plan was applied"
+NOT_SEEN = "it was made, and the connected user may not see it: nothing is made in its place"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +34,27 @@ class Outcome:
     message: str = ""
     stored: Mapping[str, Any] | None = None
     of_request: bool = False
-    """True where the system judged a request of several rows as one: that says nothing about this row."""
+    """True where the system judged a request as a whole: that says nothing about this row."""
     server_broke: bool = False
     """True where the answer was a fault of the server's own, each time that it was asked."""
     sent_at: datetime
     answered_at: datetime
+
+    @property
+    def is_unseen(self) -> bool:
+        """True for a record that was made, and whose id nobody knows."""
+        return self.status == "unknown" and self.code == UNSEEN
+
+
+def last_word(earlier: Outcome | None, later: Outcome) -> Outcome:
+    """What is known of a change of which a further request of the same run was answered. `earlier` is what is known so
+    far: of what may have been done already, an answer that judges a request as one says nothing, and what moved the
+    record may be that very request."""
+    if earlier is None:
+        return later
+    if later.status == "moved" or (later.status == "refused" and later.of_request):
+        return earlier
+    return later if later.status == "refused" else replace(later, sent_at=earlier.sent_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +65,15 @@ class Place:
     run_id: str
     number: int
     sent_at: datetime
+    is_half: bool = False
+    """True for what is left of a request that was refused as a whole, and halved."""
+
+
+def is_of_request(system: str, code: str, *, size: int, is_half: bool) -> bool:
+    """Whether a refusal of a whole request of so many rows says nothing about them: there are several, or the code is
+    one that every request would meet. Where halving has left a row alone, the refusal is about that row."""
+    known = explain_code(System(system), code) if code and not is_half else None
+    return size > 1 or (known is not None and known.about is Verdict.REQUEST)
 
 
 def none_again(outcomes: Mapping[int, Outcome]) -> Collection[int]:
@@ -62,7 +90,8 @@ def settle(
 ) -> tuple[dict[int, Outcome], ConnectionTrouble | None]:
     """Write down what became of one request that was sent; returns the outcomes of its changes, and the trouble that
     every further request would meet. `answered` gives the answer, or raises what `Connector.send` raises. What `again`
-    names of the outcomes is not final: the journal says so, and they are not returned."""
+    names of the outcomes is not final: the journal says so, and they are not returned. What may have been done is
+    `unknown` there until a further request tells."""
     try:
         answer = answered()
     except OutcomeUnknown as unknown:
@@ -80,7 +109,7 @@ def settle(
     else:
         answered_at = answer.server_date or connector.server_now()
         outcomes = {int(row.key): outcome_of(row, place.sent_at, answered_at) for row in answer.rows}
-        status, detail = "answered", ""
+        status, detail = "unknown" if any(o.is_unseen for o in outcomes.values()) else "answered", ""
     not_final = set(again(outcomes))
     rows = [_journal_row(outcome, is_final=outcome.number not in not_final) for outcome in outcomes.values()]
     ended = next(iter(outcomes.values())).answered_at
@@ -105,7 +134,7 @@ def _for_all(
             status=status,
             code=code,
             message=str(why),
-            of_request=len(prepared.rows) > 1,
+            of_request=is_of_request(str(prepared.system), code, size=len(prepared.rows), is_half=place.is_half),
             server_broke=broke,
             sent_at=place.sent_at,
             answered_at=answered_at,
@@ -118,7 +147,7 @@ def _journal_row(outcome: Outcome, *, is_final: bool) -> JournalRow:
     return JournalRow(
         change=outcome.number,
         record_key="",
-        status=outcome.status if is_final else "again",
+        status=outcome.status if is_final or outcome.status == "unknown" else "again",
         record_id=outcome.record_id,
         code=outcome.code,
         message=outcome.message,
@@ -138,7 +167,16 @@ def journal_row(result: RowResult, record_key: str = "") -> JournalRow:
 
 
 def outcome_of(result: RowResult, sent_at: datetime, answered_at: datetime) -> Outcome:
-    """What became of a row."""
+    """What became of a row. A record without an id cannot be linked: it is looked for, and never made again."""
+    if result.ok and result.created and not result.id:
+        return Outcome(
+            number=int(result.key),
+            status="unknown",
+            code=UNSEEN,
+            message=NOT_SEEN,
+            sent_at=sent_at,
+            answered_at=answered_at,
+        )
     return Outcome(
         number=int(result.key),
         status=_status(result),

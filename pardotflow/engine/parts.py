@@ -6,7 +6,7 @@ The journal alone is asked. A later run has the last word about a change.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pardotflow.engine.outcome import Outcome
+from pardotflow.engine.outcome import Outcome, is_of_request, last_word
 from pardotflow.store.journal import JournalEntry, RunPart
 from pardotflow.store.ledger import Ledger
 
@@ -49,25 +49,32 @@ def parts_of(ledger: Ledger, plan_id: str, *, before: str = "") -> Parts:
 
 
 def outcomes_of(journal: Iterable[JournalEntry]) -> dict[int, Outcome]:
-    """The last word of one run about each change. What left without an answer is unknown; what did not leave, or did
-    not happen, has no outcome; what nobody can tell is left to the next plan."""
+    """The last word of one run about each change. What left without an answer is unknown, and what a further request
+    could not tell of it stays so; what did not leave, or did not happen, has no outcome; what nobody can tell is left
+    to the next plan."""
     found = dict[int, Outcome]()
+    halved = set[int]()
     for entry in journal:
         number = entry.row.change
         # A row that no request can carry is refused without having been sent.
         sent_at = entry.sent_at or entry.answered_at
-        if sent_at is None or entry.request_status == "not_started" or entry.row.status in ("again", "not_done"):
+        if sent_at is None or entry.request_status == "not_started" or entry.row.status == "again":
+            halved |= {number} if entry.request_status == "refused" else set()
+            continue
+        if entry.row.status == "not_done":
             found.pop(number, None)
             continue
         is_answered = entry.answered_at is not None or entry.row.status in ("confirmed", "untold")
-        found[number] = Outcome(
+        outcome = Outcome(
             number=number,
             status=entry.row.status if is_answered else "unknown",
             record_id=entry.row.record_id,
             code=entry.row.code,
             message=entry.row.message,
-            of_request=entry.request_status == "refused" and entry.size > 1,
+            of_request=entry.request_status == "refused"
+            and is_of_request(entry.system, entry.row.code, size=entry.size, is_half=number in halved),
             sent_at=sent_at,
             answered_at=entry.answered_at or sent_at,
         )
+        found[number] = last_word(found.get(number), outcome)
     return found

@@ -14,7 +14,7 @@ from pardotflow.core.clock import Clock
 from pardotflow.core.errors import PlanRefused, UsageError
 from pardotflow.core.progress import Progress
 from pardotflow.engine.decided import forget_decisions
-from pardotflow.engine.jobs import end_jobs
+from pardotflow.engine.jobs import end_jobs, forget_jobs
 from pardotflow.engine.parts import outcomes_of, parts_of
 from pardotflow.engine.refusals import keep_refusals
 from pardotflow.engine.remember import remember
@@ -78,13 +78,17 @@ def _recover(request: RecoverRequest, run: RunPart) -> Recovered:
             keep_refusals(con, ledger, outcomes, run.run_id, now)
             forget_decisions(con, ledger)
         ledger.publish(con)
-    before = len(earlier.outcomes.keys() - earlier.unknown.keys() - outcomes.keys())
+    settled = len(earlier.outcomes.keys() - earlier.unknown.keys() - outcomes.keys())
+    before = len(earlier.confirmed.keys() - outcomes.keys())
     counts = {s: sum(o.status == s for o in outcomes.values()) for s in ("confirmed", "refused", "unknown")}
-    counts["not_started"] = max(0, total - before - sum(counts.values()))
+    counts["not_started"] = max(0, total - settled - sum(counts.values()))
     if run.ended:
         ledger.correct_run(run.run_id, counts)
     else:
         ledger.end_run(run.run_id, request.clock.now(), "cut_short", counts, {})
+    if is_known:
+        # They alone keep a run that has ended before from being closed.
+        forget_jobs(ledger, run.run_id)
     return Recovered(run_id=run.run_id, plan_id=run.plan_id, before=before, **counts)
 
 

@@ -36,8 +36,9 @@ def remember(
     is_newest: bool,
     made_before: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
-    """Fold a run's outcomes into the attached memory, in one transaction. `writers` is our user by system, `now`
-    the clock of the run, `made_before` by change the ids of the records that earlier runs of the plan wrote.
+    """Fold a run's outcomes into the attached memory, in one transaction; a second time changes nothing. `writers` is
+    our user by system, `now` the clock of the run, `made_before` by change the ids of the records that earlier runs of
+    the plan wrote.
 
     Pairs with a record that moved since the plan are not remembered. `is_newest` is false when another run came since:
     then only what this one sent is.

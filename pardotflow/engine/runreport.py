@@ -13,6 +13,8 @@ from pardotflow.plan.model import Count, Group, RecordName
 from pardotflow.plan.run import RunReport
 
 SAMPLES = 3
+_EARLIER = {"confirmed": "before", "untold": "moved"}
+"""What an outcome of an earlier run counts as, where that is not its own word."""
 
 
 def run_report(
@@ -25,10 +27,12 @@ def run_report(
     continues: str = "",
 ) -> RunReport:
     """The report of a run whose sending is over. Uses the attached plan and the session's table `moved`. What the runs
-    before `continues` and that one itself did of the plan is counted apart."""
+    before `continues` and that one itself carried out of the plan is counted apart; what was refused there, or moved,
+    is told again."""
+    earlier = {n: o for n, o in sender.earlier.items() if n not in sender.outcomes}
     con.execute("create or replace temp table ended (change integer, status varchar, code varchar, message varchar)")
     insert_rows(con, "ended", [[o.number, o.status, o.code, o.message] for o in sender.outcomes.values()])
-    insert_rows(con, "ended", [[number, "before", "", ""] for number in sender.earlier])
+    insert_rows(con, "ended", [[n, _EARLIER.get(o.status, o.status), o.code, o.message] for n, o in earlier.items()])
     con.execute(
         "create or replace temp table fates as"
         " select c.*, case when m.change is not null then 'moved' else coalesce(e.status, 'not_started') end as status,"
@@ -62,7 +66,10 @@ def _status(counts: Mapping[str, int], sender: Sender) -> str:
         return "nothing_to_send"
     if any(counts.get(s) for s in ("moved", "not_started", "unknown")):
         return "with_remainder"
-    return "with_errors" if counts.get("refused") else "done"
+    if counts.get("refused"):
+        return "with_errors"
+    # A canary that was confirmed and is not in its place, where nothing is left.
+    return "done" if sender.stopped is None else "stopped"
 
 
 def _sent(con: duckdb.DuckDBPyConnection) -> tuple[Count, ...]:

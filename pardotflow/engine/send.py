@@ -21,7 +21,7 @@ from pardotflow.core.progress import Progress
 from pardotflow.engine.again import Again, SendRules, to_try_again, without_common_causes
 from pardotflow.engine.changes import Change, batch_of
 from pardotflow.engine.jobnames import JobNames, NameNotWritten
-from pardotflow.engine.outcome import Outcome, Place, journal_row, outcome_of, settle
+from pardotflow.engine.outcome import Outcome, Place, journal_row, last_word, outcome_of, settle
 from pardotflow.store.journal import JournalRow
 from pardotflow.store.ledger import Ledger
 
@@ -60,6 +60,8 @@ class Sender:
     _names: JobNames = field(default_factory=JobNames)
     _not_final: dict[int, Outcome] = field(default_factory=dict)
     """The last word about changes that are tried again."""
+    _in_doubt: dict[int, Outcome] = field(default_factory=dict)
+    """Changes that are tried again although they may have been done: unknown until a further request tells."""
     _again: list[Again] = field(default_factory=list)
     _tries: Counter[int] = field(default_factory=Counter)
     """How often a locked change was tried."""
@@ -90,9 +92,14 @@ class Sender:
         connector = self.connectors[changes[0].system]
         self._records = {str(c.number): _subject(c) for c in changes}
         sendable = self._refuse_unsendable(step, connector, changes)
-        with ThreadPoolExecutor(max_workers=connector.concurrency) as pool:
-            self._pump(step, connector, pool, self._split(connector, sendable), connector.concurrency)
-            self._try_again(step, connector, pool)
+        try:
+            with ThreadPoolExecutor(max_workers=connector.concurrency) as pool:
+                self._pump(step, connector, pool, self._split(connector, sendable), connector.concurrency)
+                self._try_again(step, connector, pool)
+        finally:
+            # However the sending ended: no further request has told of these. The journal says so already.
+            self.outcomes |= self._in_doubt
+            self._in_doubt = {}
         self.progress.finish(step)
 
     def _split(self, connector: Connector, changes: Sequence[Change]) -> Iterator[Again]:
@@ -201,13 +208,21 @@ class Sender:
 
     def _settle(self, step: str, connector: Connector, future: Future[Answer], flight: _Flight) -> None:
         """Write down what became of one request, and decide what of it is tried again."""
-        place = Place(ledger=self.ledger, run_id=self.run_id, number=flight.number, sent_at=flight.sent_at)
+        place = Place(
+            ledger=self.ledger,
+            run_id=self.run_id,
+            number=flight.number,
+            sent_at=flight.sent_at,
+            is_half=flight.sent.level > 0,
+        )
         again: list[Again] = []
 
         def not_final(outcomes: Mapping[int, Outcome]) -> set[int]:
             again.extend(to_try_again(flight.sent, outcomes, self._tries, self.rules))
             found = {change.number for each in again for change in each.changes}
             self._not_final |= {number: outcomes[number] for number in found}
+            doubtful = {number: outcomes[number] for number in found if outcomes[number].status == "unknown"}
+            self._in_doubt |= {n: last_word(self._in_doubt.get(n), outcome) for n, outcome in doubtful.items()}
             return found
 
         outcomes, trouble = settle(place, connector, flight.prepared, future.result, not_final)
@@ -219,8 +234,9 @@ class Sender:
 
     def _keep(self, outcomes: Mapping[int, Outcome]) -> None:
         """Keep what is final, and end the sending where refusals are too many."""
-        self.outcomes |= outcomes
-        for outcome in outcomes.values():
+        told = {number: last_word(self._in_doubt.pop(number, None), outcome) for number, outcome in outcomes.items()}
+        self.outcomes |= told
+        for outcome in told.values():
             if outcome.status in ("confirmed", "refused"):
                 self._refused_in_a_row = self._refused_in_a_row + 1 if outcome.status == "refused" else 0
             if self.stopped is None and outcome.status == "refused":

@@ -142,6 +142,7 @@ STATUSES: Mapping[str, str] = {
     "with_errors": "with errors",
     "with_remainder": "in part",
     "interrupted": "interrupted",
+    "stopped": "stopped",
     "nothing_to_send": "nothing to send",
     "cut_short": "cut short",
     "running": "not closed",

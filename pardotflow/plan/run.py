@@ -12,7 +12,8 @@ class RunReport:
     run_id: str
     plan_id: str
     status: str
-    """`done`, `with_errors`, `with_remainder`, `interrupted`, `nothing_to_send`."""
+    """`done`, `with_errors`, `with_remainder`, `interrupted`, `nothing_to_send`, or `stopped` where nothing is left and
+    yet what was sent is not in its place."""
     sent: tuple[Count, ...]
     confirmed: int
     refused: int
@@ -21,7 +22,7 @@ class RunReport:
     moved: int
     """Rows that moved since the plan was made; they are in the remainder."""
     before: int = 0
-    """Changes that earlier runs of the plan carried out, or that were refused there."""
+    """Changes that earlier runs of the plan carried out. What was refused there, or moved, counts as that here too."""
     continues: str = ""
     """The run that left the plan unfinished, empty where this is the first."""
     calls: tuple[tuple[str, int], ...]

@@ -112,7 +112,9 @@ def open_stage(
         con.execute(TABLES)
         run(con, "output_tables")
         con.execute("create temp table partly_read (system varchar, object varchar, kind varchar)")
-        con.execute("create temp table unknown_creates (system varchar, object varchar, record varchar)")
+        con.execute(
+            "create temp table unknown_creates (system varchar, object varchar, record varchar, unseen boolean)"
+        )
         for side in (sync.a, sync.b):
             rows = [r[side.role] for r in records.values() if side.role in r]
             for item in side.objects:

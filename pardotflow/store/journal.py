@@ -2,8 +2,9 @@
 
 A request is `planned`, then `sent`, then `answered`, `refused`, `unknown` or `not_started`; an unknown one of which a
 look has shown every row is `resolved`. A row is `planned`, `confirmed`, `refused`, `moved` (refused since the record
-changed a moment ago), `again` (not done, and tried again by another request) or `unknown`. An unknown one that was
-looked up is `confirmed`, `not_done` where it did not happen, or `untold` where nobody can tell any more.
+changed a moment ago), `again` (not done, and tried again by another request) or `unknown`, also where another request
+tries it again. An unknown one that was looked up is `confirmed`, `not_done` where it did not happen, or `untold` where
+nobody can tell any more.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,9 +14,15 @@ from pathlib import Path
 
 from pardotflow.store.database import Database
 
-_IS_OPEN_JOB = "q.status in ('sent', 'unknown') and coalesce(q.handle, '') <> ''"
+UNSEEN = "CREATED_NOT_VISIBLE"
+"""The code of an `unknown` row: the record was made, and the system told no id, for the connected user may not see it.
+It stays unknown until a look finds the record."""
+ASKED = "asked:"
+"""Before the name of a job that is being asked for: until that is gone, memory may not know what the journal does."""
+_IS_TOLD = "q.status not in ('sent', 'unknown')"
+_IS_OPEN_JOB = f"coalesce(q.handle, '') <> '' and (not {_IS_TOLD} or substr(q.handle, 1, {len(ASKED)}) = '{ASKED}')"
 HAS_OPEN_JOB = f"exists (select 1 from requests q where q.run_id = r.id and {_IS_OPEN_JOB})"
-"""A condition on runs `r`: one of its requests left a job behind whose outcome nobody has written down."""
+"""A condition on runs `r`: one of its requests left a job behind whose outcome is not written down and remembered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,18 +47,20 @@ class JournalEntry:
     sent_at: datetime | None
     answered_at: datetime | None
     size: int
+    system: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenJob:
     """A request that left a job behind: `handle` names it over there, `key` is the digest of what was sent, `changes`
-    are its rows in their order."""
+    are its rows in their order. `is_told` where its outcome is in the journal, and may not be in memory."""
 
     run_id: str
     number: int
     system: str
     key: str
     handle: str
+    is_told: bool
     sent_at: datetime
     changes: tuple[int, ...]
 
@@ -94,9 +103,10 @@ def read_parts(db: Database, file: Callable[[str, str], Path], where: str, *valu
 
 
 def read_open_jobs(db: Database, run_id: str) -> list[OpenJob]:
-    """The requests of a run with a job whose outcome is not known, in their order."""
+    """The requests of a run with a job whose outcome is not known, or not remembered, in their order."""
     found = db.execute(
-        f"select q.number, q.system, q.key, q.handle, q.sent_at from requests q where q.run_id = ? and {_IS_OPEN_JOB}"
+        f"select q.number, q.system, q.key, q.handle, q.sent_at, {_IS_TOLD} from requests q"
+        f" where q.run_id = ? and {_IS_OPEN_JOB}"
         " order by q.number",
         (run_id,),
     ).fetchall()
@@ -108,12 +118,26 @@ def read_open_jobs(db: Database, run_id: str) -> list[OpenJob]:
             number=number,
             system=system,
             key=key,
-            handle=handle,
+            handle=handle.removeprefix(ASKED),
+            is_told=bool(is_told),
             sent_at=datetime.fromisoformat(sent_at),
             changes=tuple(row[0] for row in db.execute(changes, (run_id, number)).fetchall()),
         )
-        for number, system, key, handle, sent_at in found
+        for number, system, key, handle, sent_at, is_told in found
     ]
+
+
+def read_open_creates(db: Database) -> list[tuple[str, str, str, datetime, bool]]:
+    """Creates whose outcome is not known: system, object, record key, when they were sent, and whether they were made
+    and cannot be seen."""
+    found = db.execute(
+        "select r.system, r.object, w.record_key, r.sent_at, coalesce(w.code, '') from requests r"
+        " join request_rows w on w.run_id = r.run_id and w.number = r.number"
+        " where r.status in ('sent', 'unknown') and w.status in ('planned', 'unknown')"
+        " and r.kind in ('create', 'upsert', 'import_creates')"
+        " order by r.sent_at, w.record_key"
+    ).fetchall()
+    return [(row[0], row[1], row[2], datetime.fromisoformat(row[3]), row[4] == UNSEEN) for row in found]
 
 
 def close_requests(db: Database, run_id: str) -> None:
@@ -166,7 +190,7 @@ def read_journal(db: Database, run_id: str) -> list[JournalEntry]:
     """Every change that the run put into a request, in the order of the requests."""
     found = db.execute(
         "select w.change, w.record_key, r.status, w.status, w.record_id, w.code, w.message, r.sent_at,"
-        " r.answered_at, count(*) over (partition by w.number), w.number from requests r"
+        " r.answered_at, count(*) over (partition by w.number), w.number, r.system from requests r"
         " join request_rows w on w.run_id = r.run_id and w.number = r.number"
         " where r.run_id = ? order by w.number, w.change",
         (run_id,),
@@ -186,6 +210,7 @@ def read_journal(db: Database, run_id: str) -> list[JournalEntry]:
             sent_at=_time(row[7]),
             answered_at=_time(row[8]),
             size=row[9],
+            system=row[11],
         )
         for row in found
     ]

@@ -30,6 +30,7 @@ from pardotflow.store.journal import (
     close_requests,
     give_up_rows,
     read_journal,
+    read_open_creates,
     read_open_jobs,
     read_parts,
     resolve_rows,
@@ -302,16 +303,9 @@ class Ledger(DescribeCache):
         """What the journal says of every change that the run put into a request."""
         return read_journal(self._db, run_id)
 
-    def open_creates(self) -> list[tuple[str, str, str, datetime]]:
-        """Creates whose outcome is not known: system, object, record key and when they were sent."""
-        rows = self._db.execute(
-            "select r.system, r.object, w.record_key, r.sent_at from requests r"
-            " join request_rows w on w.run_id = r.run_id and w.number = r.number"
-            " where r.status in ('sent', 'unknown') and w.status in ('planned', 'unknown')"
-            " and r.kind in ('create', 'upsert', 'import_creates')"
-            " order by r.sent_at, w.record_key"
-        ).fetchall()
-        return [(r[0], r[1], r[2], datetime.fromisoformat(r[3])) for r in rows]
+    def open_creates(self) -> list[tuple[str, str, str, datetime, bool]]:
+        """Creates whose outcome is not known."""
+        return read_open_creates(self._db)
 
     # decisions
 

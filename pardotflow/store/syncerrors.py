@@ -84,7 +84,8 @@ def read_errors(db: Database) -> list[SyncError]:
 
 
 def write_errors(db: Database, errors: Iterable[SyncError]) -> None:
-    """Keep refusals. One of the same change counts on; another change of the record begins anew."""
+    """Keep refusals. One of the same change counts on, but once for each run; another change of the record begins
+    anew."""
     known = {error.about: error for error in read_errors(db)}
     db.executemany(
         upsert("sync_errors", _NAMES, _NAMES[:4]),
@@ -95,6 +96,8 @@ def write_errors(db: Database, errors: Iterable[SyncError]) -> None:
 def _continued(error: SyncError, before: SyncError | None) -> SyncError:
     if before is None or before.payload != error.payload:
         return replace(error, first_at=error.first_at or error.at)
+    if before.run_id == error.run_id:
+        return before
     return replace(error, first_at=before.first_at or before.at, times=before.times + 1)
 
 

@@ -103,6 +103,7 @@ RUN_STATES: Mapping[str, tuple[str, str]] = {
     "with_errors": ("Applied, with sync errors: some changes were refused.", "bold red"),
     "with_remainder": ("Applied in part: what is listed below is left.", "bold yellow"),
     "interrupted": ("Interrupted in good order: whatever was in flight is recorded.", "bold yellow"),
+    "stopped": ("Stopped: what was sent is not in its place.", "bold red"),
     "nothing_to_send": ("Nothing was to be sent. Links and bases are remembered.", "bold green"),
 }
 """Sentence and colour by status."""

@@ -8,12 +8,13 @@ import duckdb
 import pytest
 
 from pardotflow.connectors.protocol import Answer, PreparedRequest, ignore_handle
-from pardotflow.core.errors import PlanRefused, Unreachable
+from pardotflow.core.errors import ApplyStopped, PlanRefused, Unreachable
 from pardotflow.core.values import System
+from pardotflow.engine import apply as applying
 from pardotflow.plan.run import RunReport
 from tests.engine.fakes import FakeConnector, Sent
 from tests.engine.harness import SavedPlan, World, Yaml, people
-from tests.engine.recover_test import killed, recover
+from tests.engine.recover_test import Killed, die, killed, recover
 from tests.engine.troubles import instead, lost_answers, lost_requests
 
 NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
@@ -99,6 +100,31 @@ def test_the_rest_is_sent_and_nothing_twice(world: World) -> None:
     assert not world.plan().sendable
     with pytest.raises(PlanRefused, match="applied already"):
         world.apply(plan)
+
+
+def test_what_was_refused_before_is_told_again(world: World) -> None:
+    """Regression: it counted as done, and the run that went on said that every change was confirmed."""
+    made = pairs(world, 4)
+    plan = world.plan()
+    world.unit.habits.refuses = lambda _, record, __: "57" if record == made[0][1] else ""
+    with cut_off(world, System.PARDOT, answers=2):
+        first = world.apply(plan).report
+    assert (first.confirmed, first.refused, first.not_started) == (1, 1, 2)
+    world.clock.tick(600)
+    report = world.apply(plan).report
+    assert (report.before, report.refused, report.confirmed) == (1, 1, 2)
+    assert [(group.kind, group.field, group.count) for group in report.errors] == [("refused", "57", 1)]
+    assert report.status == "with_errors" and add_up(report, plan)
+    assert [(run.confirmed, run.refused) for run in world.ledger.runs()[:2]] == [(2, 0), (1, 1)]
+
+
+def test_a_canary_of_the_whole_plan_that_fails_is_no_success(world: World) -> None:
+    """Regression: nothing was left and nothing refused, and the command ended with 0."""
+    pairs(world, 2)
+    world.unit.habits.rewrites = {"firstName": lambda value: f"{value}!"}
+    applied = world.apply(world.plan(), canary=5)
+    assert isinstance(applied.stopped, ApplyStopped)
+    assert (applied.report.confirmed, applied.report.status) == (2, "stopped")
 
 
 def test_what_this_plan_wrote_on_one_side_is_no_edit_there(world: World) -> None:
@@ -210,6 +236,32 @@ def test_what_was_edited_after_a_lost_answer_is_not_overwritten(world: World) ->
     report = world.apply(plan).report
     assert (report.confirmed, report.moved) == (0, 1)
     assert not world.log_since(before)
+
+
+@pytest.mark.parametrize("ends", ["stop_if_asked", "remember"])
+def test_what_was_looked_up_is_remembered_although_the_run_was_cut_short(
+    ends: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: the journal called it confirmed, and no run folded it into memory: the next plan saw an edit."""
+    ((crm, unit),) = pairs(world, 1)
+    plan = world.plan()
+    with lost_answers(world, System.PARDOT):
+        assert world.apply(plan).report.unknown == 1
+    world.clock.tick(600)
+    with monkeypatch.context() as patch:
+        patch.setattr(applying, ends, die)
+        with pytest.raises(Killed):
+            world.apply(plan)
+    recover(world)
+    before = len(world.log)
+    report = world.apply(plan).report
+    assert (report.confirmed, report.before, report.unknown, len(world.log)) == (1, 0, 0, before)
+    with duckdb.connect(str(world.layout.memory), read_only=True) as con:
+        assert (
+            con.execute("select a_id, b_id, after from bases b join history h on h.id = b.b_id").fetchall()
+            == [(crm, unit, "b")] * 2
+        )
+        assert con.execute("select count(*) from history where after = 'b'").fetchone() == (1,)
 
 
 @pytest.mark.parametrize("arrived", [True, False])

@@ -1,10 +1,12 @@
 """A write whose answer never came, or that was confirmed and not kept: nobody's edit, and nothing to compare with."""
 
+import duckdb
 import pytest
 
 from pardotflow.core.values import System
 from tests.engine.harness import SavedPlan, World, people
-from tests.engine.troubles import deaf, lost_answers, lost_requests
+from tests.engine.recover_test import links
+from tests.engine.troubles import BlindConnector, BreakingConnector, deaf, instead, lost_answers, lost_requests
 
 
 def edited(world: World, policy: str = "most_recent") -> tuple[str, str, SavedPlan]:
@@ -51,6 +53,57 @@ def test_a_write_that_may_have_happened_is_not_the_most_recent_edit(world: World
     world.clock.tick(600)
     world.settle()
     assert values(world, crm, unit) == ("c", "c")
+
+
+def test_a_write_that_broke_the_server_is_not_taken_for_an_edit(world: World) -> None:
+    """Regression: put aside to be halved, it counted as not started once the run ended; then it overwrote a person."""
+    world.configure(people([{"salesforce": "FirstName", "pardot": "firstName"}]))
+    made = [world.pair({"FirstName": "a"}, {"firstName": "a"}) for _ in range(3)]
+    world.clock.tick(600)
+    world.settle()
+    for _, unit in made:
+        world.unit.edit("prospect", unit, {"firstName": "b"})
+    world.clock.tick(600)
+    plan = world.plan()
+    with duckdb.connect(str(plan.path)) as con:
+        # Conditional updates are not halved; many changes go without a condition.
+        con.execute("update changes set operation = 'update'")
+    with instead(world, BreakingConnector(world.crm, world.log)):
+        report = world.apply(plan).report
+    assert (report.unknown, report.not_started) == (3, 0)
+    world.clock.tick(600)
+    world.unit.edit("prospect", made[0][1], {"firstName": "person"})
+    world.clock.tick(600)
+    assert [(f["system"], f["after"]) for f in world.settle().sendable] == [("salesforce", "person")]
+    assert values(world, *made[0]) == ("person", "person")
+
+
+def test_a_record_that_was_made_and_cannot_be_seen_is_not_made_again(world: World) -> None:
+    """Regression: it counted as confirmed, had no link, and was planned again."""
+    create = {"pardot": {"when": "Email is not null"}}
+    world.configure(people([{"salesforce": "FirstName", "pardot": "firstName"}], create=create))
+    crm = world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    world.clock.tick(600)
+    plan = world.plan()
+    with instead(world, BlindConnector(world.unit, world.log)):
+        report = world.apply(plan).report
+        assert (report.confirmed, report.unknown) == (0, 1)
+        (made,) = world.unit.live("prospect")
+        world.unit.objects["prospect"][made.id].hidden = True
+        world.clock.tick(600)
+        second = world.apply(plan).report
+        assert (second.confirmed, second.unknown, second.moved) == (0, 0, 1)
+        world.clock.tick(600)
+        held = world.settle()
+        assert not held.sendable and [h["kind"] for h in held["held"]] == ["unknown_outcome"]
+    assert len(world.log) == 1
+    # Once it is seen, it is matched.
+    world.unit.objects["prospect"][made.id].hidden = False
+    world.unit.edit("prospect", made.id, {"jobTitle": "x"})
+    world.clock.tick(600)
+    world.settle()
+    assert links(world) == [(crm, made.id, "found")]
+    assert not world.plan()["held"]
 
 
 def test_an_earlier_write_of_ours_does_not_prove_the_one_that_was_lost(world: World) -> None:

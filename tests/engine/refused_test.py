@@ -3,7 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pardotflow.connectors.protocol import Answer, PreparedRequest, ignore_handle
+from pardotflow.core.errors import RequestRefused
+from pardotflow.engine.parts import parts_of
+from tests.engine.fakes import FakeConnector
 from tests.engine.harness import SavedPlan, World, Yaml, people
+from tests.engine.troubles import instead
 
 NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
 RULE = "FIELD_CUSTOM_VALIDATION_EXCEPTION"
@@ -28,6 +33,30 @@ def test_a_refused_change_is_held_with_what_the_system_said(world: World) -> Non
     plan = world.settle()
     assert not plan.sendable
     assert held(plan) == [(crm, f"{RULE}: refused by {RULE}")]
+
+
+def test_a_right_that_is_missing_is_no_error_of_the_records(world: World) -> None:
+    """Regression: what is sent one by one was held after the right was given."""
+    world.configure(people([NAME]))
+    for _ in range(3):
+        world.pair({"FirstName": "a"}, {})
+    world.clock.tick(600)
+    plan = world.plan()
+    with instead(world, RightlessConnector(world.unit, world.log)):
+        report = world.apply(plan).report
+    assert report.refused == 3 and not world.ledger.sync_errors()
+    assert {o.of_request for o in parts_of(world.ledger, plan.meta["id"]).outcomes.values()} == {True}
+    world.clock.tick(600)
+    assert len(world.settle().sendable) == 3
+    assert not world.plan().sendable
+
+
+class RightlessConnector(FakeConnector):
+    """Refuses every request."""
+
+    def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
+        """Code 46: the user may not do this."""
+        raise RequestRefused("no right", system=str(self.system), code="46", status=403)
 
 
 def test_another_value_is_another_change(world: World) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import yaml
 
 from pardotflow.connectors.protocol import Answer, Extract, PreparedRequest, ReadRequest, Row, RowResult, ignore_handle
-from pardotflow.core.errors import OutcomeUnknown
+from pardotflow.core.errors import OutcomeUnknown, ServerTrouble, Unreachable
 from pardotflow.core.values import System
 from tests.engine.fakes import FakeConnector
 from tests.engine.harness import NO_LIMITS, SOURCES, World, Yaml
@@ -75,6 +75,28 @@ class VanishingConnector(FakeConnector):
     def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
         """Break off."""
         raise OutcomeUnknown("the connection broke", system=str(self.system))
+
+
+class BreakingConnector(FakeConnector):
+    """Writes the first request and answers with a fault of its own; after that it is not reached any more."""
+
+    is_broken = False
+
+    def send(self, prepared: PreparedRequest, *, note: Callable[[str], None] = ignore_handle) -> Answer:
+        """Write, and break."""
+        if self.is_broken:
+            raise Unreachable("there is no network", system=str(self.system))
+        self.is_broken = True
+        super().send(prepared, note=note)
+        raise OutcomeUnknown("the server broke", system=str(self.system)) from ServerTrouble("500")
+
+
+class BlindConnector(FakeConnector):
+    """Makes records, and tells no id: who is connected may not see them."""
+
+    def _write(self, prepared: PreparedRequest, row: Row) -> RowResult:
+        result = super()._write(prepared, row)
+        return replace(result, id="", fields=None) if result.created else result
 
 
 class DeafConnector(FakeConnector):

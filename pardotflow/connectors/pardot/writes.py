@@ -144,7 +144,8 @@ def _plain(value: Value, cleared: str | None, several: SeveralValues) -> Value:
 
 
 def _granted(prepared: PreparedRequest, reply: Reply) -> RowResult:
-    """An empty answer (204) is a success too: the record was written, and we may not see it."""
+    """An empty answer (204) is a success too: the record was written, and we may not see it. A new one then has no id
+    in the result."""
     stored: Mapping[str, Any] | None = None
     if reply.body and prepared.kind is not Operation.DELETE:
         stored = _read_stored(prepared, reply)

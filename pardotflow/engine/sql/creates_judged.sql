@@ -21,7 +21,7 @@ select *,
 {% endfor %}
     when starts_with(owner, chr(2)) then 'held:unmapped_user'
     else 'create' end as verdict
-from wanted left join (select distinct record as unknown_id from unknown_creates where system = '{{ target_system }}') u on u.unknown_id = wanted.id
+from wanted left join (select record as unknown_id, bool_or(unseen) as is_unseen from unknown_creates where system = '{{ target_system }}' group by record) u on u.unknown_id = wanted.id
   cross join (select max(kind) as partly from partly_read where system = '{{ target_system }}' and object in ({{ target_objects | literals }})) p;
 delete from judged_creates where not ({{ focus_role.replace('@obj', 'obj').replace('@id', 'id') }});
 
@@ -44,7 +44,8 @@ select {{ sync.name | literal }}, '{{ source_system }}', obj, id, name, '', null
                when 'held:incomplete_read' then 'its counterpart may be among the rows of {{ target_system }} that were not read'
                when 'held:filtered_source' then 'its counterpart may be among the records that the filter of its source leaves out'
                when 'held:unmapped_user' then split_part(owner, chr(2), 2) || ': ' || split_part(owner, chr(2), 3)
-               when 'held:unknown_outcome' then 'a create was sent and its answer never came; it can be looked up in a minute'
+               when 'held:unknown_outcome' then case when is_unseen then 'it was made, and the connected user may not see it: grant the right to see it'
+                 else 'a create was sent and its answer never came; it can be looked up in a minute' end
                else note || ' finds ' || coalesce(others, '') end,
   {{ line | literal }}, ''
 from judged_creates where starts_with(verdict, 'held:');

@@ -40,7 +40,7 @@ with direct as (
     and not exists (from plan.recycled r where r.change = c.change and r.sync = k.sync
       and r.a_object = k.a_object and r.a_id = k.a_id and r.b_object = k.b_object and r.b_id = k.b_id)
   union
-  select c.change, 'a create of it was sent and its answer never came'
+  select c.change, case when u.unseen then 'it was made, and the connected user may not see it' else 'a create of it was sent and its answer never came' end
   from plan.changes c join plan.links l on l.{{ role }}_id = c.id and l.kind = 'created:' || c.system
   join unknown_creates u on u.system = c.system and u.record = l.{{ other }}_id
   where c.action = 'create'

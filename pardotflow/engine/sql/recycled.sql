@@ -8,6 +8,7 @@ join (select change, answered_at from outcomes union all
 left join writers w on w.system = c.system;
 
 -- The record that was made again has a link of its own. The one that is gone may come back some day: it had a counterpart.
+delete from mem.replaced where run_id = {{ run_id | literal }};
 insert into mem.replaced
 select distinct t.sync, t.system, case when t.system = y.a_system then t.a_object else t.b_object end,
   case when t.system = y.a_system then t.a_id else t.b_id end,

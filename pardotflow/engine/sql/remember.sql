@@ -38,7 +38,8 @@ where r.kind = 'followed' and b.sync = r.sync
   and b.a_object = r.old_a_object and b.a_id = r.old_a_id and b.b_object = r.old_b_object and b.b_id = r.old_b_id;
 
 delete from mem.links l using resolved_links r
-where l.sync = r.sync and l.a_object = r.old_a_object and l.a_id = r.old_a_id and l.b_object = r.old_b_object and l.b_id = r.old_b_id;
+where l.sync = r.sync and ((l.a_object = r.old_a_object and l.a_id = r.old_a_id and l.b_object = r.old_b_object and l.b_id = r.old_b_id)
+  or (l.a_object = r.a_object and l.a_id = r.a_id and l.b_object = r.b_object and l.b_id = r.b_id));
 
 insert into mem.links
 select sync, a_object, a_id, b_object, b_id, case when kind in ('followed', 'tombstone') then 'found' else kind end,
@@ -82,6 +83,8 @@ create or replace temp table replaced as
 select n.*, coalesce(b.rewrites, 0) as earlier
 from new_bases n left join mem.bases b on b.sync = n.sync and b.field = n.field
   and b.a_object = n.a_object and b.a_id = n.a_id and b.b_object = n.b_object and b.b_id = n.b_id
+-- The very write that is remembered already, folded in a second time: what its answer told is not known any more.
+where b.sync is null or n.sent_at is null or (b.sent_side, b.sent_at, b.answered_at) is distinct from (n.sent_side, n.sent_at, n.answered_at)
 qualify row_number() over (partition by n.sync, n.a_object, n.a_id, n.b_object, n.b_id, n.field order by n.sent_at desc nulls last) = 1;
 
 delete from mem.bases b using replaced r
@@ -121,13 +124,14 @@ select system, object, id, min(from_at) as from_at, max(to_at) as to_at, min(wri
        {{ run_id | literal }} as run_id
 from new_writes where id <> '' group by system, object, id;
 
--- What was written to which field of a record that was there before: the last few times of each.
+-- What was written to which field of a record that was there before: the last few times of each, each time once.
 insert into mem.history by name
 select f.sync, c.system, c.object, c.id, f.field, {{ run_id | literal }} as run_id, o.answered_at as written_at, f.before,
        coalesce(n.record_id, f.after) as after, f.line
 from plan.field_changes f join plan.changes c using (change) join outcomes o using (change)
 left join new_ids n on n.planned_id = f.after_ref
-where f.sendable and c.action = 'update';
+where f.sendable and c.action = 'update' and not exists (from mem.history h where h.system = c.system and h.object = c.object
+  and h.id = c.id and h.field = f.field and h.written_at = o.answered_at and (h.run_id = {{ run_id | literal }} or h.sync = f.sync));
 delete from mem.history where rowid in (
   select h.rowid from mem.history h join plan.changes c on c.system = h.system and c.object = h.object and c.id = h.id
   join outcomes o using (change)

@@ -198,7 +198,7 @@ def test_a_row_that_stays_locked_is_refused_in_the_end(tmp_path: Path) -> None:
     assert bench.connector.requests == [tuple("1234"), ("2",), ("2",), ("2",)]
 
 
-@pytest.mark.parametrize("word", ["refused:UNKNOWN", "broke"])
+@pytest.mark.parametrize("word", ["refused:UNKNOWN", "refused:INVALID_FIELD", "broke"])
 def test_a_poisoned_request_is_halved_until_the_bad_row_is_alone(word: str, tmp_path: Path) -> None:
     bench = Bench(tmp_path, lambda rows: [word if "77" in rows else "ok"] * len(rows), rows_a_call=200)
     found = bench.send(200)
@@ -213,6 +213,32 @@ def test_creates_that_broke_the_server_are_not_sent_again(tmp_path: Path) -> Non
     bench = Bench(tmp_path, lambda rows: ["broke"] * len(rows))
     assert set(bench.send(4, Operation.CREATE).values()) == {"unknown"}
     assert len(bench.connector.requests) == 1
+
+
+@pytest.mark.parametrize(("last", "told"), [("stop", "unknown"), ("cut", "unknown"), ("lost", "unknown"), ("ok", "")])
+def test_updates_that_broke_the_server_are_unknown_until_a_further_request_tells(
+    last: str, told: str, tmp_path: Path
+) -> None:
+    """The server may have written all of it before it answered 500; then the sending ends in one way or the other."""
+
+    def answers(rows: tuple[str, ...]) -> list[str]:
+        if len(rows) == 4 and last == "stop":
+            bench.sender.interrupt()
+        return ["broke" if len(rows) == 4 else last if "1" in rows else "ok"] * len(rows)
+
+    bench = Bench(tmp_path, answers)
+    found = bench.send(4)
+    assert found == bench.journalled() and found.keys() == {1, 2, 3, 4}
+    assert {found[1], found[2]} == {told or "confirmed"}
+    assert {found[3], found[4]} == {"unknown" if last in ("stop", "cut") else "confirmed"}
+    assert bench.sender.outcomes[1].sent_at == NOW
+
+
+@pytest.mark.parametrize("word", ["moved", "refused:UNKNOWN"])
+def test_what_says_nothing_about_a_row_does_not_undo_a_doubt(word: str, tmp_path: Path) -> None:
+    """After the first half broke the server it is refused in a way that may be our own doing, or as a whole."""
+    bench = Bench(tmp_path, lambda rows: ["broke" if len(rows) == 64 else word] * len(rows), rows_a_call=64)
+    assert set(bench.send(64).values()) == {"unknown"} == set(bench.journalled().values())
 
 
 def test_a_cause_that_is_common_to_all_rows_is_not_hunted(tmp_path: Path) -> None:

@@ -269,7 +269,7 @@ def test_a_ledger_says_the_same_wherever_it_is_kept(book: Ledger, tmp_path: Path
     book.plan_request("r1", 1, head, [JournalRow(change=n, record_key=f"003{n}", status="planned") for n in (1, 2)])
     book.mark_sent("r1", 1, AT)
     book.note_handle("r1", 1, "job")
-    assert book.open_creates() == [("pardot", "prospect", f"003{n}", AT) for n in (1, 2)]
+    assert book.open_creates() == [("pardot", "prospect", f"003{n}", AT, False) for n in (1, 2)]
     done = JournalRow(change=1, record_key="", status="confirmed", record_id="7")
     book.answer_request("r1", 1, AT, "answered", "", [done])
     first, second = book.journal("r1")
