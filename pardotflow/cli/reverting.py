@@ -106,12 +106,14 @@ def _line(record: RunRecord) -> RunLine:
 
 
 def _fates(ledger: Ledger | None, run_id: str) -> list[tuple[int, str, str, str]]:
-    """The journal's last word about each change."""
-    last = {}
-    for entry in ledger.journal(run_id) if ledger else []:
-        status = entry.row.status if entry.answered_at is not None else "unknown"
-        status = "not_started" if entry.sent_at is None or entry.request_status == "not_started" else status
-        last[entry.row.change] = (entry.row.change, status, entry.row.record_id, entry.row.code)
+    """The journal's last word about each change; what nobody can tell is unknown."""
+    from pardotflow.engine.parts import outcomes_of
+
+    journal = ledger.journal(run_id) if ledger else []
+    last = {entry.row.change: (entry.row.change, "not_started", "", "") for entry in journal}
+    for number, outcome in outcomes_of(journal).items():
+        status = "unknown" if outcome.status == "untold" else outcome.status
+        last[number] = (number, status, outcome.record_id, outcome.code)
     return list(last.values())
 
 

@@ -19,6 +19,7 @@ from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.decidesql import CACHE_LAG
 from pardotflow.engine.drafts import put_in_place, remove_draft
 from pardotflow.engine.moments import leave_out_paused
+from pardotflow.engine.parts import outcomes_of, parts_of
 from pardotflow.engine.planner import (
     PlanRequest,
     SidesRead,
@@ -39,7 +40,7 @@ from pardotflow.engine.syncplan import keys_sql
 from pardotflow.plan.file import TABLES, open_plan
 from pardotflow.store.runs import RunRecord
 
-_LANDED = ("confirmed", "unknown")
+_LANDED = {"confirmed": "confirmed", "unknown": "unknown", "untold": "unknown"}
 """What may have taken effect: the record tells of an unknown one."""
 
 
@@ -142,6 +143,7 @@ def _load(
     """What the decision looks at, as tables of the session."""
     con.execute(
         "create or replace temp table journal (change integer, status varchar, record_id varchar);"
+        "create or replace temp table made_by_plan (change integer, record_id varchar);"
         "create or replace temp table lags (system varchar, lag integer);"
         "create or replace temp table writable (system varchar, object varchar, field varchar);"
         "create or replace temp table selections (object varchar, id varchar, field varchar);"
@@ -151,6 +153,8 @@ def _load(
         " value varchar)"
     )
     insert_rows(con, "journal", _journal(request))
+    made = parts_of(request.planning.ledger, request.run.plan_id).confirmed
+    insert_rows(con, "made_by_plan", list(made.items()))
     insert_rows(con, "lags", [[str(system), lag] for system, lag in CACHE_LAG.items()])
     chosen = [[a.object.lower(), a.id[:15] if len(a.id) == 18 else a.id, a.field.lower()] for a in request.select]
     insert_rows(con, "selections", chosen)
@@ -158,15 +162,9 @@ def _load(
 
 
 def _journal(request: RevertRequest) -> list[list[object]]:
-    """The last word about each change that may have taken effect."""
-    last: dict[int, tuple[str, str]] = {}
-    for entry in request.planning.ledger.journal(request.run.id):
-        if entry.sent_at is None or entry.request_status == "not_started":
-            continue
-        status = entry.row.status if entry.answered_at is not None else "unknown"
-        if status in _LANDED or entry.row.change not in last:
-            last[entry.row.change] = (status, entry.row.record_id)
-    return [[number, status, record] for number, (status, record) in last.items() if status in _LANDED]
+    """The last word about each change that may have taken effect. What did not happen, as a look has shown, did not."""
+    outcomes = outcomes_of(request.planning.ledger.journal(request.run.id))
+    return [[n, _LANDED[o.status], o.record_id] for n, o in outcomes.items() if o.status in _LANDED]
 
 
 def _load_records(
@@ -185,8 +183,8 @@ def _load_records(
     con.execute(
         "create or replace temp table touched_by as select distinct system, object, coalesce(j.record_id, id) as id"
         f" from (select system, object, id from old.changes union {pairs}) t left join (select c.id as planned,"
-        " j.record_id from old.changes c join journal j using (change) where c.action = 'create' and j.record_id <> '')"
-        " j on j.planned = t.id"
+        " j.record_id from old.changes c join made_by_plan j using (change) where c.action = 'create'"
+        " and j.record_id <> '') j on j.planned = t.id"
     )
     for item in read.wanted:
         key = (item.connection, item.object)

@@ -15,6 +15,7 @@ from pardotflow.plan.run import RunReport
 from tests.engine.fakes import FakeConnector, Sent
 from tests.engine.harness import SavedPlan, World, Yaml, people
 from tests.engine.recover_test import Killed, die, killed, recover
+from tests.engine.revert_test import revert
 from tests.engine.troubles import instead, lost_answers, lost_requests
 
 NAME: Yaml = {"salesforce": "FirstName", "pardot": "firstName"}
@@ -236,6 +237,20 @@ def test_what_was_edited_after_a_lost_answer_is_not_overwritten(world: World) ->
     report = world.apply(plan).report
     assert (report.confirmed, report.moved) == (0, 1)
     assert not world.log_since(before)
+
+
+def test_a_revert_of_a_run_of_a_plan_that_was_gone_on_with_knows_what_the_others_made(world: World) -> None:
+    """Regression: an update that never arrived counted as the first run's, and its revert took back the second's."""
+    pairs(world, 2)
+    plan = world.plan()
+    with lost_requests(world, System.PARDOT):
+        assert world.apply(plan).report.unknown == 2
+    assert world.apply(plan).report.confirmed == 2
+    world.clock.tick(600)
+    second, first = [run.id for run in world.ledger.runs()[:2]]
+    assert revert(world, first).plan is None
+    found = revert(world, second).plan
+    assert found is not None and [f["after"] for f in found.sendable] == ["a", "a"]
 
 
 @pytest.mark.parametrize("ends", ["stop_if_asked", "remember"])

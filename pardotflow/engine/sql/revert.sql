@@ -1,10 +1,10 @@
 -- What it takes to bring a run's records back to what they held before it. `old` is the plan that the run carried out,
 -- `journal` what became of its changes, `seen_rows` and `seen_values` what the records hold now.
 
--- The ids that new records got.
+-- The ids that new records got, from whichever run of the plan.
 create or replace temp table made as
 select c.system, c.object, c.id as planned_id, j.record_id
-from old.changes c join journal j using (change) where c.action = 'create' and j.record_id <> '';
+from old.changes c join made_by_plan j using (change) where c.action = 'create' and j.record_id <> '';
 
 create or replace temp table pairs_of as
 select p.kind, p.change, p.sync, p.field, p.mapping, p.sent_side, p.digest, p.a_value, p.b_value, p.tombstone,
