@@ -41,7 +41,7 @@ def fails(**_: object) -> None:
     except KeyboardInterrupt:
         raise RuntimeError("Query interrupted") from None
 
-app.app = fails
+app.asked = lambda words: fails
 app.main()
 """
 

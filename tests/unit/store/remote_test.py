@@ -280,7 +280,8 @@ def test_a_ledger_says_the_same_wherever_it_is_kept(book: Ledger, tmp_path: Path
         run_id="r1", at=AT.isoformat(),
     )  # fmt: skip
     book.save_errors([error])
-    book.save_errors([replace(error, message="still not")])
+    book.save_errors([replace(error, message="no more")])
+    book.save_errors([replace(error, message="still not", run_id="r2")])
     [kept] = book.sync_errors()
     assert (kept.message, kept.times, kept.first_at) == ("still not", 2, AT.isoformat())
     book.decide_errors([error], ErrorState.RETRY, AT)
