@@ -144,6 +144,7 @@ def _load(
     con.execute(
         "create or replace temp table journal (change integer, status varchar, record_id varchar);"
         "create or replace temp table made_by_plan (change integer, record_id varchar);"
+        "create or replace temp table plan_runs (run_id varchar);"
         "create or replace temp table lags (system varchar, lag integer);"
         "create or replace temp table writable (system varchar, object varchar, field varchar);"
         "create or replace temp table selections (object varchar, id varchar, field varchar);"
@@ -153,8 +154,9 @@ def _load(
         " value varchar)"
     )
     insert_rows(con, "journal", _journal(request))
-    made = parts_of(request.planning.ledger, request.run.plan_id).confirmed
-    insert_rows(con, "made_by_plan", list(made.items()))
+    parts = parts_of(request.planning.ledger, request.run.plan_id)
+    insert_rows(con, "made_by_plan", list(parts.confirmed.items()))
+    insert_rows(con, "plan_runs", [[run_id] for run_id in {request.run.id, *(part.run_id for part in parts.runs)}])
     insert_rows(con, "lags", [[str(system), lag] for system, lag in CACHE_LAG.items()])
     chosen = [[a.object.lower(), a.id[:15] if len(a.id) == 18 else a.id, a.field.lower()] for a in request.select]
     insert_rows(con, "selections", chosen)

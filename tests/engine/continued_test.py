@@ -12,6 +12,7 @@ from pardotflow.core.errors import ApplyStopped, PlanRefused, Unreachable
 from pardotflow.core.values import System
 from pardotflow.engine import apply as applying
 from pardotflow.plan.run import RunReport
+from pardotflow.store.ledger import Ledger
 from tests.engine.fakes import FakeConnector, Sent
 from tests.engine.harness import SavedPlan, World, Yaml, people
 from tests.engine.recover_test import Killed, die, killed, recover
@@ -251,6 +252,29 @@ def test_a_revert_of_a_run_of_a_plan_that_was_gone_on_with_knows_what_the_others
     assert revert(world, first).plan is None
     found = revert(world, second).plan
     assert found is not None and [f["after"] for f in found.sendable] == ["a", "a"]
+
+
+def test_a_revert_takes_back_what_the_next_run_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A create of a killed run, looked up and remembered by the run that went on: nobody else has touched it."""
+    world.configure(people([NAME], create=CREATE, match=MATCH))
+    world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    world.clock.tick(600)
+    plan = world.plan()
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "answer_request", die)
+        with pytest.raises(Killed):
+            world.apply(plan)
+    world.clock.tick(600)
+    recover(world)
+    # The create, and its id written back.
+    assert world.apply(plan).report.confirmed == 2
+    world.clock.tick(600)
+    second, first = [run.id for run in world.ledger.runs()[:2]]
+    found = revert(world, first).plan
+    assert found is not None
+    assert [(c["action"], c["object"]) for c in found["changes"] if c["sendable"]][-1] == ("delete", "prospect")
+    assert not found["conflicts"]
+    assert world.ledger.runs()[0].id == second
 
 
 @pytest.mark.parametrize("ends", ["stop_if_asked", "remember"])

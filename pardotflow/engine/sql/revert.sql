@@ -39,16 +39,18 @@ where c.sendable and (not exists (from selections) or exists (from selections s
     and (s.field = '' or (s.field = lower(f.field) and c.action = 'update'))));
 
 -- The records as they are now. What a lagging cache shows from before the run is not believed: they hold what was sent.
+-- `plan_runs` are all runs that worked at the plan: what one of them sent, another may have found and remembered.
 create or replace temp table record_now as
 select r.system, r.object, r.id, s.id is not null and s.visible as visible, coalesce(s.deleted, false) as deleted, coalesce(s.closed, false) as closed,
        s.follow, s.stamp, s.writer, m.run_id as last_run, m.to_at,
-       coalesce(m.run_id = {{ run_id | literal }} and s.stamp < m.from_at - interval 2 second and s.read_at < m.to_at + l.lag * interval 1 second, false) as stale,
-       coalesce(m.run_id = {{ run_id | literal }} and (s.writer = m.writer or coalesce(m.writer, '') = '')
+       coalesce(o.run_id is not null and s.stamp < m.from_at - interval 2 second and s.read_at < m.to_at + l.lag * interval 1 second, false) as stale,
+       coalesce(o.run_id is not null and (s.writer = m.writer or coalesce(m.writer, '') = '')
          and s.stamp between m.from_at - interval 2 second and m.to_at + interval 2 second, false) or stale as untouched
 from (select distinct system, object, id from wrote) r
 join lags l using (system)
 left join seen_rows s using (system, object, id)
-left join mem.writes m using (system, object, id);
+left join mem.writes m using (system, object, id)
+left join plan_runs o on o.run_id = m.run_id;
 
 -- Updated fields. The run's own value stands there still where it is what was sent, or what the system made of it.
 create or replace temp table undone as
@@ -80,7 +82,7 @@ select *,
        when form_now is not distinct from form_before then 'done'
        when not is_writable then 'not_writable'
        when form_now is not distinct from form_after then 'send'
-       when has_base and form_now is not distinct from form_base and last_run = {{ run_id | literal }} then 'rewritten'
+       when has_base and form_now is not distinct from form_base and last_run in (from plan_runs) then 'rewritten'
        else 'edited' end as verdict
 from formed;
 
@@ -155,7 +157,7 @@ where u.verdict = 'edited' and u.edited_fields > 0 and stored_form(w.type, v.val
 union all
 select u.sync, u.system, u.object, u.id, u.name, 'before the run', 'run', {{ run_id | literal }}, '', '(record)',
   'changed ' || strftime(r.stamp, '%Y-%m-%d %H:%M:%S') || ' UTC', null, 'written ' || strftime(r.to_at, '%Y-%m-%d %H:%M:%S') || ' UTC', null, 'open',
-  case when r.last_run is distinct from {{ run_id | literal }} then 'run ' || coalesce(r.last_run, '?') || ' wrote it since'
+  case when coalesce(r.last_run not in (from plan_runs), true) then 'run ' || coalesce(r.last_run, '?') || ' wrote it since'
        else 'another of its fields was changed since run {{ run_id }}' end,
   u.line, '', r.stamp, null, false
 from unmade u join record_now r using (system, object, id)
