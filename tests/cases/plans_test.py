@@ -43,6 +43,7 @@ _VARYING: tuple[tuple[str, str], ...] = (
     (r"as of \d{4}-\d\d-\d\d \d\d:\d\d UTC", "as of <time>"),
     (r"(?m)^(run <run>   plan <plan>) +\d.*$", r"\1  <time>"),
     (r'("(?:id)": )"[0-9a-f]{8}"(?=,?\n)', r'\1"<plan>"'),
+    (r'("last_run": )"[0-9a-f]{12}"', r'\1"<run>"'),
     (r'("(?:created_at|cursor\.[^"]+|moment/[^"]+)": )"[^"]*"', r'\1"<time>"'),
     (r'"(?:sha256:)?[0-9a-f]{64}"', '"<digest>"'),
     (r'("at":)"\d{4}-[^"]*"', r'\1"<time>"'),
