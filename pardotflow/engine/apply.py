@@ -25,7 +25,7 @@ from pardotflow.engine.decided import forget_decisions
 from pardotflow.engine.dispatch import choose_canary, judge_canary, prepare_sending, send_changes
 from pardotflow.engine.extract import Wanted, refresh
 from pardotflow.engine.interruption import noted_interrupts, stop_if_asked
-from pardotflow.engine.lookup import Found, by_system, look_up, wait_for_cache
+from pardotflow.engine.lookup import Asking, Found, by_system, look_up, wait_for_cache
 from pardotflow.engine.outcome import Outcome
 from pardotflow.engine.parts import Parts, parts_of
 from pardotflow.engine.planner import open_rows
@@ -142,7 +142,7 @@ def _read_canary(con: duckdb.DuckDBPyConnection, request: ApplyRequest, sender: 
     wait_for_cache(sent, request.connectors, request.clock, request.progress, is_over=lambda: sender.is_over)
     if not sender.is_over:
         refresh(con, request.connectors, wanted, request.layout, request.clock.now(), request.progress)
-        sender.stopped = judge_canary(con, sender, syncs, chosen, _writers(request))
+        sender.stopped = judge_canary(con, sender, syncs, chosen, _asking(request))
 
 
 def _syncs_and_wanted(
@@ -179,6 +179,10 @@ def _remember(con: duckdb.DuckDBPyConnection, request: ApplyRequest, sender: Sen
 def _writers(request: ApplyRequest) -> dict[str, str]:
     """Our user by system."""
     return {system: identity.user_id for system, identity in request.identities.items()}
+
+
+def _asking(request: ApplyRequest) -> Asking:
+    return Asking(connectors=request.connectors, layout=request.layout, writers=_writers(request))
 
 
 def _close(request: ApplyRequest, report: RunReport, sender: Sender) -> None:
@@ -251,7 +255,7 @@ def _look_up(
     """Look for what earlier runs sent without an answer, and write down what did not happen, or cannot be told; what
     this plan wrote so far is the session's table `own_writes` from then on."""
     new_ids = load_confirmed(con, parts.confirmed)
-    found = look_up(con, syncs, parts.unknown, _writers(request), new_ids)
+    found = look_up(con, syncs, parts.unknown, _asking(request), new_ids)
     # Who may not see a record cannot say by a look that it is not there.
     told = {n for n, o in parts.unknown.items() if n not in found.done and not o.is_unseen}
     _write_down(request, parts, Found(done={}, untold=found.untold), told)

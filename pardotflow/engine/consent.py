@@ -4,9 +4,8 @@ Who set a value comes from the history that Salesforce keeps of the field, else 
 asked for a bounded number of records, and only where there is something to tell. Display only: nothing is decided here.
 """
 
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import duckdb
@@ -14,13 +13,13 @@ import duckdb
 from pardotflow.config.consent_fields import is_about_consent
 from pardotflow.connectors.protocol import Connector, ReadRequest
 from pardotflow.core.describe import Catalog, ObjectInfo
-from pardotflow.core.errors import RequestRefused
 from pardotflow.core.values import System
+from pardotflow.engine.asking import asked
+from pardotflow.engine.columns import system_columns
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledMapping, CompiledSync
-from pardotflow.engine.extract import columns_of
 from pardotflow.engine.histories import CHANGED_FIELD, history_of
-from pardotflow.engine.landed import landed, naive
+from pardotflow.engine.landed import naive
 from pardotflow.engine.quote import literal, literals, name
 from pardotflow.engine.sqlfile import insert_rows, rows, run
 from pardotflow.plan.consent import TRACED
@@ -107,7 +106,7 @@ class Teller:
         parent = name(history.parent)
         request = ReadRequest(
             object=history.object,
-            fields=(*columns_of(System.SALESFORCE, history.object).all, history.parent, CHANGED_FIELD),
+            fields=(*system_columns(System.SALESFORCE, history.object).all, history.parent, CHANGED_FIELD),
             include_deleted=False,
             where=f"{history.parent} in ({records}) and {CHANGED_FIELD} in ({fields})",
         )
@@ -122,19 +121,10 @@ class Teller:
                     [item],
                 )
 
-    @contextmanager
-    def _asked(self, system: System, request: ReadRequest) -> Iterator[bool]:
-        """A small read as the session's table `landed`; False where nothing came. What the connected user may not read
-        stays untold: histories and users are rights of their own."""
-        shutil.rmtree(self._layout.landing, ignore_errors=True)
-        try:
-            extract = self._connectors[system].read(request, self._layout.landing / "asked")
-        except RequestRefused:
-            yield False
-            return
-        with landed(self._con, columns_of(system, request.object), request.fields, extract) as has_rows:
-            yield has_rows
-        shutil.rmtree(self._layout.landing, ignore_errors=True)
+    def _asked(self, system: System, request: ReadRequest) -> AbstractContextManager[bool]:
+        """As `asked`: histories and users are rights of their own, and what may not be read stays untold."""
+        columns = system_columns(system, request.object)
+        return asked(self._con, self._connectors[system], request, columns, self._layout)
 
     def _mark_ours(self) -> None:
         """What we wrote ourselves is nobody's decision."""

@@ -4,7 +4,7 @@ Urgent syncs come first. Within them, and then within the rest: creates, so that
 updates that carry them; a record leaves the recycle bin before it is updated; deletes come last.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 import duckdb
@@ -13,7 +13,7 @@ from pardotflow.connectors.protocol import Operation
 from pardotflow.core.errors import ApplyStopped
 from pardotflow.engine.changes import Change, changes_of, load_confirmed, load_stamps
 from pardotflow.engine.compiled import CompiledSync
-from pardotflow.engine.lookup import look_up
+from pardotflow.engine.lookup import Asking, look_up
 from pardotflow.engine.quote import literals
 from pardotflow.engine.routes import SEND_ORDER
 from pardotflow.engine.send import Sender
@@ -64,13 +64,13 @@ def judge_canary(
     sender: Sender,
     syncs: Sequence[CompiledSync],
     chosen: Sequence[int],
-    writers: Mapping[str, str],
+    asking: Asking,
 ) -> ApplyStopped | None:
     """Whether the canary is in its place: every change of it that was sent is confirmed, and the refreshed snapshots
     hold what was sent; the reason to stop otherwise."""
     outcomes = {number: sender.outcomes[number] for number in chosen if number in sender.outcomes}
     failed = [outcome for outcome in outcomes.values() if outcome.status != "confirmed"]
-    shown = look_up(con, syncs, outcomes, writers, load_confirmed(con, sender.confirmed)).done
+    shown = look_up(con, syncs, outcomes, asking, load_confirmed(con, sender.confirmed)).done
     lost = sorted(outcomes.keys() - {outcome.number for outcome in failed} - shown.keys())
     if not failed and not lost:
         return None

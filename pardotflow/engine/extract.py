@@ -19,10 +19,11 @@ from pardotflow.config.limits import Limit
 from pardotflow.connectors.protocol import Connector, Extract, ReadRequest
 from pardotflow.core.progress import Progress
 from pardotflow.core.values import FieldType
+from pardotflow.engine.columns import system_columns
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.histories import is_history
 from pardotflow.engine.interruption import stop_if_asked
-from pardotflow.engine.landed import Columns, landed, naive
+from pardotflow.engine.landed import landed, naive
 from pardotflow.engine.quote import name
 from pardotflow.engine.sqlfile import one, rows
 from pardotflow.engine.unread import Singly, add_columns, keep_values, put_values_back
@@ -79,28 +80,6 @@ class Refreshed:
     coverage: Coverage
     complete: bool
     shrunk: Shrunk | None = None
-
-
-MERGEABLE = frozenset({"Contact", "Lead", "Account"})
-NO_RECYCLE_BIN = frozenset({"User", "Group"})
-
-
-def columns_of(system: str, object_name: str) -> Columns:
-    """The system columns of an object."""
-    if system != "salesforce":
-        return Columns(id="id", stamp="updatedAt", writer="updatedById", deleted="isDeleted")
-    if is_history(system, object_name):
-        return Columns(id="Id", stamp="CreatedDate", writer="CreatedById")
-    follow = ("MasterRecordId",) if object_name in MERGEABLE else ()
-    is_lead = object_name == "Lead"
-    return Columns(
-        id="Id",
-        stamp="SystemModstamp",
-        writer="LastModifiedById",
-        deleted="" if object_name in NO_RECYCLE_BIN else "IsDeleted",
-        closed="IsConverted" if is_lead else "",
-        follow=(*follow, "ConvertedContactId") if is_lead else follow,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +169,7 @@ def _reading(
 def _read(connector: Connector, job: _Job, layout: Layout, progress: Progress) -> Extract:
     progress.start(job.step, None)
     wanted = job.wanted
-    columns = columns_of(wanted.connection, wanted.object)
+    columns = system_columns(wanted.connection, wanted.object)
     request = ReadRequest(
         object=wanted.object,
         fields=request_fields(wanted),
@@ -211,7 +190,7 @@ def _store(con: duckdb.DuckDBPyConnection, job: _Job, extract: Extract) -> Refre
     before = cursor.full_rows if cursor else 0
     at = naive(extract.server_time_at_start)
     # Rows and cursor change together: what a crash leaves is the snapshot of before.
-    columns = columns_of(wanted.connection, wanted.object)
+    columns = system_columns(wanted.connection, wanted.object)
     with landed(con, columns, wanted.fields, extract) as has_rows, _transaction(con):
         changed = _differing(con, table) if has_rows and not is_full else extract.rows
         kept = None if job.anew else wanted.singly
@@ -265,7 +244,7 @@ def read_records(
     make_snapshot(con, wanted)
     shutil.rmtree(layout.landing, ignore_errors=True)
     extract = connector.read(request, layout.landing / "records")
-    columns = columns_of(wanted.connection, wanted.object)
+    columns = system_columns(wanted.connection, wanted.object)
     with landed(con, columns, wanted.fields, extract) as has_rows, _transaction(con):
         at = naive(extract.server_time_at_start)
         _merge(con, table, has_rows=has_rows, proves=False, kept=wanted.singly, at=at)
@@ -276,7 +255,7 @@ def read_records(
 
 def request_fields(wanted: Wanted) -> tuple[str, ...]:
     """Everything that is asked for of a record."""
-    return tuple(dict.fromkeys([*columns_of(wanted.connection, wanted.object).all, *wanted.fields]))
+    return tuple(dict.fromkeys([*system_columns(wanted.connection, wanted.object).all, *wanted.fields]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ Pages are read as text and taken apart in one pass, some of them at a time, so t
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import duckdb
 
 from pardotflow.connectors.protocol import Extract
+from pardotflow.engine.columns import Columns
 from pardotflow.engine.quote import literal, literals, name
 from pardotflow.plan.instance import is_much, use_threads
 
@@ -21,23 +21,6 @@ from pardotflow.plan.instance import is_much, use_threads
 BATCH_BYTES = 64 * 1024 * 1024
 # Of a row of CSV, in bytes: the vendor takes 400,000 characters for a record.
 LONGEST_LINE = 16 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """Which of an object's fields carry id, stamp, last writer, deletion, and what a record became."""
-
-    id: str
-    stamp: str
-    writer: str
-    deleted: str = ""
-    closed: str = ""
-    follow: tuple[str, ...] = ()
-
-    @property
-    def all(self) -> tuple[str, ...]:
-        """Every one that the object has."""
-        return tuple(c for c in (self.id, self.stamp, self.writer, self.deleted, self.closed, *self.follow) if c)
 
 
 @contextmanager

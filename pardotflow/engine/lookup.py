@@ -10,10 +10,12 @@ from datetime import timedelta
 
 import duckdb
 
-from pardotflow.connectors.protocol import Connector
+from pardotflow.connectors.protocol import Connector, ReadRequest
 from pardotflow.core.clock import Clock
 from pardotflow.core.progress import Progress
 from pardotflow.core.values import System
+from pardotflow.engine.asking import asked
+from pardotflow.engine.columns import made_columns
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.decidesql import CACHE_LAG
@@ -24,6 +26,7 @@ from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.quote import literal, name
 from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
 from pardotflow.engine.syncplan import keys_sql
+from pardotflow.store.layout import Layout
 
 LATE = timedelta(minutes=10)
 """How long after it was sent a request can take effect: no call to Salesforce lasts longer, and no time-out of ours."""
@@ -82,27 +85,36 @@ def by_system(con: duckdb.DuckDBPyConnection, outcomes: Mapping[int, Outcome]) -
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Whom to ask for what no snapshot tells. `writers` is our user by system."""
+
+    connectors: Mapping[str, Connector]
+    layout: Layout
+    writers: Mapping[str, str]
+
+
 def look_up(
     con: duckdb.DuckDBPyConnection,
     syncs: Sequence[CompiledSync],
     unknown: Mapping[int, Outcome],
-    writers: Mapping[str, str],
+    asking: Asking,
     new_ids: Mapping[str, str],
 ) -> Found:
-    """Look for what became of some changes of the attached plan, in the refreshed snapshots. `writers` is our user by
-    system, `new_ids` as of `changes.load_confirmed`."""
+    """Look for what became of some changes of the attached plan, in the refreshed snapshots; who made a record that
+    somebody else wrote last is asked for. `new_ids` is as of `changes.load_confirmed`."""
     con.execute("create or replace temp table looked (change integer, id varchar, sent_at timestamp, until timestamp)")
     insert_rows(con, "looked", [_window(number, outcome) for number, outcome in unknown.items()])
     con.execute("update looked set id = c.id from plan.changes c where c.change = looked.change and looked.id = ''")
     con.execute("create or replace temp table looked_ids (planned_id varchar, record_id varchar)")
     insert_rows(con, "looked_ids", list(new_ids.items()))
     con.execute("create or replace temp table our_users (system varchar, writer varchar)")
-    insert_rows(con, "our_users", list(writers.items()))
+    insert_rows(con, "our_users", list(asking.writers.items()))
     con.execute("create or replace temp table shown (change integer, record_id varchar, fate varchar, reason varchar)")
     _look_at_updates(con)
     _look_at_turned(con)
     if rows(con, "select 1 from looked l join plan.changes c using (change) where starts_with(l.id, 'new:') limit 1"):
-        _look_for_creates(con, syncs)
+        _look_for_creates(con, syncs, asking)
     found = rows(con, "select change, record_id, fate, reason from shown order by change")
     return Found(
         done={number: record for number, record, fate, _ in found if fate == "done"},
@@ -150,9 +162,10 @@ def _look_at_turned(con: duckdb.DuckDBPyConnection) -> None:
         )
 
 
-def _look_for_creates(con: duckdb.DuckDBPyConnection, syncs: Sequence[CompiledSync]) -> None:
-    """A record was made where a match key finds one that our user wrote since the request left."""
-    con.execute("create or replace temp table made_now (change integer, record_id varchar)")
+def _look_for_creates(con: duckdb.DuckDBPyConnection, syncs: Sequence[CompiledSync], asking: Asking) -> None:
+    """What was to be made was made where a match key finds a record that is ours."""
+    columns = "change integer, system varchar, object varchar, record_id varchar, is_ours boolean"
+    con.execute(f"create or replace temp table made_now ({columns})")
     for sync in syncs:
         for role in sorted({create.role for create in sync.creates}):
             side = sync.side(role)
@@ -161,8 +174,27 @@ def _look_for_creates(con: duckdb.DuckDBPyConnection, syncs: Sequence[CompiledSy
             execute(con, keys_sql(sync, side))
             keys = [(k.number, k.form(role)) for k in sync.keys]
             run(con, "looked_creates", sync=sync, side=side, keys=keys)
+    _ask_for_makers(con, asking)
     con.execute(
         "insert into shown select change, min(record_id), case when count(distinct record_id) = 1 then 'done' else"
         " 'untold' end, 'a create of it was sent, its answer never came, and several records may be it'"
-        " from made_now group by change"
+        " from made_now where is_ours group by change"
     )
+
+
+def _ask_for_makers(con: duckdb.DuckDBPyConnection, asking: Asking) -> None:
+    """Somebody edited what we had made: the last writer tells nothing, and who made it never changes."""
+    edited = rows(
+        con, "select system, object, list(distinct record_id) from made_now where not is_ours group by all order by all"
+    )
+    for system, item, ids in edited:
+        columns = made_columns(system)
+        request = ReadRequest(object=item, fields=columns.all, ids=tuple(sorted(ids)))
+        with asked(con, asking.connectors[system], request, columns, asking.layout) as has_rows:
+            if has_rows:
+                con.execute(
+                    "update made_now m set is_ours = true from landed r, looked l, our_users u"
+                    f" where m.system = {literal(system)} and m.object = {literal(item)} and m.record_id = r._id"
+                    " and l.change = m.change and u.system = m.system and (u.writer = '' or r._writer = u.writer)"
+                    " and r._stamp between l.sent_at and l.until"
+                )

@@ -16,9 +16,10 @@ from pardotflow.core.diagnostic import Diagnostic
 from pardotflow.core.errors import InvalidProject
 from pardotflow.core.progress import NullProgress, Progress
 from pardotflow.core.values import join_values
+from pardotflow.engine.columns import system_columns
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledSide, CompiledSync
-from pardotflow.engine.extract import Wanted, columns_of
+from pardotflow.engine.extract import Wanted
 from pardotflow.engine.focus import Focus
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.landed import naive
@@ -157,7 +158,7 @@ def _ask(
     progress: Progress,
     step: str = "one by one",
 ) -> None:
-    columns = columns_of(wanted.connection, wanted.object)
+    columns = system_columns(wanted.connection, wanted.object)
     fields = (columns.id, columns.stamp, *singly.fields)
 
     def ask(record: str) -> Mapping[str, object] | None:
@@ -186,7 +187,10 @@ def _keep(
 ) -> None:
     """Put answers into the snapshot. One that is older than the record's stamp says nothing; a record that is not
     there any more is not visible."""
-    table, stamp = snapshot_table(wanted.connection, wanted.object), columns_of(wanted.connection, wanted.object).stamp
+    table, stamp = (
+        snapshot_table(wanted.connection, wanted.object),
+        system_columns(wanted.connection, wanted.object).stamp,
+    )
     told = {f: f"value_{n}" for n, f in enumerate(singly.fields)}
     columns = ", ".join(f"{column} varchar" for column in ("id", "stamp", *told.values()))
     con.execute(f"create or replace temp table told ({columns})")

@@ -12,11 +12,11 @@ from pardotflow.config.limits import Limit
 from pardotflow.config.project import Project
 from pardotflow.core.describe import Catalog, FieldInfo
 from pardotflow.core.values import FieldType, System
+from pardotflow.engine.columns import system_columns
 from pardotflow.engine.compiled import CompiledSync
 from pardotflow.engine.computed import computed_columns
 from pardotflow.engine.expressions import columns_of
 from pardotflow.engine.extract import Wanted
-from pardotflow.engine.extract import columns_of as columns_of_object
 from pardotflow.engine.histories import CHANGED_FIELD, is_history
 from pardotflow.engine.moments import LAST_SYNC, watches_connector
 from pardotflow.engine.unread import Singly
@@ -155,7 +155,7 @@ def _wanted(
 
 def _asked(connection: str, name: str, fields: Iterable[FieldInfo]) -> set[str]:
     """Every name that a read of the object asks for."""
-    return {*columns_of_object(connection, name).all, *(f.name for f in fields)}
+    return {*system_columns(connection, name).all, *(f.name for f in fields)}
 
 
 def _shrunk_limits(project: Project, connection: str, name: str) -> Iterator[Limit]:

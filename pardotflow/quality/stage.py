@@ -14,9 +14,10 @@ import duckdb
 
 from pardotflow.config.lineage import ID_COLUMNS
 from pardotflow.core.values import FieldType, System
+from pardotflow.engine.columns import system_columns
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledObject, CompiledSide, CompiledSync
-from pardotflow.engine.extract import columns_of, make_table
+from pardotflow.engine.extract import make_table
 from pardotflow.engine.focus import OTHER
 from pardotflow.engine.histories import CHANGED_FIELD
 from pardotflow.engine.landed import naive
@@ -180,7 +181,7 @@ def _fill_users(con: duckdb.DuckDBPyConnection, system: System, item: str, users
 
 
 def _system_values(system: System, record: Record) -> list[object]:
-    columns = columns_of(str(system), record.object)
+    columns = system_columns(str(system), record.object)
     is_closed = record.values.get(columns.closed) == "true"
     follow = next((v for f in columns.follow if (v := record.values.get(f))), None)
     return [record.id, record.stamp, record.is_deleted, True, is_closed, follow]

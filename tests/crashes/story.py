@@ -6,7 +6,6 @@ so that a lagging cache has shown what was written.
 
 from __future__ import annotations
 
-import json
 import signal
 import time
 from dataclasses import dataclass, field
@@ -94,8 +93,6 @@ class Story:
     rounds: int = 0
     killed_at: list[str] = field(default_factory=list)
     edits: dict[str, str] = field(default_factory=dict)
-    open_conflicts: set[tuple[str, str]] = field(default_factory=set)
-    """Prospect and field of what somebody has to decide: a person edited a record whose making nobody had confirmed."""
     random: Random = field(default_factory=Random)
     _token: str = ""
 
@@ -234,8 +231,6 @@ class Story:
             self.live.admin("PUT", "clock", {"advance": 70})
             plan = self.live.project.run("plan", "--env", "live", "--quiet", "--detailed-exitcode", "--format", "json")
             if plan.code == 0:
-                told = json.loads(plan.out)["conflicts"]
-                self.open_conflicts = {(str(c["b"]["id"]), c["field"]) for c in told if c["winner"] == "open"}
                 return
         raise AssertionError(f"story {self.number} does not come to rest: {plan.out[:3000]}")
 

@@ -83,6 +83,12 @@ def sent_ids(sent: list[Sent]) -> list[str]:
     return [each.id for each in sent]
 
 
+def links_of(world: World) -> list[tuple[str, str, str]]:
+    """The remembered pairs, each with where it comes from."""
+    with duckdb.connect(str(world.layout.memory), read_only=True) as con:
+        return con.execute("select a_id, b_id, origin from links order by all").fetchall()
+
+
 def test_the_rest_is_sent_and_nothing_twice(world: World) -> None:
     made = pairs(world, 5)
     plan = world.plan()
@@ -191,7 +197,7 @@ def test_a_killed_run_is_gone_on_with(world: World, monkeypatch: pytest.MonkeyPa
     assert not world.plan().sendable
     assert len(list(world.unit.live("prospect"))) == 4
     assert len(list(world.crm.live("Lead"))) == 1
-    origins = {(origin, a in (crm,), b in (unit,)) for a, b, origin in _links(world)}
+    origins = {(origin, a in (crm,), b in (unit,)) for a, b, origin in links_of(world)}
     assert {("created:pardot", True, False), ("created:salesforce", False, True)} <= origins
     assert {world.unit.value("prospect", b, "firstName") for _, b in made} == {"b"}
 
@@ -202,7 +208,7 @@ def test_updates_without_an_answer_are_looked_up(world: World, lag: int) -> None
     plan = world.plan()
     with lost_answers(world, System.PARDOT):
         assert world.apply(plan).report.unknown == 3
-    _lag(world, lag)
+    world.unit.habits.lag = timedelta(seconds=lag)
     before, then = len(world.log), world.clock.now()
     report = world.apply(plan).report
     assert (report.confirmed, report.unknown, report.moved) == (3, 0, 0)
@@ -303,47 +309,6 @@ def test_what_was_looked_up_is_remembered_although_the_run_was_cut_short(
         assert con.execute("select count(*) from history where after = 'b'").fetchone() == (1,)
 
 
-@pytest.mark.parametrize("arrived", [True, False])
-@pytest.mark.parametrize("lag", [0, 50])
-def test_creates_without_an_answer_are_looked_up(world: World, arrived: bool, lag: int) -> None:
-    world.configure(people([NAME], create=CREATE, match=MATCH))
-    for n in range(3):
-        world.crm.add("Contact", {"LastName": "Berg", "FirstName": "n", "Email": f"n{n}@x.org"})
-    world.clock.tick(600)
-    plan = world.plan()
-    trouble = lost_answers if arrived else lost_requests
-    with trouble(world, System.PARDOT):
-        assert world.apply(plan).report.unknown == 3
-    _lag(world, lag)
-    assert len(list(world.unit.live("prospect"))) == (3 if arrived else 0)
-    report = world.apply(plan).report
-    assert (report.unknown, report.moved, report.not_started) == (0, 0, 0)
-    assert add_up(report, plan)
-    assert len(list(world.unit.live("prospect"))) == 3
-    assert {origin for *_, origin in _links(world)} == {"created:pardot"}
-    world.clock.tick(600)
-    world.settle()
-    assert not world.plan().sendable
-
-
-def test_a_record_that_somebody_else_made_is_not_taken_for_ours(world: World) -> None:
-    world.configure(people([NAME], create=CREATE, match=MATCH))
-    crm = world.crm.add("Contact", {"LastName": "Berg", "FirstName": "n", "Email": "n@x.org"})
-    world.clock.tick(600)
-    plan = world.plan()
-    with lost_requests(world, System.PARDOT):
-        world.apply(plan)
-    world.clock.tick(10)
-    world.unit.add("prospect", {"salesforceId": crm, "email": "n@x.org"})
-    report = world.apply(plan).report
-    assert report.confirmed == 0
-    assert report.moved >= 1
-    world.clock.tick(600)
-    world.settle()
-    assert {origin for *_, origin in _links(world)} == {"found"}
-    assert len(list(world.unit.live("prospect"))) == 1
-
-
 def test_another_run_in_between_does_not_hurt(world: World) -> None:
     made = pairs(world, 2)
     plan = world.plan()
@@ -356,12 +321,3 @@ def test_another_run_in_between_does_not_hurt(world: World) -> None:
     report = world.apply(plan).report
     assert (report.before, report.confirmed, report.moved) == (1, 0, 1)
     assert world.unit.value("prospect", made[1][1], "firstName") == "c"
-
-
-def _lag(world: World, seconds: int) -> None:
-    world.unit.habits.lag = timedelta(seconds=seconds)
-
-
-def _links(world: World) -> list[tuple[str, str, str]]:
-    with duckdb.connect(str(world.layout.memory), read_only=True) as con:
-        return con.execute("select a_id, b_id, origin from links order by all").fetchall()

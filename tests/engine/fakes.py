@@ -140,12 +140,14 @@ class FakeConnector:
                 yield record, version
 
     def _row(self, request: ReadRequest, record: Record, version: Version) -> dict[str, Any]:
-        crm = self.system is System.SALESFORCE
+        crm, made = self.system is System.SALESFORCE, record.versions[0]
         system = {
             "Id" if crm else "id": record.id if crm else int(record.id),
             "SystemModstamp" if crm else "updatedAt": _time(version.stamp, self.system),
             "LastModifiedById" if crm else "updatedById": version.writer if crm else _number(version.writer),
             "IsDeleted" if crm else "isDeleted": version.deleted,
+            "CreatedDate" if crm else "createdAt": _time(made.stamp, self.system),
+            "CreatedById" if crm else "createdById": made.writer if crm else _number(made.writer),
         }
         head = {"attributes": {"type": request.object}} if crm else {}
         row = head | {f: system[f] if f in system else version.values.get(f) for f in request.fields if "." not in f}

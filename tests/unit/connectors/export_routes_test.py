@@ -10,7 +10,7 @@ import pytest
 from pardotflow.connectors import Extract, PardotConnector, Polling, ReadRequest
 from pardotflow.connectors.pardot.exports import WINDOW, build_windows, count_windows
 from pardotflow.core.values import FieldType
-from pardotflow.engine.extract import columns_of
+from pardotflow.engine.columns import system_columns
 from pardotflow.engine.landed import landed
 from pardotflow.engine.session import prepared
 
@@ -42,7 +42,7 @@ def _unit(routed: Routed) -> Routed:
 
 def asked(connector: PardotConnector, expected: int, **more: Any) -> ReadRequest:
     info = connector.describe("prospect")
-    fields = tuple(dict.fromkeys([*columns_of("pardot", "prospect").all, *FIELDS]))
+    fields = tuple(dict.fromkeys([*system_columns("pardot", "prospect").all, *FIELDS]))
     types = {f: found.type for f in fields if "." not in f and (found := info.field(f)) is not None}
     assert set(types) == set(fields) - {"campaign.name"}
     return ReadRequest(object="prospect", fields=fields, types=types, expected=expected, **more)
@@ -50,7 +50,7 @@ def asked(connector: PardotConnector, expected: int, **more: Any) -> ReadRequest
 
 def load(extract: Extract) -> dict[str, dict[str, Any]]:
     """The records as the engine has them."""
-    with prepared() as con, landed(con, columns_of("pardot", "prospect"), FIELDS, extract):
+    with prepared() as con, landed(con, system_columns("pardot", "prospect"), FIELDS, extract):
         found = con.execute("from landed")
         names = [c[0] for c in found.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]

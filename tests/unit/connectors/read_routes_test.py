@@ -9,7 +9,7 @@ import pytest
 from pardotflow.connectors import Connector, Extract, Operation, ReadRequest
 from pardotflow.core.describe import Catalog
 from pardotflow.core.values import FieldType
-from pardotflow.engine.extract import columns_of
+from pardotflow.engine.columns import system_columns
 from pardotflow.engine.landed import landed
 from pardotflow.engine.session import prepared
 
@@ -44,7 +44,7 @@ def asked(connector: Connector, **more: Any) -> ReadRequest:
     infos = {("salesforce", name.lower()): connector.describe(name) for name in ("Lead", "User", "Group")}
     lead = Catalog(objects=infos).find("salesforce", "Lead")
     assert lead is not None
-    fields = tuple(dict.fromkeys([*columns_of("salesforce", "Lead").all, *FIELDS]))
+    fields = tuple(dict.fromkeys([*system_columns("salesforce", "Lead").all, *FIELDS]))
     types = {f: found.type for f in fields if (found := lead.field(f)) is not None}
     assert set(types) == set(fields)
     return ReadRequest(object="Lead", fields=fields, types=types, **more)
@@ -56,7 +56,7 @@ def forms(extract: Extract) -> set[str]:
 
 def load(extract: Extract) -> dict[str, dict[str, Any]]:
     """The records as the engine has them."""
-    with prepared() as con, landed(con, columns_of("salesforce", "Lead"), FIELDS, extract):
+    with prepared() as con, landed(con, system_columns("salesforce", "Lead"), FIELDS, extract):
         found = con.execute("from landed")
         names = [c[0] for c in found.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -100,7 +100,7 @@ def test_numbers_and_blanks_of_a_file_are_spelled_as_in_json(tmp_path: Path) -> 
         records_pointer="/records",
         respelled={"SystemModstamp": "instant", "A__c": "number"},
     )
-    with prepared() as con, landed(con, columns_of("salesforce", "Lead"), ("A__c", "B__c"), extract):
+    with prepared() as con, landed(con, system_columns("salesforce", "Lead"), ("A__c", "B__c"), extract):
         found = con.execute("select _id, A__c, B__c, _deleted from landed order by 1").fetchall()
     assert found == [("1", "912260031.0", "9.12260031E8", False), ("2", "50000.0", None, True)]
 

@@ -11,7 +11,8 @@ import pytest
 
 from pardotflow.connectors.protocol import Extract
 from pardotflow.engine import landed as landing
-from pardotflow.engine.landed import Columns, landed
+from pardotflow.engine.columns import Columns
+from pardotflow.engine.landed import landed
 from pardotflow.engine.session import prepared
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
