@@ -5,10 +5,12 @@ Only typer is imported here; what a command needs is imported when it runs, so t
 
 import errno
 import gc
+import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from typer.main import get_command_name
@@ -295,7 +297,7 @@ def main() -> None:
     except typer.Abort:
         sys.exit(Exit.INTERRUPTED)
     except KeyboardInterrupt:
-        sys.exit(Exit.INTERRUPTED)
+        _leave_at_once()
     except PardotflowError as error:
         from pardotflow.cli.console import show_error
 
@@ -313,7 +315,19 @@ def main() -> None:
         if not _is_usage(error):
             _report_fault(error)
         sys.exit(Exit.ERROR)
+    if code == Exit.INTERRUPTED:
+        _leave_at_once()
     sys.exit(code if isinstance(code, int) else Exit.FINE)
+
+
+def _leave_at_once() -> NoReturn:
+    """Wait for no answer that is under way: who pressed Ctrl-C a second time wants to be gone."""
+    if any(each is not threading.main_thread() and not each.daemon for each in threading.enumerate()):
+        typer.echo("Interrupted at once: the next run looks up what became of the requests under way.", err=True)
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os._exit(Exit.INTERRUPTED)
+    sys.exit(Exit.INTERRUPTED)
 
 
 def _way_out(error: OSError) -> str:

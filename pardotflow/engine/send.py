@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -93,7 +94,7 @@ class Sender:
         self._records = {str(c.number): _subject(c) for c in changes}
         sendable = self._refuse_unsendable(step, connector, changes)
         try:
-            with ThreadPoolExecutor(max_workers=connector.concurrency) as pool:
+            with _workers(connector.concurrency) as pool:
                 self._pump(step, connector, pool, self._split(connector, sendable), connector.concurrency)
                 self._try_again(step, connector, pool)
         finally:
@@ -284,6 +285,21 @@ def _next_prepared(connector: Connector, requests: Iterator[Again]) -> tuple[Aga
     """The next request with its bytes; None after the last one."""
     sent = next(requests, None)
     return None if sent is None else (sent, connector.prepare(batch_of(sent.changes)))
+
+
+@contextmanager
+def _workers(number: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads that send. Whatever ends the block, their answers are waited for, but where the user asked twice: then
+    the journal does not know them, as after a kill."""
+    pool = ThreadPoolExecutor(max_workers=number)
+    is_patient = True
+    try:
+        yield pool
+    except KeyboardInterrupt:
+        is_patient = False
+        raise
+    finally:
+        pool.shutdown(wait=is_patient, cancel_futures=not is_patient)
 
 
 def _send(connector: Connector, prepared: PreparedRequest, names: JobNames, number: int) -> Answer:

@@ -28,7 +28,7 @@ CONTACTS, CONTACTS_OF_IMPORTS, CONTACTS_OF_BULK = 12, 40, 1_600
 records change that Bulk jobs take fewer calls."""
 LONGEST = 120
 PATIENCE = "\nsending: {retries: 3, first_wait: 0.02, longest_wait: 0.1}\n"
-RULES = "deletes: {salesforce: archive, pardot: archive}\nguards: {updates: 1000, deletes: 1000, emails: 1000}"
+RULES = "deletes: {salesforce: archive, pardot: archive}\nguards: {updates: 5000, deletes: 1000, emails: 1000}"
 TROUBLES: tuple[tuple[str, list[Json]], ...] = (
     ("nothing breaks", []),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,30 @@ def test_while_it_sends(after: int, busy: Project, tmp_path: Path) -> None:
         let_it_end(live)
         assert len(writes(live.data, since)) == answered[0]["n"], "each request that left stands in the journal"
 
+        settle(live)
+        check_done(live)
+
+
+def test_twice_waits_for_no_answer(busy: Project, tmp_path: Path) -> None:
+    """As a kill does it: the next run looks up what was under way."""
+    with at_work(busy, tmp_path / "small") as live:
+        live.switch(latency=0.0)
+        slow = {"match": {"system": "pardot", "method": "PATCH"}, "delay": 8, "times": 1}
+        live.admin("PUT", "faults", {"rules": [slow]})
+        with live.project.start("apply", "--env", "live", "--yes", "--quiet") as process:
+            wait_until(lambda: live.admin("GET", "faults") == {"faults": []}, process)
+            for _ in range(2):
+                process.send_signal(signal.SIGINT)
+                time.sleep(0.5)
+            began = time.monotonic()
+            out, err = process.communicate(timeout=60)
+        assert time.monotonic() - began < 4
+        assert (process.returncode, "Traceback" in err) == (130, False), out + err
+        assert "Interrupted at once: the next run looks up" in err
+        left = select(live.project.ledger, "SELECT * FROM requests WHERE status = 'sent'")
+        assert len(left) == 1
+        time.sleep(8)
+        let_it_end(live)
         settle(live)
         check_done(live)
 

@@ -119,7 +119,8 @@ def _write_people(seed: Path, linked_contacts: int) -> None:
     contacts = [_contact(n) for n in range(linked_contacts + NEW_PROSPECTS)]
     leads = [_lead(n) for n in range(LEADS)]
     linked = [_linked_prospect(n, row) for n, row in enumerate([*contacts[:linked_contacts], *leads])]
-    lonely = [_lonely_prospect(n) for n in range(NEW_LEADS)]
+    first = max(500, len(linked))
+    lonely = [_lonely_prospect(n, first + n) for n in range(NEW_LEADS)]
     _write(seed / "Contact.csv", contacts)
     _write(seed / "Lead.csv", leads)
     _write(seed / "prospects.csv", [*linked, *lonely])
@@ -129,7 +130,7 @@ def _write_people(seed: Path, linked_contacts: int) -> None:
 
 def _contact(n: int) -> dict[str, str]:
     return {
-        "Id": f"003S00000000{n:03d}",
+        "Id": f"003S0000000{n:04d}",
         "FirstName": f"Con{n}",
         "LastName": "Tact",
         "Email": f"contact{n}@small.example",
@@ -147,7 +148,7 @@ def _contact(n: int) -> dict[str, str]:
 
 def _lead(n: int) -> dict[str, str]:
     return {
-        "Id": f"00QS00000000{n:03d}",
+        "Id": f"00QS0000000{n:04d}",
         "FirstName": f"Le{n}",
         "LastName": "Ad",
         "Company": "Lead AG",
@@ -186,9 +187,9 @@ def _linked_prospect(n: int, record: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _lonely_prospect(n: int) -> dict[str, str]:
+def _lonely_prospect(n: int, number: int) -> dict[str, str]:
     return {
-        **_linked_prospect(500 + n, _lead(50 + n)),
+        **_linked_prospect(number, _lead(50 + n)),
         "email": f"prospect{n}@small.example",
         "firstName": f"Pros{n}",
         "company": "Prospect AS",
