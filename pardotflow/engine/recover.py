@@ -56,14 +56,19 @@ class RecoverRequest:
 def recover_runs(request: RecoverRequest) -> tuple[Recovered, ...]:
     """Close every run that was cut short, and ask for the jobs that runs left open. Raises ConnectionTrouble where a
     system cannot be asked for its job."""
-    return tuple(_recover(request, run) for run in request.ledger.unfinished_runs())
+    recovered = [_recover(request, run) for run in request.ledger.unfinished_runs()]
+    return tuple(each for each in recovered if each)
 
 
-def _recover(request: RecoverRequest, run: RunPart) -> Recovered:
+def _recover(request: RecoverRequest, run: RunPart) -> Recovered | None:
+    """None where there is nothing to tell."""
     ledger = request.ledger
     earlier = parts_of(ledger, run.plan_id, before=run.run_id)
     with open_session(request.layout, write_memory=True) as con:
         is_known = _attach(con, run)
+        if run.ended and not is_known:
+            # It was closed and told before, and the name of its job says nothing without the plan.
+            return None
         if is_known:
             end_jobs(con, ledger, request.connectors, run.run_id, earlier, request.progress)
         ledger.close_requests(run.run_id)

@@ -146,8 +146,15 @@ class FakeConnector:
             "SystemModstamp" if crm else "updatedAt": _time(version.stamp, self.system),
             "LastModifiedById" if crm else "updatedById": version.writer if crm else _number(version.writer),
             "IsDeleted" if crm else "isDeleted": version.deleted,
-            "CreatedDate" if crm else "createdAt": _time(made.stamp, self.system),
-            "CreatedById" if crm else "createdById": made.writer if crm else _number(made.writer),
+        }
+        # A test that declares these fields says what they hold.
+        system |= {
+            name: value
+            for name, value in (
+                ("CreatedDate" if crm else "createdAt", _time(made.stamp, self.system)),
+                ("CreatedById" if crm else "createdById", made.writer if crm else _number(made.writer)),
+            )
+            if name not in version.values
         }
         head = {"attributes": {"type": request.object}} if crm else {}
         row = head | {f: system[f] if f in system else version.values.get(f) for f in request.fields if "." not in f}

@@ -1,6 +1,7 @@
 """A run that is killed after it sent: what the journal knows is remembered before the next decision."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import duckdb
@@ -187,6 +188,28 @@ def test_what_a_job_of_an_ended_run_did_is_remembered_although_asking_for_it_was
         assert recover(world) == ()
     (made,) = world.unit.live("prospect")
     assert links(world) == [(crm, made.id, "created:pardot")]
+
+
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_a_run_whose_plan_is_lost_with_a_job_still_open_is_told_once(
+    is_killed: bool, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Regression: every command told of it anew, for ever."""
+    world.configure(people([NAME], create={"pardot": {"when": "Email is not null"}}))
+    world.crm.add("Contact", {"LastName": "Berg", "FirstName": "a", "Email": "a@x.org"})
+    world.clock.tick(600)
+    plan = world.plan()
+    with instead(world, JobConnector(world.unit, world.log)):
+        with monkeypatch.context() as patch:
+            if is_killed:
+                patch.setattr(Ledger, "end_run", die)
+            with pytest.raises(Killed) if is_killed else nullcontext():
+                world.apply(plan)
+        plan.path.unlink()
+        assert [run.unknown for run in recover(world)] == ([1] if is_killed else [])
+        assert recover(world) == ()
+        (run,) = world.ledger.runs()
+        assert (run.status, run.unknown) == ("cut_short" if is_killed else "with_remainder", 1)
 
 
 def test_a_value_of_the_create_rule_flows_back_although_the_run_was_killed(

@@ -24,10 +24,12 @@ writes_of as (
   select object, id, system, from_at, to_at, case when is_open then timestamp 'infinity' else to_at + interval 2 second end as until, writer from mem.writes
 ),
 timed as (
-  -- A stamp that our own write made says nothing about when a person changed the field.
+  -- A stamp that our own write made does not say when a person changed the field, but that it was not later.
   select j.*,
     case when {% if histories %}ft.m is not null then ft.changed_at when {% endif %}wa.id is null then j.a_stamp end as a_time,
     case when wb.id is null then j.b_stamp end as b_time,
+    coalesce(a_time, case when {% if histories %}ft.m is null and {% endif %}j.a_stamp >= wa.from_at - interval 2 second then j.a_stamp end) as a_until,
+    coalesce(b_time, case when j.b_stamp >= wb.from_at - interval 2 second then j.b_stamp end) as b_until,
     {{ "case when ft.m is null then 'record' else 'field history' end" if histories else "'record'" }} as clock,
     {{ "ft.doubt" if histories else "cast(null as varchar)" }} as doubt
   from judged j
@@ -47,11 +49,12 @@ asked as (
   select j.*, rules.source, rules.section,
     case when ca = 'true' then 'a' else 'b' end as opted_out,
 {% if needed.times %}
-    case when a_time is null or b_time is null or abs(epoch_ms(a_time) - epoch_ms(b_time)) < 1000 then 'ask'
-         when a_time > b_time then 'a' else 'b' end as newer,
+    case when epoch_ms(a_time) - epoch_ms(b_until) >= 1000 then 'a'
+         when epoch_ms(b_time) - epoch_ms(a_until) >= 1000 then 'b' else 'ask' end as newer,
     -- What the reader is told of the two times, or why they do not tell.
-    'most_recent by ' || clock || ': {{ sync.a.system.value.capitalize() }} ' || strftime(a_time, '%Y-%m-%d %H:%M:%S') || ', {{ sync.b.system.value.capitalize() }} '
-      || case when a_time::date = b_time::date then strftime(b_time, '%H:%M:%S') else strftime(b_time, '%Y-%m-%d %H:%M:%S') end || ' UTC' as compared,
+    'most_recent by ' || clock || ': {{ sync.a.system.value.capitalize() }} ' || case when a_time is null then 'before ' else '' end || strftime(a_until, '%Y-%m-%d %H:%M:%S')
+      || ', {{ sync.b.system.value.capitalize() }} ' || case when b_time is null then 'before ' else '' end
+      || case when a_until::date = b_until::date then strftime(b_until, '%H:%M:%S') else strftime(b_until, '%Y-%m-%d %H:%M:%S') end || ' UTC' as compared,
     case when doubt is not null then doubt
          when a_time is null then 'our own write was the last in {{ sync.a.system.value.capitalize() }}'
          when b_time is null then 'our own write was the last in {{ sync.b.system.value.capitalize() }}'
