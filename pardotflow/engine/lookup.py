@@ -15,6 +15,7 @@ from pardotflow.core.clock import Clock
 from pardotflow.core.progress import Progress
 from pardotflow.core.values import System
 from pardotflow.engine.asking import asked
+from pardotflow.engine.bykeys import search_by_keys
 from pardotflow.engine.columns import made_columns
 from pardotflow.engine.compile import snapshot_table
 from pardotflow.engine.compiled import CompiledSync
@@ -22,10 +23,8 @@ from pardotflow.engine.decidesql import CACHE_LAG
 from pardotflow.engine.interruption import stop_if_asked
 from pardotflow.engine.landed import naive
 from pardotflow.engine.outcome import Outcome
-from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.quote import literal, name
-from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
-from pardotflow.engine.syncplan import keys_sql
+from pardotflow.engine.sqlfile import insert_rows, rows, run
 from pardotflow.store.layout import Layout
 
 LATE = timedelta(minutes=10)
@@ -166,14 +165,7 @@ def _look_for_creates(con: duckdb.DuckDBPyConnection, syncs: Sequence[CompiledSy
     """What was to be made was made where a match key finds a record that is ours."""
     columns = "change integer, system varchar, object varchar, record_id varchar, is_ours boolean"
     con.execute(f"create or replace temp table made_now ({columns})")
-    for sync in syncs:
-        for role in sorted({create.role for create in sync.creates}):
-            side = sync.side(role)
-            for item in side.objects:
-                open_overlay(con, str(side.system), item.name)
-            execute(con, keys_sql(sync, side))
-            keys = [(k.number, k.form(role)) for k in sync.keys]
-            run(con, "looked_creates", sync=sync, side=side, keys=keys)
+    search_by_keys(con, syncs, "looked_creates")
     _ask_for_makers(con, asking)
     con.execute(
         "insert into shown select change, min(record_id), case when count(distinct record_id) = 1 then 'done' else"

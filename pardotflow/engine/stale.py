@@ -8,11 +8,10 @@ from types import MappingProxyType
 
 import duckdb
 
+from pardotflow.engine.bykeys import search_by_keys
 from pardotflow.engine.compiled import CompiledSync
-from pardotflow.engine.overlay import open_overlay
 from pardotflow.engine.seen import record_seen
-from pardotflow.engine.sqlfile import execute, insert_rows, rows, run
-from pardotflow.engine.syncplan import keys_sql
+from pardotflow.engine.sqlfile import insert_rows, rows, run
 
 
 def mark_moved(
@@ -39,7 +38,8 @@ def mark_moved(
     insert_rows(con, "newer_runs", [[run_id] for run_id in newer_runs])
     record_seen(con, "seen_now", syncs, but_for_own=bool(settled))
     run(con, "moved")
-    _mark_made_meanwhile(con, syncs)
+    # Somebody may have made a person meanwhile whom the plan would make.
+    search_by_keys(con, syncs, "made_meanwhile")
     con.execute("create or replace temp table settled (change integer)")
     insert_rows(con, "settled", [[number] for number in settled])
     con.execute("delete from moved where change in (from settled)")
@@ -55,15 +55,3 @@ def mark_moved(
         )
     run(con, "moved_with")
     return int(rows(con, "select count(*) from moved")[0][0])
-
-
-def _mark_made_meanwhile(con: duckdb.DuckDBPyConnection, syncs: Iterable[CompiledSync]) -> None:
-    """A create whose match key finds a record now: somebody made that person since the plan."""
-    for sync in syncs:
-        for role in sorted({create.role for create in sync.creates}):
-            side = sync.side(role)
-            for item in side.objects:
-                open_overlay(con, str(side.system), item.name)
-            execute(con, keys_sql(sync, side))
-            keys = [(k.number, k.form(role)) for k in sync.keys]
-            run(con, "made_meanwhile", sync=sync, side=side, keys=keys)
