@@ -39,9 +39,11 @@ class Operation(StrEnum):
     DELETE = "delete"
     """Into the system's recycle bin."""
     UNDELETE = "undelete"
-    """Out of it again; in Salesforce by SOAP, for its REST API has no such request."""
+    """Out of it again, in Salesforce: by SOAP, for its REST API has no such request."""
     IMPORT_UPDATES = "import_updates"
     IMPORT_CREATES = "import_creates"
+    IMPORT_UNDELETES = "import_undeletes"
+    """The same in Account Engagement: by id, several prospects may share an address."""
     BULK_UPDATES = "bulk_updates"
     BULK_UPSERTS = "bulk_upserts"
     BULK_CREATES = "bulk_creates"
@@ -51,7 +53,7 @@ class Operation(StrEnum):
     @property
     def is_import(self) -> bool:
         """True for the imports of Account Engagement."""
-        return self in (Operation.IMPORT_UPDATES, Operation.IMPORT_CREATES)
+        return self in _IMPORTS
 
     @property
     def is_job(self) -> bool:
@@ -61,7 +63,7 @@ class Operation(StrEnum):
     @property
     def has_values(self) -> bool:
         """False where a row says only which record is meant."""
-        return self not in (Operation.DELETE, Operation.UNDELETE, Operation.BULK_DELETES)
+        return self not in _NO_VALUES
 
     @property
     def is_upsert(self) -> bool:
@@ -74,6 +76,8 @@ class Operation(StrEnum):
         return self in (Operation.CREATE, Operation.BULK_CREATES)
 
 
+_IMPORTS = frozenset((Operation.IMPORT_UPDATES, Operation.IMPORT_CREATES, Operation.IMPORT_UNDELETES))
+_NO_VALUES = frozenset((Operation.DELETE, Operation.UNDELETE, Operation.IMPORT_UNDELETES, Operation.BULK_DELETES))
 _BULK = frozenset((Operation.BULK_UPDATES, Operation.BULK_UPSERTS, Operation.BULK_CREATES, Operation.BULK_DELETES))
 
 

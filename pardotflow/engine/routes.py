@@ -30,6 +30,7 @@ _WAYS: Mapping[tuple[str, str], tuple[Operation, ...]] = {
     (_CRM, Action.UPDATE): (Operation.UPDATE_UNMODIFIED, Operation.UPDATE, Operation.BULK_UPDATES),
     (_CRM, Action.DELETE): (Operation.DELETE, Operation.BULK_DELETES),
     (_UNIT, Action.CREATE): (Operation.CREATE, Operation.IMPORT_CREATES),
+    (_UNIT, Action.UNDELETE): (Operation.IMPORT_UNDELETES,),
     (_UNIT, Action.UPDATE): (Operation.UPDATE, Operation.IMPORT_UPDATES),
     (_UNIT, Action.DELETE): (Operation.DELETE, Operation.BULK_DELETES),
 }
@@ -101,6 +102,7 @@ def choose_routes(con: duckdb.DuckDBPyConnection, connectors: Mapping[str, Conne
     con.execute(
         "update plan.changes set operation = case"
         " when action = 'create' and system = 'salesforce' and key_field <> '' then 'upsert'"
+        " when action = 'undelete' and system = 'pardot' then 'import_undeletes'"
         " else action end"
     )
     if not con.execute("select 1 from plan.changes where sendable limit 1").fetchone():
@@ -186,8 +188,10 @@ def _choose(con: duckdb.DuckDBPyConnection, connector: Connector, group: _Group)
 
 def _price(connector: Connector, group: _Group, way: Operation) -> Price:
     """What all rows of a group take where those that can go this way do."""
-    if way is group.usual:
+    if way is group.usual and not way.is_job:
         return connector.price(way, group.plain + group.odd, group.plain_json + group.odd_json)
+    if not group.odd:
+        return _price_plain(connector, group, way)
     return _price_plain(connector, group, way) + connector.price(group.usual, group.odd, group.odd_json)
 
 
@@ -275,12 +279,13 @@ _WORDS: Mapping[Operation, str] = {
     Operation.UNDELETE: "undeletes",
     Operation.IMPORT_UPDATES: "updates by import",
     Operation.IMPORT_CREATES: "creates by import",
+    Operation.IMPORT_UNDELETES: "undeletes by import",
     Operation.BULK_UPDATES: "updates by Bulk job",
     Operation.BULK_UPSERTS: "creates by external id and Bulk job",
     Operation.BULK_CREATES: "creates by Bulk job",
     Operation.BULK_DELETES: "deletes by Bulk job",
 }
-_ALONE = (Operation.UPDATE, Operation.DELETE, Operation.UNDELETE)
+_ALONE = (Operation.UPDATE, Operation.DELETE)
 
 
 def describe_route(route: Route) -> str:

@@ -152,7 +152,7 @@ def test_what_we_archived_is_restored_when_its_record_comes_back(world: World) -
     at = len(world.log)
     plan = world.settle()
     assert plan.turned == {("undelete", unit)}
-    assert [s.operation for s in world.log_since(at)] == [Operation.UNDELETE, Operation.UPDATE]
+    assert [s.operation for s in world.log_since(at)] == [Operation.IMPORT_UNDELETES, Operation.UPDATE]
     assert world.unit.value("prospect", unit, "jobTitle") == "CEO"
     assert not is_deleted(world, "prospect", unit)
     assert_quiet(world)

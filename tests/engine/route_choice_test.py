@@ -91,7 +91,7 @@ def _draft(connectors: Mapping[str, Connector]) -> Iterator[Draft]:
         (99, {"system": "pardot", "action": "create", "key": "salesforceId"}, "create", 99),
         (100, {"system": "pardot", "action": "create", "key": "salesforceId"}, "import_creates", 3 + 7 + 1),
         (1500, {"system": "pardot", "action": "create", "key": "salesforceId"}, "import_creates", 3 + 10 + 2),
-        (500, {"system": "pardot", "action": "undelete"}, "undelete", 500),
+        (500, {"system": "pardot", "action": "undelete"}, "import_undeletes", 11),
     ],
 )
 def test_the_cheapest_way_is_taken(draft: Draft, count: int, group: dict[str, Any], operation: str, calls: int) -> None:
@@ -181,7 +181,7 @@ def test_the_routes_stand_in_the_order_of_apply_and_are_kept(draft: Draft) -> No
     steps = [(r.action, r.system, str(r.operation)) for r in routes]
     assert steps == [
         ("create", "salesforce", "create"),
-        ("undelete", "pardot", "undelete"),
+        ("undelete", "pardot", "import_undeletes"),
         ("update", "salesforce", "update_unmodified"),
         ("update", "pardot", "import_updates"),
         ("delete", "pardot", "delete"),

@@ -18,8 +18,12 @@ MOST_BATCHES = 10
 MOST_BYTES = 9_900_000
 """Of one CSV batch; the vendor's limit is 10 MB."""
 
-_MATCH = {Operation.IMPORT_UPDATES: "matchId", Operation.IMPORT_CREATES: "matchSalesforceId"}
-_LINK = "salesforceId"
+_MATCH = {
+    Operation.IMPORT_UPDATES: "matchId",
+    Operation.IMPORT_CREATES: "matchSalesforceId",
+    Operation.IMPORT_UNDELETES: "matchId",
+}
+_LINK, _LEFT_ALONE = "salesforceId", "email"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +38,14 @@ class FailedRow:
 def build_columns(batch: Batch) -> tuple[str, ...]:
     """The match column, then every written field by name.
 
-    An import of creates always writes `salesforceId` too: the key by which a repeat finds what the first one made.
+    An import of creates always writes `salesforceId` too: the key by which a repeat finds what the first one made. One
+    of undeletes writes nothing: its one field has empty cells, and is one that the vendor lets nobody clear.
     """
     written = {check_name(name) for row in batch.rows for name in row.values}
     if batch.operation is Operation.IMPORT_CREATES:
         written.add(_LINK)
+    if batch.operation is Operation.IMPORT_UNDELETES:
+        written.add(_LEFT_ALONE)
     return (_MATCH[batch.operation], *sorted(written))
 
 
@@ -48,7 +55,7 @@ def build_options(operation: Operation, columns: Sequence[str]) -> bytes:
         "operation": "Upsert",
         "object": "Prospect",
         "createOnNoMatch": operation is Operation.IMPORT_CREATES,
-        "restoreDeleted": False,
+        "restoreDeleted": operation is Operation.IMPORT_UNDELETES,
         # A row of creates that meets a prospect, which nobody planned for, fills its blanks and overwrites nothing.
         "fields": [
             {"field": name, "overwrite": operation is Operation.IMPORT_UPDATES, "nullOverwrite": False}

@@ -221,7 +221,7 @@ class Imports:
         if created + updated != len(accepted):
             told = created + updated + len(failed)
             raise job.unknown(f"it tells what became of {told} of {len(prepared.rows)} rows")
-        if prepared.kind is Operation.IMPORT_UPDATES or not accepted:
+        if prepared.kind is not Operation.IMPORT_CREATES or not accepted:
             return Made(made={match: match for match in accepted}, met={})
         look = MadeProspects(self._reader, self._waits)
         try:
@@ -248,7 +248,7 @@ def _result(
     row = failed.get(match)
     if row is not None:
         code = row.code or "IMPORT_ROW"
-        own_id = match if kind is Operation.IMPORT_UPDATES else ""
+        own_id = "" if kind is Operation.IMPORT_CREATES else match
         return RowResult(
             key=key, ok=False, id=own_id, created=False, error_code=code, error_message=redact(row.message)
         )

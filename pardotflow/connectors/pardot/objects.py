@@ -19,7 +19,7 @@ class PardotObject:
     """One collection.
 
     `stamp` is the time field that a query can filter by, empty where there is none (then every read is a full one).
-    `has_bin` tells whether queries take `deleted`. `verbs` are the letters of create, update, delete and restore.
+    `has_bin` tells whether queries take `deleted`. `verbs` are the letters of create, update and delete.
     """
 
     name: str
@@ -31,7 +31,7 @@ class PardotObject:
 
 
 OBJECTS = (
-    PardotObject(name="prospect", path="prospects", label="Prospect", has_bin=True, verbs="cudr"),
+    PardotObject(name="prospect", path="prospects", label="Prospect", has_bin=True, verbs="cud"),
     PardotObject(name="list", path="lists", label="List", has_bin=True, verbs="cud"),
     PardotObject(name="list_membership", path="list-memberships", label="List Membership", has_bin=True, verbs="cud"),
     PardotObject(name="campaign", path="campaigns", label="Campaign", has_bin=True),

@@ -2,9 +2,6 @@
 
 Source: Account Engagement API v5, "Create", "Update", "Delete". Addressed by id only. The answer is asked for the
 fields that were written, with who changed the record and when: what was stored is then known without another read.
-
-A prospect is taken out of the recycle bin by its id too (`do/undelete`). The documented request names an e-mail
-address, and where several prospects share one it may restore another than the one that is meant.
 """
 
 import json
@@ -26,9 +23,8 @@ _METHODS = {
     Operation.UPDATE: "PATCH",
     Operation.CREATE: "POST",
     Operation.DELETE: "DELETE",
-    Operation.UNDELETE: "POST",
 }
-_VERBS = {Operation.UPDATE: "u", Operation.CREATE: "c", Operation.DELETE: "d", Operation.UNDELETE: "r"}
+_VERBS = {Operation.UPDATE: "u", Operation.CREATE: "c", Operation.DELETE: "d"}
 _WHO_AND_WHEN = ("updatedAt", "updatedById")
 
 
@@ -113,8 +109,6 @@ def _only_row(batch: Batch) -> Row:
 def _path(known: PardotObject, operation: Operation, row: Row) -> str:
     if operation is Operation.DELETE:
         return record_path(known, row.id)
-    if operation is Operation.UNDELETE:
-        return f"{record_path(known, row.id)}/do/undelete?{_fields(['id', *_WHO_AND_WHEN])}"
     written = sorted(check_name(name) for name in row.values)
     if operation is Operation.UPDATE:
         return f"{record_path(known, row.id)}?{_fields([*written, *_WHO_AND_WHEN])}"

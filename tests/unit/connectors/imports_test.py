@@ -24,6 +24,9 @@ CREATES = Batch(
         Row(key="b", id="0034S000005YJYcQAO", values={"email": "b@x.test", "city": "Malmö"}),
     ),
 )
+UNDELETES = Batch(
+    operation=Operation.IMPORT_UNDELETES, object="prospect", rows=(Row(key="a", id="17"), Row(key="b", id="18"))
+)
 OPENED = {"id": 900, "status": "Open"}
 
 
@@ -73,6 +76,26 @@ def test_the_options_of_creates_to_the_byte() -> None:
         "00Q4S000002sSacUAE,,a@x.test,00Q4S000002sSacUAE\n"
         "0034S000005YJYcQAO,Malmö,b@x.test,0034S000005YJYcQAO\n"
     )
+
+
+def test_the_options_of_undeletes_to_the_byte() -> None:
+    """By id, out of the recycle bin, and no field is touched."""
+    prepared = pardot(Wire()).prepare(UNDELETES)
+    assert prepared.body == (
+        b'{"operation":"Upsert","object":"Prospect","createOnNoMatch":false,"restoreDeleted":true,"fields":['
+        b'{"field":"matchId","overwrite":false,"nullOverwrite":false},'
+        b'{"field":"email","overwrite":false,"nullOverwrite":false}]}'
+    )
+    assert prepared.files == (b"matchId,email\n17,\n18,\n",)
+
+
+def test_an_undelete_tells_each_row() -> None:
+    errors = "matchId,email,errorCode,errorMessage\n18,,54,A prospect with this address exists\n"
+    wire = script(reply(state("Complete", created=0, updated=1, errors=1)), csv(errors))
+    unit = pardot(wire)
+    good, bad = unit.send(unit.prepare(UNDELETES)).rows
+    assert good == RowResult(key="a", ok=True, id="17", created=False)
+    assert (bad.ok, bad.id, bad.error_code) == (False, "18", "54")
 
 
 def test_the_life_of_an_import() -> None:

@@ -75,16 +75,10 @@ def test_a_delete_goes_to_the_recycle_bin() -> None:
     )
 
 
-def test_an_undelete_names_the_record_and_not_its_address() -> None:
-    stored = {"id": 17, "updatedAt": "2025-06-10T02:00:00-07:00", "updatedById": 9}
-    wire = Wire(reply(stored))
-    unit = pardot(wire)
-    answer = unit.send(unit.prepare(batch(Operation.UNDELETE, Row(key="r", id="17"))))
-    assert (wire.requests[0].method, wire.requests[0].content) == ("POST", b"")
-    assert wire.paths == ["/api/v5/objects/prospects/17/do/undelete?fields=id,updatedAt,updatedById"]
-    assert answer.rows == (RowResult(key="r", ok=True, id="17", created=False, fields=stored),)
-    with pytest.raises(ValueError, match="cannot undelete a list"):
-        unit.prepare(batch(Operation.UNDELETE, Row(key="r", id="17"), "list"))
+def test_nothing_leaves_the_recycle_bin_by_a_single_request() -> None:
+    """The documented one names an e-mail address, which several prospects may share."""
+    with pytest.raises(ValueError, match="no single operation undelete"):
+        pardot(Wire()).prepare(batch(Operation.UNDELETE, Row(key="r", id="17")))
 
 
 @pytest.mark.parametrize("code", [9, 54, 57, 219, 62, 85, 9999])
@@ -187,8 +181,8 @@ def test_a_try_that_may_have_arrived_is_not_forgotten_over_a_new_session(
         unit.send(unit.prepare(Batch(operation=Operation.UPDATE, object="prospect", rows=(row,))))
 
 
-def test_an_undelete_is_not_repeated_where_it_may_have_arrived() -> None:
+def test_a_delete_is_not_repeated_where_it_may_have_arrived() -> None:
     unit = pardot(Wire(httpx.ReadTimeout("slow"), pardot_error(400, 109)))
     row = Row(key="a", id="5")
     with pytest.raises(OutcomeUnknown):
-        unit.send(unit.prepare(Batch(operation=Operation.UNDELETE, object="prospect", rows=(row,))))
+        unit.send(unit.prepare(Batch(operation=Operation.DELETE, object="prospect", rows=(row,))))
