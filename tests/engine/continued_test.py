@@ -247,7 +247,7 @@ def test_what_was_edited_after_a_lost_answer_is_not_overwritten(world: World) ->
 
 
 def test_a_revert_of_a_run_of_a_plan_that_was_gone_on_with_knows_what_the_others_made(world: World) -> None:
-    """Regression: an update that never arrived counted as the first run's, and its revert took back the second's."""
+    """An update that never arrived is not of the first run, and its revert does not take back what the second did."""
     pairs(world, 2)
     plan = world.plan()
     with lost_requests(world, System.PARDOT):
