@@ -35,9 +35,8 @@ Wall time holds what the machine does besides (a load average above the number o
 work, and the waiting for jobs, which are asked about after 2, 4, 8, 16 and every 30 seconds. CPU time is the measure.
 The emulator keeps every row as the services would, with its log of writes, and takes its CPU time besides.
 
-What goes one record a call is most of the calls: new prospects and cleared values in the apply; prospects out of the
-recycle bin and cleared ids in the revert. At the rate that plans assume (a second a call, five at once) a thousand of
-them take more than three minutes.
+What goes one record a call is most of the calls: cleared values in the apply, cleared ids in the revert. At the rate
+that plans assume (a second a call, five at once) a thousand of them take more than three minutes.
 """
 
 SCALE = 1024 if platform.system() == "Linux" else 1024 * 1024
