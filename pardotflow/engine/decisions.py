@@ -104,8 +104,8 @@ chose, and `refill` never turns a person's decision round.
 `most_recent` compares the last change of the two records, or with `most_recent: field` the newest entry that
 Salesforce keeps in its history of the field with the last change of the prospect. It asks where the times are less
 than a second apart, where there is no entry (the field is not tracked, or its last change is older than what the org
-keeps), and where the last write was our own, since that says nothing about when a person changed the value. The plan
-names the clock and both times.
+keeps), and where the last write was our own: when a person changed the value is not known then, but that it was before
+our write. So who changed the other side after our write is the later one. The plan names the clock and both times.
 
 `into: blank` writes only where the target is blank. With `on_link: fill` a pair without a base fills blanks from the
 other side, asks where both are filled and differ, and clears nothing.
