@@ -124,6 +124,10 @@ def _no_opt_in_unasked(world: World, plan: SavedPlan) -> None:
     assert not [f for f in plan.sendable if f["field"] in strict and f["after"] != "true"]
 
 
+TURNS = {"delete": ("delete", "bulk_deletes"), "undelete": ("undelete", "import_undeletes")}
+"""By which kinds of request a record goes into the recycle bin, and out of it."""
+
+
 def check_sent(world: World, plan: SavedPlan, applied: Applied, before: int) -> None:
     """Law 3: what was sent since the log had `before` rows is what the plan says, field for field."""
     assert applied.report.status in CLEAN, applied.report
@@ -134,11 +138,9 @@ def check_sent(world: World, plan: SavedPlan, applied: Applied, before: int) -> 
     creates = [c for c in planned.values() if c["action"] == "create"]
     fields = {c["change"]: {f["field"] for f in plan.sendable if f["change"] == c["change"]} for c in planned.values()}
     turned = Counter((str(s.operation), s.system, s.object, s.id) for s in sent if not s.operation.has_values)
-    assert turned == Counter(
-        (c["action"], c["system"], c["object"], c["id"])
-        for c in plan["changes"]
-        if c["sendable"] and c["action"] in ("delete", "undelete")
-    )
+    turns = [c for c in plan["changes"] if c["sendable"] and c["action"] in TURNS]
+    assert turned == Counter((c["operation"], c["system"], c["object"], c["id"]) for c in turns)
+    assert all(c["operation"] in TURNS[c["action"]] for c in turns)
     sent = [s for s in sent if s.operation.has_values]
     updated = [s for s in sent if s.operation == "update" or s.operation.is_import]
     assert Counter((s.system, s.object, s.id) for s in updated) == Counter(updates.keys())
