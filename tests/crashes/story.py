@@ -28,7 +28,7 @@ CONTACTS, CONTACTS_OF_IMPORTS, CONTACTS_OF_BULK = 12, 40, 1_600
 records change that Bulk jobs take fewer calls."""
 LONGEST = 120
 PATIENCE = "\nsending: {retries: 3, first_wait: 0.02, longest_wait: 0.1}\n"
-RULES = "deletes: {salesforce: archive, pardot: archive}\nguards: {updates: 5000, deletes: 1000, emails: 1000}"
+RULES = "deletes: {{salesforce: archive, pardot: archive}}\nguards: {{updates: {updates}, deletes: 1000, emails: 1000}}"
 TROUBLES: tuple[tuple[str, list[Json]], ...] = (
     ("nothing breaks", []),
     (
@@ -68,7 +68,8 @@ def contacts_of(number: int) -> int:
 def build_settled(root: Path, contacts: int) -> Project:
     """A small org in which deletes are carried over, with its first plan still to be applied."""
     project = build_small(root, contacts=contacts)
-    project.replace("syncs/people.yml", "guards: {updates: 60%}", RULES)
+    updates = 5_000 if contacts == CONTACTS_OF_BULK else 1_000
+    project.replace("syncs/people.yml", "guards: {updates: 60%}", RULES.format(updates=updates))
     file = root / "environments" / "live.yml"
     file.write_text(file.read_text("utf-8") + PATIENCE, "utf-8")
     return project
